@@ -1,0 +1,1 @@
+//! The async-tasks stepper: one tokio task for every unit of work

@@ -1,0 +1,2 @@
+//! The lifelab command line.
+fn main() {}

@@ -1,0 +1,219 @@
+//! Bands: ranges of rows, the coarse unit of work.
+
+use std::ops::Range;
+
+use crate::cell::{Cell, Hood};
+use crate::context::Context;
+use crate::error::CellFailure;
+use crate::job::CellJob;
+use crate::kernel;
+
+/// Cells per word.
+pub(crate) const WORD: usize = u64::BITS as usize;
+
+/// The mask of the cells in the last word of a row.
+pub(crate) fn last_mask(width: u32) -> u64 {
+    u64::MAX >> ((WORD - width as usize % WORD) % WORD)
+}
+
+/// Rows to compute from: a band of a frozen grid, with one row of halo above and below and one
+/// word of halo on either side.
+#[derive(Clone, Copy, Debug)]
+pub struct BandRef<'a> {
+    first: u32,
+    height: u32,
+    width: u32,
+    /// Words from one row to the next.
+    stride: usize,
+    /// From the western halo word of the row above, to the eastern halo word of the row below.
+    words: &'a [u64],
+}
+
+/// Rows to compute into: a band of the next grid.
+#[derive(Debug)]
+pub struct BandMut<'a> {
+    rows: Range<u32>,
+    width: u32,
+    /// Words from one row to the next; at least those that hold its cells.
+    stride: usize,
+    words: &'a mut [u64],
+}
+
+/// Computed rows as a value, densely packed: what a worker returns that may not borrow the grid.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Band {
+    rows: Range<u32>,
+    width: u32,
+    words: Vec<u64>,
+}
+
+impl<'a> BandRef<'a> {
+    pub(crate) fn new(rows: Range<u32>, width: u32, stride: usize, words: &'a [u64]) -> Self {
+        Self { first: rows.start, height: rows.len() as u32, width, stride, words }
+    }
+
+    /// A band whose rows are packed densely, each between its two halo words: what
+    /// [`framed_words`](Self::framed_words) yields. `None` if `words` has another length than
+    /// `(rows + 2) * (words per row + 2)`.
+    pub fn from_framed(rows: Range<u32>, width: u32, words: &'a [u64]) -> Option<Self> {
+        let stride = (width as usize).div_ceil(WORD) + 2;
+        let fits = width > 0 && rows.start <= rows.end && words.len() == (rows.len() + 2) * stride;
+        fits.then(|| Self::new(rows, width, stride, words))
+    }
+
+    /// All rows from the halo row above to the one below, each with its halo words.
+    pub fn framed_words(self) -> impl Iterator<Item = &'a [u64]> {
+        (0..self.height as usize + 2).map(move |row| self.framed(row))
+    }
+
+    /// The rows, without the halo.
+    pub fn rows(self) -> Range<u32> {
+        self.first..self.first + self.height
+    }
+
+    /// Columns.
+    pub fn width(self) -> u32 {
+        self.width
+    }
+
+    /// The neighborhood of a cell of the band.
+    ///
+    /// # Panics
+    /// If the cell lies outside the band.
+    pub fn hood(self, at: Cell) -> Hood {
+        assert!(at.x < self.width && self.rows().contains(&at.y), "{at} lies outside the band");
+        let row = (at.y - self.first) as usize;
+        // Bit 63 of the word before the row is column -1, so column x - 1 is bit x + 63.
+        let bit = at.x as usize + WORD - 1;
+        let (word, bit) = (bit / WORD, bit % WORD);
+        let three = |row: usize| {
+            let words = self.framed(row);
+            let low = words[word] >> bit;
+            let high = if bit == 0 { 0 } else { words[word + 1] << (WORD - bit) };
+            ((low | high) & 7) as u16
+        };
+        Hood::from_rows(three(row), three(row + 1), three(row + 2))
+    }
+
+    /// The jobs of the band's cells, in reading order.
+    pub fn jobs(self) -> impl Iterator<Item = CellJob> + use<'a> {
+        self.rows()
+            .flat_map(move |y| (0..self.width).map(move |x| Cell::new(x, y)))
+            .map(move |at| CellJob { at, hood: self.hood(at) })
+    }
+
+    /// Computes the band's next generation: by a kernel if no cell waits, else cell after cell.
+    ///
+    /// # Errors
+    /// The first failing cell in reading order. `next` is then partly written.
+    ///
+    /// # Panics
+    /// If `next` has other rows or another width.
+    pub fn step_into(self, next: &mut BandMut<'_>, cx: &Context) -> Result<(), CellFailure> {
+        assert!(self.rows() == next.rows && self.width == next.width, "bands of different shape");
+        if cx.is_idle() {
+            kernel::advance(cx.rule, self, next);
+            return Ok(());
+        }
+        next.clear();
+        for job in self.jobs() {
+            if job.run(cx)? {
+                next.set_alive(job.at);
+            }
+        }
+        Ok(())
+    }
+
+    /// Computes the band's next generation as a value.
+    ///
+    /// # Errors
+    /// The first failing cell in reading order.
+    pub fn step(self, cx: &Context) -> Result<Band, CellFailure> {
+        let mut band = Band::new(self.rows(), self.width);
+        self.step_into(&mut band.as_mut(), cx)?;
+        Ok(band)
+    }
+
+    /// One row with its halo words; 0 is the halo row above.
+    pub(crate) fn framed(self, row: usize) -> &'a [u64] {
+        let start = row * self.stride;
+        &self.words[start..start + (self.width as usize).div_ceil(WORD) + 2]
+    }
+}
+
+impl<'a> BandMut<'a> {
+    pub(crate) fn new(rows: Range<u32>, width: u32, stride: usize, words: &'a mut [u64]) -> Self {
+        Self { rows, width, stride, words }
+    }
+
+    /// The rows.
+    pub fn rows(&self) -> Range<u32> {
+        self.rows.clone()
+    }
+
+    /// The rows' words, north to south; kernels must leave the bits beyond the width zero.
+    pub(crate) fn words_mut(&mut self) -> impl Iterator<Item = &mut [u64]> {
+        let words = (self.width as usize).div_ceil(WORD);
+        self.words.chunks_mut(self.stride).map(move |row| &mut row[..words])
+    }
+
+    fn clear(&mut self) {
+        self.words_mut().for_each(|row| row.fill(0));
+    }
+
+    fn set_alive(&mut self, at: Cell) {
+        let row = (at.y - self.rows.start) as usize * self.stride;
+        self.words[row + at.x as usize / WORD] |= 1 << (at.x as usize % WORD);
+    }
+}
+
+impl Band {
+    /// A dead band.
+    pub fn new(rows: Range<u32>, width: u32) -> Self {
+        let words = vec![0; rows.len() * (width as usize).div_ceil(WORD)];
+        Self { rows, width, words }
+    }
+
+    /// A band from its words, as [`words`](Self::words) gives them. `None` if their number is not
+    /// rows times words per row. Bits beyond the width are cleared.
+    pub fn from_words(rows: Range<u32>, width: u32, mut words: Vec<u64>) -> Option<Self> {
+        let per_row = (width as usize).div_ceil(WORD);
+        if width == 0 || rows.start > rows.end || words.len() != rows.len() * per_row {
+            return None;
+        }
+        for last in words.iter_mut().skip(per_row - 1).step_by(per_row) {
+            *last &= last_mask(width);
+        }
+        Some(Self { rows, width, words })
+    }
+
+    /// The rows.
+    pub fn rows(&self) -> Range<u32> {
+        self.rows.clone()
+    }
+
+    /// Columns.
+    pub fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// All words, row after row.
+    pub fn words(&self) -> &[u64] {
+        &self.words
+    }
+
+    /// Sets a cell to live.
+    ///
+    /// # Panics
+    /// If it lies outside the band.
+    pub fn set_alive(&mut self, at: Cell) {
+        assert!(at.x < self.width && self.rows.contains(&at.y), "{at} lies outside the band");
+        self.as_mut().set_alive(at);
+    }
+
+    /// The band as a place to compute into.
+    pub fn as_mut(&mut self) -> BandMut<'_> {
+        let stride = (self.width as usize).div_ceil(WORD);
+        BandMut::new(self.rows.clone(), self.width, stride, &mut self.words)
+    }
+}

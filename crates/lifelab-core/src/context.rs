@@ -1,0 +1,81 @@
+//! What a stepper is told about the generation that it computes.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::io::CellIo;
+use crate::rule::Rule;
+use crate::stop::Stop;
+
+/// What a stepper is told about the generation that it computes.
+///
+/// Cloning is cheap: a stepper whose workers outlive the call gives them a clone.
+#[derive(Clone)]
+pub struct Context {
+    /// The rule.
+    pub rule: Rule,
+    /// The generation being computed; the first step computes generation 1.
+    pub generation: u64,
+    /// What each cell waits for.
+    pub io: Arc<dyn CellIo>,
+    /// Ends the step early.
+    pub stop: Stop,
+    /// How far the generation has come.
+    pub progress: Arc<Progress>,
+    idle: bool,
+}
+
+impl Context {
+    /// The context of generation `generation`.
+    pub fn new(rule: Rule, generation: u64, io: Arc<dyn CellIo>, stop: Stop) -> Self {
+        let idle = io.is_idle();
+        Self { rule, generation, io, stop, progress: Arc::default(), idle }
+    }
+
+    /// This context with progress counted by `progress`.
+    pub fn with_progress(self, progress: Arc<Progress>) -> Self {
+        Self { progress, ..self }
+    }
+
+    /// A clone whose work can be ended without ending the simulation's; see [`Stop::child`].
+    pub fn child(&self) -> Self {
+        Self { stop: self.stop.child(), ..self.clone() }
+    }
+
+    /// Whether no cell ever waits, so that bands can be computed as a whole.
+    pub fn is_idle(&self) -> bool {
+        self.idle
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (f.debug_struct("Context").field("rule", &self.rule).field("generation", &self.generation))
+            .finish_non_exhaustive()
+    }
+}
+
+/// How many cells of the generation in progress have done their waiting.
+///
+/// Written by workers, read at any time by whoever displays it; the counts of cells that do not
+/// wait are not kept, for those take nanoseconds.
+#[derive(Debug, Default)]
+pub struct Progress(AtomicU64);
+
+impl Progress {
+    /// Counts `cells` more.
+    pub fn add(&self, cells: u64) {
+        self.0.fetch_add(cells, Ordering::Relaxed);
+    }
+
+    /// The cells counted in this generation.
+    pub fn cells(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Starts a new generation.
+    pub fn reset(&self) {
+        self.0.store(0, Ordering::Relaxed);
+    }
+}

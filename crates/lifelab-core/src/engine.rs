@@ -1,0 +1,202 @@
+//! Engines: who owns a universe and takes it through its generations.
+
+use std::fmt;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use crate::context::{Context, Progress};
+use crate::error::StepError;
+use crate::grid::{Grid, GridError};
+use crate::io::CellIo;
+use crate::rule::Rule;
+use crate::stepper::{StepReport, Stepper};
+use crate::stop::Stop;
+use crate::topology::Topology;
+
+/// A universe that can be taken forward in time.
+///
+/// It is kept to what a finite grid, an unbounded sparse universe and a hashed one have in common:
+/// coordinates are signed, populations may exceed 64 bits, and time advances by any number of
+/// generations at once, so that an engine may leap.
+pub trait Engine {
+    /// The number of the last complete generation; the universe starts with generation 0.
+    fn generation(&self) -> u64;
+
+    /// The rule.
+    fn rule(&self) -> Rule;
+
+    /// The number of live cells.
+    fn population(&self) -> u128;
+
+    /// Visits the live cells in reading order, as columns and rows, until the visitor breaks.
+    fn visit_live(&self, visit: &mut dyn FnMut(i64, i64) -> ControlFlow<()>);
+
+    /// Goes `generations` forward.
+    ///
+    /// # Errors
+    /// If a generation cannot be completed; the universe stays at the last complete one.
+    fn advance(&mut self, generations: u64, stop: &Stop) -> Result<(), StepError>;
+}
+
+/// A finite grid, driven by a stepper.
+pub struct FiniteEngine {
+    /// The last complete generation, its halo filled.
+    now: Arc<Grid>,
+    /// Memory for the next one.
+    spare: Option<Grid>,
+    generation: u64,
+    rule: Rule,
+    topology: Topology,
+    io: Arc<dyn CellIo>,
+    stepper: Box<dyn Stepper>,
+    progress: Arc<Progress>,
+}
+
+impl FiniteEngine {
+    /// An engine that starts from `grid` as generation `generation`.
+    ///
+    /// # Errors
+    /// If there is no memory for a second grid.
+    pub fn new(
+        mut grid: Grid,
+        generation: u64,
+        rule: Rule,
+        topology: Topology,
+        io: Arc<dyn CellIo>,
+        stepper: Box<dyn Stepper>,
+    ) -> Result<Self, GridError> {
+        let spare = Grid::new(grid.width(), grid.height())?;
+        grid.fill_halo(topology);
+        Ok(Self {
+            now: Arc::new(grid),
+            spare: Some(spare),
+            generation,
+            rule,
+            topology,
+            io,
+            stepper,
+            progress: Arc::default(),
+        })
+    }
+
+    /// The last complete generation. Holding a clone of the `Arc` costs the next step an
+    /// allocation, and nothing else.
+    pub fn grid(&self) -> &Arc<Grid> {
+        &self.now
+    }
+
+    /// The topology.
+    pub fn topology(&self) -> Topology {
+        self.topology
+    }
+
+    /// What each cell waits for.
+    pub fn io(&self) -> &Arc<dyn CellIo> {
+        &self.io
+    }
+
+    /// How far the generation in progress has come; can be read from any thread at any time.
+    pub fn progress(&self) -> &Arc<Progress> {
+        &self.progress
+    }
+
+    /// The stepper.
+    pub fn stepper(&self) -> &dyn Stepper {
+        &*self.stepper
+    }
+
+    /// Whether the stepper is made of tasks, so that [`step_async`](Self::step_async) serves it.
+    pub fn is_async(&mut self) -> bool {
+        self.stepper.as_async().is_some()
+    }
+
+    /// Computes the next generation.
+    ///
+    /// # Errors
+    /// As [`Stepper::step`]; the grid stays at the last complete generation.
+    pub fn step(&mut self, stop: &Stop) -> Result<StepReport, StepError> {
+        let (cx, mut next) = self.prepare(stop);
+        let outcome = self.stepper.step(&self.now, &mut next, &cx);
+        self.conclude(next, outcome)
+    }
+
+    /// Computes the next generation by tasks on the caller's runtime; `None` if the stepper is not
+    /// [made of tasks](Self::is_async).
+    ///
+    /// # Errors
+    /// As [`step`](Self::step).
+    ///
+    /// # Cancellation
+    /// Dropping the future leaves the grid at the last complete generation.
+    pub async fn step_async(&mut self, stop: &Stop) -> Option<Result<StepReport, StepError>> {
+        let (cx, mut next) = self.prepare(stop);
+        let Some(stepper) = self.stepper.as_async() else {
+            self.spare = Some(next);
+            return None;
+        };
+        let outcome = stepper.step_async(&self.now, &mut next, &cx).await;
+        Some(self.conclude(next, outcome))
+    }
+
+    fn prepare(&mut self, stop: &Stop) -> (Context, Grid) {
+        self.progress.reset();
+        let cx = Context::new(self.rule, self.generation + 1, self.io.clone(), stop.clone())
+            .with_progress(self.progress.clone());
+        // There is none if somebody still holds the grid it would have been, or if the future of
+        // an earlier step was dropped. A clone has the right shape; its content does not matter.
+        let next = self.spare.take().unwrap_or_else(|| Grid::clone(&self.now));
+        (cx, next)
+    }
+
+    fn conclude(
+        &mut self,
+        mut next: Grid,
+        outcome: Result<StepReport, StepError>,
+    ) -> Result<StepReport, StepError> {
+        if outcome.is_err() {
+            self.spare = Some(next);
+            return outcome;
+        }
+        next.fill_halo(self.topology);
+        let last = std::mem::replace(&mut self.now, Arc::new(next));
+        self.spare = Arc::into_inner(last);
+        self.generation += 1;
+        outcome
+    }
+}
+
+impl Engine for FiniteEngine {
+    fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    fn rule(&self) -> Rule {
+        self.rule
+    }
+
+    fn population(&self) -> u128 {
+        self.now.population().into()
+    }
+
+    fn visit_live(&self, visit: &mut dyn FnMut(i64, i64) -> ControlFlow<()>) {
+        for at in self.now.live_cells() {
+            if visit(at.x.into(), at.y.into()).is_break() {
+                return;
+            }
+        }
+    }
+
+    fn advance(&mut self, generations: u64, stop: &Stop) -> Result<(), StepError> {
+        (0..generations).try_for_each(|_| self.step(stop).map(drop))
+    }
+}
+
+impl fmt::Debug for FiniteEngine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (f.debug_struct("FiniteEngine").field("generation", &self.generation))
+            .field("rule", &self.rule)
+            .field("topology", &self.topology)
+            .field("grid", &self.now)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,221 @@
+//! What a cell waits for: the interface.
+
+use std::any::Any;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::task::{self, Poll};
+
+use crate::cell::Site;
+use crate::stop::{Stop, StopReason};
+
+/// What each cell waits for in each phase of its work.
+///
+/// One implementation serves every stepper, so it has two forms of the same wait: one that blocks
+/// the calling thread, one that suspends the calling task. Whoever has only one of them gets the
+/// other from the adapters of `lifelab-io`, which cross between threads and tasks.
+///
+/// Two rules keep all steppers in step. The outcome depends on the [`Site`] alone, never on timing
+/// or order: all steppers then see the same faults at the same cells. And a wait ends soon after
+/// `stop` fires, with [`Fault::stopped`]; a blocking wait that ignores `stop` delays the whole
+/// generation's end, for no thread can be killed.
+///
+/// A panic in either form is caught and becomes the cell's [`Fault`].
+pub trait CellIo: Send + Sync {
+    /// Waits by blocking the thread.
+    ///
+    /// # Errors
+    /// What went wrong, or that `stop` fired first.
+    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault>;
+
+    /// Waits as a future, which must not block its thread. Dropping it cancels the wait.
+    ///
+    /// A caller may drop the future instead of firing `stop`; only a future that leaves work
+    /// behind elsewhere, on a blocking thread say, needs to watch `stop` itself.
+    fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a>;
+
+    /// Whether no call ever waits or fails. Steppers then compute whole bands at once and make no
+    /// calls.
+    fn is_idle(&self) -> bool {
+        false
+    }
+
+    /// The text from which another process can build the same I/O; `None` if there is none, and
+    /// then no process pool can run it.
+    fn wire(&self) -> Option<String> {
+        None
+    }
+}
+
+/// No I/O: the simulation is a matter of computing alone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Idle;
+
+impl CellIo for Idle {
+    fn call(&self, _: Site, _: &Stop) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn call_async<'a>(&'a self, _: Site, _: &'a Stop) -> IoFuture<'a> {
+        IoFuture::ready(Ok(()))
+    }
+
+    fn is_idle(&self) -> bool {
+        true
+    }
+
+    fn wire(&self) -> Option<String> {
+        Some("none".to_owned())
+    }
+}
+
+/// The future of one wait: on the heap only if there is something to wait for.
+#[must_use = "futures do nothing unless awaited"]
+pub struct IoFuture<'a>(Inner<'a>);
+
+enum Inner<'a> {
+    Ready(Option<Result<(), Fault>>),
+    Boxed(Pin<Box<dyn Future<Output = Result<(), Fault>> + Send + 'a>>),
+}
+
+impl<'a> IoFuture<'a> {
+    /// A wait that waits for nothing; allocates nothing.
+    pub fn ready(outcome: Result<(), Fault>) -> Self {
+        Self(Inner::Ready(Some(outcome)))
+    }
+
+    /// A wait that `future` performs.
+    pub fn new(future: impl Future<Output = Result<(), Fault>> + Send + 'a) -> Self {
+        Self(Inner::Boxed(Box::pin(future)))
+    }
+}
+
+impl Future for IoFuture<'_> {
+    type Output = Result<(), Fault>;
+
+    /// # Panics
+    /// If polled again after it was ready.
+    fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
+        match &mut self.0 {
+            Inner::Ready(outcome) => Poll::Ready(outcome.take().expect("polled after it was done")),
+            Inner::Boxed(future) => future.as_mut().poll(cx),
+        }
+    }
+}
+
+impl fmt::Debug for IoFuture<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IoFuture").finish_non_exhaustive()
+    }
+}
+
+/// Why a cell's wait did not end well.
+///
+/// It is text and a kind rather than an error value, because it travels between processes.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Fault {
+    kind: FaultKind,
+    message: String,
+}
+
+/// The kinds of [`Fault`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// The I/O failed.
+    Failed,
+    /// The I/O panicked.
+    Panicked,
+    /// The I/O took longer than it may.
+    TimedOut,
+    /// The stepper asked the wait to end.
+    Stopped,
+}
+
+impl Fault {
+    /// A fault of any kind, as another process reported it.
+    pub fn new(kind: FaultKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into() }
+    }
+
+    /// The I/O failed.
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self::new(FaultKind::Failed, message)
+    }
+
+    /// The I/O took longer than it may.
+    pub fn timed_out(message: impl Into<String>) -> Self {
+        Self::new(FaultKind::TimedOut, message)
+    }
+
+    /// The wait was asked to end.
+    pub fn stopped(reason: StopReason) -> Self {
+        Self::new(FaultKind::Stopped, reason.to_string())
+    }
+
+    /// The kind.
+    pub fn kind(&self) -> FaultKind {
+        self.kind
+    }
+
+    /// What happened, in words.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    fn panicked(payload: &(dyn Any + Send)) -> Self {
+        let message = (payload.downcast_ref::<&str>().copied())
+            .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+            .unwrap_or("a panic without a message");
+        Self::new(FaultKind::Panicked, message)
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind {
+            FaultKind::Failed => f.write_str(&self.message),
+            FaultKind::Panicked => write!(f, "panicked: {}", self.message),
+            FaultKind::TimedOut => write!(f, "timed out: {}", self.message),
+            FaultKind::Stopped => write!(f, "stopped: {}", self.message),
+        }
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl From<StopReason> for Fault {
+    fn from(reason: StopReason) -> Self {
+        Self::stopped(reason)
+    }
+}
+
+impl From<std::io::Error> for Fault {
+    fn from(error: std::io::Error) -> Self {
+        Self::failed(error.to_string())
+    }
+}
+
+/// Calls `io`, and turns a panic into a fault.
+pub(crate) fn call(io: &dyn CellIo, site: Site, stop: &Stop) -> Result<(), Fault> {
+    // Unwind safety: nothing of ours is borrowed mutably here, and an implementation that shares
+    // state must keep it sound under panics, as any code behind `&self` must.
+    catch_unwind(AssertUnwindSafe(|| io.call(site, stop)))
+        .unwrap_or_else(|payload| Err(Fault::panicked(&*payload)))
+}
+
+/// Awaits `io`, and turns a panic into a fault.
+pub(crate) async fn call_async(io: &dyn CellIo, site: Site, stop: &Stop) -> Result<(), Fault> {
+    let caught = |payload: Box<dyn Any + Send>| Err(Fault::panicked(&*payload));
+    let call = match catch_unwind(AssertUnwindSafe(|| io.call_async(site, stop))) {
+        Ok(call) => call,
+        Err(payload) => return caught(payload),
+    };
+    let mut call = pin!(call);
+    poll_fn(|cx| {
+        catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(cx)))
+            .unwrap_or_else(|payload| Poll::Ready(caught(payload)))
+    })
+    .await
+}

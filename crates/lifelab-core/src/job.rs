@@ -1,0 +1,111 @@
+//! The work of one cell, as a value.
+
+use serde::{Deserialize, Serialize};
+
+use crate::cell::{Cell, Hood, Phase, Site};
+use crate::context::Context;
+use crate::error::CellFailure;
+use crate::io;
+use crate::rule::Rule;
+
+/// The work of one cell in one generation: where it is, and the past that decides its future.
+///
+/// A job is `Copy` and owns no grid, so the same value goes to a thread, down a channel, into a
+/// future or to a child process. That is Lifelab's answer to the lock around a shared grid: *fan
+/// out values, fan in values*.
+///
+/// [`run`](Self::run) does both phases in one place; a pipeline does them in two, by
+/// [`count_neighbors`](Self::count_neighbors) and [`Counted::apply_rule`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct CellJob {
+    /// The cell.
+    pub at: Cell,
+    /// Its neighborhood in the frozen generation.
+    pub hood: Hood,
+}
+
+/// A cell whose neighbors are counted.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Counted {
+    /// The cell.
+    pub at: Cell,
+    /// Whether it lives in the frozen generation.
+    pub alive: bool,
+    /// Its live neighbors, 0 to 8.
+    pub neighbors: u8,
+}
+
+impl CellJob {
+    /// Computes the next state, blocking the thread while the cell's I/O waits.
+    ///
+    /// # Errors
+    /// The first failing phase, with its site.
+    pub fn run(self, cx: &Context) -> Result<bool, CellFailure> {
+        if cx.is_idle() {
+            return Ok(self.next(cx.rule));
+        }
+        self.count_neighbors(cx)?.apply_rule(cx)
+    }
+
+    /// Computes the next state, suspending the task while the cell's I/O waits.
+    ///
+    /// # Errors
+    /// The first failing phase, with its site.
+    ///
+    /// # Cancellation
+    /// Dropping the future ends the cell's wait and has no other effect.
+    pub async fn run_async(self, cx: &Context) -> Result<bool, CellFailure> {
+        if cx.is_idle() {
+            return Ok(self.next(cx.rule));
+        }
+        wait_async(self.at, Phase::Neighbors, cx).await?;
+        let counted = self.count();
+        wait_async(self.at, Phase::Rule, cx).await?;
+        cx.progress.add(1);
+        Ok(counted.next(cx.rule))
+    }
+
+    /// The first phase: waits, then counts.
+    ///
+    /// # Errors
+    /// The failure of the cell's I/O.
+    pub fn count_neighbors(self, cx: &Context) -> Result<Counted, CellFailure> {
+        wait(self.at, Phase::Neighbors, cx)?;
+        Ok(self.count())
+    }
+
+    /// The next state by computation alone.
+    pub fn next(self, rule: Rule) -> bool {
+        self.count().next(rule)
+    }
+
+    fn count(self) -> Counted {
+        Counted { at: self.at, alive: self.hood.is_alive(), neighbors: self.hood.neighbors() }
+    }
+}
+
+impl Counted {
+    /// The second phase: waits, then applies the rule.
+    ///
+    /// # Errors
+    /// The failure of the cell's I/O.
+    pub fn apply_rule(self, cx: &Context) -> Result<bool, CellFailure> {
+        wait(self.at, Phase::Rule, cx)?;
+        cx.progress.add(1);
+        Ok(self.next(cx.rule))
+    }
+
+    fn next(self, rule: Rule) -> bool {
+        rule.next(self.alive, self.neighbors)
+    }
+}
+
+fn wait(at: Cell, phase: Phase, cx: &Context) -> Result<(), CellFailure> {
+    let site = Site::new(cx.generation, at, phase);
+    io::call(&*cx.io, site, &cx.stop).map_err(|fault| CellFailure { site, fault })
+}
+
+async fn wait_async(at: Cell, phase: Phase, cx: &Context) -> Result<(), CellFailure> {
+    let site = Site::new(cx.generation, at, phase);
+    (io::call_async(&*cx.io, site, &cx.stop).await).map_err(|fault| CellFailure { site, fault })
+}

@@ -1,0 +1,47 @@
+//! Cells, grids, rules, kernels, and the interface that every stepper implements.
+//!
+//! Read it in this order: a [`Cell`] and its [`Hood`] make a [`CellJob`]; a [`Grid`] holds a
+//! generation; a [`Rule`] and a [`Topology`] say what the next one is; a [`Stepper`] computes it,
+//! unit by unit ([`Grain`]), while each cell waits for its [`CellIo`], until a [`Stop`] fires; a
+//! [`FanIn`] assembles the results; an [`Engine`] owns the universe.
+//!
+//! This crate does no I/O and starts no thread. It reads the clock in one place, [`Stop`], whose
+//! deadlines are points in time.
+#![forbid(unsafe_code)]
+
+mod cell;
+mod rule;
+mod topology;
+
+mod band;
+mod grid;
+mod kernel;
+pub mod seeded;
+mod soup;
+
+mod context;
+mod error;
+mod io;
+mod job;
+mod stop;
+
+mod engine;
+mod fan_in;
+mod grain;
+mod stepper;
+
+pub use band::{Band, BandMut, BandRef};
+pub use cell::{Cell, Hood, Phase, Site};
+pub use context::{Context, Progress};
+pub use engine::{Engine, FiniteEngine};
+pub use error::{CellFailure, StartError, StepError, StepErrorKind};
+pub use fan_in::FanIn;
+pub use grain::{Grain, GrainError, Outcome, Unit, Units};
+pub use grid::{Extent, Grid, GridError};
+pub use io::{CellIo, Fault, FaultKind, Idle, IoFuture};
+pub use job::{CellJob, Counted};
+pub use rule::{Feature, Rule, RuleError, RuleErrorKind, RuleSpec};
+pub use soup::Soup;
+pub use stepper::{AsyncStepper, Capabilities, Model, StepFuture, StepReport, Stepper, Warning};
+pub use stop::{Stop, StopReason};
+pub use topology::{Bounds, Topology};

@@ -1,0 +1,95 @@
+//! What is wrong with a rule string, and where.
+
+use std::fmt;
+use std::ops::Range;
+
+use thiserror::Error;
+
+/// Why a rule string (or its topology suffix) was not understood.
+///
+/// The message names what was found and what was expected; [`span`](Self::span) tells where.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+#[error("{kind}")]
+#[non_exhaustive]
+pub struct RuleError {
+    /// The bytes of the string that the error is about; empty at the end of the string.
+    pub span: Range<usize>,
+    /// What is wrong there.
+    pub kind: RuleErrorKind,
+}
+
+/// What is wrong with a rule string.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+#[non_exhaustive]
+pub enum RuleErrorKind {
+    /// The string is malformed.
+    #[error("found {found}, expected {expected}")]
+    Unexpected {
+        /// What stands there: a character in quotes, a number, or `the end`.
+        found: String,
+        /// What could stand there.
+        expected: &'static str,
+    },
+    /// The string is well-formed, but means something this engine does not know yet.
+    #[error("{0} are not supported yet")]
+    Unsupported(Feature),
+    /// The string has the form of a name, but is not in [`Rule::NAMED`](crate::Rule::NAMED).
+    #[error("the rule `{0}` is not supported yet")]
+    UnknownName(String),
+}
+
+/// Notation that is recognized, but not supported yet.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum Feature {
+    /// Rules that count the four orthogonal neighbors only: suffix `V`.
+    VonNeumann,
+    /// Rules on a hexagonal grid: suffix `H`.
+    Hexagonal,
+    /// Rules that distinguish the arrangements of neighbors: Hensel's letters, `B2-a/S12`.
+    Isotropic,
+    /// Rules whose cells age before they die: `/2/3`.
+    Generations,
+    /// Rules that look further than one cell: `R5,C0,M1,S34..58,B34..45,NM`.
+    LargerThanLife,
+    /// A torus with one pair of edges reversed: `K`.
+    KleinBottle,
+    /// A torus with both pairs of edges reversed: `C`.
+    CrossSurface,
+    /// A square with neighboring edges joined: `S`.
+    Sphere,
+    /// A plane or torus with a side of length 0, which means infinite.
+    UnlimitedSide,
+    /// A torus whose edges are joined with an offset: `T30+5,20`.
+    ShiftedTorus,
+}
+
+impl fmt::Display for Feature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::VonNeumann => "von Neumann rules (suffix V)",
+            Self::Hexagonal => "hexagonal rules (suffix H)",
+            Self::Isotropic => "isotropic non-totalistic rules",
+            Self::Generations => "Generations rules",
+            Self::LargerThanLife => "Larger than Life rules",
+            Self::KleinBottle => "Klein bottles",
+            Self::CrossSurface => "cross-surfaces",
+            Self::Sphere => "spheres",
+            Self::UnlimitedSide => "unlimited sides (length 0)",
+            Self::ShiftedTorus => "shifted tori",
+        })
+    }
+}
+
+impl RuleError {
+    /// The same error in a longer string, in which this one's string starts at byte `offset`.
+    pub(crate) fn moved_by(mut self, offset: usize) -> Self {
+        self.span = self.span.start + offset..self.span.end + offset;
+        self
+    }
+
+    /// The whole of `text` asks for something that is not supported.
+    pub(crate) fn unsupported(text: &str, feature: Feature) -> Self {
+        Self { span: 0..text.len(), kind: RuleErrorKind::Unsupported(feature) }
+    }
+}

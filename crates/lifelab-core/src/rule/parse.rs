@@ -1,0 +1,136 @@
+//! Rule strings in letters and digits: `B3/S23`, `23/3`, and relatives that are not supported yet.
+//!
+//! Sources: LifeWiki, "Rulestring", "Isotropic non-totalistic rule", "Generations" and "Larger than
+//! Life". What belongs to a family we cannot run is parsed all the same, so that a slip in it is
+//! called a slip, and not a missing feature.
+
+use super::error::{Feature, RuleError, RuleErrorKind};
+use super::{Cursor, Rule};
+
+/// The letters of the arrangements of n neighbors, by n (Hensel's notation).
+const ARRANGEMENTS: [&str; 9] =
+    ["", "ce", "ceaikn", "ceaiknjqry", "ceaiknjqrytwz", "ceaiknjqry", "ceaikn", "ce", ""];
+
+/// Parses a rule that is not one of the known names.
+pub(super) fn rule(text: &str) -> Result<Rule, RuleError> {
+    let mut letters = text.chars().map(|c| c.to_ascii_lowercase());
+    match (letters.next(), letters.next()) {
+        (Some('r'), Some('0'..='9')) => Err(RuleError::unsupported(text, Feature::LargerThanLife)),
+        (Some('b' | 's'), None | Some('0'..='9' | '/' | '_' | 'b' | 's')) => lettered(text),
+        (Some('a'..='z'), _) => Err(unknown_name(text)),
+        _ => survivals_first(text),
+    }
+}
+
+/// `B3/S23`, in either order, with or without the slash.
+fn lettered(text: &str) -> Result<Rule, RuleError> {
+    let mut cursor = Cursor::new(text);
+    let births_first = cursor.eat_letter('b');
+    if !births_first {
+        cursor.eat_letter('s');
+    }
+    let first = Counts::parse(&mut cursor)?;
+    let slash = cursor.eat(|c| matches!(c, '/' | '_')).is_some();
+    if !cursor.eat_letter(if births_first { 's' } else { 'b' }) {
+        return Err(cursor.unexpected(match (slash, births_first) {
+            (true, true) => "`S` and the survivals",
+            (true, false) => "`B` and the births",
+            (false, true) => "a neighbor count from 0 to 8, or `/S` and the survivals",
+            (false, false) => "a neighbor count from 0 to 8, or `/B` and the births",
+        }));
+    }
+    let second = Counts::parse(&mut cursor)?;
+    finish(text, cursor, if births_first { [first, second] } else { [second, first] })
+}
+
+/// The older `23/3`: survivals, slash, births.
+fn survivals_first(text: &str) -> Result<Rule, RuleError> {
+    let mut cursor = Cursor::new(text);
+    let survivals = Counts::parse(&mut cursor)?;
+    if cursor.eat(|c| c == '/').is_none() {
+        return Err(cursor.unexpected(match text {
+            "" => "a rule such as `B3/S23`",
+            _ => "a neighbor count from 0 to 8, or `/` and the births",
+        }));
+    }
+    let births = Counts::parse(&mut cursor)?;
+    finish(text, cursor, [births, survivals])
+}
+
+/// One list of neighbor counts.
+struct Counts {
+    bits: u16,
+    /// Whether letters pick single arrangements of some count.
+    arrangements: bool,
+}
+
+impl Counts {
+    fn parse(cursor: &mut Cursor<'_>) -> Result<Self, RuleError> {
+        let mut counts = Self { bits: 0, arrangements: false };
+        while let Some(digit) = cursor.eat(|c| matches!(c, '0'..='8')) {
+            let count = digit as usize - '0' as usize;
+            let has = |c: char| ARRANGEMENTS[count].contains(c.to_ascii_lowercase());
+            counts.bits |= 1 << count;
+            let without = cursor.eat(|c| c == '-').is_some();
+            if without && !cursor.peek().is_some_and(has) {
+                return Err(cursor.unexpected("a letter for an arrangement of that many neighbors"));
+            }
+            while cursor.eat(has).is_some() {
+                counts.arrangements = true;
+            }
+        }
+        match cursor.peek() {
+            Some('9') => Err(cursor.unexpected("a neighbor count from 0 to 8")),
+            _ => Ok(counts),
+        }
+    }
+}
+
+/// What may follow the two lists: a number of states, then a neighborhood.
+fn finish(
+    text: &str,
+    mut cursor: Cursor<'_>,
+    [births, survivals]: [Counts; 2],
+) -> Result<Rule, RuleError> {
+    let lists = &text[..cursor.at()];
+    let arrangements = births.arrangements || survivals.arrangements;
+    let generations = cursor.eat(|c| c == '/').is_some();
+    if generations {
+        cursor.number(2..257, "a number of states from 2 to 256")?;
+    }
+    let neighborhood = if arrangements { None } else { neighborhood(lists, &mut cursor)? };
+    cursor.end("a neighbor count from 0 to 8, or the end of the rule")?;
+
+    let feature = if generations { Some(Feature::Generations) } else { neighborhood }
+        .or(arrangements.then_some(Feature::Isotropic));
+    match feature {
+        Some(feature) => Err(RuleError::unsupported(text, feature)),
+        None => Ok(Rule { births: births.bits, survivals: survivals.bits }),
+    }
+}
+
+/// A suffix for a smaller neighborhood, in which no count of `lists` can be too large.
+fn neighborhood(lists: &str, cursor: &mut Cursor<'_>) -> Result<Option<Feature>, RuleError> {
+    let (feature, neighbors, expected) = if cursor.eat_letter('v') {
+        (Feature::VonNeumann, 4, "a neighbor count from 0 to 4 (suffix V)")
+    } else if cursor.eat_letter('h') {
+        (Feature::Hexagonal, 6, "a neighbor count from 0 to 6 (suffix H)")
+    } else {
+        return Ok(None);
+    };
+    match lists.find(|c: char| c.to_digit(10).is_some_and(|count| count > neighbors)) {
+        Some(at) => Err(cursor.unexpected_at(at, expected)),
+        None => Ok(Some(feature)),
+    }
+}
+
+/// A name that is not in the table, if it can be a name at all.
+fn unknown_name(text: &str) -> RuleError {
+    let in_names = |c: char| c.is_ascii_alphanumeric() || " -_.'&+/()".contains(c);
+    match text.find(|c| !in_names(c)) {
+        Some(at) => Cursor::new(text).unexpected_at(at, "the name of a rule, or one like `B3/S23`"),
+        None => {
+            RuleError { span: 0..text.len(), kind: RuleErrorKind::UnknownName(text.to_owned()) }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Rule strings, one line per case.
+
+use super::*;
+
+#[track_caller]
+fn reads(text: &str, canonical: &str) {
+    match text.parse::<RuleSpec>() {
+        Ok(spec) => assert_eq!(spec.to_string(), canonical, "{text}"),
+        Err(error) => panic!("{text}: {error}"),
+    }
+}
+
+/// The error's span and message.
+#[track_caller]
+fn rejects(text: &str, span: std::ops::Range<usize>, message: &str) {
+    let error = text.parse::<RuleSpec>().expect_err(text);
+    assert_eq!((error.span.clone(), error.to_string().contains(message)), (span, true), "{error}");
+}
+
+#[test]
+fn every_spelling_means_its_canonical_form() {
+    reads("B3/S23", "B3/S23");
+    reads("b3/s23", "B3/S23");
+    reads("b3s23", "B3/S23");
+    reads("B3S32", "B3/S23");
+    reads("b3_s23", "B3/S23");
+    reads("S23/B3", "B3/S23");
+    reads("s23b3", "B3/S23");
+    reads("S23_B3", "B3/S23");
+    reads("23/3", "B3/S23");
+    reads("32/63", "B36/S23");
+    reads("/2", "B2/S");
+    reads("23/", "B/S23");
+    reads("/", "B/S");
+    reads("B2/S", "B2/S");
+    reads("B/S2", "B/S2");
+    reads("B/S", "B/S");
+    reads("BS", "B/S");
+    reads("SB", "B/S");
+    reads("B33/S2323", "B3/S23");
+    reads("B0/S8", "B0/S8");
+    reads("876543210/876543210", "B012345678/S012345678");
+}
+
+#[test]
+fn names_are_matched_without_case_space_and_punctuation() {
+    reads("life", "B3/S23");
+    reads("Conway's LIFE", "B3/S23");
+    reads("conways-life", "B3/S23");
+    reads("Day & Night", "B3678/S34678");
+    reads("daynight", "B3678/S34678");
+    reads("day_and_night", "B3678/S34678");
+    reads("2x2", "B36/S125");
+    reads("34 life", "B34/S34");
+    reads("seeds:t20", "B2/S:T20,20");
+}
+
+#[test]
+fn every_name_is_found_and_is_not_another_spelling() {
+    for (name, rule) in Rule::NAMED {
+        assert_eq!(name.parse(), Ok(*rule), "{name}");
+        assert!(parse::rule(name).is_err(), "{name}");
+        assert!(rule.name().is_some(), "{name}");
+    }
+    assert_eq!(Rule::LIFE.name(), Some("Life"));
+    assert_eq!(Rule::new(0, 0).and_then(Rule::name), None);
+}
+
+#[test]
+fn malformed_rules_are_placed() {
+    rejects("", 0..0, "found the end, expected a rule");
+    rejects("B9/S23", 1..2, "found '9', expected a neighbor count");
+    rejects("B3/S29", 5..6, "found '9'");
+    rejects("29/3", 1..2, "found '9'");
+    rejects("23/9", 3..4, "found '9'");
+    rejects("23", 2..2, "`/` and the births");
+    rejects("B3", 2..2, "`/S` and the survivals");
+    rejects("B", 1..1, "`/S` and the survivals");
+    rejects("S23/", 4..4, "`B` and the births");
+    rejects("B3/23", 3..4, "found '2', expected `S`");
+    rejects("B3/B3", 3..4, "found 'B', expected `S`");
+    rejects("3/S23", 2..3, "found 'S'");
+    rejects("23_3", 2..3, "found '_'");
+    rejects("B3//S23", 3..4, "found '/'");
+    rejects("B3/S23 ", 6..7, "found ' '");
+    rejects(" B3/S23", 0..1, "found ' '");
+    rejects("-23/3", 0..1, "found '-'");
+    rejects("B3/S23!", 6..7, "found '!'");
+    rejects("B3/S23é", 6..8, "found 'é'");
+    rejects("Wire\u{7f}World", 4..5, "expected the name of a rule");
+}
+
+#[test]
+fn families_to_come_are_named() {
+    rejects("B2/S013V", 0..8, "von Neumann rules");
+    rejects("013/2v", 0..6, "von Neumann rules");
+    rejects("B245/S3H", 0..8, "hexagonal rules");
+    rejects("B2-a/S12", 0..8, "isotropic");
+    rejects("b3_s2-i34q", 0..10, "isotropic");
+    rejects("/2/3", 0..4, "Generations");
+    rejects("345/2/4", 0..7, "Generations");
+    rejects("B2/S345/256", 0..11, "Generations");
+    rejects("/2/3V", 0..5, "Generations");
+    rejects("R5,C0,M1,S34..58,B34..45,NM", 0..27, "Larger than Life");
+    rejects("WireWorld", 0..9, "the rule `WireWorld` is not supported yet");
+    rejects("Brian's Brain", 0..13, "the rule `Brian's Brain` is not supported yet");
+    rejects("Star Wars:T20", 0..9, "the rule `Star Wars` is not supported yet");
+}
+
+#[test]
+fn slips_in_families_to_come_are_slips() {
+    rejects("B5/S013V", 1..2, "count from 0 to 4");
+    rejects("B245/S7H", 6..7, "count from 0 to 6");
+    rejects("B2-/S12", 3..4, "letter for an arrangement");
+    rejects("B2a-i/S12", 3..4, "found '-'");
+    rejects("B2-ij/S12", 4..5, "found 'j'");
+    rejects("B0c/S12", 2..3, "found 'c'");
+    rejects("B2a/S12V", 7..8, "found 'V'");
+    rejects("/2/1", 3..4, "found 1, expected a number of states from 2 to 256");
+    rejects("/2/257", 3..6, "states");
+    rejects("/2/", 3..3, "states");
+    rejects("23/3VH", 5..6, "found 'H'");
+}
+
+#[test]
+fn bits_above_eight_make_no_rule() {
+    assert_eq!(Rule::new(1 << 3, 1 << 2 | 1 << 3), Some(Rule::LIFE));
+    assert_eq!(Rule::new(1 << 9, 0), None);
+    assert_eq!(Rule::new(0, 1 << 15), None);
+}
+
+#[test]
+fn every_rule_survives_printing() {
+    for births in 0..=ALL_COUNTS {
+        for survivals in [0, 1, births, births ^ ALL_COUNTS, ALL_COUNTS] {
+            let rule = Rule::new(births, survivals).expect("nine bits");
+            assert_eq!(rule.to_string().parse(), Ok(rule));
+        }
+    }
+}

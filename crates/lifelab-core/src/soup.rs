@@ -1,0 +1,61 @@
+//! Soups: random grids that anybody can reproduce.
+
+use crate::cell::Cell;
+use crate::grid::{Grid, GridError};
+use crate::seeded;
+
+/// A random grid, defined by its density and seed.
+///
+/// The cell in column x and row y lives if [`seeded::hash`]`([seed, x, y])` as a fraction of 2^64
+/// lies below the density. A cell's state depends on no other and not on the sides of the grid, so a larger
+/// soup of the same seed contains the smaller one in its north-west corner.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Soup {
+    /// The probability of a cell to live, from 0 to 1.
+    pub density: f64,
+    /// Chooses the soup.
+    pub seed: u64,
+}
+
+impl Soup {
+    /// The soup on a grid of `width` x `height`.
+    ///
+    /// # Errors
+    /// If there is no such grid.
+    pub fn grid(self, width: u32, height: u32) -> Result<Grid, GridError> {
+        let mut grid = Grid::new(width, height)?;
+        for y in 0..height {
+            for x in 0..width {
+                if self.lives(Cell::new(x, y)) {
+                    grid.fill_run(Cell::new(x, y), 1);
+                }
+            }
+        }
+        Ok(grid)
+    }
+
+    fn lives(self, at: Cell) -> bool {
+        seeded::unit(seeded::hash(&[self.seed, at.x.into(), at.y.into()])) < self.density
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_soup_has_about_its_density() {
+        let population = |density| Soup { density, seed: 1 }.grid(100, 100).unwrap().population();
+        assert_eq!(population(0.0), 0);
+        assert!((3500..3900).contains(&population(0.37)));
+        assert_eq!(population(1.0), 10_000);
+    }
+
+    #[test]
+    fn a_larger_soup_contains_the_smaller() {
+        let soup = Soup { density: 0.5, seed: 9 };
+        let (small, large) = (soup.grid(70, 5).unwrap(), soup.grid(90, 8).unwrap());
+        let inside = |at: &Cell| at.x < 70 && at.y < 5;
+        assert!(small.live_cells().eq(large.live_cells().filter(inside)));
+    }
+}

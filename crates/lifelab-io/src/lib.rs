@@ -1,0 +1,1 @@
+//! What a cell can wait for: sleeps, sockets, computation, faults

@@ -1,0 +1,1 @@
+//! Life patterns and the file formats they travel in

@@ -1,0 +1,1 @@
+//! The process-pool stepper: child processes that compute units of work sent over pipes

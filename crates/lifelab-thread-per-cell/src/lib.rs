@@ -1,0 +1,1 @@
+//! The thread-per-cell stepper: one operating-system thread for every unit of work

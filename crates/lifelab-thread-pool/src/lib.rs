@@ -1,0 +1,1 @@
+//! The thread-pool stepper: a fixed set of rayon threads that take cells until none are left

@@ -1,0 +1,1 @@
+//! Conway's Game of Life as a laboratory for concurrency: simulations in a few lines, six interchangeable steppers

@@ -1,0 +1,1 @@
+//! The laws that all steppers obey, checked against independent facts.
