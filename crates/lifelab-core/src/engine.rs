@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use crate::context::{Context, Progress};
-use crate::error::StepError;
+use crate::error::{StepError, StepErrorKind};
 use crate::grid::{Grid, GridError};
 use crate::io::CellIo;
 use crate::rule::Rule;
@@ -48,8 +48,20 @@ pub struct FiniteEngine {
     rule: Rule,
     topology: Topology,
     io: Arc<dyn CellIo>,
-    stepper: Box<dyn Stepper>,
+    /// `None` while a detached step has it.
+    stepper: Option<Box<dyn Stepper>>,
     progress: Arc<Progress>,
+}
+
+/// A step that owns all it needs, and so can run on another thread.
+///
+/// From [`FiniteEngine::detach`], and back by [`FiniteEngine::attach`].
+pub struct DetachedStep {
+    stepper: Box<dyn Stepper>,
+    now: Arc<Grid>,
+    next: Grid,
+    cx: Context,
+    outcome: Result<StepReport, StepError>,
 }
 
 impl FiniteEngine {
@@ -74,7 +86,7 @@ impl FiniteEngine {
             rule,
             topology,
             io,
-            stepper,
+            stepper: Some(stepper),
             progress: Arc::default(),
         })
     }
@@ -100,42 +112,73 @@ impl FiniteEngine {
         &self.progress
     }
 
-    /// The stepper.
-    pub fn stepper(&self) -> &dyn Stepper {
-        &*self.stepper
-    }
-
     /// Whether the stepper is made of tasks, so that [`step_async`](Self::step_async) serves it.
     pub fn is_async(&mut self) -> bool {
-        self.stepper.as_async().is_some()
+        self.stepper.as_mut().is_some_and(|stepper| stepper.as_async().is_some())
     }
 
     /// Computes the next generation.
     ///
     /// # Errors
-    /// As [`Stepper::step`]; the grid stays at the last complete generation.
+    /// As [`Stepper::step`]; the grid stays at the last complete generation. Also if the stepper
+    /// is [detached](Self::detach).
     pub fn step(&mut self, stop: &Stop) -> Result<StepReport, StepError> {
         let (cx, mut next) = self.prepare(stop);
-        let outcome = self.stepper.step(&self.now, &mut next, &cx);
+        let outcome = match &mut self.stepper {
+            Some(stepper) => stepper.step(&self.now, &mut next, &cx),
+            None => Err(detached(&cx)),
+        };
         self.conclude(next, outcome)
     }
 
-    /// Computes the next generation by tasks on the caller's runtime; `None` if the stepper is not
-    /// [made of tasks](Self::is_async).
+    /// Computes the next generation by tasks on the caller's runtime.
     ///
     /// # Errors
-    /// As [`step`](Self::step).
+    /// As [`step`](Self::step); also if the stepper is not [made of tasks](Self::is_async).
     ///
     /// # Cancellation
     /// Dropping the future leaves the grid at the last complete generation.
-    pub async fn step_async(&mut self, stop: &Stop) -> Option<Result<StepReport, StepError>> {
+    pub async fn step_async(&mut self, stop: &Stop) -> Result<StepReport, StepError> {
         let (cx, mut next) = self.prepare(stop);
-        let Some(stepper) = self.stepper.as_async() else {
-            self.spare = Some(next);
-            return None;
+        let outcome = match self.stepper.as_mut().and_then(|stepper| stepper.as_async()) {
+            Some(stepper) => stepper.step_async(&self.now, &mut next, &cx).await,
+            None => Err(detached(&cx)),
         };
-        let outcome = stepper.step_async(&self.now, &mut next, &cx).await;
-        Some(self.conclude(next, outcome))
+        self.conclude(next, outcome)
+    }
+
+    /// Takes the next step out of the engine, to be run elsewhere; until it is
+    /// [attached](Self::attach) again, the engine shows the last complete generation and cannot
+    /// step. This is how a blocking stepper is driven from code that must not block.
+    ///
+    /// # Errors
+    /// If a step is detached already.
+    pub fn detach(&mut self, stop: &Stop) -> Result<DetachedStep, StepError> {
+        let (cx, next) = self.prepare(stop);
+        match self.stepper.take() {
+            Some(stepper) => {
+                let outcome = Err(detached(&cx)); // Until it has run.
+                Ok(DetachedStep { stepper, now: self.now.clone(), next, cx, outcome })
+            }
+            None => Err(detached(&cx)),
+        }
+    }
+
+    /// Takes a detached step back, and its result over.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step).
+    pub fn attach(&mut self, step: DetachedStep) -> Result<StepReport, StepError> {
+        let DetachedStep { stepper, now, next, outcome, .. } = step;
+        drop(now); // So that its memory can become the spare grid.
+        self.stepper = Some(stepper);
+        self.conclude(next, outcome)
+    }
+
+    /// Takes a detached step back, and leaves its result.
+    pub fn recover(&mut self, step: DetachedStep) {
+        self.stepper = Some(step.stepper);
+        self.spare = Some(step.next);
     }
 
     fn prepare(&mut self, stop: &Stop) -> (Context, Grid) {
@@ -165,6 +208,22 @@ impl FiniteEngine {
     }
 }
 
+impl DetachedStep {
+    /// Computes the generation, blocking the thread.
+    pub fn run(mut self) -> Self {
+        self.outcome = self.stepper.step(&self.now, &mut self.next, &self.cx);
+        self
+    }
+}
+
+fn detached(cx: &Context) -> StepError {
+    let kind = StepErrorKind::Unsupported {
+        message: "the stepper is busy elsewhere, or not made of tasks".to_owned(),
+        remedy: "attach the detached step first, or use the blocking form".to_owned(),
+    };
+    StepError::new(cx.generation, kind)
+}
+
 impl Engine for FiniteEngine {
     fn generation(&self) -> u64 {
         self.generation
@@ -188,6 +247,12 @@ impl Engine for FiniteEngine {
 
     fn advance(&mut self, generations: u64, stop: &Stop) -> Result<(), StepError> {
         (0..generations).try_for_each(|_| self.step(stop).map(drop))
+    }
+}
+
+impl fmt::Debug for DetachedStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DetachedStep").field("cx", &self.cx).finish_non_exhaustive()
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::cell::Site;
+use crate::cell::{Cell, Site};
 use crate::io::{Fault, FaultKind};
 use crate::stop::StopReason;
 
@@ -79,6 +79,14 @@ impl StepError {
     /// An error in computing `generation`.
     pub fn new(generation: u64, kind: StepErrorKind) -> Self {
         Self { generation, kind }
+    }
+
+    /// The first failing cell, if cells failed.
+    pub fn cell(&self) -> Option<Cell> {
+        match &self.kind {
+            StepErrorKind::Cell { first, .. } => Some(first.site.at),
+            _ => None,
+        }
     }
 }
 

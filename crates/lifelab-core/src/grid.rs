@@ -184,7 +184,7 @@ impl Grid {
     ///
     /// # Panics
     /// If there is no such row.
-    pub fn row(&self, y: u32) -> impl ExactSizeIterator<Item = u64> + '_ {
+    pub fn row(&self, y: u32) -> impl ExactSizeIterator<Item = u64> + Clone + '_ {
         assert!(y < self.shape.height, "row {y} lies outside the grid");
         let row = self.index(i64::from(y));
         let (last, mask) = (self.shape.words - 1, self.shape.last_mask());
@@ -199,7 +199,7 @@ impl Grid {
     }
 
     /// The live cells, in reading order.
-    pub fn live_cells(&self) -> impl Iterator<Item = Cell> + '_ {
+    pub fn live_cells(&self) -> impl Iterator<Item = Cell> + Clone + '_ {
         (0..self.shape.height).flat_map(move |y| {
             self.row(y).enumerate().flat_map(move |(i, word)| {
                 bits(word).map(move |bit| Cell::new((i * WORD) as u32 + bit, y))
@@ -351,7 +351,7 @@ impl Shape {
 }
 
 /// Indices of the set bits, lowest first.
-fn bits(mut word: u64) -> impl Iterator<Item = u32> {
+fn bits(mut word: u64) -> impl Iterator<Item = u32> + Clone {
     std::iter::from_fn(move || {
         (word != 0).then(|| {
             let bit = word.trailing_zeros();

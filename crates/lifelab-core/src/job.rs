@@ -15,7 +15,7 @@ use crate::rule::Rule;
 /// out values, fan in values*.
 ///
 /// [`run`](Self::run) does both phases in one place; a pipeline does them in two, by
-/// [`count_neighbors`](Self::count_neighbors) and [`Counted::apply_rule`].
+/// [`count_neighbors`](Self::count_neighbors) and [`Counted::apply_rule`]. Each has an async twin.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct CellJob {
     /// The cell.
@@ -58,11 +58,7 @@ impl CellJob {
         if cx.is_idle() {
             return Ok(self.next(cx.rule));
         }
-        wait_async(self.at, Phase::Neighbors, cx).await?;
-        let counted = self.count();
-        wait_async(self.at, Phase::Rule, cx).await?;
-        cx.progress.add(1);
-        Ok(counted.next(cx.rule))
+        self.count_neighbors_async(cx).await?.apply_rule_async(cx).await
     }
 
     /// The first phase: waits, then counts.
@@ -71,6 +67,15 @@ impl CellJob {
     /// The failure of the cell's I/O.
     pub fn count_neighbors(self, cx: &Context) -> Result<Counted, CellFailure> {
         wait(self.at, Phase::Neighbors, cx)?;
+        Ok(self.count())
+    }
+
+    /// The first phase as a future.
+    ///
+    /// # Errors
+    /// The failure of the cell's I/O.
+    pub async fn count_neighbors_async(self, cx: &Context) -> Result<Counted, CellFailure> {
+        wait_async(self.at, Phase::Neighbors, cx).await?;
         Ok(self.count())
     }
 
@@ -91,6 +96,16 @@ impl Counted {
     /// The failure of the cell's I/O.
     pub fn apply_rule(self, cx: &Context) -> Result<bool, CellFailure> {
         wait(self.at, Phase::Rule, cx)?;
+        cx.progress.add(1);
+        Ok(self.next(cx.rule))
+    }
+
+    /// The second phase as a future.
+    ///
+    /// # Errors
+    /// The failure of the cell's I/O.
+    pub async fn apply_rule_async(self, cx: &Context) -> Result<bool, CellFailure> {
+        wait_async(self.at, Phase::Rule, cx).await?;
         cx.progress.add(1);
         Ok(self.next(cx.rule))
     }

@@ -33,7 +33,7 @@ mod stepper;
 pub use band::{Band, BandMut, BandRef};
 pub use cell::{Cell, Hood, Phase, Site};
 pub use context::{Context, Progress};
-pub use engine::{Engine, FiniteEngine};
+pub use engine::{DetachedStep, Engine, FiniteEngine};
 pub use error::{CellFailure, StartError, StepError, StepErrorKind};
 pub use fan_in::FanIn;
 pub use grain::{Grain, GrainError, Outcome, Unit, Units};

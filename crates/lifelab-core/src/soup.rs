@@ -1,5 +1,7 @@
 //! Soups: random grids that anybody can reproduce.
 
+use serde::{Deserialize, Serialize};
+
 use crate::cell::Cell;
 use crate::grid::{Grid, GridError};
 use crate::seeded;
@@ -9,7 +11,8 @@ use crate::seeded;
 /// The cell in column x and row y lives if [`seeded::hash`]`([seed, x, y])` as a fraction of 2^64
 /// lies below the density. A cell's state depends on no other and not on the sides of the grid, so a larger
 /// soup of the same seed contains the smaller one in its north-west corner.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Soup {
     /// The probability of a cell to live, from 0 to 1.
     pub density: f64,

@@ -2,10 +2,7 @@
 
 use std::ops::Range;
 
-use super::{RuleError, RuleErrorKind};
-
-/// The longest number that an error shows whole, in digits.
-const SHOWN_DIGITS: usize = 24;
+use super::error::{RuleError, RuleErrorKind, shortened};
 
 /// A place in a rule string: everything before it is understood.
 pub(crate) struct Cursor<'a> {
@@ -80,12 +77,5 @@ impl<'a> Cursor<'a> {
                 expected,
             },
         }
-    }
-}
-
-fn shortened(digits: &str) -> String {
-    match digits.get(..SHOWN_DIGITS) {
-        Some(start) if start.len() < digits.len() => format!("{start}..."),
-        _ => digits.to_owned(),
     }
 }

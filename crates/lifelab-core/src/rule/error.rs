@@ -93,3 +93,14 @@ impl RuleError {
         Self { span: 0..text.len(), kind: RuleErrorKind::Unsupported(feature) }
     }
 }
+
+/// The longest word that an error shows whole, in bytes.
+const SHOWN: usize = 40;
+
+/// The start of a word that may be too long to be shown.
+pub(super) fn shortened(word: &str) -> String {
+    match word.get(..SHOWN) {
+        Some(start) if start.len() < word.len() => format!("{start}..."),
+        _ => word.to_owned(),
+    }
+}

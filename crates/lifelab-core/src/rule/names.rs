@@ -51,7 +51,8 @@ pub(super) fn find(name: &str) -> Option<Rule> {
 
 /// What counts in a name: "Day & Night", "day-night" and "DayNight" are the same.
 fn letters(name: &str) -> impl Iterator<Item = char> {
-    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase())
+    let counts = |c: &char| *c != ' ' && !c.is_ascii_punctuation();
+    name.chars().filter(counts).map(|c| c.to_ascii_lowercase())
 }
 
 const fn rule(births: &[u8], survivals: &[u8]) -> Rule {

@@ -4,7 +4,7 @@
 //! Life". What belongs to a family we cannot run is parsed all the same, so that a slip in it is
 //! called a slip, and not a missing feature.
 
-use super::error::{Feature, RuleError, RuleErrorKind};
+use super::error::{Feature, RuleError, RuleErrorKind, shortened};
 use super::{Cursor, Rule};
 
 /// The letters of the arrangements of n neighbors, by n (Hensel's notation).
@@ -130,7 +130,7 @@ fn unknown_name(text: &str) -> RuleError {
     match text.find(|c| !in_names(c)) {
         Some(at) => Cursor::new(text).unexpected_at(at, "the name of a rule, or one like `B3/S23`"),
         None => {
-            RuleError { span: 0..text.len(), kind: RuleErrorKind::UnknownName(text.to_owned()) }
+            RuleError { span: 0..text.len(), kind: RuleErrorKind::UnknownName(shortened(text)) }
         }
     }
 }

@@ -44,16 +44,16 @@ impl FromStr for Bounds {
 
     fn from_str(text: &str) -> Result<Self, RuleError> {
         let sides = Sides::parse(text)?;
-        let Sides { surface, width, height, shifted } = sides;
-        let missing = match surface {
-            Surface::KleinBottle => Some(Feature::KleinBottle),
-            Surface::CrossSurface => Some(Feature::CrossSurface),
-            Surface::Sphere => Some(Feature::Sphere),
+        let Sides { shape, width, height, shifted } = sides;
+        let missing = match shape {
+            Shape::KleinBottle => Some(Feature::KleinBottle),
+            Shape::CrossSurface => Some(Feature::CrossSurface),
+            Shape::Sphere => Some(Feature::Sphere),
             _ if shifted => Some(Feature::ShiftedTorus),
             _ if width == 0 || height == 0 => Some(Feature::UnlimitedSide),
-            Surface::Torus | Surface::Plane => None,
+            Shape::Torus | Shape::Plane => None,
         };
-        let topology = if surface == Surface::Plane { Topology::Plane } else { Topology::Torus };
+        let topology = if shape == Shape::Plane { Topology::Plane } else { Topology::Torus };
         match missing {
             Some(feature) => Err(RuleError::unsupported(text, feature)),
             None => Ok(Self { topology, width, height }),
@@ -63,7 +63,7 @@ impl FromStr for Bounds {
 
 /// All that the notation can say, also what is not supported yet.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Surface {
+enum Shape {
     Torus,
     Plane,
     KleinBottle,
@@ -72,7 +72,7 @@ enum Surface {
 }
 
 struct Sides {
-    surface: Surface,
+    shape: Shape,
     width: u32,
     height: u32,
     shifted: bool,
@@ -81,17 +81,17 @@ struct Sides {
 impl Sides {
     fn parse(text: &str) -> Result<Self, RuleError> {
         let mut cursor = Cursor::new(text);
-        let surface = Surface::parse(&mut cursor)?;
-        let width = surface.length(&mut cursor)?;
-        let klein = surface == Surface::KleinBottle;
+        let shape = Shape::parse(&mut cursor)?;
+        let width = shape.length(&mut cursor)?;
+        let klein = shape == Shape::KleinBottle;
         let width_twisted = klein && cursor.eat(|c| c == '*').is_some();
-        let width_shifted = surface.can_shift(width, width_twisted) && shift(&mut cursor)?;
+        let width_shifted = shape.can_shift(width, width_twisted) && shift(&mut cursor)?;
 
-        let mut sides = Self { surface, width, height: width, shifted: width_shifted };
+        let mut sides = Self { shape, width, height: width, shifted: width_shifted };
         if cursor.eat(|c| c == ',').is_some() {
             let at = cursor.at();
-            sides.height = surface.length(&mut cursor)?;
-            if surface == Surface::Sphere && sides.height != width {
+            sides.height = shape.length(&mut cursor)?;
+            if shape == Shape::Sphere && sides.height != width {
                 return Err(cursor.unexpected_at(at, "a height equal to the width of a sphere"));
             }
             // Klein bottles are twisted in one way; without a mark it is this one.
@@ -99,7 +99,7 @@ impl Sides {
             if height_twisted {
                 cursor.eat(|c| c == '*');
             }
-            let can_shift = !width_shifted && surface.can_shift(sides.height, height_twisted);
+            let can_shift = !width_shifted && shape.can_shift(sides.height, height_twisted);
             sides.shifted |= can_shift && shift(&mut cursor)?;
             cursor.end("the end of the topology")?;
         }
@@ -108,9 +108,9 @@ impl Sides {
     }
 }
 
-impl Surface {
+impl Shape {
     fn parse(cursor: &mut Cursor<'_>) -> Result<Self, RuleError> {
-        let surface = match cursor.peek().map(|c| c.to_ascii_uppercase()) {
+        let shape = match cursor.peek().map(|c| c.to_ascii_uppercase()) {
             Some('T') => Self::Torus,
             Some('P') => Self::Plane,
             Some('K') => Self::KleinBottle,
@@ -119,7 +119,7 @@ impl Surface {
             _ => return Err(cursor.unexpected("a topology: T, P, K, C or S")),
         };
         cursor.eat(|_| true);
-        Ok(surface)
+        Ok(shape)
     }
 
     /// The length of a side; 0 means unlimited where that makes sense.
