@@ -1,1 +1,122 @@
-//! What a cell can wait for: sleeps, sockets, computation, faults
+//! What a cell can wait for: sleeps, sockets, computation, faults.
+//!
+//! An [`IoSpec`] describes it, in shorthand for the command line or in RON for files, and
+//! [builds](IoSpec::build) a [`CellIo`](lifelab_core::CellIo), which any stepper runs:
+//!
+//! | the cell waits for | shorthand | RON |
+//! | --- | --- | --- |
+//! | nothing | `none` | `none` |
+//! | time | `sleep:10ms` | `sleep(fixed("10ms"))` |
+//! | time, drawn from a [distribution](Latency) | `sleep:exp(10ms)` | `sleep(exponential(mean: "10ms"))` |
+//! | its own [computation](Work) | `cpu:50us` | `cpu(time("50us"))` |
+//! | an [echo service](Socket) | `socket:5ms` | `socket(latency: fixed("5ms"))` |
+//!
+//! Policies wrap whatever it is, from the inside to the outside:
+//!
+//! | policy | shorthand | RON |
+//! | --- | --- | --- |
+//! | [faults](FaultSpec) in the place of the wait | `error@3:(5,7)`, `hang:0.001` | `faults: [(kind: hang, when: probability(0.001))]` |
+//! | a [time limit](Timeout) for each attempt | `timeout:20ms` | `timeout: "20ms"` |
+//! | [another attempt](RetrySpec) | `retry:3` | `retry: (limit: 3)` |
+//! | the [phase](IoPhase) of the cell's work | `phase:both` | `phase: both` |
+//!
+//! Everything random follows from a seed and the [`Site`](lifelab_core::Site): every stepper,
+//! thread and process sees the same latencies and faults at the same cells.
+//!
+//! ```
+//! use lifelab_core::{Cell, FaultKind, Phase, Site, Stop};
+//! use lifelab_io::IoSpec;
+//!
+//! let spec: IoSpec = "sleep:exp(1ms) hang@1:(2,3) timeout:20ms retry:2".parse()?;
+//! let io = spec.build()?;
+//! let hanging = Site::new(1, Cell::new(2, 3), Phase::Rule);
+//! io.call(hanging, &Stop::new())?; // The first attempt hangs and times out; the second is good.
+//!
+//! let impatient = IoSpec { retry: None, ..spec }.build()?;
+//! let fault = impatient.call(hanging, &Stop::new()).unwrap_err();
+//! assert_eq!(fault.kind(), FaultKind::TimedOut);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Two forms of everything
+//!
+//! Threads wait by blocking, tasks by awaiting, and each model here does both. The sources keep the
+//! two forms side by side, for the one ports to the other almost line by line:
+//!
+//! | | blocking | asynchronous |
+//! | --- | --- | --- |
+//! | sleep | `stop.sleep(latency)?` | `tokio::time::sleep(latency).await` |
+//! | ask | `stream.read(&mut bytes)?`, with a look at the stop now and then | `stream.read_exact(&mut bytes).await?` |
+//! | limit | hand on an earlier deadline: `stop.before(..)` | `tokio::time::timeout(limit, wait).await` |
+//! | hang | `stop.wait()` | `std::future::pending().await` |
+//! | cancel | fire the stop; the wait must look | drop the future; nothing needs to look |
+//!
+//! What differs is the last line. A thread cannot be ended from outside, so a blocking wait takes a
+//! [`Stop`](lifelab_core::Stop) and watches it; a future ends where it stands when it is dropped.
+//!
+//! I/O of your own may have one form only. [`blocking()`] takes a function that blocks and adds the
+//! asynchronous form, on the runtime's blocking pool; [`asynchronous()`] takes a function that
+//! returns a future and adds the blocking form, on a runtime of its own. [`IoSpec::around`] wraps
+//! either in policies.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use lifelab_core::{Cell, Phase, Site, Stop};
+//! use lifelab_io::IoSpec;
+//!
+//! let own = lifelab_io::blocking(|site, stop| {
+//!     stop.check()?;
+//!     if site.attempt == 0 { Err(std::io::Error::other("busy"))? } // Or ask your database.
+//!     Ok(())
+//! });
+//! let io = "none retry:1".parse::<IoSpec>()?.around(Arc::new(own));
+//! io.call(Site::new(1, Cell::new(2, 3), Phase::Rule), &Stop::new())?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The asynchronous forms need a tokio runtime with time and I/O enabled, and say so when there is
+//! none. The crate is for Unix systems.
+#![forbid(unsafe_code)]
+
+mod spec;
+mod wait;
+
+mod cpu;
+mod latency;
+mod sleep;
+mod socket;
+
+mod fault;
+mod faulty;
+mod phase;
+mod retry;
+mod timeout;
+
+mod asynchronous;
+mod blocking;
+
+mod draw;
+mod duration;
+mod error;
+mod park;
+mod runtime;
+mod shorthand;
+
+#[cfg(test)]
+mod recording;
+
+pub use asynchronous::{Asynchronous, asynchronous};
+pub use blocking::{Blocking, blocking};
+pub use cpu::{Cpu, Work};
+pub use error::IoError;
+pub use fault::{FaultSpec, Injected, Trigger};
+pub use faulty::Faulty;
+pub use latency::Latency;
+pub use phase::{InPhase, IoPhase};
+pub use retry::{Retry, RetrySpec};
+pub use shorthand::ShorthandError;
+pub use sleep::Sleep;
+pub use socket::{Address, AddressError, EchoService, Service, Socket, SocketSpec, Transport};
+pub use spec::{IoSpec, from_wire};
+pub use timeout::Timeout;
+pub use wait::Wait;

@@ -1,0 +1,151 @@
+//! From threads to tasks: I/O that can only block, for steppers that must not.
+
+use std::fmt;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+
+use lifelab_core::{CellIo, Fault, IoFuture, Site, Stop};
+
+use crate::runtime;
+
+/// Makes cell I/O from a function that blocks its thread.
+///
+/// The asynchronous form sends the function to the runtime's blocking pool and awaits it there.
+/// The function gets a stop of its own, which fires when the future is dropped, so that nothing
+/// waits on after its cell has been given up. Whoever ignores the stop keeps a thread of the pool,
+/// and the runtime's end waits for it.
+///
+/// **Costs** a thread per waiting cell, as everywhere where cells block: a pool of 512 threads
+/// (tokio's default) has 512 cells waiting at the same time, and the others queue.
+///
+/// ```
+/// use lifelab_core::{Cell, CellIo, Phase, Site, Stop};
+///
+/// let io = lifelab_io::blocking(|site: Site, stop: &Stop| {
+///     let bytes = std::fs::read("Cargo.toml")?;
+///     stop.check()?;
+///     assert!(bytes.len() as u32 > site.at.x);
+///     Ok(())
+/// });
+/// let site = Site::new(1, Cell::new(2, 3), Phase::Rule);
+/// io.call(site, &Stop::new())?;
+///
+/// let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+/// runtime.block_on(io.call_async(site, &Stop::new()))?;
+/// # Ok::<(), lifelab_core::Fault>(())
+/// ```
+pub fn blocking<F>(call: F) -> Blocking<F>
+where
+    F: Fn(Site, &Stop) -> Result<(), Fault> + Send + Sync + 'static,
+{
+    Blocking { call: Arc::new(call) }
+}
+
+/// Cell I/O from a blocking function: what [`blocking()`] returns.
+pub struct Blocking<F> {
+    call: Arc<F>,
+}
+
+impl<F> CellIo for Blocking<F>
+where
+    F: Fn(Site, &Stop) -> Result<(), Fault> + Send + Sync + 'static,
+{
+    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
+        (self.call)(site, stop)
+    }
+
+    fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
+        IoFuture::new(async move {
+            let runtime = runtime::current()?;
+            let call = self.call.clone();
+            let on_drop = FireOnDrop(stop.child());
+            let stop = on_drop.0.clone();
+            match runtime.spawn_blocking(move || call(site, &stop)).await {
+                Ok(outcome) => outcome,
+                Err(error) => match error.try_into_panic() {
+                    Ok(payload) => resume_unwind(payload),
+                    Err(_) => Err(Fault::failed("the runtime was shut down before the call began")),
+                },
+            }
+        })
+    }
+}
+
+/// Ends the blocking call when the future that awaits it is dropped.
+struct FireOnDrop(Stop);
+
+impl Drop for FireOnDrop {
+    fn drop(&mut self) {
+        self.0.fire();
+    }
+}
+
+impl<F> fmt::Debug for Blocking<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Blocking").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::thread::{self, ThreadId};
+    use std::time::Duration;
+
+    use lifelab_core::{Cell, FaultKind, Phase, StopReason};
+
+    use super::*;
+
+    const SITE: Site = Site::new(1, Cell::new(0, 0), Phase::Rule);
+    /// Longer than any test takes.
+    const LONG: Duration = Duration::from_secs(3600);
+
+    #[tokio::test]
+    async fn a_blocking_call_leaves_the_event_loop_alone() {
+        let (sender, receiver) = mpsc::channel::<ThreadId>();
+        let io = blocking(move |_, _| {
+            sender.send(thread::current().id()).unwrap();
+            Ok(())
+        });
+        io.call_async(SITE, &Stop::new()).await.unwrap();
+        assert_ne!(receiver.recv().unwrap(), thread::current().id());
+        io.call(SITE, &Stop::new()).unwrap();
+        assert_eq!(receiver.recv().unwrap(), thread::current().id());
+    }
+
+    #[tokio::test]
+    async fn dropping_the_future_ends_the_blocking_wait() {
+        let (sender, mut waits) = tokio::sync::mpsc::unbounded_channel();
+        let io = blocking(move |_, stop| {
+            sender.send(None).unwrap();
+            let end = stop.sleep(LONG);
+            sender.send(Some(end)).unwrap();
+            Ok(end?)
+        });
+        let stop = Stop::new();
+        let mut call = io.call_async(SITE, &stop);
+        tokio::select! {
+            _ = &mut call => panic!("the call ended by itself"),
+            started = waits.recv() => assert_eq!(started, Some(None)),
+        }
+        drop(call);
+        assert_eq!(waits.recv().await, Some(Some(Err(StopReason::Canceled))));
+        assert_eq!(stop.reason(), None, "the caller's own stop is not fired");
+    }
+
+    #[tokio::test]
+    async fn the_callers_stop_ends_the_blocking_wait() {
+        let io = blocking(|_, stop| Ok(stop.sleep(LONG)?));
+        let stop = Stop::new();
+        let (outcome, ()) = tokio::join!(io.call_async(SITE, &stop), async { stop.fire() });
+        assert_eq!(outcome.unwrap_err().kind(), FaultKind::Stopped);
+    }
+
+    #[tokio::test]
+    async fn a_panic_comes_back_to_the_caller() {
+        let io = Arc::new(blocking(|_, _| resume_unwind(Box::new("lost".to_owned()))));
+        let task = tokio::spawn(async move { io.call_async(SITE, &Stop::new()).await });
+        let payload = task.await.unwrap_err().into_panic();
+        assert_eq!(*payload.downcast::<String>().unwrap(), "lost");
+    }
+}

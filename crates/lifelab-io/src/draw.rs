@@ -1,0 +1,79 @@
+//! Random numbers that depend on the site alone, so that every stepper draws the same ones.
+
+use lifelab_core::{Phase, Site, seeded};
+
+/// What a number is drawn for. Each purpose has numbers of its own, so that, say, slow cells are
+/// not the failing ones.
+#[derive(Clone, Copy)]
+pub(crate) enum Purpose {
+    /// A latency, or the first of its two numbers.
+    Latency,
+    /// The second number of a latency that needs two.
+    SecondOfLatency,
+    /// The fault with this index in its list.
+    Fault(usize),
+    /// The jitter of a backoff.
+    Backoff,
+}
+
+/// A number in [0, 1).
+pub(crate) fn unit(seed: u64, site: Site, purpose: Purpose) -> f64 {
+    seeded::unit(hash(seed, site, purpose))
+}
+
+fn hash(seed: u64, site: Site, purpose: Purpose) -> u64 {
+    let phase = match site.phase {
+        Phase::Neighbors => 0,
+        Phase::Rule => 1,
+    };
+    let (x, y) = (site.at.x.into(), site.at.y.into());
+    let place = [seed, site.generation, x, y, phase, site.attempt.into()];
+    // Hashing the hash of the place with the purpose costs one round more, and keeps the latencies
+    // what they are documented to be.
+    match purpose {
+        Purpose::Latency => seeded::hash(&place),
+        Purpose::SecondOfLatency => seeded::hash(&[seeded::hash(&place), 1]),
+        Purpose::Backoff => seeded::hash(&[seeded::hash(&place), 2]),
+        Purpose::Fault(index) => seeded::hash(&[seeded::hash(&place), 3, index as u64]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use lifelab_core::Cell;
+
+    use super::*;
+
+    #[test]
+    fn everything_about_a_site_and_the_purpose_matters() {
+        let site = Site::new(1, Cell::new(2, 3), Phase::Rule);
+        let sites = [
+            (0, site),
+            (1, site),
+            (0, Site { generation: 2, ..site }),
+            (0, Site { at: Cell::new(3, 2), ..site }),
+            (0, Site { phase: Phase::Neighbors, ..site }),
+            (0, Site { attempt: 1, ..site }),
+        ];
+        let purposes = [
+            Purpose::Latency,
+            Purpose::SecondOfLatency,
+            Purpose::Backoff,
+            Purpose::Fault(0),
+            Purpose::Fault(1),
+        ];
+        let numbers: HashSet<u64> = (sites.iter())
+            .flat_map(|&(seed, site)| purposes.map(|purpose| hash(seed, site, purpose)))
+            .collect();
+        assert_eq!(numbers.len(), sites.len() * purposes.len());
+    }
+
+    #[test]
+    fn a_latency_is_drawn_from_the_documented_words() {
+        let site = Site { attempt: 6, ..Site::new(2, Cell::new(3, 4), Phase::Rule) };
+        let expected = seeded::unit(seeded::hash(&[1, 2, 3, 4, 1, 6]));
+        assert_eq!(unit(1, site, Purpose::Latency), expected);
+    }
+}

@@ -1,0 +1,131 @@
+//! In which phase of its work a cell waits.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use lifelab_core::{CellIo, Fault, IoFuture, Phase, Site, Stop};
+use serde::{Deserialize, Serialize};
+
+use crate::shorthand::{self, Scanner, Shorthand, ShorthandError};
+
+/// The phases of a cell's work in which it waits: `rule`, `neighbors` or `both`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IoPhase {
+    /// When it applies the rule.
+    #[default]
+    Rule,
+    /// When it counts its neighbors.
+    Neighbors,
+    /// In both, one after the other.
+    Both,
+}
+
+impl IoPhase {
+    /// Whether a cell waits in `phase`.
+    pub fn contains(self, phase: Phase) -> bool {
+        match self {
+            Self::Rule => phase == Phase::Rule,
+            Self::Neighbors => phase == Phase::Neighbors,
+            Self::Both => true,
+        }
+    }
+}
+
+/// Waits in some phases only; in the others, nothing happens and nothing fails.
+pub struct InPhase {
+    inner: Arc<dyn CellIo>,
+    phase: IoPhase,
+}
+
+impl InPhase {
+    /// `inner` in the given phases.
+    pub fn new(inner: Arc<dyn CellIo>, phase: IoPhase) -> Self {
+        Self { inner, phase }
+    }
+}
+
+impl CellIo for InPhase {
+    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
+        if self.phase.contains(site.phase) { self.inner.call(site, stop) } else { Ok(()) }
+    }
+
+    fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
+        if self.phase.contains(site.phase) {
+            self.inner.call_async(site, stop)
+        } else {
+            IoFuture::ready(Ok(()))
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.inner.is_idle()
+    }
+}
+
+impl fmt::Debug for InPhase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InPhase").field("phase", &self.phase).finish_non_exhaustive()
+    }
+}
+
+impl Shorthand for IoPhase {
+    fn scan(scanner: &mut Scanner<'_>) -> Result<Self, ShorthandError> {
+        let start = scanner.at();
+        match scanner.token() {
+            "rule" => Ok(Self::Rule),
+            "neighbors" => Ok(Self::Neighbors),
+            "both" => Ok(Self::Both),
+            _ => Err(scanner.wrong(start, "rule, neighbors or both")),
+        }
+    }
+}
+
+impl FromStr for IoPhase {
+    type Err = ShorthandError;
+
+    fn from_str(text: &str) -> Result<Self, ShorthandError> {
+        shorthand::read(text)
+    }
+}
+
+impl fmt::Display for IoPhase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Rule => "rule",
+            Self::Neighbors => "neighbors",
+            Self::Both => "both",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lifelab_core::Cell;
+
+    use super::*;
+    use crate::recording::Recording;
+
+    #[tokio::test]
+    async fn io_happens_in_its_phases_only() {
+        use Phase::{Neighbors, Rule};
+        for (phase, expected) in [
+            (IoPhase::Rule, vec![Rule]),
+            (IoPhase::Neighbors, vec![Neighbors]),
+            (IoPhase::Both, vec![Neighbors, Rule]),
+        ] {
+            let inner = Arc::new(Recording::default());
+            let io = InPhase::new(inner.clone(), phase);
+            for phase in [Neighbors, Rule] {
+                io.call(Site::new(1, Cell::new(0, 0), phase), &Stop::new()).unwrap();
+            }
+            for phase in [Neighbors, Rule] {
+                let site = Site::new(1, Cell::new(0, 0), phase);
+                io.call_async(site, &Stop::new()).await.unwrap();
+            }
+            let seen: Vec<Phase> = inner.sites().iter().map(|site| site.phase).collect();
+            assert_eq!(seen, [expected.clone(), expected].concat());
+        }
+    }
+}

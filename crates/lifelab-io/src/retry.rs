@@ -1,0 +1,248 @@
+//! Trying again.
+
+use std::fmt;
+use std::ops::ControlFlow::{self, Break, Continue};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use lifelab_core::{CellIo, Fault, FaultKind, IoFuture, Site, Stop};
+use serde::{Deserialize, Serialize};
+
+use crate::draw::{self, Purpose};
+use crate::duration;
+use crate::runtime;
+use crate::shorthand::{self, Scanner, Shorthand, ShorthandError};
+
+/// How often and how soon a failed wait is tried again: `3`, `3(10ms)` or `3(10ms,1s)`.
+///
+/// The pause before retry *n*, counted from 0, is `backoff` * 2^*n*, at most `max_backoff`, times a
+/// factor between a half and one that is drawn for each attempt. Growing pauses give a service in
+/// trouble room to recover; drawn ones keep its clients from coming back all at once (Brooker,
+/// "Exponential Backoff And Jitter", AWS Architecture Blog, 2015, where this is "equal jitter").
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RetrySpec {
+    /// How many retries after the first attempt; 3 by default.
+    pub limit: u32,
+    /// The longest first pause; 10 ms by default.
+    #[serde(with = "crate::duration")]
+    pub backoff: Duration,
+    /// The longest pause of all; 1 s by default.
+    #[serde(with = "crate::duration")]
+    pub max_backoff: Duration,
+}
+
+impl Default for RetrySpec {
+    fn default() -> Self {
+        let (backoff, max_backoff) = (Duration::from_millis(10), Duration::from_secs(1));
+        Self { limit: 3, backoff, max_backoff }
+    }
+}
+
+impl RetrySpec {
+    /// The pause before a retry; `site` is that of the attempt that failed.
+    fn pause(&self, retry: u32, site: Site, seed: u64) -> Duration {
+        let growing = self.backoff.saturating_mul(2_u32.saturating_pow(retry));
+        let jitter = 0.5 + 0.5 * draw::unit(seed, site, Purpose::Backoff);
+        let longest = growing.min(self.max_backoff);
+        Duration::try_from_secs_f64(longest.as_secs_f64() * jitter).unwrap_or(longest)
+    }
+}
+
+/// Tries the inner I/O again when it fails or times out, and tells it the number of the attempt.
+///
+/// A wait that was stopped is not tried again, nor is a panic: the one is a wish, the other a bug.
+pub struct Retry {
+    inner: Arc<dyn CellIo>,
+    spec: RetrySpec,
+    seed: u64,
+}
+
+impl Retry {
+    /// `inner` with retries; pauses are drawn with `seed`.
+    pub fn new(inner: Arc<dyn CellIo>, spec: RetrySpec, seed: u64) -> Self {
+        Self { inner, spec, seed }
+    }
+
+    /// What follows an attempt: a pause before the next, or the outcome of all.
+    fn judge(
+        &self,
+        outcome: Result<(), Fault>,
+        retry: u32,
+        site: Site,
+    ) -> ControlFlow<Result<(), Fault>, Duration> {
+        let Err(fault) = outcome else { return Break(Ok(())) };
+        if matches!(fault.kind(), FaultKind::Stopped | FaultKind::Panicked) || self.spec.limit == 0
+        {
+            return Break(Err(fault));
+        }
+        if retry == self.spec.limit {
+            let attempts = u64::from(retry) + 1;
+            let message = format!("{} (attempt {attempts} of {attempts})", fault.message());
+            return Break(Err(Fault::new(fault.kind(), message)));
+        }
+        Continue(self.spec.pause(retry, site, self.seed))
+    }
+}
+
+impl CellIo for Retry {
+    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
+        let mut retry = 0;
+        loop {
+            let site = attempt(site, retry);
+            let outcome = self.inner.call(site, stop);
+            match self.judge(outcome, retry, site) {
+                Continue(pause) => stop.sleep(pause)?,
+                Break(outcome) => return outcome,
+            }
+            retry += 1;
+        }
+    }
+
+    fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
+        if self.inner.is_idle() {
+            return self.inner.call_async(site, stop);
+        }
+        IoFuture::new(async move {
+            let mut retry = 0;
+            loop {
+                let site = attempt(site, retry);
+                let outcome = self.inner.call_async(site, stop).await;
+                match self.judge(outcome, retry, site) {
+                    Continue(pause) => runtime::sleep(pause).await?,
+                    Break(outcome) => return outcome,
+                }
+                retry += 1;
+            }
+        })
+    }
+
+    fn is_idle(&self) -> bool {
+        self.inner.is_idle()
+    }
+}
+
+/// The site of a retry, which counts on from whoever else retries further out.
+fn attempt(site: Site, retry: u32) -> Site {
+    Site { attempt: site.attempt.saturating_add(retry), ..site }
+}
+
+impl fmt::Debug for Retry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Retry").field("spec", &self.spec).finish_non_exhaustive()
+    }
+}
+
+impl Shorthand for RetrySpec {
+    fn scan(scanner: &mut Scanner<'_>) -> Result<Self, ShorthandError> {
+        let mut spec = Self { limit: scanner.value("a number of retries")?, ..Self::default() };
+        if scanner.eat('(') {
+            scanner.skip_spaces();
+            spec.backoff = scanner.duration()?;
+            scanner.skip_spaces();
+            if scanner.rest().starts_with(',') {
+                scanner.comma()?;
+                spec.max_backoff = scanner.duration()?;
+            }
+            scanner.close()?;
+        }
+        Ok(spec)
+    }
+}
+
+impl FromStr for RetrySpec {
+    type Err = ShorthandError;
+
+    fn from_str(text: &str) -> Result<Self, ShorthandError> {
+        shorthand::read(text)
+    }
+}
+
+impl fmt::Display for RetrySpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { limit, backoff, max_backoff } = *self;
+        if *self == (Self { limit, ..Self::default() }) {
+            write!(f, "{limit}")
+        } else {
+            write!(f, "{limit}({},{})", duration::show(backoff), duration::show(max_backoff))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lifelab_core::{Cell, Phase};
+
+    use super::*;
+    use crate::recording::Recording;
+
+    const SITE: Site = Site::new(1, Cell::new(0, 0), Phase::Rule);
+
+    fn spec(limit: u32) -> RetrySpec {
+        RetrySpec { limit, backoff: Duration::ZERO, ..RetrySpec::default() }
+    }
+
+    /// The outcome of both forms, which must be the same, and the attempts that they made.
+    async fn both(limit: u32, inner: impl Fn() -> Recording) -> (Result<(), Fault>, Vec<u32>) {
+        let attempts = |io: &Recording| io.sites().iter().map(|site| site.attempt).collect();
+        let blocking = Arc::new(inner());
+        let outcome = Retry::new(blocking.clone(), spec(limit), 1).call(SITE, &Stop::new());
+        let seen: Vec<u32> = attempts(&blocking);
+        let task = Arc::new(inner());
+        let retry = Retry::new(task.clone(), spec(limit), 1);
+        assert_eq!(retry.call_async(SITE, &Stop::new()).await, outcome);
+        assert_eq!(seen, attempts(&task));
+        (outcome, seen)
+    }
+
+    #[tokio::test]
+    async fn a_passing_fault_is_overcome() {
+        let failing = || Recording::failing(2, Fault::failed("weak"));
+        assert_eq!(both(5, failing).await, (Ok(()), vec![0, 1, 2]));
+    }
+
+    #[tokio::test]
+    async fn a_lasting_fault_exhausts_the_limit() {
+        let failing = || Recording::failing(99, Fault::timed_out("slow"));
+        let (outcome, attempts) = both(2, failing).await;
+        assert_eq!(outcome, Err(Fault::timed_out("slow (attempt 3 of 3)")));
+        assert_eq!(attempts, [0, 1, 2]);
+    }
+
+    #[tokio::test]
+    async fn without_retries_the_fault_stays_as_it_is() {
+        let failing = || Recording::failing(1, Fault::failed("weak"));
+        assert_eq!(both(0, failing).await, (Err(Fault::failed("weak")), vec![0]));
+    }
+
+    #[tokio::test]
+    async fn a_stop_is_not_tried_again() {
+        let stopped = Fault::stopped(lifelab_core::StopReason::Canceled);
+        let failing = || Recording::failing(99, stopped.clone());
+        assert_eq!(both(5, failing).await, (Err(stopped.clone()), vec![0]));
+    }
+
+    #[test]
+    fn a_stop_ends_the_pause() {
+        let inner = Arc::new(Recording::failing(99, Fault::failed("weak")));
+        let hour = Duration::from_secs(3600);
+        let spec = RetrySpec { limit: 1, backoff: hour, max_backoff: hour };
+        let stop = Stop::new();
+        stop.fire();
+        let outcome = Retry::new(inner.clone(), spec, 1).call(SITE, &stop);
+        assert_eq!(outcome.unwrap_err().kind(), FaultKind::Stopped);
+        assert_eq!(inner.sites().len(), 1);
+    }
+
+    #[test]
+    fn pauses_double_up_to_their_limit_with_a_jitter_of_half() {
+        let spec = RetrySpec::default();
+        for (retry, longest) in [(0, 10), (1, 20), (3, 80), (9, 1000), (u32::MAX, 1000)] {
+            let longest = Duration::from_millis(longest);
+            let pause = |x| spec.pause(retry, Site { at: Cell::new(x, 0), ..SITE }, 1);
+            assert!((0..100).all(|x| (longest / 2..=longest).contains(&pause(x))));
+            assert_ne!(pause(0), pause(1));
+        }
+    }
+}

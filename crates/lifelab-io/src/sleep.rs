@@ -1,0 +1,79 @@
+//! A wait that is nothing but time: the plainest stand-in for a disk, a database, a colleague.
+
+use std::time::Duration;
+
+use lifelab_core::{CellIo, Fault, IoFuture, Site, Stop};
+
+use crate::latency::Latency;
+use crate::runtime;
+
+/// Sleeps for a [`Latency`].
+///
+/// **Costs** in blocking form a sleeping thread, which Linux wakes some 50 us late, its timer slack;
+/// as a future a tokio timer, which rounds up to whole milliseconds: `sleep:50us` takes 1 to 2 ms.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Sleep {
+    latency: Latency,
+    seed: u64,
+}
+
+impl Sleep {
+    /// Sleeps for latencies drawn with this seed.
+    pub fn new(latency: Latency, seed: u64) -> Self {
+        Self { latency, seed }
+    }
+
+    fn duration(&self, site: Site) -> Duration {
+        self.latency.at(site, self.seed)
+    }
+}
+
+impl CellIo for Sleep {
+    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
+        stop.sleep(self.duration(site))?;
+        Ok(())
+    }
+
+    fn call_async<'a>(&'a self, site: Site, _: &'a Stop) -> IoFuture<'a> {
+        IoFuture::new(runtime::sleep(self.duration(site)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use lifelab_core::{Cell, Phase};
+
+    use super::*;
+
+    fn sites() -> impl Iterator<Item = Site> {
+        (0..50).map(|x| Site::new(1, Cell::new(x, 0), Phase::Rule))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn both_forms_sleep_for_the_same_time() {
+        let sleep = Sleep::new("exp(1ms)".parse().unwrap(), 1);
+        for site in sites() {
+            let latency = sleep.latency.at(site, 1);
+            let start = tokio::time::Instant::now();
+            sleep.call_async(site, &Stop::new()).await.unwrap();
+            // The paused clock is exact, the timer's grain a millisecond.
+            assert!(start.elapsed() >= latency);
+            assert!(start.elapsed() <= latency + Duration::from_millis(1));
+
+            let start = Instant::now();
+            sleep.call(site, &Stop::new()).unwrap();
+            assert!(start.elapsed() >= latency);
+        }
+    }
+
+    #[test]
+    fn awaited_outside_a_runtime_it_says_what_it_needs() {
+        let sleep = Sleep::new("1ms".parse().unwrap(), 1);
+        let stop = Stop::new();
+        let site = sites().next().unwrap();
+        let outcome = crate::park::block_on(sleep.call_async(site, &stop), &stop).unwrap();
+        assert!(outcome.unwrap_err().message().contains("tokio runtime"));
+    }
+}

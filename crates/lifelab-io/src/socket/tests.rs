@@ -1,0 +1,238 @@
+//! Both clients against the real service, and against services that misbehave.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use lifelab_core::{Cell, FaultKind, Phase};
+use tokio::runtime::Builder;
+
+use super::*;
+
+const SITE: Site = Site::new(1, Cell::new(0, 0), Phase::Rule);
+
+fn socket(text: &str) -> Socket {
+    Socket::new(&crate::shorthand::read(text).unwrap(), 1).unwrap()
+}
+
+fn sites(number: u32) -> impl Iterator<Item = Site> {
+    (0..number).map(|x| Site { at: Cell::new(x, 0), ..SITE })
+}
+
+#[test]
+fn many_threads_share_few_connections() {
+    for transport in ["tcp", "unix"] {
+        let socket = &socket(&format!("({transport},4):uniform(0s,2ms)"));
+        std::thread::scope(|scope| {
+            let calls: Vec<_> = sites(64)
+                .map(|site| scope.spawn(move || socket.call(site, &Stop::new())))
+                .collect();
+            assert!(calls.into_iter().all(|call| call.join().unwrap() == Ok(())));
+        });
+        assert!((1..=4).contains(&socket.pool.connections()), "{transport}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_tasks_share_one_connection() {
+    for transport in ["tcp", "unix"] {
+        let socket = std::sync::Arc::new(socket(&format!("({transport}):uniform(0s,20ms)")));
+        let mut calls = tokio::task::JoinSet::new();
+        for site in sites(1000) {
+            let socket = socket.clone();
+            calls.spawn(async move { socket.call_async(site, &Stop::new()).await });
+        }
+        assert!(calls.join_all().await.into_iter().all(|outcome| outcome == Ok(())));
+    }
+}
+
+#[test]
+fn a_request_takes_its_latency() {
+    let socket = socket(":20ms");
+    let start = Instant::now();
+    socket.call(SITE, &Stop::new()).unwrap();
+    assert!(start.elapsed() >= Duration::from_millis(20));
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let start = Instant::now();
+    runtime.block_on(socket.call_async(SITE, &Stop::new())).unwrap();
+    assert!(start.elapsed() >= Duration::from_millis(20));
+}
+
+#[test]
+fn every_runtime_has_a_link_of_its_own() {
+    let socket = socket(":0s");
+    for _ in 0..3 {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        for _ in 0..2 {
+            runtime.block_on(socket.call_async(SITE, &Stop::new())).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_stop_ends_a_blocking_request_and_its_late_answer_is_nobodys() {
+    let socket = socket("(tcp,1):1h");
+    let stop = Stop::new();
+    std::thread::scope(|scope| {
+        // One waits for its answer, the other for the only connection.
+        let calls = [(), ()].map(|()| scope.spawn(|| socket.call(SITE, &stop)));
+        std::thread::sleep(Duration::from_millis(5));
+        stop.fire();
+        for call in calls {
+            assert_eq!(call.join().unwrap().unwrap_err().kind(), FaultKind::Stopped);
+        }
+    });
+    assert_eq!(socket.pool.connections(), 0, "a connection with an open request is closed");
+}
+
+#[test]
+fn a_deadline_ends_a_blocking_request() {
+    let stop = Stop::new().before(Instant::now() + Duration::from_millis(3));
+    let fault = socket(":1h").call(SITE, &stop).unwrap_err();
+    assert_eq!(fault.kind(), FaultKind::Stopped);
+}
+
+#[tokio::test]
+async fn a_dropped_request_leaves_the_others_alone() {
+    let socket = socket(":uniform(1ms,30ms)");
+    let stop = Stop::new();
+    let mut given_up = socket.call_async(SITE, &stop);
+    tokio::select! {
+        biased;
+        _ = &mut given_up => {}
+        () = tokio::task::yield_now() => {}
+    }
+    drop(given_up);
+    for site in sites(5) {
+        assert_eq!(socket.call_async(site, &stop).await, Ok(()));
+    }
+}
+
+/// A service that lets `behave` loose on each of so many connections.
+fn rogue(
+    connections: usize,
+    behave: impl Fn(TcpStream) + Send + 'static,
+) -> (SocketSpec, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let service = Service::At(Address::Tcp(listener.local_addr().unwrap()));
+    let thread = std::thread::spawn(move || {
+        (0..connections).for_each(|_| behave(listener.accept().unwrap().0));
+    });
+    (SocketSpec { service, ..SocketSpec::new("1ms".parse().unwrap()) }, thread)
+}
+
+fn request(stream: &mut TcpStream) -> Frame {
+    let mut bytes = [0; Frame::SIZE];
+    stream.read_exact(&mut bytes).unwrap();
+    Frame::from_bytes(bytes)
+}
+
+/// Both forms meet the same rogue, each on a connection of its own.
+fn both_faults(behave: impl Fn(TcpStream) + Send + 'static) -> [Fault; 2] {
+    let (spec, thread) = rogue(2, behave);
+    let socket = Socket::new(&spec, 1).unwrap();
+    let blocking = socket.call(SITE, &Stop::new()).unwrap_err();
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let awaited = runtime.block_on(socket.call_async(SITE, &Stop::new())).unwrap_err();
+    thread.join().unwrap();
+    [blocking, awaited]
+}
+
+#[test]
+fn a_closed_connection_is_a_fault() {
+    for fault in both_faults(|mut stream| {
+        request(&mut stream);
+        stream.shutdown(Shutdown::Both).unwrap();
+    }) {
+        assert_eq!(fault.kind(), FaultKind::Failed);
+        assert!(fault.message().ends_with("closed the connection"), "{fault}");
+    }
+}
+
+#[test]
+fn a_reset_connection_is_a_fault() {
+    // Closing a socket with unread bytes resets the connection.
+    for fault in both_faults(|mut stream| stream.read_exact(&mut [0; 1]).unwrap()) {
+        assert!(fault.message().contains("connection to the service at 127.0.0.1"), "{fault}");
+        assert!(fault.message().contains("reset"), "{fault}");
+    }
+}
+
+#[test]
+fn half_an_answer_is_a_fault() {
+    for fault in both_faults(|mut stream| {
+        let bytes = request(&mut stream).to_bytes();
+        stream.write_all(&bytes[..7]).unwrap();
+    }) {
+        assert!(fault.message().ends_with("closed the connection"), "{fault}");
+    }
+}
+
+#[test]
+fn the_wrong_answer_is_a_fault() {
+    let wrong_delay = |mut stream: TcpStream| {
+        let frame = request(&mut stream);
+        let answer = Frame::new(frame.number, Duration::from_millis(2));
+        stream.write_all(&answer.to_bytes()).unwrap();
+    };
+    for fault in both_faults(wrong_delay) {
+        let expected =
+            "gave the wrong answer: expected number 0 after 1ms, found number 0 after 2ms";
+        assert!(fault.message().ends_with(expected), "{fault}");
+    }
+    let wrong_number = |mut stream: TcpStream| {
+        let frame = request(&mut stream);
+        let answer = Frame::new(frame.number + 1, frame.delay());
+        stream.write_all(&answer.to_bytes()).unwrap();
+    };
+    for fault in both_faults(wrong_number) {
+        assert!(fault.message().contains("answer"), "{fault}");
+        assert!(fault.message().ends_with("number 1 after 1ms"), "{fault}");
+    }
+}
+
+#[test]
+fn after_a_fault_the_next_request_opens_another_connection() {
+    let first = std::sync::atomic::AtomicBool::new(true);
+    let (spec, thread) = rogue(2, move |mut stream| {
+        let frame = request(&mut stream);
+        if !first.swap(false, std::sync::atomic::Ordering::SeqCst) {
+            stream.write_all(&frame.to_bytes()).unwrap();
+        }
+    });
+    let socket = Socket::new(&spec, 1).unwrap();
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        assert!(socket.call_async(SITE, &Stop::new()).await.is_err());
+        assert_eq!(socket.call_async(SITE, &Stop::new()).await, Ok(()));
+    });
+    thread.join().unwrap();
+}
+
+#[test]
+fn a_service_that_is_not_there_is_a_fault() {
+    let gone = EchoService::start(Transport::Tcp).unwrap().address().clone();
+    let spec = SocketSpec { service: Service::At(gone), ..SocketSpec::new("1ms".parse().unwrap()) };
+    let socket = Socket::new(&spec, 1).unwrap();
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    for fault in [
+        socket.call(SITE, &Stop::new()).unwrap_err(),
+        runtime.block_on(socket.call_async(SITE, &Stop::new())).unwrap_err(),
+    ] {
+        assert!(fault.message().starts_with("cannot connect to the service at 127"), "{fault}");
+    }
+}
+
+#[test]
+fn a_taken_address_is_an_error_that_names_it() {
+    for transport in [Transport::Tcp, Transport::Unix] {
+        let service = EchoService::start(transport).unwrap();
+        let error = EchoService::start_at(service.address()).unwrap_err().to_string();
+        let expected = format!("cannot start the echo service at {}", service.address());
+        assert_eq!(error, expected);
+        if let Address::Unix(path) = service.address() {
+            assert!(path.exists(), "the failure must not remove the other's socket");
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The description of an I/O model, policies included.
+
+mod text;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lifelab_core::{CellIo, Fault, IoFuture, Site, Stop};
+use ron::extensions::Extensions;
+use serde::{Deserialize, Serialize};
+
+use crate::error::IoError;
+use crate::fault::FaultSpec;
+use crate::faulty::Faulty;
+use crate::phase::{InPhase, IoPhase};
+use crate::retry::{Retry, RetrySpec};
+use crate::timeout::Timeout;
+use crate::wait::Wait;
+
+/// What cells wait for, when, and what happens if that fails: everything that another process, or
+/// another day, needs to do the same.
+///
+/// It reads and prints two spellings. Shorthand is the wait, followed by whatever else there is,
+/// separated by spaces: `sleep:10ms phase:both error@3:(5,7) timeout:1s retry:3 seed:42`. RON has
+/// the fields by name, each of them optional.
+///
+/// ```
+/// use lifelab_io::IoSpec;
+///
+/// let spec: IoSpec = "socket:exp(5ms) timeout:20ms retry:3 hang:0.001".parse()?;
+/// let same = IoSpec::from_ron(
+///     r#"(
+///         wait: socket(latency: exponential(mean: "5ms")),
+///         faults: [(kind: hang, when: probability(0.001))],
+///         timeout: "20ms",
+///         retry: (limit: 3),
+///     )"#,
+/// )?;
+/// assert_eq!(spec, same);
+/// # Ok::<(), lifelab_io::IoError>(())
+/// ```
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct IoSpec {
+    /// What a cell waits for; nothing by default.
+    pub wait: Wait,
+    /// In which phases it waits; when it applies the rule by default.
+    pub phase: IoPhase,
+    /// Decides latencies, probable faults and backoffs; 0 by default.
+    pub seed: u64,
+    /// Faults on purpose, in the place of the wait; none by default.
+    pub faults: Vec<FaultSpec>,
+    /// How long each attempt may take; as long as it takes by default.
+    #[serde(with = "crate::duration::optional", skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<Duration>,
+    /// How often a failed wait is tried again; never by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry: Option<RetrySpec>,
+}
+
+impl IoSpec {
+    /// The description of a wait without policies.
+    pub fn new(wait: Wait) -> Self {
+        Self { wait, ..Self::default() }
+    }
+
+    /// Tells whether the description makes sense, as [`build`](Self::build) does before it builds.
+    ///
+    /// # Errors
+    /// If a value is out of its range.
+    pub fn check(&self) -> Result<(), IoError> {
+        let invalid = |found: String, expected| Err(IoError::Invalid { found, expected });
+        if let Some(expected) = self.wait.flaw() {
+            return invalid(self.wait.to_string(), expected);
+        }
+        for fault in &self.faults {
+            if let Some(expected) = fault.flaw() {
+                return invalid(fault.to_string(), expected);
+            }
+        }
+        Ok(())
+    }
+
+    /// Builds the I/O. Its [`wire`](CellIo::wire) text, given to [`from_wire`] in another process,
+    /// makes the same; a socket service that has been started here is then shared.
+    ///
+    /// # Errors
+    /// If the description makes no sense, or the socket service cannot be started.
+    pub fn build(&self) -> Result<Arc<dyn CellIo>, IoError> {
+        self.check()?;
+        let (wait, elsewhere) = self.wait.build(self.seed)?;
+        let wire = Self { wait: elsewhere, ..self.clone() }.to_ron();
+        Ok(Arc::new(Built { io: self.around(wait), wire }))
+    }
+
+    /// Wraps an I/O of your own in the policies described here: faults, timeout, retry and phase,
+    /// from the inside to the outside. What the description waits for itself is left out.
+    pub fn around(&self, io: Arc<dyn CellIo>) -> Arc<dyn CellIo> {
+        let mut io = io;
+        if !self.faults.is_empty() {
+            io = Arc::new(Faulty::new(io, self.faults.clone(), self.seed));
+        }
+        if let Some(limit) = self.timeout {
+            io = Arc::new(Timeout::new(io, limit));
+        }
+        if let Some(retry) = self.retry {
+            io = Arc::new(Retry::new(io, retry, self.seed));
+        }
+        if self.phase != IoPhase::Both {
+            io = Arc::new(InPhase::new(io, self.phase));
+        }
+        io
+    }
+
+    /// Reads RON: `Some(...)` may be left out, and so may a second pair of parentheses.
+    ///
+    /// # Errors
+    /// If the text is malformed; the error tells line and column.
+    pub fn from_ron(text: &str) -> Result<Self, IoError> {
+        Ok(ron_dialect().from_str(text)?)
+    }
+
+    /// Prints RON on one line; `None` if it cannot be text, for the path of a Unix socket is not.
+    pub fn to_ron(&self) -> Option<String> {
+        ron_dialect().to_string(self).ok()
+    }
+}
+
+/// Builds the I/O that another process has described by [`CellIo::wire`].
+///
+/// # Errors
+/// If the text is none of ours.
+pub fn from_wire(text: &str) -> Result<Arc<dyn CellIo>, IoError> {
+    // `lifelab_core::Idle` describes itself in shorthand.
+    let spec = if text.starts_with('(') { IoSpec::from_ron(text)? } else { text.parse()? };
+    spec.build()
+}
+
+fn ron_dialect() -> ron::Options {
+    ron::Options::default().with_default_extension(
+        Extensions::IMPLICIT_SOME
+            | Extensions::UNWRAP_NEWTYPES
+            | Extensions::UNWRAP_VARIANT_NEWTYPES,
+    )
+}
+
+/// An I/O that knows how it was described.
+struct Built {
+    io: Arc<dyn CellIo>,
+    wire: Option<String>,
+}
+
+impl CellIo for Built {
+    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
+        self.io.call(site, stop)
+    }
+
+    fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
+        self.io.call_async(site, stop)
+    }
+
+    fn is_idle(&self) -> bool {
+        self.io.is_idle()
+    }
+
+    fn wire(&self) -> Option<String> {
+        self.wire.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,283 @@
+//! Descriptions: both spellings there and back, every mistake named, and what is built from them.
+
+use std::time::Instant;
+
+use lifelab_core::{Cell, FaultKind, Idle, Phase, seeded};
+
+use super::*;
+
+const SITE: Site = Site::new(1, Cell::new(0, 0), Phase::Rule);
+
+#[test]
+fn every_shorthand_is_read_and_printed_and_means_its_ron() {
+    for (shorthand, ron) in [
+        ("none", "()"),
+        ("sleep:10ms", r#"(wait: sleep(fixed("10ms")))"#),
+        ("sleep:exp(10ms)", r#"(wait: sleep(exponential(mean: "10ms")))"#),
+        ("sleep:uniform(5ms,15ms)", r#"(wait: sleep(uniform(from: "5ms", to: "15ms")))"#),
+        ("sleep:lognormal(1s,0.5)", r#"(wait: sleep(log_normal(mean: "1s", sigma: 0.5)))"#),
+        ("sleep:pareto(10ms,2.5)", r#"(wait: sleep(pareto(mean: "10ms", shape: 2.5)))"#),
+        ("cpu:50us", r#"(wait: cpu(time("50us")))"#),
+        ("cpu:rounds(1000)", r#"(wait: cpu(rounds(1000)))"#),
+        ("socket:5ms", r#"(wait: socket(latency: fixed("5ms")))"#),
+        ("socket(unix):5ms", r#"(wait: socket(latency: fixed("5ms"), service: unix))"#),
+        ("socket(tcp,64):5ms", r#"(wait: socket(latency: fixed("5ms"), connections: 64))"#),
+        (
+            "socket(unix:/run/echo,1):exp(5ms)",
+            r#"(wait: socket(
+                latency: exponential(mean: "5ms"), service: at("unix:/run/echo"), connections: 1,
+            ))"#,
+        ),
+        ("socket([::1]:70):0s", r#"(wait: socket(latency: fixed("0s"), service: at("[::1]:70")))"#),
+        ("none phase:both", "(phase: both)"),
+        ("none phase:neighbors seed:7", "(phase: neighbors, seed: 7)"),
+        ("none error@3:(5,7)", "(faults: [(kind: error, when: at(generation: 3, x: 5, y: 7))])"),
+        (
+            "none panic@3:(5,7)*4 hang:0.001",
+            "(faults: [
+                (kind: panic, when: at(generation: 3, x: 5, y: 7, attempts: 4)),
+                (kind: hang, when: probability(0.001)),
+            ])",
+        ),
+        ("none timeout:100ms retry:3", r#"(timeout: "100ms", retry: ())"#),
+        ("none retry:5(1ms,10ms)", r#"(retry: (limit: 5, backoff: "1ms", max_backoff: "10ms"))"#),
+    ] {
+        let spec: IoSpec = shorthand.parse().unwrap_or_else(|e| panic!("{shorthand}: {e}"));
+        assert_eq!(spec.to_string(), shorthand);
+        let read = IoSpec::from_ron(ron).unwrap_or_else(|e| panic!("{ron}: {e}"));
+        assert_eq!(read, spec, "{ron}");
+        let printed = spec.to_ron().unwrap();
+        assert_eq!(IoSpec::from_ron(&printed).unwrap(), spec, "{printed}");
+    }
+}
+
+#[test]
+fn spellings_that_are_not_printed_are_understood() {
+    for (text, printed) in [
+        ("  sleep:1.5ms  ", "sleep:1ms500us"),
+        ("sleep:exponential( 10ms )", "sleep:exp(10ms)"),
+        ("sleep:uniform(5ms, 15ms)", "sleep:uniform(5ms,15ms)"),
+        ("socket( unix , 64 ):5ms", "socket(unix,64):5ms"),
+        ("socket(tcp):5ms", "socket:5ms"),
+        ("none error@3:( 5, 7 )*1", "none error@3:(5,7)"),
+        ("none  retry:3( 10ms )  phase:rule", "none retry:3"),
+    ] {
+        let spec: IoSpec = text.parse().unwrap_or_else(|e| panic!("{text}: {e}"));
+        assert_eq!(spec.to_string(), printed);
+    }
+}
+
+#[test]
+fn every_mistake_in_shorthand_is_placed_and_answered() {
+    for (text, column, found, expected) in [
+        ("", 1, "the end", "none, sleep, cpu or socket"),
+        ("nap:1s", 1, "\"nap\"", "none, sleep, cpu or socket"),
+        ("sleep", 6, "the end", "`:` and a latency"),
+        ("sleep:", 7, "the end", "a duration such as 10ms, uniform"),
+        ("sleep:10", 7, "\"10\"", "a duration such as 10ms, uniform"),
+        ("sleep:-1s", 7, "\"-1s\"", "a duration such as 10ms, uniform"),
+        ("sleep:exp", 10, "the end", "`(`"),
+        ("sleep:exp(10ms", 15, "the end", "`)`"),
+        ("sleep:exp(10)", 11, "\"10\"", "a duration such as 10ms"),
+        ("sleep:gauss(10ms)", 7, "\"gauss\"", "a duration such as 10ms, uniform"),
+        ("sleep:uniform(5ms)", 18, "\")\"", "`,`"),
+        ("sleep:uniform(2s,1s)", 7, "\"uniform(2s,1s)\"", "bounds in ascending order"),
+        ("sleep:lognormal(1s,x)", 20, "\"x\"", "a number: sigma"),
+        ("sleep:lognormal(1s,-1)", 7, "\"lognormal(1s,-1)\"", "a sigma from 0 to 10"),
+        ("sleep:lognormal(1s,NaN)", 7, "\"lognormal(1s,NaN)\"", "a sigma from 0 to 10"),
+        ("sleep:pareto(1s,1)", 7, "\"pareto(1s,1)\"", "a shape above 1"),
+        ("sleep:pareto(1s,inf)", 7, "\"pareto(1s,inf)\"", "a shape above 1"),
+        ("cpu:fast", 5, "\"fast\"", "a duration such as 50us, or rounds"),
+        ("cpu:rounds(-1)", 12, "\"-1\"", "a number of rounds"),
+        ("socket(pipe):1s", 8, "\"pipe\"", "tcp, unix, 127.0.0.1:PORT"),
+        ("socket():1s", 8, "\")\"", "tcp, unix, 127.0.0.1:PORT"),
+        ("socket(tcp,0):1s", 12, "\"0\"", "a number of connections, from 1"),
+        ("socket(tcp)", 12, "the end", "`:` and a latency"),
+        ("none,", 5, "\",\"", "a space, or the end"),
+        ("none now", 6, "\"now\"", "phase, seed, timeout, retry"),
+        ("none phase", 11, "the end", "`:` and a value"),
+        ("none phase:late", 12, "\"late\"", "rule, neighbors or both"),
+        ("none seed:-1", 11, "\"-1\"", "a number: the seed"),
+        ("none seed:1 seed:2", 13, "\"seed\"", "an option that was not given before"),
+        ("none timeout:soon", 14, "\"soon\"", "a duration such as 10ms"),
+        ("none retry:often", 12, "\"often\"", "a number of retries"),
+        ("none retry:3(1s", 16, "the end", "`)`"),
+        ("none error", 11, "the end", "`@` and a generation, or `:`"),
+        ("none error@x:(1,2)", 12, "\"x\"", "a generation"),
+        ("none error@3(1,2)", 13, "\"(\"", "`:` and a cell"),
+        ("none error@3:1,2", 14, "\"1\"", "`(`"),
+        ("none error@3:(1;2)", 15, "\"1;2\"", "a column, from 0"),
+        ("none error@3:(1,-2)", 17, "\"-2\"", "a row, from 0"),
+        ("none error@3:(1,2)*0", 20, "\"0\"", "a number of attempts, from 1"),
+        ("none error:2", 6, "\"error:2\"", "a probability from 0 to 1"),
+        ("none error:NaN", 6, "\"error:NaN\"", "a probability from 0 to 1"),
+        ("none hang:often", 11, "\"often\"", "a probability from 0 to 1"),
+        ("none µs", 6, "\"µs\"", "phase"),
+    ] {
+        let error = text.parse::<IoSpec>().expect_err(text);
+        assert_eq!((error.column, &*error.found), (column, found), "{text}");
+        assert!(error.expected.starts_with(expected), "{text}: {error}");
+        let shown = format!("column {column}: found {found}, expected {expected}");
+        assert!(error.to_string().starts_with(&shown), "{error}");
+    }
+}
+
+#[test]
+fn a_long_mistake_is_shown_in_part() {
+    let error = "x".repeat(1000).parse::<IoSpec>().unwrap_err();
+    assert_eq!(error.found, format!("{:?}...", "x".repeat(40)));
+}
+
+#[test]
+fn mistakes_in_ron_are_placed() {
+    for (text, place, message) in [
+        ("(wait: nap)", "1:", "nap"),
+        ("(\n  phases: both)", "2:", "phases"),
+        (r#"(timeout: "soon")"#, "1:", "expected a duration such as 10ms"),
+        (r#"(timeout: "18446744073709551615s 1000ms")"#, "1:", "expected a duration"),
+        ("(retry: (limit: -1))", "1:", "Integer is out of bounds"),
+        (r#"(wait: sleep(exponential(mode: "1s")))"#, "1:", "mode"),
+        (r#"(wait: socket(latency: fixed("1s"), connections: 0))"#, "1:", "nonzero"),
+        (r#"(wait: socket(latency: fixed("1s"), service: at("here")))"#, "1:", "an address"),
+    ] {
+        let error = IoSpec::from_ron(text).expect_err(text).to_string();
+        assert!(error.starts_with(place) && error.contains(message), "{text}: {error}");
+    }
+}
+
+#[test]
+fn values_out_of_range_are_refused_before_anything_is_built() {
+    for (ron, expected) in [
+        (r#"(wait: sleep(uniform(from: "2s", to: "1s")))"#, "bounds in ascending order"),
+        (r#"(wait: socket(latency: pareto(mean: "1s", shape: 0.5)))"#, "a shape above 1"),
+        ("(faults: [(kind: error, when: probability(1.5))])", "a probability from 0 to 1"),
+    ] {
+        let spec = IoSpec::from_ron(ron).unwrap();
+        let error = spec.build().err().expect(ron).to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn only_an_io_that_can_neither_wait_nor_fail_is_idle() {
+    for (text, idle) in [
+        ("none", true),
+        ("none phase:both timeout:1s retry:3", true),
+        ("none error@3:(5,7)", false),
+        ("sleep:0s", false),
+    ] {
+        let io = text.parse::<IoSpec>().unwrap().build().unwrap();
+        assert_eq!(io.is_idle(), idle, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn another_process_builds_the_same_from_the_wire() {
+    let spec = "none phase:both error:0.5 panic@1:(900,0) retry:1(0s,0s) seed:9";
+    let here = spec.parse::<IoSpec>().unwrap().build().unwrap();
+    let there = from_wire(&here.wire().unwrap()).unwrap();
+    assert_eq!(there.wire(), here.wire());
+    for x in 0..100 {
+        let site = Site { at: Cell::new(x, 1), ..SITE };
+        assert_eq!(there.call(site, &Stop::new()), here.call(site, &Stop::new()));
+    }
+}
+
+#[tokio::test]
+async fn another_process_shares_the_service_from_the_wire() {
+    for spec in ["socket:1ms", "socket(unix):1ms"] {
+        let here = spec.parse::<IoSpec>().unwrap().build().unwrap();
+        let wire = here.wire().unwrap();
+        assert!(wire.contains("at("), "{wire}");
+        let there = from_wire(&wire).unwrap();
+        assert_eq!(there.wire(), Some(wire), "it is passed on as it is");
+        assert_eq!(there.call_async(SITE, &Stop::new()).await, Ok(()));
+        drop(here);
+        let fault = there.call_async(SITE, &Stop::new()).await.unwrap_err();
+        assert!(fault.message().contains("the service at"), "{fault}");
+    }
+}
+
+#[test]
+fn the_wire_of_no_io_is_understood() {
+    assert!(from_wire(&Idle.wire().unwrap()).unwrap().is_idle());
+    assert!(from_wire("(unheard_of: 1)").is_err());
+    assert!(from_wire("").is_err());
+}
+
+#[tokio::test]
+async fn policies_nest_from_faults_to_phase() {
+    // The hang is timed out, the timeout is retried, the retry succeeds: in both forms.
+    let spec = "sleep:0s hang@1:(0,0) timeout:5ms retry:1(0s,0s)";
+    let io = spec.parse::<IoSpec>().unwrap().build().unwrap();
+    assert_eq!(io.call(SITE, &Stop::new()), Ok(()));
+    assert_eq!(io.call_async(SITE, &Stop::new()).await, Ok(()));
+    // With one more hanging attempt than retries, it is exhausted.
+    let spec = spec.replace("(0,0)", "(0,0)*2");
+    let io = spec.parse::<IoSpec>().unwrap().build().unwrap();
+    let expected = Err(Fault::timed_out("no answer within 5ms (attempt 2 of 2)"));
+    assert_eq!(io.call(SITE, &Stop::new()), expected);
+    assert_eq!(io.call_async(SITE, &Stop::new()).await, expected);
+    // In the other phase nothing happens.
+    let site = Site { phase: Phase::Neighbors, ..SITE };
+    assert_eq!(io.call(site, &Stop::new()), Ok(()));
+}
+
+#[test]
+fn a_stop_ends_every_blocking_wait() {
+    for spec in [
+        "sleep:1h",
+        "cpu:1h",
+        "cpu:rounds(18446744073709551615)",
+        "socket:1h",
+        "socket(unix):1h",
+        "none hang:1",
+        "none error:1 retry:9(1h,1h)",
+        "sleep:1h timeout:2h retry:3",
+    ] {
+        let io = spec.parse::<IoSpec>().unwrap().build().unwrap();
+        let stop = Stop::new();
+        let outcome = std::thread::scope(|scope| {
+            let call = scope.spawn(|| io.call(SITE, &stop));
+            // It may fire before the wait begins or in it: either must end.
+            std::thread::sleep(Duration::from_millis(2));
+            stop.fire();
+            call.join().unwrap()
+        });
+        assert_eq!(outcome.unwrap_err().kind(), FaultKind::Stopped, "{spec}");
+        let soon = Stop::new().before(Instant::now() + Duration::from_millis(2));
+        assert_eq!(io.call(SITE, &soon).unwrap_err().kind(), FaultKind::Stopped, "{spec}");
+    }
+}
+
+#[test]
+fn no_text_makes_the_reader_panic_and_what_it_reads_it_prints() {
+    let seeds = [
+        "sleep:lognormal(1.5ms,0.5) phase:both error@3:(5,7)*4 timeout:1s retry:3(1ms,2s) seed:9",
+        "socket(unix:/run/echo,64):pareto(5ms,2.5) hang:0.001 panic:1e-3",
+        "cpu:rounds(1000) phase:neighbors error@18446744073709551615:(4294967295,0)",
+    ];
+    let alphabet: Vec<char> = "0189.-+eE:(),@*µs mnhxµ\u{0}é".chars().collect();
+    let mut understood = 0;
+    for mutant in 0..20_000 {
+        let draw = |n: u64| seeded::hash(&[mutant, n]) as usize;
+        let mut text: Vec<char> = seeds[draw(0) % seeds.len()].chars().collect();
+        for change in 0..draw(1) as u64 % 3 + 1 {
+            let at = draw(4 * change + 2) % text.len();
+            match draw(4 * change + 3) % 3 {
+                0 => text[at] = alphabet[draw(4 * change + 4) % alphabet.len()],
+                1 => text.insert(at, alphabet[draw(4 * change + 4) % alphabet.len()]),
+                _ => text.truncate(at + 1),
+            }
+        }
+        let text: String = text.into_iter().collect();
+        match text.parse::<IoSpec>() {
+            Ok(spec) => {
+                assert_eq!(spec.to_string().parse::<IoSpec>().as_ref(), Ok(&spec), "{text}");
+                understood += 1;
+            }
+            Err(error) => assert!(text.get(error.span).is_some(), "{text}"),
+        }
+    }
+    assert!((1000..19_000).contains(&understood), "{understood}: the mutants teach nothing");
+}

@@ -1,0 +1,109 @@
+//! The shorthand of a whole description.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::IoSpec;
+use crate::duration;
+use crate::fault::{FaultSpec, Injected};
+use crate::phase::IoPhase;
+use crate::retry::RetrySpec;
+use crate::shorthand::{self, Scanner, Shorthand, ShorthandError};
+use crate::wait::Wait;
+
+impl Shorthand for IoSpec {
+    fn scan(scanner: &mut Scanner<'_>) -> Result<Self, ShorthandError> {
+        let wait = Wait::scan(scanner)?;
+        let mut options = Options::default();
+        loop {
+            let end = scanner.at();
+            scanner.skip_spaces();
+            if scanner.rest().is_empty() {
+                break;
+            }
+            if scanner.at() == end {
+                return Err(scanner.unexpected("a space, or the end"));
+            }
+            options.scan_one(scanner)?;
+        }
+        let Options { faults, phase, seed, timeout, retry } = options;
+        let (phase, seed) = (phase.unwrap_or_default(), seed.unwrap_or_default());
+        Ok(Self { wait, phase, seed, faults, timeout, retry })
+    }
+}
+
+/// What may follow the wait, in any order: faults as often as one likes, the rest once.
+#[derive(Default)]
+struct Options {
+    faults: Vec<FaultSpec>,
+    phase: Option<IoPhase>,
+    seed: Option<u64>,
+    timeout: Option<Duration>,
+    retry: Option<RetrySpec>,
+}
+
+impl Options {
+    fn scan_one(&mut self, scanner: &mut Scanner<'_>) -> Result<(), ShorthandError> {
+        match scanner.peek_token() {
+            "phase" => once(&mut self.phase, scanner, IoPhase::scan),
+            "seed" => once(&mut self.seed, scanner, |scanner| scanner.value("a number: the seed")),
+            "timeout" => once(&mut self.timeout, scanner, Scanner::duration),
+            "retry" => once(&mut self.retry, scanner, RetrySpec::scan),
+            name if Injected::find(name).is_some() => {
+                self.faults.push(FaultSpec::scan(scanner)?);
+                Ok(())
+            }
+            _ => {
+                Err(scanner
+                    .unexpected("phase, seed, timeout, retry, or a fault (error, panic, hang)"))
+            }
+        }
+    }
+}
+
+/// Reads `name:value` into an option that must not be given twice.
+fn once<'a, T>(
+    option: &mut Option<T>,
+    scanner: &mut Scanner<'a>,
+    scan: impl FnOnce(&mut Scanner<'a>) -> Result<T, ShorthandError>,
+) -> Result<(), ShorthandError> {
+    if option.is_some() {
+        return Err(scanner.unexpected("an option that was not given before"));
+    }
+    scanner.token();
+    scanner.need(':', "`:` and a value")?;
+    *option = Some(scan(scanner)?);
+    Ok(())
+}
+
+impl FromStr for IoSpec {
+    type Err = ShorthandError;
+
+    fn from_str(text: &str) -> Result<Self, ShorthandError> {
+        shorthand::read(text)
+    }
+}
+
+impl fmt::Display for IoSpec {
+    /// Prints what differs from the defaults.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.wait.fmt(f)?;
+        if self.phase != IoPhase::default() {
+            write!(f, " phase:{}", self.phase)?;
+        }
+        for fault in &self.faults {
+            write!(f, " {fault}")?;
+        }
+        if let Some(timeout) = self.timeout {
+            write!(f, " timeout:{}", duration::show(timeout))?;
+        }
+        if let Some(retry) = self.retry {
+            write!(f, " retry:{retry}")?;
+        }
+        if self.seed != 0 {
+            write!(f, " seed:{}", self.seed)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,112 @@
+//! Patience with an end.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use lifelab_core::{CellIo, Fault, FaultKind, IoFuture, Site, Stop};
+
+use crate::duration;
+use crate::runtime;
+
+/// Gives the inner I/O so much time, and then fails with [`FaultKind::TimedOut`].
+///
+/// The blocking form hands the inner call a stop with an earlier deadline, so it is as prompt as
+/// the inner call's attention to its stop; the asynchronous form drops the inner future.
+///
+/// A timeout is the one place where timing decides about the outcome. With a latency near the
+/// limit, two runs may differ; a latency far from it, or a hang, always ends the same way.
+pub struct Timeout {
+    inner: Arc<dyn CellIo>,
+    limit: Duration,
+}
+
+impl Timeout {
+    /// `inner` with a time limit for each call.
+    pub fn new(inner: Arc<dyn CellIo>, limit: Duration) -> Self {
+        Self { inner, limit }
+    }
+
+    fn fault(&self) -> Fault {
+        Fault::timed_out(format!("no answer within {}", duration::show(self.limit)))
+    }
+}
+
+impl CellIo for Timeout {
+    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
+        let Some(deadline) = Instant::now().checked_add(self.limit) else {
+            return self.inner.call(site, stop); // Beyond the end of time: no limit.
+        };
+        match self.inner.call(site, &stop.before(deadline)) {
+            // Only the limit can have ended the call if the caller's own stop has not.
+            Err(fault) if fault.kind() == FaultKind::Stopped && stop.reason().is_none() => {
+                Err(self.fault())
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
+        if self.inner.is_idle() {
+            return self.inner.call_async(site, stop);
+        }
+        IoFuture::new(async move {
+            runtime::current()?;
+            let inner = self.inner.call_async(site, stop);
+            tokio::time::timeout(self.limit, inner).await.unwrap_or_else(|_| Err(self.fault()))
+        })
+    }
+
+    fn is_idle(&self) -> bool {
+        self.inner.is_idle()
+    }
+}
+
+impl fmt::Debug for Timeout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Timeout").field("limit", &self.limit).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lifelab_core::{Cell, Idle, Phase};
+
+    use super::*;
+    use crate::{Faulty, Sleep};
+
+    const SITE: Site = Site::new(1, Cell::new(0, 0), Phase::Rule);
+
+    fn hanging(limit: Duration) -> Timeout {
+        let hang = Faulty::new(Arc::new(Idle), vec!["hang:1".parse().unwrap()], 1);
+        Timeout::new(Arc::new(hang), limit)
+    }
+
+    #[tokio::test]
+    async fn a_hang_times_out_in_both_forms() {
+        let io = hanging(Duration::from_millis(5));
+        let expected = Err(Fault::timed_out("no answer within 5ms"));
+        assert_eq!(io.call(SITE, &Stop::new()), expected);
+        assert_eq!(io.call_async(SITE, &Stop::new()).await, expected);
+    }
+
+    #[test]
+    fn the_callers_own_stop_is_no_timeout() {
+        let io = hanging(Duration::from_secs(3600));
+        let stop = Stop::new().before(Instant::now() + Duration::from_millis(1));
+        assert_eq!(io.call(SITE, &stop).unwrap_err().kind(), FaultKind::Stopped);
+        let stop = Stop::new();
+        stop.fire();
+        assert_eq!(io.call(SITE, &stop).unwrap_err().kind(), FaultKind::Stopped);
+    }
+
+    #[tokio::test]
+    async fn a_quick_call_is_left_alone() {
+        let sleep = Arc::new(Sleep::new("1ms".parse().unwrap(), 1));
+        for limit in [Duration::from_secs(3600), Duration::MAX] {
+            let io = Timeout::new(sleep.clone(), limit);
+            assert_eq!(io.call(SITE, &Stop::new()), Ok(()));
+            assert_eq!(io.call_async(SITE, &Stop::new()).await, Ok(()));
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! What a cell waits for.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use lifelab_core::{CellIo, Idle};
+use serde::{Deserialize, Serialize};
+
+use crate::cpu::{Cpu, Work};
+use crate::error::IoError;
+use crate::latency::Latency;
+use crate::shorthand::{self, Scanner, Shorthand, ShorthandError};
+use crate::sleep::Sleep;
+use crate::socket::{Service, Socket, SocketSpec};
+
+/// What a cell waits for.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wait {
+    /// Nothing: `none`.
+    #[default]
+    None,
+    /// Time to pass: `sleep:10ms`.
+    Sleep(Latency),
+    /// Its own computation: `cpu:50us`.
+    Cpu(Work),
+    /// The answer of an echo service: `socket:5ms`.
+    Socket(SocketSpec),
+}
+
+impl Wait {
+    /// What the description would have to be, if it makes no sense.
+    pub(crate) fn flaw(&self) -> Option<&'static str> {
+        match self {
+            Self::None | Self::Cpu(_) => None,
+            Self::Sleep(latency) => latency.flaw(),
+            Self::Socket(socket) => socket.latency.flaw(),
+        }
+    }
+
+    /// Builds the I/O, and tells how another process describes the same.
+    pub(crate) fn build(&self, seed: u64) -> Result<(Arc<dyn CellIo>, Self), IoError> {
+        let io: Arc<dyn CellIo> = match self {
+            Self::None => Arc::new(Idle),
+            Self::Sleep(latency) => Arc::new(Sleep::new(*latency, seed)),
+            Self::Cpu(work) => Arc::new(Cpu::new(*work)),
+            Self::Socket(spec) => {
+                let socket = Socket::new(spec, seed)?;
+                let service = Service::At(socket.address().clone());
+                let elsewhere = SocketSpec { service, ..spec.clone() };
+                return Ok((Arc::new(socket), Self::Socket(elsewhere)));
+            }
+        };
+        Ok((io, self.clone()))
+    }
+}
+
+impl Shorthand for Wait {
+    fn scan(scanner: &mut Scanner<'_>) -> Result<Self, ShorthandError> {
+        let start = scanner.at();
+        match scanner.token() {
+            "none" => Ok(Self::None),
+            "sleep" => {
+                scanner.need(':', "`:` and a latency")?;
+                Latency::scan(scanner).map(Self::Sleep)
+            }
+            "cpu" => {
+                scanner.need(':', "`:` and a duration")?;
+                Work::scan(scanner).map(Self::Cpu)
+            }
+            "socket" => SocketSpec::scan(scanner).map(Self::Socket),
+            _ => Err(scanner.wrong(start, "none, sleep, cpu or socket")),
+        }
+    }
+}
+
+impl FromStr for Wait {
+    type Err = ShorthandError;
+
+    fn from_str(text: &str) -> Result<Self, ShorthandError> {
+        shorthand::read(text)
+    }
+}
+
+impl fmt::Display for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => f.write_str("none"),
+            Self::Sleep(latency) => write!(f, "sleep:{latency}"),
+            Self::Cpu(work) => write!(f, "cpu:{work}"),
+            Self::Socket(socket) => write!(f, "socket{socket}"),
+        }
+    }
+}
