@@ -1,0 +1,194 @@
+//! The system's limits on threads.
+//!
+//! A refused thread is an ordinary error, with one exception, and that is why the limits are read
+//! before anything starts: a new thread of Rust's standard library maps an alternative stack for
+//! its signal handler, and if *that* mapping is refused, the library ends the whole process.
+
+use std::fmt;
+use std::num::NonZeroUsize;
+
+/// A limit of the system on threads.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Limit {
+    /// Its name, as one would search for it.
+    pub(crate) name: &'static str,
+    /// Its value, in its own unit.
+    pub(crate) value: u64,
+    /// How many more threads it leaves room for.
+    pub(crate) room: usize,
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {}", self.name, self.value)
+    }
+}
+
+/// The limit that leaves room for the fewest threads with such a stack; `None` if none is known.
+///
+/// It is a snapshot: other programs start and end threads all the time. Reading it takes about as
+/// long as starting a thread.
+#[cfg(target_os = "linux")]
+pub(crate) fn tightest(stack_size: NonZeroUsize) -> Option<Limit> {
+    linux::all(stack_size).into_iter().flatten().min_by_key(|limit| limit.room)
+}
+
+/// The limit that leaves room for the fewest threads with such a stack: unknown on this system.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn tightest(_: NonZeroUsize) -> Option<Limit> {
+    None
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::fs;
+    use std::num::NonZeroUsize;
+    use std::path::Path;
+    use std::thread;
+
+    use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
+    use nix::unistd::Uid;
+
+    use super::Limit;
+
+    /// Mappings per thread: its stack, its signal stack, and the guard page below each.
+    const MAPPINGS: u64 = 4;
+
+    /// Mappings held back for everything else: libraries, files, allocator arenas, and the stacks
+    /// that the C library keeps for later (40 MiB of them). Being constant as long as these are
+    /// fewer, it makes the answer the same for every generation.
+    const RESERVE: u64 = 2048;
+
+    /// Address space per thread beside its stack: signal stack and guard pages, generously.
+    const OVERHEAD: u64 = 64 << 10;
+
+    /// Address space that the C library reserves for each of its allocator arenas, of which it makes
+    /// up to 8 per processor, one for each new thread.
+    const ARENA: u64 = 64 << 20;
+
+    /// Every limit that is known to be set.
+    pub(super) fn all(stack_size: NonZeroUsize) -> [Option<Limit>; 6] {
+        [
+            mappings(),
+            address_space(stack_size),
+            processes_of_user(),
+            total("kernel.threads-max", "/proc/sys/kernel/threads-max"),
+            total("kernel.pid_max", "/proc/sys/kernel/pid_max"),
+            control_groups(),
+        ]
+    }
+
+    fn mappings() -> Option<Limit> {
+        let value = read("/proc/sys/vm/max_map_count")?;
+        let used = fs::read("/proc/self/maps").ok()?.iter().filter(|&&byte| byte == b'\n').count();
+        let free = value.saturating_sub(RESERVE.max(used as u64));
+        Some(limit("vm.max_map_count", value, free / MAPPINGS))
+    }
+
+    fn address_space(stack_size: NonZeroUsize) -> Option<Limit> {
+        let value = soft(Resource::RLIMIT_AS)?;
+        let free = value.saturating_sub(1024 * status("VmSize:")?);
+        let thread = (stack_size.get() as u64).saturating_add(OVERHEAD);
+        let arenas = 8 * thread::available_parallelism().map_or(1, NonZeroUsize::get) as u64;
+        // The first threads take an arena each.
+        let first = (free / thread.saturating_add(ARENA)).min(arenas);
+        let rest = (free - first * thread.saturating_add(ARENA)) / thread;
+        let room = if first < arenas { first } else { first + rest };
+        Some(limit("RLIMIT_AS (ulimit -v)", value, room))
+    }
+
+    /// The limit counts the user's threads in all programs; we know only our own, so there may be
+    /// less room than this. The superuser is exempt.
+    fn processes_of_user() -> Option<Limit> {
+        if Uid::effective().is_root() {
+            return None;
+        }
+        let value = soft(Resource::RLIMIT_NPROC)?;
+        Some(limit("RLIMIT_NPROC (ulimit -u)", value, value.saturating_sub(status("Threads:")?)))
+    }
+
+    /// A limit on the number of threads in the whole system.
+    fn total(name: &'static str, path: &str) -> Option<Limit> {
+        let value = read(path)?;
+        // The fourth word is "running/existing".
+        let load = fs::read_to_string("/proc/loadavg").ok()?;
+        let existing = load.split_whitespace().nth(3)?.split('/').nth(1)?.parse().ok()?;
+        Some(limit(name, value, value.saturating_sub(existing)))
+    }
+
+    /// The tightest `pids.max` of our control groups and the groups that contain them.
+    fn control_groups() -> Option<Limit> {
+        let limit = |group: &Path| {
+            let value = read(group.join("pids.max"))?; // "max" is no number, and no limit.
+            let used = read(group.join("pids.current"))?;
+            Some(limit("the control group's pids.max", value, value.saturating_sub(used)))
+        };
+        let groups = fs::read_to_string("/proc/self/cgroup").ok()?;
+        let tightest = |line| {
+            let (root, group) = control_group(line)?;
+            let group = Path::new(root).join(group);
+            group
+                .ancestors()
+                .take_while(|at| at.starts_with(root))
+                .filter_map(limit)
+                .min_by_key(room)
+        };
+        groups.lines().filter_map(tightest).min_by_key(room)
+    }
+
+    /// Where a line of `/proc/self/cgroup` says that our threads are counted: the root and the path
+    /// from there. The one hierarchy of version 2 has no controllers in its line.
+    fn control_group(line: &str) -> Option<(&'static str, &str)> {
+        let (_, line) = line.split_once(':')?;
+        let (controllers, path) = line.split_once(":/")?;
+        match controllers {
+            "" => Some(("/sys/fs/cgroup", path)),
+            "pids" => Some(("/sys/fs/cgroup/pids", path)),
+            _ => None,
+        }
+    }
+
+    fn room(limit: &Limit) -> usize {
+        limit.room
+    }
+
+    fn limit(name: &'static str, value: u64, room: u64) -> Limit {
+        Limit { name, value, room: usize::try_from(room).unwrap_or(usize::MAX) }
+    }
+
+    fn read(path: impl AsRef<Path>) -> Option<u64> {
+        fs::read_to_string(path).ok()?.trim().parse().ok()
+    }
+
+    fn soft(resource: Resource) -> Option<u64> {
+        getrlimit(resource).ok().map(|(soft, _)| soft).filter(|&soft| soft != RLIM_INFINITY)
+    }
+
+    /// A number from the process's own status, by its label.
+    fn status(label: &str) -> Option<u64> {
+        let status = fs::read_to_string("/proc/self/status").ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix(label))?;
+        line.split_whitespace().next()?.parse().ok()
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    const STACK: NonZeroUsize = NonZeroUsize::new(64 << 10).unwrap();
+
+    #[test]
+    fn the_mappings_are_always_known_and_leave_room_for_fewer_threads_than_a_quarter() {
+        let limits = linux::all(STACK);
+        let mappings = limits.iter().flatten().find(|limit| limit.name == "vm.max_map_count");
+        let mappings = mappings.expect("every Linux has this limit");
+        assert!(mappings.room as u64 <= mappings.value / 4, "{mappings:?}");
+    }
+
+    #[test]
+    fn the_tightest_limit_leaves_the_least_room() {
+        let tightest = tightest(STACK).unwrap();
+        assert!(linux::all(STACK).into_iter().flatten().all(|limit| limit.room >= tightest.room));
+    }
+}

@@ -1,0 +1,162 @@
+//! The threads of one step: how many, how started, and what to say if the system refuses them.
+
+use std::io;
+use std::num::NonZeroUsize;
+use std::thread::{Builder, Scope, ScopedJoinHandle};
+
+use lifelab_core::{Context, Grid, StepError, StepErrorKind, Unit, Units};
+
+use crate::limits::{self, Limit};
+
+/// The threads of one step: one for each unit.
+#[derive(Debug)]
+pub(crate) struct Threads {
+    units: Units,
+    stack_size: NonZeroUsize,
+    /// Rows of the grid and number of the generation: what an error speaks of.
+    height: u32,
+    generation: u64,
+    /// Where a test lets the system refuse.
+    #[cfg(test)]
+    refuse_at: Option<usize>,
+}
+
+impl Threads {
+    /// A thread for each unit of `grid`; none is started yet.
+    pub(crate) fn new(units: Units, stack_size: NonZeroUsize, grid: &Grid, cx: &Context) -> Self {
+        Self {
+            units,
+            stack_size,
+            height: grid.height(),
+            generation: cx.generation,
+            #[cfg(test)]
+            refuse_at: None,
+        }
+    }
+
+    /// How many threads there shall be.
+    pub(crate) fn wanted(&self) -> usize {
+        self.units.len()
+    }
+
+    /// Foresees that the system will refuse, while nothing has been started.
+    ///
+    /// # Errors
+    /// If a limit leaves no room for all threads.
+    pub(crate) fn check(&self, limit: Option<&Limit>) -> Result<(), StepError> {
+        match limit {
+            Some(limit) if limit.room < self.wanted() => {
+                let message = format!(
+                    "started 0 of {} threads: {limit} leaves room for {}",
+                    self.wanted(),
+                    limit.room
+                );
+                Err(self.refused(message, limit.room))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Starts the thread of unit `index`.
+    ///
+    /// # Errors
+    /// If the system refuses it.
+    pub(crate) fn start<'scope, T: Send + 'scope>(
+        &self,
+        index: usize,
+        scope: &'scope Scope<'scope, '_>,
+        run: impl FnOnce() -> T + Send + 'scope,
+    ) -> Result<ScopedJoinHandle<'scope, T>, StepError> {
+        let name = match self.units.get(index) {
+            Unit::Cell(at) => format!("cell {at}"),
+            Unit::Band { first, .. } => format!("row {first}"),
+        };
+        #[cfg(test)]
+        if self.refuse_at == Some(index) {
+            return Err(self.refused_after(index, &io::ErrorKind::WouldBlock.into()));
+        }
+        (Builder::new().name(name).stack_size(self.stack_size.get()).spawn_scoped(scope, run))
+            .map_err(|error| self.refused_after(index, &error))
+    }
+
+    fn refused_after(&self, started: usize, error: &io::Error) -> StepError {
+        let suspect = limits::tightest(self.stack_size)
+            .map_or(String::new(), |limit| format!(", probably because of {limit}"));
+        let wanted = self.wanted();
+        let message = format!("started {started} of {wanted} threads: {error}{suspect}");
+        self.refused(message, started)
+    }
+
+    /// The error; `room` is how many threads there could have been.
+    fn refused(&self, message: String, room: usize) -> StepError {
+        let rows = match room {
+            0 => "more rows".to_owned(),
+            room => format!("rows({})", (self.height as usize).div_ceil(room)),
+        };
+        let remedy = format!(
+            "give each thread more cells (grain: {rows}), take another stepper, or raise the limit"
+        );
+        StepError::new(self.generation, StepErrorKind::Resources { message, remedy })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use lifelab_core::{Grain, Idle, Rule, Stop};
+
+    use super::*;
+    use crate::fan_out::fan_out;
+
+    fn threads(cells: u32) -> Threads {
+        let grid = Grid::new(1, cells).unwrap();
+        let cx = Context::new(Rule::LIFE, 3, Arc::new(Idle), Stop::new());
+        let units = Grain::Cell.divide(&grid, 1, &cx);
+        Threads::new(units, NonZeroUsize::new(64 << 10).unwrap(), &grid, &cx)
+    }
+
+    fn limit(room: usize) -> Limit {
+        Limit { name: "patience", value: 9, room }
+    }
+
+    #[test]
+    fn room_for_all_is_enough() {
+        assert_eq!(threads(5).check(Some(&limit(5))), Ok(()));
+        assert_eq!(threads(5).check(None), Ok(()));
+    }
+
+    #[test]
+    fn too_little_room_is_an_error_that_tells_the_limit_and_what_to_do() {
+        assert_eq!(
+            threads(5).check(Some(&limit(3))).unwrap_err().to_string(),
+            "generation 3: started 0 of 5 threads: patience of 9 leaves room for 3; give each \
+             thread more cells (grain: rows(2)), take another stepper, or raise the limit"
+        );
+        let error = threads(5).check(Some(&limit(0))).unwrap_err().to_string();
+        assert!(error.contains("(grain: more rows)"), "{error}");
+    }
+
+    #[test]
+    fn a_refusal_half_way_stops_and_joins_the_threads_that_run() {
+        let threads = Threads { refuse_at: Some(3), ..threads(5) };
+        let (stop, ended) = (Stop::new(), AtomicUsize::new(0));
+        let run = |_| {
+            stop.wait();
+            ended.fetch_add(1, Ordering::SeqCst);
+        };
+        let error = fan_out(0..5, &threads, &stop, run, |_, ()| ()).unwrap_err().to_string();
+        assert_eq!(ended.load(Ordering::SeqCst), 3);
+        assert!(error.starts_with("generation 3: started 3 of 5 threads: "), "{error}");
+        assert!(error.contains("(grain: rows(2))"), "{error}");
+    }
+
+    #[test]
+    fn nothing_starts_after_a_stop() {
+        let stop = Stop::new();
+        stop.fire();
+        let taken = |index, ()| panic!("thread {index} was started");
+        fan_out(0..5, &threads(5), &stop, |_| (), taken).unwrap();
+    }
+}
