@@ -1,0 +1,110 @@
+//! Units that wait: taken one by one by the threads, their outcomes assembled by the caller.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use crossbeam::channel::{Receiver, Sender, bounded};
+
+use lifelab_core::{CellFailure, Context, FanIn, Grid, Outcome, StepError, Units};
+
+use crate::pool::Pool;
+
+/// Sends the pool's threads on an errand: to take units until none are left.
+pub(crate) fn step(
+    pool: &mut Pool,
+    now: &Arc<Grid>,
+    next: &mut Grid,
+    units: Units,
+    cx: &Context,
+) -> Result<(), StepError> {
+    let mut fan_in = FanIn::new(units, next, cx);
+    let threads = pool.workers().min(units.len());
+    // Room for one outcome per thread: nobody waits for the fan-in unless it is a round behind.
+    let (outcomes, returned) = bounded(threads);
+    let tickets = Arc::new(Tickets::new(units.len()));
+    let cx = fan_in.context().clone();
+    let errand = Errand { now: now.clone(), cx, units, tickets, outcomes };
+    pool.crew().send(errand, threads);
+    assemble(&mut fan_in, &returned);
+    fan_in.finish()
+}
+
+/// Takes outcomes until the last thread has let go of its errand, then resumes a thread's panic.
+fn assemble(fan_in: &mut FanIn<'_>, returned: &Receiver<Returned>) {
+    let mut panic: Option<Box<dyn Any + Send>> = None;
+    for (unit, outcome) in returned {
+        match outcome {
+            Ok(outcome) => fan_in.accept(unit, outcome),
+            Err(payload) => {
+                fan_in.context().stop.fire(); // The others must end before we may leave.
+                panic = Some(payload);
+            }
+        }
+    }
+    if let Some(payload) = panic {
+        resume_unwind(payload);
+    }
+}
+
+/// A unit's number, and its outcome or its thread's panic. Panics of a cell's I/O are outcomes.
+type Returned = (usize, thread::Result<Result<Outcome, CellFailure>>);
+
+/// What a thread is sent to do during one step. It owns what it needs, so no scope is needed: the
+/// caller sees at the end of its channel that every errand has been dropped.
+#[derive(Clone)]
+pub(crate) struct Errand {
+    now: Arc<Grid>,
+    cx: Context,
+    units: Units,
+    tickets: Arc<Tickets>,
+    /// Dropped last: at the end of the channel, the grid is the caller's alone again.
+    outcomes: Sender<Returned>,
+}
+
+impl Errand {
+    /// Takes units until none are left, or the step should end.
+    pub(crate) fn run(self) {
+        while self.cx.stop.reason().is_none()
+            && let Some(unit) = self.tickets.take()
+        {
+            let run = || self.units.get(unit).run(&self.now, &self.cx);
+            let outcome = catch_unwind(AssertUnwindSafe(run));
+            if !matches!(outcome, Ok(Ok(_))) {
+                self.tickets.close();
+            }
+            if self.outcomes.send((unit, outcome)).is_err() {
+                return; // The caller is unwinding.
+            }
+        }
+    }
+}
+
+/// Unit numbers, handed out in reading order.
+///
+/// The order has a use: when a unit fails, all units before it have been taken, and those are all
+/// that can still change which failure is the first.
+#[derive(Debug)]
+struct Tickets {
+    next: AtomicUsize,
+    end: usize,
+}
+
+impl Tickets {
+    fn new(end: usize) -> Self {
+        Self { next: AtomicUsize::new(0), end }
+    }
+
+    fn take(&self) -> Option<usize> {
+        // Relaxed: a ticket is only a number. What it stands for came through the channel.
+        let ticket = self.next.fetch_add(1, Ordering::Relaxed);
+        (ticket < self.end).then_some(ticket)
+    }
+
+    /// Hands out no more.
+    fn close(&self) {
+        self.next.fetch_max(self.end, Ordering::Relaxed);
+    }
+}
