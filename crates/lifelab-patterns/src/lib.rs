@@ -1,1 +1,30 @@
-//! Life patterns and the file formats they travel in
+//! Life patterns and the file formats they travel in.
+//!
+//! [`Pattern::open`] reads any supported file, compressed or not, and [`Pattern::save`] writes one:
+//! the [`Format`] follows from the content on the way in, and from the file extension on the way
+//! out. Every malformed input is a [`PatternError`] that tells line and column, what was found, and
+//! what was expected; [`Limits`] bound what any input can take. [`library`] holds well-known patterns
+//! by name.
+//!
+//! To add a format, write a file in `formats` that defines its `Codec`, and name it in [`Format`].
+#![forbid(unsafe_code)]
+
+mod cells;
+mod error;
+mod format;
+mod formats;
+pub mod library;
+mod limits;
+mod open;
+mod pattern;
+mod save;
+mod text;
+mod warning;
+
+pub use cells::{BoundingBox, Cells, CellsBuilder, Position, Positions, Run, Runs, Word, Words};
+pub use error::{ErrorKind, PatternError, Place};
+pub use format::{Format, Property, UnknownFormatName};
+pub use limits::Limits;
+pub use open::Loaded;
+pub use pattern::{Frame, Pattern, Size};
+pub use warning::Warning;

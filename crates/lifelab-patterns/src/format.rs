@@ -1,0 +1,239 @@
+//! The table of formats: all that is known about a format by name, extension and content.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+use crate::cells::Position;
+use crate::error::{ErrorKind, Fault};
+use crate::formats::{life_105, life_106, plaintext, rle, ron};
+use crate::limits::Limits;
+use crate::open::Draft;
+use crate::pattern::Pattern;
+use crate::text::{self, Lines};
+
+/// A file format for patterns.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum Format {
+    /// Run-length encoded: `bo$2bo$3o!`.
+    Rle,
+    /// A drawing in `.` and `O`.
+    Plaintext,
+    /// Drawings at given places.
+    Life105,
+    /// A list of coordinates.
+    Life106,
+    /// All that a [`Pattern`] holds, in Rusty Object Notation.
+    Ron,
+}
+
+/// What one format is, and how to read and write it.
+pub(crate) struct Codec {
+    pub(crate) name: &'static str,
+    /// The first one is the usual one.
+    pub(crate) extensions: &'static [&'static str],
+    /// What it can say besides name, author, comments and cells.
+    pub(crate) holds: &'static [Property],
+    /// Whether a text with this first line is in this format; `text` starts with that line.
+    pub(crate) recognizes: fn(line: &[u8], text: &[u8]) -> bool,
+    pub(crate) read: fn(text: &[u8], limits: &Limits) -> Result<Draft, Fault>,
+    /// Whether the cells of this pattern are close enough together to be written like that.
+    pub(crate) fits: fn(pattern: &Pattern) -> bool,
+    pub(crate) write: fn(pattern: &Pattern, out: &mut dyn io::Write) -> io::Result<()>,
+}
+
+/// Formats that are recognized, but not supported yet.
+struct Stranger {
+    name: &'static str,
+    extensions: &'static [&'static str],
+    recognizes: fn(line: &[u8]) -> bool,
+}
+
+const STRANGERS: [Stranger; 2] = [
+    Stranger {
+        name: "macrocell",
+        extensions: &["mc"],
+        recognizes: |line| line.starts_with(b"[M2]"),
+    },
+    Stranger { name: "apgcode", extensions: &[], recognizes: is_apgcode },
+];
+
+impl Format {
+    /// Every format, in the order in which they are tried on a text.
+    pub const ALL: [Self; 5] =
+        [Self::Life105, Self::Life106, Self::Plaintext, Self::Ron, Self::Rle];
+
+    pub(crate) const fn codec(self) -> &'static Codec {
+        match self {
+            Self::Rle => &rle::CODEC,
+            Self::Plaintext => &plaintext::CODEC,
+            Self::Life105 => &life_105::CODEC,
+            Self::Life106 => &life_106::CODEC,
+            Self::Ron => &ron::CODEC,
+        }
+    }
+
+    /// Its name: `rle`, `plaintext`, `life 1.05`, `life 1.06`, `ron`.
+    pub const fn name(self) -> &'static str {
+        self.codec().name
+    }
+
+    /// The file extensions in use for it, without the dot, the usual one first.
+    pub const fn extensions(self) -> &'static [&'static str] {
+        self.codec().extensions
+    }
+
+    /// Whether patterns in this format can say such a thing.
+    pub fn holds(self, property: Property) -> bool {
+        self.codec().holds.contains(&property)
+    }
+
+    /// The format that a file of this name should have; `.gz` at its end does not matter. `.lif` and
+    /// `.life` stand for two formats, of which this is the older.
+    pub fn of_path(path: &Path) -> Option<Self> {
+        let extension = extension(path)?;
+        Self::ALL.into_iter().find(|format| format.extensions().contains(&extension.as_str()))
+    }
+
+    /// The format of a text, by its content, and failing that by the name of its file.
+    pub(crate) fn of_text(text: &[u8], path: Option<&Path>) -> Result<Self, Fault> {
+        let mut lines = Lines::new(text);
+        let (start, rest) = (lines.at(), lines.rest());
+        let line = lines.next().map_or(&b""[..], |line| line.bytes());
+        if let Some(stranger) = STRANGERS.iter().find(|stranger| (stranger.recognizes)(line)) {
+            return Err(ErrorKind::UnsupportedFormat(stranger.name).at(start..start + line.len()));
+        }
+        let recognizes = |format: &Self| (format.codec().recognizes)(line, rest);
+        if let Some(format) = Self::ALL.into_iter().find(recognizes) {
+            return Ok(format);
+        }
+        if let Some(format) = path.and_then(Self::of_path) {
+            return Ok(format);
+        }
+        let extension = path.and_then(extension).unwrap_or_default();
+        let stranger = STRANGERS.iter().find(|s| s.extensions.contains(&extension.as_str()));
+        let (found, length) = text::describe(text, start);
+        Err(match stranger {
+            Some(stranger) => ErrorKind::UnsupportedFormat(stranger.name),
+            None => ErrorKind::UnknownFormat { found },
+        }
+        .at(start..start + length))
+    }
+
+    pub(crate) fn names() -> String {
+        Self::ALL.map(Self::name).join(", ")
+    }
+
+    pub(crate) fn names_holding(property: Property) -> String {
+        let able = Self::ALL.into_iter().filter(|format| format.holds(property));
+        able.map(Self::name).collect::<Vec<_>>().join(", ")
+    }
+
+    pub(crate) fn extension_list() -> String {
+        let mut list = Vec::new();
+        for extension in Self::ALL.iter().flat_map(|format| format.extensions()) {
+            let extension = format!(".{extension}");
+            if !list.contains(&extension) {
+                list.push(extension);
+            }
+        }
+        list.join(", ")
+    }
+}
+
+/// Something about a pattern that not every format can say.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum Property {
+    /// A rule other than Life.
+    Rule,
+    /// A finite universe.
+    Bounds,
+    /// The place of the pattern.
+    Position,
+    /// A generation other than the first.
+    Generation,
+}
+
+impl Property {
+    pub(crate) const ALL: [Self; 4] = [Self::Rule, Self::Bounds, Self::Position, Self::Generation];
+
+    /// Whether the pattern would be another one without it.
+    pub(crate) fn is_essential(self) -> bool {
+        matches!(self, Self::Rule | Self::Bounds)
+    }
+
+    /// Whether this pattern has something of the sort to say.
+    pub(crate) fn is_in(self, pattern: &Pattern) -> bool {
+        match self {
+            Self::Rule => pattern.rule != lifelab_core::Rule::LIFE,
+            Self::Bounds => pattern.bounds.is_some(),
+            Self::Position => {
+                pattern.position.is_some() || pattern.frame().corner != Position::default()
+            }
+            Self::Generation => pattern.generation != 0,
+        }
+    }
+}
+
+impl fmt::Display for Property {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Rule => "a rule other than B3/S23",
+            Self::Bounds => "a finite universe",
+            Self::Position => "a position",
+            Self::Generation => "a generation",
+        })
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// Names are matched without regard to case, spaces and punctuation; extensions are names, too.
+impl FromStr for Format {
+    type Err = UnknownFormatName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownFormatName> {
+        let letters = |name: &str| {
+            let letters = name.chars().filter(char::is_ascii_alphanumeric);
+            letters.map(|c| c.to_ascii_lowercase()).collect::<String>()
+        };
+        let is_named = |format: &Self| {
+            let mut names = [format.name()].into_iter().chain(format.extensions().iter().copied());
+            names.any(|known| letters(known) == letters(name))
+        };
+        Self::ALL.into_iter().find(is_named).ok_or_else(|| UnknownFormatName(name.to_owned()))
+    }
+}
+
+/// No format has this name.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+#[error("unknown format `{name}`; known are {known}", name = .0, known = Format::names())]
+pub struct UnknownFormatName(pub String);
+
+/// The extension in lower case, without `.gz`.
+fn extension(path: &Path) -> Option<String> {
+    let lower = |path: &Path| path.extension()?.to_str().map(str::to_ascii_lowercase);
+    match lower(path)?.as_str() {
+        "gz" => lower(Path::new(path.file_stem()?)),
+        extension => Some(extension.to_owned()),
+    }
+}
+
+/// `xs4_33` and the like: still lifes, oscillators and spaceships by their cells.
+fn is_apgcode(line: &[u8]) -> bool {
+    let digits = line.strip_prefix(b"x").and_then(|rest| match rest {
+        [b's' | b'p' | b'q', digits @ ..] => Some(digits),
+        _ => None,
+    });
+    let length = digits.and_then(|digits| digits.iter().position(|byte| !byte.is_ascii_digit()));
+    digits.zip(length).is_some_and(|(digits, length)| length > 0 && digits[length] == b'_')
+}

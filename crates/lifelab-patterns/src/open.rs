@@ -1,0 +1,129 @@
+//! From bytes to a pattern: files, compression, and the choice of a reader.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
+
+use crate::error::{ErrorKind, PatternError};
+use crate::format::Format;
+use crate::limits::Limits;
+use crate::pattern::Pattern;
+use crate::text::Lines;
+use crate::warning::Warning;
+
+/// The first two bytes of every gzip stream (RFC 1952).
+const GZIP_MAGIC: &[u8] = b"\x1f\x8b";
+
+/// A pattern, and how it was found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Loaded {
+    /// The pattern.
+    pub pattern: Pattern,
+    /// The format it was in.
+    pub format: Format,
+    /// Whether it was compressed.
+    pub gzipped: bool,
+    /// What was odd about it.
+    pub warnings: Vec<Warning>,
+}
+
+/// What a reader makes of a text.
+#[derive(Debug, Default)]
+pub(crate) struct Draft {
+    pub(crate) pattern: Pattern,
+    pub(crate) warnings: Vec<Warning>,
+}
+
+impl Pattern {
+    /// Reads a file of any format, compressed or not, within the default [`Limits`].
+    ///
+    /// # Errors
+    /// If the file cannot be read, or holds no pattern that is well-formed and supported.
+    pub fn open(path: impl AsRef<Path>) -> Result<Loaded, PatternError> {
+        Self::open_within(path, &Limits::default())
+    }
+
+    /// Reads a file of any format, compressed or not, within these limits.
+    ///
+    /// # Errors
+    /// As [`Pattern::open`].
+    pub fn open_within(path: impl AsRef<Path>, limits: &Limits) -> Result<Loaded, PatternError> {
+        let path = path.as_ref();
+        let open = || {
+            let file = File::open(path).map_err(ErrorKind::Io)?;
+            if file.metadata().map_err(ErrorKind::Io)?.is_dir() {
+                return Err(ErrorKind::Directory);
+            }
+            Ok(file)
+        };
+        let file = open().map_err(|kind| PatternError::new(kind).in_source(Some(path)))?;
+        Self::read_from(file, Some(path), limits)
+    }
+
+    /// Reads a pattern from a stream to its end. Its name helps to tell the format, and is part of
+    /// errors; it need not be that of a file.
+    ///
+    /// # Errors
+    /// As [`Pattern::open`].
+    pub fn read_from(
+        input: impl Read,
+        name: Option<&Path>,
+        limits: &Limits,
+    ) -> Result<Loaded, PatternError> {
+        let bytes = read_to_limit(input, limits, ErrorKind::Io);
+        let bytes = bytes.map_err(|kind| PatternError::new(kind).in_source(name))?;
+        Self::read(&bytes, name, limits)
+    }
+
+    /// Reads a pattern from bytes. The name of their source helps to tell the format, and is part of
+    /// errors.
+    ///
+    /// # Errors
+    /// If the bytes are no pattern that is well-formed and supported.
+    pub fn read(
+        bytes: &[u8],
+        name: Option<&Path>,
+        limits: &Limits,
+    ) -> Result<Loaded, PatternError> {
+        read(bytes, name, limits).map_err(|error| error.in_source(name))
+    }
+}
+
+fn read(bytes: &[u8], name: Option<&Path>, limits: &Limits) -> Result<Loaded, PatternError> {
+    let gzipped = bytes.starts_with(GZIP_MAGIC);
+    let text = if gzipped {
+        Cow::Owned(read_to_limit(MultiGzDecoder::new(bytes), limits, ErrorKind::Gzip)?)
+    } else {
+        Cow::Borrowed(bytes)
+    };
+    if Lines::new(&text).next().is_none() {
+        return Err(ErrorKind::Empty.into());
+    }
+    let format = Format::of_text(&text, name);
+    let draft = format.and_then(|format| Ok((format, (format.codec().read)(&text, limits)?)));
+    match draft {
+        Ok((format, Draft { pattern, warnings })) => {
+            Ok(Loaded { pattern, format, gzipped, warnings })
+        }
+        Err(fault) => Err(PatternError::in_text(fault, &text)),
+    }
+}
+
+/// Reads to the end, but never more than one byte beyond the limit.
+fn read_to_limit(
+    input: impl Read,
+    limits: &Limits,
+    error: fn(std::io::Error) -> ErrorKind,
+) -> Result<Vec<u8>, ErrorKind> {
+    let limit_bytes = limits.text_bytes;
+    let mut bytes = Vec::new();
+    input.take(limit_bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(error)?;
+    if bytes.len() as u64 > limit_bytes {
+        return Err(ErrorKind::TooLong { limit_bytes });
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,89 @@
+//! From a pattern to bytes.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::error::{ErrorKind, PatternError};
+use crate::format::{Format, Property};
+use crate::pattern::Pattern;
+
+impl Pattern {
+    /// Writes the pattern in a format, and returns what that format cannot say and so is lost: the
+    /// position or the generation. Writes are buffered.
+    ///
+    /// # Errors
+    /// If the output cannot be written; and before anything is written, if the format cannot hold the
+    /// rule or the finite universe ([`ErrorKind::Inexpressible`]), or cells so far apart
+    /// ([`ErrorKind::TooWide`]).
+    pub fn write(&self, format: Format, out: impl Write) -> Result<Vec<Property>, PatternError> {
+        let omitted = self.omissions(format)?;
+        self.encode(format, out).map_err(ErrorKind::Io)?;
+        Ok(omitted)
+    }
+
+    /// Writes the pattern to a file, whose extension tells the format; `.gz` after it compresses.
+    /// Returns what is lost, as [`Pattern::write`] does.
+    ///
+    /// # Errors
+    /// As [`Pattern::write`], and if the extension is unknown. An existing file is only touched if
+    /// the pattern can be written in that format.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<Vec<Property>, PatternError> {
+        let path = path.as_ref();
+        let format = Format::of_path(path).ok_or(ErrorKind::UnknownExtension);
+        let saved = format.and_then(|format| self.save_to(path, format));
+        saved.map_err(|kind| PatternError::new(kind).in_source(Some(path)))
+    }
+
+    /// Writes the pattern to a file in this format, whatever its extension, except that `.gz` at the
+    /// end compresses. Returns what is lost, as [`Pattern::write`] does.
+    ///
+    /// # Errors
+    /// As [`Pattern::write`]. An existing file is only touched if the pattern can be written in that
+    /// format.
+    pub fn save_as(
+        &self,
+        path: impl AsRef<Path>,
+        format: Format,
+    ) -> Result<Vec<Property>, PatternError> {
+        let path = path.as_ref();
+        let saved = self.save_to(path, format);
+        saved.map_err(|kind| PatternError::new(kind).in_source(Some(path)))
+    }
+
+    fn save_to(&self, path: &Path, format: Format) -> Result<Vec<Property>, ErrorKind> {
+        let omitted = self.omissions(format)?;
+        let file = File::create(path).map_err(ErrorKind::Io)?;
+        let gzipped = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz"));
+        if gzipped {
+            let mut encoder = GzEncoder::new(file, Compression::default());
+            self.encode(format, &mut encoder).and_then(|()| encoder.finish().map(|_| ()))
+        } else {
+            self.encode(format, file)
+        }
+        .map_err(ErrorKind::Io)?;
+        Ok(omitted)
+    }
+
+    /// What this pattern would lose in a format.
+    fn omissions(&self, format: Format) -> Result<Vec<Property>, ErrorKind> {
+        let lost = |property: &Property| property.is_in(self) && !format.holds(*property);
+        let lost: Vec<_> = Property::ALL.into_iter().filter(lost).collect();
+        if let Some(&property) = lost.iter().find(|property| property.is_essential()) {
+            return Err(ErrorKind::Inexpressible { format, property });
+        }
+        if !(format.codec().fits)(self) {
+            return Err(ErrorKind::TooWide(format));
+        }
+        Ok(lost)
+    }
+
+    fn encode(&self, format: Format, out: impl Write) -> io::Result<()> {
+        let mut out = BufWriter::new(out);
+        (format.codec().write)(self, &mut out)?;
+        out.flush()
+    }
+}

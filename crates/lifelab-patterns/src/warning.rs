@@ -1,0 +1,28 @@
+//! What is odd about a pattern that loaded all the same.
+
+use thiserror::Error;
+
+use crate::pattern::Size;
+
+/// Something odd about a pattern that loaded all the same.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+#[non_exhaustive]
+pub enum Warning {
+    /// An RLE file starts with cells.
+    #[error("the header line is missing; the rule is taken to be B3/S23")]
+    NoHeader,
+    /// An RLE file ends without `!`.
+    #[error("the final `!` is missing; the file may be cut off")]
+    NoEnd,
+    /// There are cells outside the size that the header gives.
+    #[error(
+        "the header says {} x {} cells, but they take {} x {}",
+        declared.width, declared.height, actual.width, actual.height
+    )]
+    LargerThanHeader {
+        /// The size in the header.
+        declared: Size,
+        /// The size that holds all cells.
+        actual: Size,
+    },
+}

@@ -1,0 +1,70 @@
+//! What several tests share: the reference files, and a simulator that is obviously right.
+#![allow(dead_code, reason = "every test uses a part of it")]
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::path::PathBuf;
+
+use lifelab_core::Rule;
+use lifelab_patterns::{Cells, Position};
+use sha2::{Digest, Sha256};
+
+/// The folder of reference files.
+pub(crate) fn reference() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/reference"))
+}
+
+/// The rows of a reference table, without its heading. No cell of it needs more than plain quotes.
+pub(crate) fn table(name: &str) -> Vec<Vec<String>> {
+    let text = fs::read_to_string(reference().join(name)).expect("the table is there");
+    text.lines().skip(1).map(cells_of_row).collect()
+}
+
+fn cells_of_row(row: &str) -> Vec<String> {
+    let mut cells = vec![String::new()];
+    let mut quoted = false;
+    for c in row.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            ',' if !quoted => cells.push(String::new()),
+            _ => cells.last_mut().expect("never empty").push(c),
+        }
+    }
+    cells
+}
+
+/// The hash that the reference tables give: of `x,y` lines relative to the box.
+pub(crate) fn sha256(cells: &Cells) -> String {
+    let mut hash = Sha256::new();
+    if let Some(area) = cells.bounding_box() {
+        for Position { x, y } in cells {
+            hash.update(format!("{},{}\n", x.abs_diff(area.left), y.abs_diff(area.top)));
+        }
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The cells with the corner of their box at (0, 0), and where that corner was.
+pub(crate) fn at_origin(cells: &Cells) -> (Cells, Position) {
+    let corner = cells.bounding_box().map(|area| Position { x: area.left, y: area.top });
+    let corner = corner.unwrap_or_default();
+    (cells.iter().map(|at| Position { x: at.x - corner.x, y: at.y - corner.y }).collect(), corner)
+}
+
+/// The next generation on an unbounded plane, by the definition.
+pub(crate) fn next(cells: &Cells, rule: Rule) -> Cells {
+    let live: HashSet<Position> = cells.iter().collect();
+    let mut neighbors: HashMap<Position, u8> = live.iter().map(|at| (*at, 0)).collect();
+    for at in &live {
+        for (dx, dy) in [(-1, -1), (0, -1), (1, -1), (-1, 0), (1, 0), (-1, 1), (0, 1), (1, 1)] {
+            *neighbors.entry(Position { x: at.x + dx, y: at.y + dy }).or_default() += 1;
+        }
+    }
+    let lives = |(at, count): &(Position, u8)| rule.next(live.contains(at), *count);
+    neighbors.into_iter().filter(lives).map(|(at, _)| at).collect()
+}
+
+/// The generation so many steps later.
+pub(crate) fn after(generations: u32, cells: &Cells, rule: Rule) -> Cells {
+    (0..generations).fold(cells.clone(), |cells, _| next(&cells, rule))
+}

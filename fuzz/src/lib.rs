@@ -1,0 +1,52 @@
+//! What the fuzz targets check.
+//!
+//! `cargo +nightly fuzz run rle fuzz/corpus/rle fuzz/seeds/rle`, from the repository's root, runs one
+//! target; new inputs go to the corpus, and the seeds stay as they are.
+#![forbid(unsafe_code)]
+
+use std::path::Path;
+
+use lifelab_core::{Bounds, RuleSpec};
+use lifelab_patterns::{Format, Limits, Pattern};
+
+/// Tight, so that the fuzzer finds what exceeds them.
+const LIMITS: Limits = Limits { text_bytes: 1 << 20, memory_bytes: 1 << 20 };
+
+/// Whatever these bytes are, they read or are refused; and what was read and can be written reads back
+/// with the same cells.
+pub fn read_pattern(extension: &str, bytes: &[u8]) {
+    let name = format!("input.{extension}");
+    match Pattern::read(bytes, Some(Path::new(&name)), &LIMITS) {
+        Ok(loaded) => Format::ALL.into_iter().for_each(|format| write(&loaded.pattern, format)),
+        Err(error) => assert!(!error.render().is_empty()),
+    }
+}
+
+fn write(pattern: &Pattern, format: Format) {
+    // Drawings and lists of cells can be much longer than what was read.
+    let area = pattern.cells.bounding_box();
+    let is_small = area.is_none_or(|area| area.height() < 1_000 && area.width() < 1_000);
+    let mut text = Vec::new();
+    if !is_small || pattern.write(format, &mut text).is_err() {
+        return;
+    }
+    let again =
+        Pattern::read(&text, None, &Limits::default()).expect("we read what we write").pattern;
+    let shape = |pattern: &Pattern| {
+        let area = pattern.cells.bounding_box();
+        (area.map(|area| (area.width(), area.height())), pattern.cells.population())
+    };
+    assert_eq!(shape(&again), shape(pattern), "{format}");
+    assert_eq!((again.rule, again.bounds), (pattern.rule, pattern.bounds), "{format}");
+}
+
+/// Whatever this text is, it reads or is refused in place; and what was read is printed the same.
+pub fn read_rule(text: &str) {
+    match text.parse::<RuleSpec>() {
+        Ok(spec) => assert_eq!(spec.to_string().parse(), Ok(spec)),
+        Err(error) => assert!(text.get(error.span).is_some()),
+    }
+    if let Err(error) = text.parse::<Bounds>() {
+        assert!(text.get(error.span).is_some());
+    }
+}
