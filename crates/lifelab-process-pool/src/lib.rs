@@ -1,1 +1,313 @@
-//! The process-pool stepper: child processes that compute units of work sent over pipes
+//! The process-pool stepper: child processes that compute units of work sent over pipes.
+//!
+//! The children are started from the program's own executable at the first step that needs them,
+//! not more of them than that step has units, and serve every step after it. Each is sent units and
+//! answers them one after another, and performs the cells' I/O, which it rebuilds from its
+//! [wire text](lifelab_core::CellIo::wire). A program that uses the pool begins with one call, by
+//! which it finds out whether it *is* such a child:
+//!
+//! ```standalone_crate
+//! use std::sync::Arc;
+//! use lifelab_core::{CellIo, Context, Grid, Idle, Model, Rule, Stepper, Stop, Topology};
+//! use lifelab_process_pool::{Options, ProcessPool};
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     lifelab_process_pool::host_workers(|wire| match wire {
+//!         "none" => Ok(Arc::new(Idle) as Arc<dyn CellIo>),
+//!         other => Err(format!("unknown I/O {other:?}")),
+//!     });
+//!
+//!     let mut blinker: Grid = ".....
+//!                              ..O..
+//!                              ..O..
+//!                              ..O..
+//!                              .....".parse()?;
+//!     blinker.fill_halo(Topology::Torus);
+//!     let mut next = Grid::new(5, 5)?;
+//!     let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), Stop::new());
+//!     ProcessPool::with_options(Options::default())?.step(&Arc::new(blinker), &mut next, &cx)?;
+//!     assert_eq!(next, "..... ..... .OOO. ..... .....".replace(' ', "\n").parse()?);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! **Good for** cells whose I/O must not share a process: because it may crash, leak or hold a
+//! global lock; and for work of high leverage, little data for much computation. In languages
+//! whose threads cannot compute in parallel it is the only way to use all processors. In Rust,
+//! threads can, so isolation is the reason to choose it.
+//!
+//! **Costs** a message there and one back for each unit: it is encoded, written, read, decoded,
+//! and so is its answer. With one unit at a time, that is tens of microseconds, most of it spent in
+//! waking the other side up. With more [in flight](Options::in_flight), frames are written and read
+//! in batches, and it is a few. A row or a band costs no more messages than a cell, and its bytes
+//! are copied as they are. The example `overhead` measures all this. Besides, a process costs a
+//! millisecond to start, and memory that threads would share.
+//!
+//! **Fails** with the first failing cell in reading order, as all steppers do. A panic in a cell's
+//! I/O is that cell's failure, and the worker lives on. A worker that dies, whether killed, by
+//! `exit` or for writing something that is no frame, is noticed at once by the end of its pipe. It
+//! is reaped and replaced, and its open units are done again, which is safe because what I/O does
+//! depends on the site alone. The step's report [says so](lifelab_core::Warning::WorkerRestarted),
+//! with exit status and last words. After [`Options::restarts`] deaths the step fails with
+//! [`StepErrorKind::Worker`]; the next step starts afresh.
+//!
+//! # Two arrangements
+//! In a [`Pool`](Arrangement::Pool), each child does both phases of a cell. In a
+//! [`Chain`](Arrangement::Chain), two children are connected as in a shell's pipeline: the output
+//! of the one that counts neighbors *is* the input of the one that applies the rule. What the first
+//! finds wrong with a cell travels down the line as a value, for an earlier cell can still fail in
+//! the second phase. If either process dies, both are replaced, and all units that were in the line
+//! are done again. `workers` lines stand side by side; `workers: 1` is the plain pipeline.
+//! A chain takes even bands without I/O cell by cell, a byte each, for the kernel knows no phases:
+//! it is here to show how phases stream through processes, not to be fast.
+//!
+//! # Classic mistakes, and what is done here
+//! - *Both sides write, nobody reads.* When pipes fill up in both directions, parent and child wait
+//!   for each other for ever. A worker's reading thread does nothing but read, into a queue with
+//!   room for all units that the parent may have in flight. So every write ends.
+//! - *The parent keeps its copy of a pipe.* Then a child never sees the end of its input, nor the
+//!   other that nobody reads its output. Here the pipe between two children is moved into the
+//!   second as its standard input, and closed in the parent with that.
+//! - *Orphans.* A worker's reading thread ends the process when its input ends, in the middle of a
+//!   wait too; the system closes the pipe however the parent ends.
+//! - *Zombies.* Every process is owned by a value that reaps it when dropped.
+//! - *Ctrl-C reaches the children first.* They have process groups of their own, so the terminal
+//!   signals the parent alone.
+//! - *A child waits for ever to say something on standard error.* A thread drains it, and keeps the
+//!   last 4 KiB.
+//! - *A print corrupts the protocol.* In a worker, standard output is standard error.
+//! - *A fork bomb.* If the program forgets the call, its children run its ordinary `main`, and could
+//!   start children. A process that was started as a worker cannot build a pool; and the parent
+//!   believes nobody who has not greeted it as a worker does, of the same version and build.
+//! - *A stop that waits for the deaf.* Workers are told to stop, and end their waits; who has not
+//!   done so after 25 ms is killed, and replaced at the next step. That may hit a band of so many
+//!   rows that the kernel takes longer.
+#![forbid(unsafe_code)]
+
+mod desk;
+mod greeting;
+mod line;
+mod os;
+mod process;
+mod pump;
+mod role;
+mod step;
+mod unit;
+mod wire;
+mod worker;
+
+use std::env;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use lifelab_core::{
+    Capabilities, Context, FanIn, Grain, Grid, Model, StartError, StepError, StepErrorKind,
+    StepReport, Stepper, Units,
+};
+
+use line::{Line, Recipe};
+use role::Role;
+use step::{Tally, Work};
+use wire::HEADER_LIMIT;
+
+pub use worker::host_workers;
+
+/// The environment variable that makes a program a worker, and says of which kind.
+///
+/// A cell's I/O that itself starts programs which host workers removes it from their environment.
+pub const WORKER_VARIABLE: &str = "LIFELAB_PROCESS_POOL_WORKER";
+
+/// Options of the [`ProcessPool`] stepper.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// What one unit of work is. A unit is a message there and one back, so cells that do not wait
+    /// want bands.
+    pub grain: Grain,
+    /// How many lines of worker processes work side by side, at most [`Options::MAX_WORKERS`]. The
+    /// default is the number of processors.
+    pub workers: NonZeroUsize,
+    /// Whether a line is one process, or one for each phase.
+    pub arrangement: Arrangement,
+    /// How many units a line holds at most, from 1 to [`Options::MAX_IN_FLIGHT`]. With 1, it is
+    /// idle while the parent takes an answer and sends the next unit; with more, units wait in the
+    /// line, in memory. A line never holds more than its share of the units left, so that towards
+    /// the end of a generation none waits while another line is idle.
+    pub in_flight: NonZeroUsize,
+    /// How many lines that died may be replaced in one step, before the step fails.
+    pub restarts: u32,
+    /// How long a worker process may take to start.
+    #[serde(with = "humantime_serde")]
+    pub start_timeout: Duration,
+    /// A program that hosts workers; by default it is this one, and must be of the same build.
+    /// Another need only be built from the same version of this crate.
+    pub program: Option<PathBuf>,
+}
+
+/// What a line of worker processes is made of.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Arrangement {
+    /// One process, which does both phases of each cell.
+    #[default]
+    Pool,
+    /// Two processes, connected like a pipeline in a shell: `parent | count neighbors | apply the
+    /// rule | parent`.
+    Chain,
+}
+
+impl Options {
+    /// The most lines: each takes a thread, and each of its processes another, and three pipes.
+    pub const MAX_WORKERS: usize = 1024;
+
+    /// The most units in a line: a worker's queue has room for so many.
+    pub const MAX_IN_FLIGHT: usize = 1024;
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            grain: Grain::Auto,
+            workers: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            arrangement: Arrangement::Pool,
+            in_flight: const { NonZeroUsize::new(16).expect("not zero") },
+            restarts: 8,
+            start_timeout: Duration::from_secs(10),
+            program: None,
+        }
+    }
+}
+
+impl Arrangement {
+    const fn roles(self) -> &'static [Role] {
+        match self {
+            Self::Pool => &[Role::Both],
+            Self::Chain => &[Role::Neighbors, Role::Rule],
+        }
+    }
+}
+
+/// Steps cells in worker processes.
+#[derive(Debug)]
+pub struct ProcessPool {
+    grain: Grain,
+    in_flight: usize,
+    restarts: u32,
+    recipe: Recipe,
+    lines: Vec<Option<Line>>,
+}
+
+impl Stepper for ProcessPool {
+    fn step(
+        &mut self,
+        now: &Arc<Grid>,
+        next: &mut Grid,
+        cx: &Context,
+    ) -> Result<StepReport, StepError> {
+        let refused = |kind| StepError::new(cx.generation, kind);
+        let io = wire_text(cx).map_err(refused)?;
+        let units = self.grain.divide(now, self.lines.len(), cx);
+        let payload_limit = self.payload_limit(units, now).map_err(refused)?;
+        let fan_in = FanIn::new(units, next, cx);
+        let lines = self.lines.len().min(units.len());
+        let work = Work {
+            now,
+            units,
+            cx: fan_in.context().clone(),
+            io,
+            payload_limit,
+            recipe: &self.recipe,
+            lines,
+            in_flight: self.in_flight,
+            tally: Tally::new(self.restarts),
+        };
+        step::run(&work, &mut self.lines[..lines], fan_in)
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::remote(self.lines.len() * self.recipe.roles.len())
+    }
+}
+
+impl ProcessPool {
+    /// The payload of the longest frame that a step needs.
+    fn payload_limit(&self, units: Units, now: &Grid) -> Result<u32, StepErrorKind> {
+        let Some(rows) = units.rows() else { return Ok(0) };
+        let rows = u64::from(rows.get().min(now.height()));
+        let width = u64::from(now.width());
+        let framed = (rows + 2) * (width.div_ceil(64) + 2) * 8;
+        let counted = if self.recipe.roles.len() > 1 { rows * width } else { 0 };
+        let bytes = framed.max(counted);
+        let fits = u32::try_from(bytes)
+            .ok()
+            .filter(|bytes| bytes.checked_add(HEADER_LIMIT as u32).is_some());
+        fits.ok_or_else(|| StepErrorKind::Unsupported {
+            message: format!("a band of {rows} rows takes {bytes} bytes, and a frame holds 4 GiB"),
+            remedy: "take a grain of fewer rows".into(),
+        })
+    }
+}
+
+/// From what the workers rebuild the cells' I/O; `None` if the cells do not wait.
+fn wire_text(cx: &Context) -> Result<Option<String>, StepErrorKind> {
+    if cx.is_idle() {
+        return Ok(None);
+    }
+    let unsupported = |message: &str| StepErrorKind::Unsupported {
+        message: message.into(),
+        remedy:
+            "implement `CellIo::wire`, and let the call of `host_workers` understand its text; \
+                 or take a stepper that stays in this process"
+                .into(),
+    };
+    let text = cx.io.wire().ok_or_else(|| {
+        unsupported("the cells' I/O has no wire text from which a worker process could rebuild it")
+    })?;
+    if text.len() > HEADER_LIMIT / 2 {
+        return Err(unsupported("the wire text of the cells' I/O is longer than 512 KiB"));
+    }
+    Ok(Some(text))
+}
+
+impl Drop for ProcessPool {
+    /// Ends all processes at once: they see their input's end together, then are reaped in turn.
+    fn drop(&mut self) {
+        self.lines.iter().flatten().for_each(|line| line.handle.close());
+    }
+}
+
+impl Model for ProcessPool {
+    const NAME: &'static str = "process_pool";
+    const SUMMARY: &'static str = "cells in child processes that are sent units of work over pipes";
+    type Options = Options;
+
+    fn with_options(options: Options) -> Result<Self, StartError> {
+        let Options { grain, workers, arrangement, in_flight, restarts, start_timeout, program } =
+            options;
+        let within = |name: &str, number: NonZeroUsize, limit: usize| {
+            let error = || StartError {
+                message: format!("{name} is {number}"),
+                remedy: format!("it can be {limit} at most"),
+            };
+            if number.get() <= limit { Ok(number.get()) } else { Err(error()) }
+        };
+        let workers = within("workers", workers, Options::MAX_WORKERS)?;
+        let in_flight = within("in_flight", in_flight, Options::MAX_IN_FLIGHT)?;
+        // Without this, a program that forgets to host its workers would start itself for ever.
+        if env::var_os(WORKER_VARIABLE).is_some() {
+            return Err(StartError {
+                message: "this process is itself a worker of a process pool, and may start none"
+                    .into(),
+                remedy: "call `lifelab_process_pool::host_workers` first in `main`".into(),
+            });
+        }
+        let recipe = Recipe { program, roles: arrangement.roles(), start_timeout };
+        let lines = (0..workers).map(|_| None).collect();
+        Ok(Self { grain, in_flight, restarts, recipe, lines })
+    }
+}

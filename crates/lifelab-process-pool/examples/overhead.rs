@@ -1,0 +1,125 @@
+//! What the process pool costs beside the work: time per generation and per cell, by grain.
+//!
+//! `cargo run --release -p lifelab-process-pool --example overhead`
+#![allow(clippy::print_stdout)] // A program prints.
+
+use std::error::Error;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use lifelab_core::{
+    CellIo, Context, Fault, Grain, Grid, Idle, IoFuture, Model, Rule, Site, Soup, Stepper, Stop,
+    Topology,
+};
+use lifelab_process_pool::{Arrangement, Options, ProcessPool, host_workers};
+
+const SIDE: u32 = 512;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    host_workers(|_| Ok(Arc::new(Second)));
+
+    let start = Instant::now();
+    let mut now = Soup { density: 0.37, seed: 1 }.grid(SIDE, SIDE)?;
+    now.fill_halo(Topology::Torus);
+    let now = Arc::new(now);
+    let mut next = Grid::new(SIDE, SIDE)?;
+    ProcessPool::with_options(options(Grain::Auto, 4))?.step(&now, &mut next, &context(Idle))?;
+    println!("start, one step and end: {:.1?}", start.elapsed());
+
+    println!("{SIDE} x {SIDE} cells that do not wait, 2 lines:");
+    for arrangement in [Arrangement::Pool, Arrangement::Chain] {
+        for (grain, in_flight) in [
+            (Grain::Cell, 1),
+            (Grain::Cell, 4),
+            (Grain::Cell, 16),
+            (Grain::Cell, 64),
+            (rows(1), 1),
+            (rows(1), 4),
+            (rows(8), 4),
+            (rows(64), 4),
+            (rows(256), 1),
+        ] {
+            let options = Options { arrangement, ..options(grain, in_flight) };
+            let step = median_step(options, &now, &mut next)?;
+            let nanoseconds = step.as_nanos() as f64 / f64::from(SIDE * SIDE);
+            println!(
+                "  {arrangement:?}, grain {grain}, in flight {in_flight}: {step:.1?} a generation, \
+                 {nanoseconds:.1} ns a cell"
+            );
+        }
+    }
+    for arrangement in [Arrangement::Pool, Arrangement::Chain] {
+        println!("{arrangement:?} with waits of 1 s: {:.1?} to stop", stop_latency(arrangement)?);
+    }
+    Ok(())
+}
+
+fn rows(rows: u32) -> Grain {
+    NonZeroU32::new(rows).map_or(Grain::Auto, Grain::Rows)
+}
+
+fn options(grain: Grain, in_flight: usize) -> Options {
+    let count = |count| NonZeroUsize::new(count).unwrap_or(NonZeroUsize::MIN);
+    Options { grain, in_flight: count(in_flight), workers: count(2), ..Options::default() }
+}
+
+fn context(io: impl CellIo + 'static) -> Context {
+    Context::new(Rule::LIFE, 1, Arc::new(io), Stop::new())
+}
+
+/// The median over at least half a second, after one step of a smaller grid to start the workers.
+fn median_step(
+    options: Options,
+    now: &Arc<Grid>,
+    next: &mut Grid,
+) -> Result<Duration, Box<dyn Error>> {
+    let mut pool = ProcessPool::with_options(options)?;
+    let small = Grid::new(8, 8)?;
+    pool.step(&Arc::new(small.clone()), &mut small.clone(), &context(Idle))?;
+    let (mut steps, begin) = (Vec::new(), Instant::now());
+    while steps.is_empty() || begin.elapsed() < Duration::from_millis(500) {
+        let start = Instant::now();
+        pool.step(now, next, &context(Idle))?;
+        steps.push(start.elapsed());
+    }
+    steps.sort();
+    Ok(steps[steps.len() / 2])
+}
+
+/// The time from a stop, fired while cells wait, to the step's return.
+fn stop_latency(arrangement: Arrangement) -> Result<Duration, Box<dyn Error>> {
+    let mut pool = ProcessPool::with_options(Options { arrangement, ..options(Grain::Cell, 4) })?;
+    let grid = Grid::new(100, 100)?;
+    let cx = context(Second);
+    let stop = cx.stop.clone();
+    let fired = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(500));
+        let fired = Instant::now();
+        stop.fire();
+        fired
+    });
+    let stopped = pool.step(&Arc::new(grid.clone()), &mut grid.clone(), &cx);
+    let returned = Instant::now();
+    assert!(stopped.is_err(), "10,000 cells waited for a second each in half a second");
+    let fired = fired.join().map_err(|_| "the stop was not fired")?;
+    Ok(returned.duration_since(fired))
+}
+
+/// Every cell waits for a second.
+struct Second;
+
+impl CellIo for Second {
+    fn call(&self, _: Site, stop: &Stop) -> Result<(), Fault> {
+        Ok(stop.sleep(Duration::from_secs(1))?)
+    }
+
+    fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
+        IoFuture::ready(self.call(site, stop))
+    }
+
+    fn wire(&self) -> Option<String> {
+        Some("second".into())
+    }
+}

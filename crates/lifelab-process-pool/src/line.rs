@@ -1,0 +1,246 @@
+//! A line of worker processes: one, or two that are connected output to input.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::{ChildStdin, ChildStdout, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use lifelab_core::{Stop, StopReason};
+
+use crate::greeting::{Greeting, Mismatch};
+use crate::os;
+use crate::process::Process;
+use crate::role::Role;
+use crate::wire::{self, Frames, WireError};
+
+/// How long the processes of a line may take to end by themselves when one of them has, before
+/// they are killed. A healthy one takes a millisecond, but on a machine that has time.
+const DYING: Duration = Duration::from_secs(1);
+
+/// How many bytes of something that is no greeting are shown.
+const EXCERPT: usize = 60;
+
+/// How lines are started.
+#[derive(Debug)]
+pub(crate) struct Recipe {
+    /// Another program that hosts workers; `None` is this one.
+    pub(crate) program: Option<PathBuf>,
+    /// The processes of one line, first to last.
+    pub(crate) roles: &'static [Role],
+    /// How long the line may take to greet.
+    pub(crate) start_timeout: Duration,
+}
+
+/// A running line of worker processes.
+///
+/// Messages go into the first process and come out of the last. In a line of two the first one's
+/// output *is* the second one's input: the parent has given its own copy of that pipe's ends away,
+/// so that the end of either process is seen by the other, and through it by the parent.
+#[derive(Debug)]
+pub(crate) struct Line {
+    /// What comes out. Read by the thread that drives the line, and by nobody else.
+    pub(crate) replies: Frames<ChildStdout>,
+    /// The I/O that the processes have been told to perform; `None` if none yet.
+    pub(crate) io: Option<Option<String>>,
+    /// Frames to be written, and the answer that was read last; kept for their memory.
+    pub(crate) out: Vec<u8>,
+    pub(crate) body: Vec<u8>,
+    pub(crate) handle: Arc<Handle>,
+}
+
+/// What several threads share of a line: the thread that drives it writes units; the one that
+/// watches for the stop writes too; and the step's own thread kills.
+#[derive(Debug)]
+pub(crate) struct Handle {
+    /// `None` when closed. Field order is drop order: closing the input lets the processes end by
+    /// themselves before they are waited for.
+    input: Mutex<Option<ChildStdin>>,
+    processes: Mutex<Vec<Process>>,
+}
+
+/// Why a line could not be started.
+#[derive(Debug)]
+pub(crate) enum StartFailure {
+    /// The system refused a process or a thread.
+    Refused(io::Error),
+    /// It ended before it greeted. Another attempt may succeed.
+    Died(String),
+    /// It did not greet as a worker does, and never will.
+    NoWorker(String),
+    /// The step was stopped first.
+    Stopped,
+}
+
+impl Line {
+    /// Starts the processes, and returns when each has greeted.
+    pub(crate) fn start(recipe: &Recipe, stop: &Stop) -> Result<Self, StartFailure> {
+        if stop.reason().is_some() {
+            return Err(StartFailure::Stopped);
+        }
+        let (handle, output) = spawn(recipe).map_err(StartFailure::Refused)?;
+        let handle = Arc::new(handle);
+        let mut line = Self {
+            replies: Frames::new(output),
+            io: None,
+            out: Vec::new(),
+            body: Vec::new(),
+            handle,
+        };
+        let timeout = recipe.start_timeout;
+        let greeted = line.handle.clone().kill_after(timeout, stop, || line.greet(recipe));
+        match greeted.map_err(StartFailure::Refused)? {
+            (Ok(()), _) => Ok(line),
+            (_, Some(StopReason::Canceled)) => Err(StartFailure::Stopped),
+            (_, Some(StopReason::Deadline)) if stop.reason().is_some() => {
+                Err(StartFailure::Stopped)
+            }
+            (_, Some(StopReason::Deadline)) => {
+                let silent = format!("did not greet within {timeout:?}");
+                Err(StartFailure::NoWorker(format!("{silent}: {}", line.bury(stop))))
+            }
+            (Err(Silence::Closed), None) => Err(StartFailure::Died(line.bury(stop))),
+            (Err(Silence::Mismatch(text)), None) => {
+                line.handle.kill();
+                Err(StartFailure::NoWorker(format!("{text}: {}", line.bury(stop))))
+            }
+        }
+    }
+
+    /// Ends the processes, and says how each ended, with its last words.
+    ///
+    /// Each sees its input or its output closed, and ends by itself; `stop` ends the waiting for it.
+    pub(crate) fn bury(self, stop: &Stop) -> String {
+        self.handle.close();
+        let patience = stop.before(Instant::now() + DYING);
+        let mut processes = self.handle.processes();
+        let obituaries: Vec<_> = processes.iter_mut().map(|each| each.bury(&patience)).collect();
+        obituaries.join("; ")
+    }
+
+    fn greet(&mut self, recipe: &Recipe) -> Result<(), Silence> {
+        let ours = Greeting::new(recipe.program.is_none());
+        let mut frame = Vec::new();
+        wire::put_frame(&mut frame, |out| ours.put(out));
+        // If this fails the process has ended, which the reading below finds out, with the reason.
+        let _ = write(&mut self.handle.input(), &frame);
+        for _ in recipe.roles {
+            let found = self.replies.peek().map_err(|_| Silence::Closed)?;
+            let found = String::from_utf8_lossy(&found[..found.len().min(EXCERPT)]).into_owned();
+            match self.replies.read(&mut frame) {
+                Ok(()) => {}
+                Err(WireError::Closed) => return Err(Silence::Closed),
+                Err(_) => return Err(Silence::Mismatch(format!("wrote {found:?}"))),
+            }
+            match Greeting::parse(&frame).and_then(|theirs| ours.accepts(&theirs)) {
+                Ok(()) => {}
+                Err(Mismatch::Magic) => {
+                    return Err(Silence::Mismatch(format!("wrote {found:?}")));
+                }
+                Err(mismatch) => return Err(Silence::Mismatch(mismatch.to_string())),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Why a greeting was not heard.
+enum Silence {
+    Closed,
+    Mismatch(String),
+}
+
+/// Starts the processes of a line, each reading what the one before it writes.
+fn spawn(recipe: &Recipe) -> io::Result<(Handle, ChildStdout)> {
+    let program = recipe.program.clone().map_or_else(os::own_program, Ok)?;
+    let taken = || io::Error::other("a new process without its pipes");
+    let mut processes: Vec<Process> = Vec::new();
+    for &role in recipe.roles {
+        let input = match processes.last_mut() {
+            None => Stdio::piped(),
+            Some(before) => before.take_output().ok_or_else(taken)?.into(),
+        };
+        processes.push(Process::spawn(&program, role, input)?);
+    }
+    let input = processes.first_mut().and_then(Process::take_input).ok_or_else(taken)?;
+    let output = processes.last_mut().and_then(Process::take_output).ok_or_else(taken)?;
+    Ok((Handle { input: Some(input).into(), processes: processes.into() }, output))
+}
+
+impl Handle {
+    /// Writes frames, unless `stop` has fired: then it returns false.
+    ///
+    /// The look at `stop` and the write are one, under the lock: a stop frame that is written when
+    /// `stop` has fired then never comes before the step that it ends.
+    pub(crate) fn send(&self, frames: &[u8], stop: &Stop) -> io::Result<bool> {
+        let mut input = self.input();
+        if stop.reason().is_some() {
+            return Ok(false);
+        }
+        write(&mut input, frames)?;
+        Ok(true)
+    }
+
+    /// Tells the processes to end the waits of the step.
+    pub(crate) fn send_stop(&self) -> io::Result<()> {
+        let mut frame = Vec::new();
+        wire::put(&mut frame, &wire::Message::Stop, |_| {});
+        write(&mut self.input(), &frame)
+    }
+
+    /// Closes the input, so that the processes end.
+    pub(crate) fn close(&self) {
+        // Whoever holds the lock is blocked in writing to a process that does not read; that one
+        // must be killed, and cannot be closed.
+        if let Ok(mut input) = self.input.try_lock() {
+            *input = None;
+        }
+    }
+
+    /// Kills all processes.
+    pub(crate) fn kill(&self) {
+        self.processes().iter_mut().for_each(Process::kill);
+    }
+
+    /// Does `work`, and kills the processes if it takes longer than `limit` or `stop` fires: then
+    /// the reason is returned too.
+    fn kill_after<T>(
+        &self,
+        limit: Duration,
+        stop: &Stop,
+        work: impl FnOnce() -> T,
+    ) -> io::Result<(T, Option<StopReason>)> {
+        let done = AtomicBool::new(false);
+        let watched = match Instant::now().checked_add(limit) {
+            Some(deadline) => stop.child().before(deadline),
+            None => stop.child(),
+        };
+        thread::scope(|scope| {
+            let watch = || {
+                let reason = watched.wait();
+                let late = !done.load(Ordering::Acquire);
+                late.then(|| self.kill()).map(|()| reason)
+            };
+            let watch =
+                thread::Builder::new().name("lifelab-watch".into()).spawn_scoped(scope, watch)?;
+            let result = work();
+            done.store(true, Ordering::Release);
+            watched.fire();
+            Ok((result, watch.join().expect("the watch does not panic")))
+        })
+    }
+
+    fn input(&self) -> MutexGuard<'_, Option<ChildStdin>> {
+        self.input.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn processes(&self) -> MutexGuard<'_, Vec<Process>> {
+        self.processes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn write(input: &mut Option<ChildStdin>, frames: &[u8]) -> io::Result<()> {
+    input.as_mut().ok_or(io::ErrorKind::BrokenPipe)?.write_all(frames)
+}

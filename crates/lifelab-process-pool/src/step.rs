@@ -1,0 +1,252 @@
+//! One step: units fanned out to the lines of workers, outcomes fanned in on the calling thread.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, Scope};
+use std::time::{Duration, Instant};
+
+use lifelab_core::{
+    CellFailure, Context, FanIn, Grid, Outcome, StepError, StepErrorKind, StepReport, Units,
+    Warning,
+};
+
+use crate::line::{Handle, Line, Recipe};
+use crate::pump::Pump;
+
+/// How long workers may take to end their waits when the step is stopped, before they are killed.
+/// With the time to kill and reap them, the step returns within 50 ms.
+const GRACE: Duration = Duration::from_millis(25);
+
+/// Events that may wait for the calling thread. It does nothing but take them, so the bound only
+/// keeps a burst from taking memory.
+const EVENTS: usize = 1024;
+
+/// What the threads of one step share, all of it frozen or atomic.
+#[derive(Debug)]
+pub(crate) struct Work<'a> {
+    pub(crate) now: &'a Grid,
+    pub(crate) units: Units,
+    /// The step's own context: its stop fires when the caller's does, and when nothing that may
+    /// still come can change how the generation ends.
+    pub(crate) cx: Context,
+    /// The wire text of the cells' I/O; `None` if they do not wait.
+    pub(crate) io: Option<String>,
+    /// The longest payload of any frame.
+    pub(crate) payload_limit: u32,
+    pub(crate) recipe: &'a Recipe,
+    /// How many lines share the work.
+    pub(crate) lines: usize,
+    /// How many units a line holds at most.
+    pub(crate) in_flight: usize,
+    pub(crate) tally: Tally,
+}
+
+/// The part of a step's state that changes.
+#[derive(Debug)]
+pub(crate) struct Tally {
+    /// Nobody works yet on the units from this one on. Advanced by the pumps.
+    next: AtomicUsize,
+    /// Whether units may be claimed. Cleared by the calling thread at the first failure.
+    open: AtomicBool,
+    /// How many lines may still be restarted. Counted down by the pumps.
+    restarts_left: AtomicU32,
+    /// Whether every line has ended. Set by the calling thread.
+    finished: AtomicBool,
+}
+
+/// What the threads of a step tell the calling one.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// A unit is done.
+    Done(usize, Result<Outcome, CellFailure>),
+    /// A line died, and will be replaced.
+    Restarted(String),
+    /// A line died, or could not be started, and will not be replaced.
+    Lost(StepErrorKind),
+    /// A line has nothing more to do.
+    Ended,
+    /// The step's stop has fired.
+    Stopping,
+}
+
+/// The handle of a line at work, for those who do not drive it: set by the line's pump before it
+/// sends any unit of this step, and cleared when it ends.
+pub(crate) type Rein = Mutex<Option<Arc<Handle>>>;
+
+impl Tally {
+    pub(crate) fn new(restarts: u32) -> Self {
+        Self {
+            next: AtomicUsize::new(0),
+            open: AtomicBool::new(true),
+            restarts_left: AtomicU32::new(restarts),
+            finished: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether a line that died may be replaced in this step.
+    pub(crate) fn may_restart(&self) -> bool {
+        let less = |left: u32| left.checked_sub(1);
+        self.restarts_left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
+    }
+}
+
+impl Work<'_> {
+    /// The next unit for a line that holds `held` already; `None` if it should not take another.
+    ///
+    /// A line holds at most its fair share of the units that are left, so that towards the end of a
+    /// step no unit waits behind a slow one while another line is idle.
+    pub(crate) fn claim(&self, held: usize) -> Option<usize> {
+        let Tally { next, open, .. } = &self.tally;
+        let left = self.units.len().saturating_sub(next.load(Ordering::Relaxed));
+        let share = (left / self.lines).clamp(1, self.in_flight);
+        if left == 0 || held >= share || !open.load(Ordering::Relaxed) {
+            return None;
+        }
+        let unit = next.fetch_add(1, Ordering::Relaxed);
+        (unit < self.units.len()).then_some(unit)
+    }
+}
+
+/// Does the work, a line for each of its shares, and completes `fan_in`.
+///
+/// Each line is driven by a thread of its own, so that each can block in its pipes; they and the
+/// one that watches the stop are scoped, so none outlives the step. Starting a thread costs some
+/// ten microseconds, little beside the pipes.
+pub(crate) fn run(
+    work: &Work<'_>,
+    lines: &mut [Option<Line>],
+    fan_in: FanIn<'_>,
+) -> Result<StepReport, StepError> {
+    let reins: Vec<Rein> = lines.iter().map(|_| Rein::default()).collect();
+    let mut assembly =
+        Assembly { work, reins: &reins, fan_in, report: StepReport::default(), lost: None };
+    thread::scope(|scope| {
+        let (events, inbox) = sync_channel(EVENTS);
+        // Whatever happens here, the watch ends, and with it the scope.
+        let _release = Release(work);
+        let (running, refused) = start(scope, work, lines, &reins, &events);
+        if let Some(error) = refused {
+            assembly.lose(no_thread(&error));
+        }
+        assembly.take_all(running, &inbox);
+    });
+    assembly.finish()
+}
+
+/// Starts the threads of a step; tells how many pumps run, and why there are no more.
+fn start<'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    work: &'scope Work<'scope>,
+    lines: &'scope mut [Option<Line>],
+    reins: &'scope [Rein],
+    events: &SyncSender<Event>,
+) -> (usize, Option<io::Error>) {
+    let thread = |name: &str| thread::Builder::new().name(name.into());
+    let sender = events.clone();
+    let watch = move || watch(work, reins, &sender);
+    if let Err(error) = thread("lifelab-watch").spawn_scoped(scope, watch) {
+        return (0, Some(error));
+    }
+    for (running, (slot, rein)) in lines.iter_mut().zip(reins).enumerate() {
+        let events = events.clone();
+        let drive = move || Pump::new(work, slot, rein, events).run();
+        if let Err(error) = thread("lifelab-pump").spawn_scoped(scope, drive) {
+            return (running, Some(error));
+        }
+    }
+    (reins.len(), None)
+}
+
+/// Waits for the stop, and tells everybody.
+fn watch(work: &Work<'_>, reins: &[Rein], events: &SyncSender<Event>) {
+    work.cx.stop.wait();
+    if work.tally.finished.load(Ordering::Acquire) {
+        return;
+    }
+    // First the calling thread, which counts the grace: the writing below may block, in the pipe
+    // of a process that has been suspended, until that one is killed.
+    let _ = events.send(Event::Stopping);
+    for handle in reins.iter().filter_map(holder) {
+        let _ = handle.send_stop(); // Who cannot be told is dead, or will be killed.
+    }
+}
+
+fn holder(rein: &Rein) -> Option<Arc<Handle>> {
+    rein.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+fn no_thread(error: &io::Error) -> StepErrorKind {
+    StepErrorKind::Resources {
+        message: format!("no thread to drive a worker process: {error}"),
+        remedy: "take fewer workers, or raise the limit on threads (ulimit -u)".into(),
+    }
+}
+
+/// Ends the watch when it is dropped.
+struct Release<'a>(&'a Work<'a>);
+
+impl Drop for Release<'_> {
+    fn drop(&mut self) {
+        self.0.tally.finished.store(true, Ordering::Release);
+        self.0.cx.stop.fire();
+    }
+}
+
+/// The calling thread's side: it takes what comes.
+struct Assembly<'a> {
+    work: &'a Work<'a>,
+    reins: &'a [Rein],
+    fan_in: FanIn<'a>,
+    report: StepReport,
+    lost: Option<StepErrorKind>,
+}
+
+impl Assembly<'_> {
+    /// Takes events until `running` pumps have ended.
+    fn take_all(&mut self, mut running: usize, inbox: &Receiver<Event>) {
+        let mut patience: Option<Instant> = None;
+        while running > 0 {
+            let event = match patience {
+                None => inbox.recv().map_err(RecvTimeoutError::from),
+                Some(end) => inbox.recv_timeout(end.saturating_duration_since(Instant::now())),
+            };
+            match event {
+                Ok(Event::Done(unit, outcome)) => self.take(unit, outcome),
+                Ok(Event::Restarted(message)) => {
+                    self.report.warn(Warning::WorkerRestarted { message });
+                }
+                Ok(Event::Lost(kind)) => self.lose(kind),
+                Ok(Event::Ended) => running -= 1,
+                Ok(Event::Stopping) => patience = Some(Instant::now() + GRACE),
+                Err(RecvTimeoutError::Timeout) => {
+                    patience = None;
+                    self.reins.iter().filter_map(holder).for_each(|handle| handle.kill());
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+    }
+
+    fn take(&mut self, unit: usize, outcome: Result<Outcome, CellFailure>) {
+        self.fan_in.accept(unit, outcome);
+        if !self.fan_in.is_open() {
+            self.work.tally.open.store(false, Ordering::Relaxed);
+        }
+    }
+
+    fn lose(&mut self, kind: StepErrorKind) {
+        self.lost.get_or_insert(kind);
+        self.work.cx.stop.fire();
+    }
+
+    fn finish(self) -> Result<StepReport, StepError> {
+        let generation = self.work.cx.generation;
+        match (self.fan_in.finish(), self.lost) {
+            (Ok(()), _) => Ok(self.report), // Whoever was lost, the others have done all the work.
+            (Err(_), Some(kind)) => Err(StepError::new(generation, kind)),
+            (Err(error), None) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! How a unit of work travels: what is sent, and what its answer means.
+
+use std::ops::Range;
+
+use lifelab_core::{Band, Cell, CellFailure, CellJob, Outcome, Unit};
+
+use crate::step::Work;
+use crate::wire::{self, Message, Shape, WireError};
+
+impl Work<'_> {
+    /// Appends the frame that sends a unit.
+    pub(crate) fn put_unit(&self, index: usize, out: &mut Vec<u8>) {
+        let unit = index as u64;
+        match self.units.get(index) {
+            Unit::Cell(at) => {
+                let job = CellJob { at, hood: self.now.hood(at) };
+                wire::put(out, &Message::Cell { unit, job }, |_| {});
+            }
+            Unit::Band { first, rows } => {
+                let shape = Shape { first, rows: rows.get(), width: self.now.width() };
+                let band = self.now.band(self.rows(index));
+                wire::put(out, &Message::Band { unit, shape }, |out| {
+                    band.framed_words().for_each(|words| wire::put_words(out, words));
+                });
+            }
+        }
+    }
+
+    /// What the answer to a unit means; an error if it is no answer to that unit.
+    pub(crate) fn outcome(
+        &self,
+        index: usize,
+        message: &Message,
+        payload: &[u8],
+    ) -> Result<Result<Outcome, CellFailure>, WireError> {
+        let number = index as u64;
+        let outcome = match (self.units.get(index), message) {
+            (Unit::Cell(_), Message::Alive { unit, alive }) if *unit == number => {
+                Some(Ok(Outcome::Cell(*alive)))
+            }
+            (Unit::Band { .. }, Message::Stepped { unit }) if *unit == number => {
+                let words = wire::words(payload).collect();
+                let band = Band::from_words(self.rows(index), self.now.width(), words);
+                band.map(|band| Ok(Outcome::Band(band)))
+            }
+            (_, Message::Failed { unit, failure }) if *unit == number => {
+                let failure = CellFailure::from(failure.clone());
+                let ours = failure.site.generation == self.cx.generation
+                    && self.contains(index, failure.site.at);
+                ours.then_some(Err(failure))
+            }
+            _ => None,
+        };
+        outcome.ok_or_else(|| WireError::unexpected(message))
+    }
+
+    /// How many cells a unit has.
+    pub(crate) fn cells(&self, index: usize) -> u64 {
+        match self.units.get(index) {
+            Unit::Cell(_) => 1,
+            Unit::Band { rows, .. } => u64::from(rows.get()) * u64::from(self.now.width()),
+        }
+    }
+
+    /// A unit's name in messages.
+    pub(crate) fn name(&self, index: usize) -> String {
+        match self.units.get(index) {
+            Unit::Cell(at) => format!("cell {at}"),
+            Unit::Band { first, rows } => format!("rows {first} to {}", first + (rows.get() - 1)),
+        }
+    }
+
+    fn contains(&self, index: usize, at: Cell) -> bool {
+        match self.units.get(index) {
+            Unit::Cell(cell) => at == cell,
+            Unit::Band { .. } => at.x < self.now.width() && self.rows(index).contains(&at.y),
+        }
+    }
+
+    fn rows(&self, index: usize) -> Range<u32> {
+        match self.units.get(index) {
+            Unit::Cell(at) => at.y..at.y + 1,
+            Unit::Band { first, rows } => first..first + rows.get(),
+        }
+    }
+}

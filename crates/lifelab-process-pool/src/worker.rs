@@ -1,0 +1,282 @@
+//! The worker's side: a program that finds itself started as a worker, and serves.
+
+use std::env;
+use std::io::{self, Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use lifelab_core::{CellIo, Context, Idle, Rule, Stop};
+
+use crate::desk::Desk;
+use crate::greeting::{Greeting, Mismatch};
+use crate::os;
+use crate::role::Role;
+use crate::wire::{self, Frames, Message, WireError};
+use crate::{Options, WORKER_VARIABLE};
+
+/// Answers collected, while nobody waits for them one by one, before they are written.
+const BATCH: usize = 1 << 15;
+
+/// Control messages that may stand in the queue beside a full window of units: for one step,
+/// its I/O, its start and its stop, and the stop of the step before.
+const CONTROLS: usize = 4;
+
+/// Hosts worker processes: the first thing in `main` of every program that uses the process pool.
+///
+/// The pool starts its workers from the program's own executable. In such a process this call
+/// serves the pool and never returns; in all others it returns at once and has no effect. `build`
+/// makes a cell's I/O from its [wire text](CellIo::wire); it is called once for each I/O model
+/// that the parent uses, and never for I/O that is [idle](CellIo::is_idle).
+///
+/// ```no_run
+/// use std::sync::Arc;
+/// use lifelab_core::{CellIo, Idle};
+///
+/// fn main() {
+///     lifelab_process_pool::host_workers(|wire| match wire {
+///         "none" => Ok(Arc::new(Idle) as Arc<dyn CellIo>),
+///         other => Err(format!("unknown I/O {other:?}")),
+///     });
+///     // The program proper.
+/// }
+/// ```
+///
+/// The worker ends at once when its standard input does, even in the middle of a cell's wait. So
+/// it ends with its parent, however that ends. (Linux can signal a child when its parent dies, by
+/// `PR_SET_PDEATHSIG`, but that means the *thread* that started it: a worker started by a thread
+/// that lives for one step would die with that thread.)
+///
+/// In a worker, standard input is empty and standard output goes to standard error, which the
+/// parent keeps the end of.
+pub fn host_workers(build: impl Fn(&str) -> Result<Arc<dyn CellIo>, String>) {
+    let Some(role) = env::var_os(WORKER_VARIABLE) else { return };
+    let served = (role.to_string_lossy().parse().map_err(WorkerError::Role))
+        .and_then(|role| serve(role, &build));
+    if let Err(error) = served {
+        die(&error);
+    }
+    process::exit(0);
+}
+
+/// Makes a cell's I/O from its wire text.
+type Build<'a> = &'a dyn Fn(&str) -> Result<Arc<dyn CellIo>, String>;
+
+/// Why a worker ends before its parent wants it to.
+#[derive(Debug, Error)]
+enum WorkerError {
+    #[error("{0}")]
+    Role(String),
+    #[error("the parent and this worker cannot work together: {0}")]
+    Mismatch(#[from] Mismatch),
+    #[error(transparent)]
+    Wire(#[from] WireError),
+    #[error("{0}")]
+    System(#[from] io::Error),
+}
+
+/// Ends the process. Standard error is where the parent looks for the reason.
+fn die(error: &WorkerError) -> ! {
+    let _ = writeln!(io::stderr(), "lifelab worker: {error}");
+    process::exit(1)
+}
+
+/// Serves until the parent closes the pipe.
+///
+/// Two threads share the work. One does units, one after another, and blocks in their waits. The
+/// other reads frames, and never does anything that blocks: so it can fire the stop of a wait in
+/// progress, and end the process when the pipe ends.
+fn serve(role: Role, build: Build<'_>) -> Result<(), WorkerError> {
+    let (input, mut output) = os::private_pipes()?;
+    let mut frames = Frames::new(input);
+    match greet(role, &mut frames, &mut output) {
+        Err(WorkerError::Wire(WireError::Closed)) => return Ok(()),
+        greeted => greeted?,
+    }
+    let (to_worker, tasks) = sync_channel(Options::MAX_IN_FLIGHT + CONTROLS);
+    let (spare, spares) = channel();
+    let reader = Reader { frames, role, stop: Stop::new(), tasks: to_worker, spares };
+    thread::Builder::new().name("lifelab-frames".into()).spawn(move || reader.run())?;
+    let desk = Desk::new(role);
+    Ok(Worker { role, desk, io: Arc::new(Idle), output, out: Vec::new(), spare }
+        .run(&tasks, build)?)
+}
+
+/// Answers the parent's greeting; in a line of two, each process answers, and the first passes the
+/// greeting on.
+fn greet(
+    role: Role,
+    input: &mut Frames<impl Read>,
+    output: &mut impl Write,
+) -> Result<(), WorkerError> {
+    let (mut body, mut out) = (Vec::new(), Vec::new());
+    if role == Role::Rule {
+        input.read(&mut body)?;
+        wire::put_frame(&mut out, |out| out.extend(&body)); // From the one before us.
+    }
+    input.read(&mut body)?;
+    let parents = Greeting::parse(&body);
+    let ours = parents.as_ref().map_or_else(|_| Greeting::new(false), Greeting::answer);
+    wire::put_frame(&mut out, |out| ours.put(out));
+    if role == Role::Neighbors {
+        wire::put_frame(&mut out, |out| out.extend(&body));
+    }
+    output.write_all(&out)?;
+    Ok(ours.accepts(&parents?)?)
+}
+
+/// What the reading thread gives the working one.
+enum Task {
+    Io(Option<String>),
+    Step {
+        cx: StepSettings,
+        payload_limit: u32,
+    },
+    Stop,
+    /// A unit: a message, and the frame with its payload's start.
+    Unit {
+        message: Message,
+        body: Vec<u8>,
+        payload: usize,
+    },
+}
+
+/// What a generation's context is made of, besides the I/O.
+struct StepSettings {
+    rule: Rule,
+    generation: u64,
+    stop: Stop,
+}
+
+struct Reader<R> {
+    frames: Frames<R>,
+    role: Role,
+    /// The stop of the step whose start was read last.
+    stop: Stop,
+    tasks: SyncSender<Task>,
+    /// Frames that the worker is done with, to be filled again.
+    spares: Receiver<Vec<u8>>,
+}
+
+impl<R: Read> Reader<R> {
+    fn run(mut self) -> ! {
+        loop {
+            let sent = match self.next() {
+                Ok(task) => self.tasks.send(task),
+                Err(WireError::Closed) => process::exit(0),
+                Err(error) => die(&error.into()),
+            };
+            if sent.is_err() {
+                // The worker has ended, and is about to end the process with the right code.
+                thread::sleep(Duration::MAX);
+            }
+        }
+    }
+
+    fn next(&mut self) -> Result<Task, WireError> {
+        let mut body = self.spares.try_recv().unwrap_or_default();
+        self.frames.read(&mut body)?;
+        let (message, payload) = wire::parse(&body)?;
+        Ok(match message {
+            Message::Io(wire) => Task::Io(wire),
+            Message::Step { generation, births, survivals, payload_limit } => {
+                self.frames.limit_payload(payload_limit);
+                self.stop = Stop::new();
+                let no_rule = || WireError::Unexpected("a rule of more than nine counts".into());
+                let rule = Rule::new(births, survivals).ok_or_else(no_rule)?;
+                let cx = StepSettings { rule, generation, stop: self.stop.clone() };
+                Task::Step { cx, payload_limit }
+            }
+            Message::Stop => {
+                self.stop.fire();
+                Task::Stop
+            }
+            message if Desk::does(self.role, &message) => {
+                let payload = body.len() - payload.len();
+                Task::Unit { message, body, payload }
+            }
+            message => return Err(WireError::unexpected(&message)),
+        })
+    }
+}
+
+struct Worker<W> {
+    role: Role,
+    desk: Desk,
+    io: Arc<dyn CellIo>,
+    output: W,
+    /// Frames to be written.
+    out: Vec<u8>,
+    spare: Sender<Vec<u8>>,
+}
+
+impl<W: Write> Worker<W> {
+    fn run(mut self, tasks: &Receiver<Task>, build: Build<'_>) -> Result<(), WireError> {
+        loop {
+            let task = match tasks.try_recv() {
+                Ok(task) => task,
+                Err(TryRecvError::Disconnected) => return Ok(()),
+                Err(TryRecvError::Empty) => {
+                    self.flush()?;
+                    let Ok(task) = tasks.recv() else { return Ok(()) };
+                    task
+                }
+            };
+            match task {
+                Task::Io(wire) => {
+                    if let Err(reason) = self.change_io(wire.as_deref(), build) {
+                        wire::put(&mut self.out, &Message::Refused(reason), |_| {});
+                        return self.flush();
+                    }
+                    self.pass_on(&Message::Io(wire));
+                }
+                Task::Step { cx, payload_limit } => self.start_step(cx, payload_limit),
+                Task::Stop => self.pass_on(&Message::Stop),
+                Task::Unit { message, body, payload } => {
+                    self.desk.work(message, &body[payload..], &mut self.out)?;
+                    let _ = self.spare.send(body);
+                }
+            }
+            // Answers of cells that wait are due at once; others gain by being written together.
+            if !self.io.is_idle() || self.out.len() >= BATCH {
+                self.flush()?;
+            }
+        }
+    }
+
+    fn change_io(&mut self, wire: Option<&str>, build: Build<'_>) -> Result<(), String> {
+        self.io = match wire {
+            None => Arc::new(Idle),
+            // Unwind safety: the process ends after a failure.
+            Some(wire) => catch_unwind(AssertUnwindSafe(|| build(wire)))
+                .unwrap_or_else(|_| Err("the call of `host_workers` panicked".into()))?,
+        };
+        Ok(())
+    }
+
+    fn start_step(&mut self, cx: StepSettings, payload_limit: u32) {
+        let StepSettings { rule, generation, stop } = cx;
+        let (births, survivals) = (rule.births(), rule.survivals());
+        self.desk.open(Context::new(rule, generation, self.io.clone(), stop));
+        self.pass_on(&Message::Step { generation, births, survivals, payload_limit });
+    }
+
+    /// Tells the next process of the line, if there is one.
+    fn pass_on(&mut self, message: &Message) {
+        if self.role == Role::Neighbors {
+            wire::put(&mut self.out, message, |_| {});
+        }
+    }
+
+    fn flush(&mut self) -> Result<(), WireError> {
+        self.output.write_all(&self.out)?;
+        self.output.flush()?;
+        self.out.clear();
+        Ok(())
+    }
+}

@@ -1,0 +1,130 @@
+//! Deaths of workers: their work is done again, or the step says why not.
+
+use std::sync::Arc;
+use std::thread;
+
+use libtest_mimic::Failed;
+use lifelab_core::{Idle, Phase, StepErrorKind, Warning};
+use lifelab_process_pool::Options;
+use nix::sys::signal::{Signal, kill};
+
+use crate::Trials;
+use crate::cells::{Script, What};
+use crate::endings::{children, pid, signed_by};
+use crate::grids::{configurations, pool, step};
+
+pub(crate) const TRIALS: Trials = &[
+    ("a_killed_worker_s_work_is_done_again", a_killed_worker_s_work_is_done_again),
+    ("a_worker_killed_between_steps_is_replaced", a_worker_killed_between_steps_is_replaced),
+    ("the_last_words_of_a_dead_worker_are_heard", the_last_words_of_a_dead_worker_are_heard),
+    ("garbage_on_the_pipe_costs_the_worker_its_life", garbage_on_the_pipe),
+    ("a_cell_that_kills_every_worker_fails_the_step", a_cell_that_kills_every_worker),
+    ("a_suspended_worker_does_not_hold_up_the_stop", a_suspended_worker),
+];
+
+fn message(warnings: &[Warning]) -> &str {
+    match warnings {
+        [Warning::WorkerRestarted { message }] => message,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn a_killed_worker_s_work_is_done_again() -> Result<(), Failed> {
+    for options in configurations() {
+        for phase in [Phase::Neighbors, Phase::Rule] {
+            let mut pool = pool(options.clone());
+            let folder = tempfile::tempdir()?;
+            let marker = folder.path().join("marker");
+            let script = Script::default().act(What::Deaf, 2, 3, phase).once(&marker);
+            let killing = thread::spawn(move || {
+                let victim = signed_by(&marker);
+                kill(pid(victim), Signal::SIGKILL).unwrap();
+                victim
+            });
+            let report = step(&mut pool, Arc::new(script), 8, 7)?;
+            let victim = killing.join().unwrap();
+            let message = message(report.warnings());
+            let named = message.contains(&format!("{victim} ended with signal: 9 (SIGKILL)"));
+            assert!(named && message.contains("in work"), "{options:?}: {message}");
+            assert!(!children().contains(&victim), "reaped");
+            assert_eq!(step(&mut pool, Arc::new(Script::default()), 8, 7)?.warnings(), []);
+        }
+    }
+    Ok(())
+}
+
+fn a_worker_killed_between_steps_is_replaced() -> Result<(), Failed> {
+    for options in configurations() {
+        let mut pool = pool(options);
+        step(&mut pool, Arc::new(Idle), 8, 7)?;
+        for victim in children() {
+            kill(pid(victim), Signal::SIGKILL)?;
+        }
+        let report = step(&mut pool, Arc::new(Idle), 8, 7)?;
+        assert!(!report.warnings().is_empty());
+    }
+    Ok(())
+}
+
+fn the_last_words_of_a_dead_worker_are_heard() -> Result<(), Failed> {
+    for options in configurations() {
+        let folder = tempfile::tempdir()?;
+        let marker = folder.path().join("marker");
+        let script = Script::default().act(What::Exit, 2, 3, Phase::Neighbors).once(&marker);
+        let report = step(&mut pool(options), Arc::new(script), 8, 7)?;
+        let message = message(report.warnings());
+        let heard = message.contains("exit status: 3") && message.contains("good-bye, cruel world");
+        assert!(heard, "{message}");
+    }
+    Ok(())
+}
+
+fn garbage_on_the_pipe() -> Result<(), Failed> {
+    for options in configurations() {
+        let folder = tempfile::tempdir()?;
+        let marker = folder.path().join("marker");
+        let script = Script::default().act(What::Garble, 2, 3, Phase::Rule).once(&marker);
+        let report = step(&mut pool(options), Arc::new(script), 8, 7)?;
+        let message = message(report.warnings());
+        assert!(message.contains("it sent a frame of 1835492691 bytes"), "{message}");
+    }
+    Ok(())
+}
+
+fn a_cell_that_kills_every_worker() -> Result<(), Failed> {
+    for options in configurations() {
+        let options = Options { restarts: 2, ..options };
+        let mut pool = pool(options.clone());
+        let script = Script::default().act(What::Kill, 2, 3, Phase::Rule);
+        let error = step(&mut pool, Arc::new(script), 8, 7).unwrap_err();
+        let StepErrorKind::Worker { message } = error.kind else { panic!("{error:?}") };
+        let explained = message.contains("SIGKILL") && message.contains("no more restarts");
+        assert!(explained, "{options:?}: {message}");
+        assert_eq!(step(&mut pool, Arc::new(Script::default()), 8, 7)?.warnings(), []);
+    }
+    Ok(())
+}
+
+fn a_suspended_worker() -> Result<(), Failed> {
+    for options in configurations() {
+        let mut pool = pool(options);
+        let folder = tempfile::tempdir()?;
+        let marker = folder.path().join("marker");
+        let script = Script::default().act(What::Hang, 2, 3, Phase::Neighbors).once(&marker);
+        let cx = crate::grids::context(Arc::new(script));
+        let stop = cx.stop.clone();
+        let suspending = thread::spawn(move || {
+            let victim = signed_by(&marker);
+            kill(pid(victim), Signal::SIGSTOP).unwrap();
+            stop.fire();
+            victim
+        });
+        let now = crate::grids::soup(8, 7, lifelab_core::Topology::Torus);
+        let mut next = (*now).clone();
+        let error = lifelab_core::Stepper::step(&mut pool, &now, &mut next, &cx).unwrap_err();
+        assert!(matches!(error.kind, StepErrorKind::Stopped(_)), "{error}");
+        assert!(!children().contains(&suspending.join().unwrap()), "killed and reaped");
+        step(&mut pool, Arc::new(Script::default()), 8, 7)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,170 @@
+//! Faults of cells: what fails in a worker surfaces in the parent, with its place.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use libtest_mimic::Failed;
+use lifelab_core::{CellFailure, FaultKind, Idle, Phase, Site, StepErrorKind, Stepper, StopReason};
+
+use crate::Trials;
+use crate::cells::{Homebound, Script, Unreadable, What};
+use crate::endings::children;
+use crate::grids::{configurations, context, pool, soup, step};
+
+pub(crate) const TRIALS: Trials = &[
+    ("the_first_failing_cell_is_named_in_whatever_phase", the_first_failing_cell_is_named),
+    ("a_panic_is_the_cell_s_fault_and_the_worker_lives_on", a_panic_is_the_cell_s_fault),
+    ("a_failure_ends_the_waits_of_later_cells", a_failure_ends_the_waits_of_later_cells),
+    ("a_stop_ends_a_hanging_step", a_stop_ends_a_hanging_step),
+    ("a_deadline_ends_a_hanging_step", a_deadline_ends_a_hanging_step),
+    ("a_stop_before_the_step_starts_nothing", a_stop_before_the_step_starts_nothing),
+    ("careless_printing_does_no_harm", careless_printing_does_no_harm),
+    ("io_that_cannot_be_rebuilt_is_refused_with_a_remedy", io_that_cannot_be_rebuilt),
+];
+
+fn failure(error: StepErrorKind) -> CellFailure {
+    match error {
+        StepErrorKind::Cell { first, .. } => first,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn the_first_failing_cell_is_named() -> Result<(), Failed> {
+    use Phase::{Neighbors, Rule};
+    // Places in reading order; whichever of them fail, the first of those must be named.
+    let places = [(5, 0, Rule), (6, 0, Neighbors), (2, 4, Neighbors), (2, 4, Rule), (7, 6, Rule)];
+    for options in configurations() {
+        let mut pool = pool(options.clone());
+        for chosen in 1..1 << places.len() {
+            let fails: Vec<_> =
+                (0..places.len()).filter(|i| chosen >> i & 1 == 1).map(|i| places[i]).collect();
+            let fail = |script: Script, &(x, y, phase)| script.act(What::Fail, x, y, phase);
+            let script = fails.iter().rev().fold(Script::default(), fail);
+            let first = failure(step(&mut pool, Arc::new(script), 8, 7).unwrap_err().kind);
+            let (x, y, phase) = fails[0];
+            let expected = Site::new(1, lifelab_core::Cell::new(x, y), phase);
+            assert_eq!(first.site, expected, "{options:?}, {fails:?}");
+            assert_eq!(first.fault.message(), "as told");
+        }
+        step(&mut pool, Arc::new(Script::default()), 8, 7)?;
+    }
+    Ok(())
+}
+
+fn a_panic_is_the_cell_s_fault() -> Result<(), Failed> {
+    for options in configurations() {
+        let mut pool = pool(options);
+        step(&mut pool, Arc::new(Idle), 8, 7)?;
+        let before = children();
+        let script = Script::default().act(What::Panic, 3, 4, Phase::Rule);
+        let first = failure(step(&mut pool, Arc::new(script), 8, 7).unwrap_err().kind);
+        assert_eq!(first.fault.kind(), FaultKind::Panicked);
+        assert_eq!(first.fault.message(), "as told");
+        let report = step(&mut pool, Arc::new(Script::default()), 8, 7)?;
+        assert_eq!(report.warnings(), []);
+        assert_eq!(children(), before, "no worker was replaced");
+    }
+    Ok(())
+}
+
+fn a_failure_ends_the_waits_of_later_cells() -> Result<(), Failed> {
+    for options in configurations() {
+        let mut pool = pool(options);
+        let hang = |script: Script, x| script.act(What::Hang, x, 6, Phase::Neighbors);
+        let script = (0..8).fold(Script::default().act(What::Fail, 1, 0, Phase::Rule), hang);
+        let first = failure(step(&mut pool, Arc::new(script), 8, 7).unwrap_err().kind);
+        assert_eq!(first.site.at, lifelab_core::Cell::new(1, 0));
+        step(&mut pool, Arc::new(Idle), 8, 7)?;
+    }
+    Ok(())
+}
+
+/// A script whose cell (2, 3) waits for ever, when it has left the marker.
+fn hanging(what: What, marker: &std::path::Path) -> Script {
+    Script::default().act(what, 2, 3, Phase::Rule).once(marker)
+}
+
+fn a_stop_ends_a_hanging_step() -> Result<(), Failed> {
+    for options in configurations() {
+        let mut pool = pool(options);
+        for what in [What::Hang, What::Deaf] {
+            let folder = tempfile::tempdir()?;
+            let marker = folder.path().join("marker");
+            let cx = context(Arc::new(hanging(what, &marker)));
+            let (stop, waiting) = (cx.stop.clone(), marker.clone());
+            let firing = std::thread::spawn(move || {
+                let pid = crate::endings::signed_by(&waiting);
+                stop.fire();
+                pid
+            });
+            let now = soup(8, 7, lifelab_core::Topology::Torus);
+            let error = pool.step(&now, &mut (*now).clone(), &cx).unwrap_err();
+            assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Canceled));
+            let pid = firing.join().unwrap();
+            assert_eq!(children().contains(&pid), what == What::Hang, "{what:?}: the deaf die");
+            let report = step(&mut pool, Arc::new(Script::default()), 8, 7)?;
+            assert_eq!(report.warnings(), [], "a worker that we killed is no news");
+        }
+    }
+    Ok(())
+}
+
+fn a_deadline_ends_a_hanging_step() -> Result<(), Failed> {
+    for options in configurations() {
+        let mut pool = pool(options);
+        let script = Script::default().act(What::Hang, 2, 3, Phase::Neighbors);
+        let mut cx = context(Arc::new(script));
+        cx.stop = cx.stop.before(Instant::now() + std::time::Duration::from_millis(100));
+        let now = soup(8, 7, lifelab_core::Topology::Torus);
+        let error = pool.step(&now, &mut (*now).clone(), &cx).unwrap_err();
+        assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Deadline));
+        step(&mut pool, Arc::new(Idle), 8, 7)?;
+    }
+    Ok(())
+}
+
+fn a_stop_before_the_step_starts_nothing() -> Result<(), Failed> {
+    for options in configurations() {
+        let mut pool = pool(options);
+        let cx = context(Arc::new(Idle));
+        cx.stop.fire();
+        let now = soup(8, 7, lifelab_core::Topology::Torus);
+        let error = pool.step(&now, &mut (*now).clone(), &cx).unwrap_err();
+        assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Canceled));
+        assert!(children().is_empty());
+        step(&mut pool, Arc::new(Idle), 8, 7)?;
+
+        // Workers that live already must not believe, or be believed, to know the new I/O.
+        let script = Script::default().act(What::Fail, 2, 3, Phase::Rule);
+        let cx = context(Arc::new(script.clone()));
+        cx.stop.fire();
+        pool.step(&now, &mut (*now).clone(), &cx).unwrap_err();
+        let first = failure(step(&mut pool, Arc::new(script), 8, 7).unwrap_err().kind);
+        assert_eq!(first.site.at, lifelab_core::Cell::new(2, 3));
+    }
+    Ok(())
+}
+
+fn careless_printing_does_no_harm() -> Result<(), Failed> {
+    for options in configurations() {
+        let mut pool = pool(options);
+        let script = Script::default().act(What::Print, 2, 3, Phase::Neighbors);
+        let script = script.act(What::Print, 2, 4, Phase::Rule);
+        assert_eq!(step(&mut pool, Arc::new(script), 8, 7)?.warnings(), []);
+    }
+    Ok(())
+}
+
+fn io_that_cannot_be_rebuilt() -> Result<(), Failed> {
+    for options in configurations() {
+        let mut pool = pool(options);
+        let error = step(&mut pool, Arc::new(Homebound), 8, 7).unwrap_err().to_string();
+        assert!(error.contains("no wire text") && error.contains("CellIo::wire"), "{error}");
+        for (text, reason) in [("gibberish", "expected value"), ("panic", "panicked")] {
+            let error = step(&mut pool, Arc::new(Unreadable(text)), 8, 7).unwrap_err().to_string();
+            assert!(error.contains(reason) && error.contains("host_workers"), "{error}");
+        }
+        step(&mut pool, Arc::new(Script::default()), 8, 7)?;
+    }
+    Ok(())
+}

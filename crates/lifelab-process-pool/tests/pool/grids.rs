@@ -1,0 +1,174 @@
+//! Grids: every arrangement computes what the rule says.
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use libtest_mimic::Failed;
+use lifelab_core::{
+    Cell, CellIo, Context, Grain, Grid, Idle, Model, Rule, Soup, StepError, StepReport, Stepper,
+    Stop, Topology,
+};
+use lifelab_process_pool::{Arrangement, Options, ProcessPool};
+
+use crate::Trials;
+use crate::cells::Script;
+
+pub(crate) const TRIALS: Trials = &[
+    ("every_configuration_computes_the_rule", every_configuration_computes_the_rule),
+    ("the_same_pool_takes_other_grids_rules_and_io", the_same_pool_takes_other_grids),
+    ("progress_counts_the_cells_that_wait", progress_counts_the_cells_that_wait),
+    ("options_survive_a_round_trip", options_survive_a_round_trip),
+    ("options_without_sense_are_refused", options_without_sense_are_refused),
+];
+
+/// No step of these tests takes so long unless it hangs.
+const GUARD: Duration = Duration::from_secs(60);
+
+pub(crate) const ARRANGEMENTS: [Arrangement; 2] = [Arrangement::Pool, Arrangement::Chain];
+
+pub(crate) fn grains() -> [Grain; 3] {
+    [Grain::Auto, Grain::Cell, Grain::Rows(NonZeroU32::new(3).unwrap())]
+}
+
+pub(crate) fn two() -> NonZeroUsize {
+    NonZeroUsize::new(2).unwrap()
+}
+
+/// Two workers per pool, in every arrangement and grain.
+pub(crate) fn configurations() -> impl Iterator<Item = Options> {
+    ARRANGEMENTS.into_iter().flat_map(|arrangement| {
+        grains().into_iter().map(move |grain| Options {
+            arrangement,
+            grain,
+            workers: two(),
+            ..Options::default()
+        })
+    })
+}
+
+pub(crate) fn pool(options: Options) -> ProcessPool {
+    ProcessPool::with_options(options).unwrap()
+}
+
+pub(crate) fn soup(width: u32, height: u32, topology: Topology) -> Arc<Grid> {
+    let mut grid = Soup { density: 0.4, seed: 5 }.grid(width, height).unwrap();
+    grid.fill_halo(topology);
+    Arc::new(grid)
+}
+
+pub(crate) fn context(io: Arc<dyn CellIo>) -> Context {
+    Context::new(Rule::LIFE, 1, io, Stop::new().before(Instant::now() + GUARD))
+}
+
+/// Steps a soup once on the torus, and checks the result if there is one.
+pub(crate) fn step(
+    pool: &mut ProcessPool,
+    io: Arc<dyn CellIo>,
+    width: u32,
+    height: u32,
+) -> Result<StepReport, StepError> {
+    let now = soup(width, height, Topology::Torus);
+    let mut next = Grid::new(width, height).unwrap();
+    let report = pool.step(&now, &mut next, &context(io))?;
+    assert_eq!(next, oracle(&now, Rule::LIFE, Topology::Torus));
+    Ok(report)
+}
+
+/// The next generation, as the rule says it.
+pub(crate) fn oracle(now: &Grid, rule: Rule, topology: Topology) -> Grid {
+    let (width, height) = (i64::from(now.width()), i64::from(now.height()));
+    let alive = |x: i64, y: i64| match topology {
+        Topology::Torus => {
+            now.get(Cell::new(x.rem_euclid(width) as u32, y.rem_euclid(height) as u32))
+        }
+        _ => {
+            let inside = (0..width).contains(&x) && (0..height).contains(&y);
+            inside && now.get(Cell::new(x as u32, y as u32))
+        }
+    };
+    let mut next = Grid::new(now.width(), now.height()).unwrap();
+    for (x, y) in (0..height).flat_map(|y| (0..width).map(move |x| (x, y))) {
+        let around = (-1..=1).flat_map(|dy| (-1..=1).map(move |dx| (dx, dy)));
+        let neighbors = around.filter(|&d| d != (0, 0) && alive(x + d.0, y + d.1)).count();
+        next.set(Cell::new(x as u32, y as u32), rule.next(alive(x, y), neighbors as u8));
+    }
+    next
+}
+
+fn every_configuration_computes_the_rule() -> Result<(), Failed> {
+    for options in configurations() {
+        let mut pool = pool(options.clone());
+        for io in [Arc::new(Idle) as Arc<dyn CellIo>, Arc::new(Script::default())] {
+            for topology in Topology::ALL {
+                for (width, height) in [(1, 1), (7, 5), (63, 4), (64, 3), (65, 9), (130, 2)] {
+                    let mut now = soup(width, height, topology);
+                    for generation in 1..=3 {
+                        let mut cx = context(io.clone());
+                        cx.generation = generation;
+                        let mut next = Grid::new(width, height).unwrap();
+                        let report = pool.step(&now, &mut next, &cx)?;
+                        let at = format!("{options:?}, {width} x {height}, {topology}");
+                        assert_eq!(next, oracle(&now, Rule::LIFE, topology), "{at}");
+                        assert_eq!(report, StepReport::default(), "{at}");
+                        assert_eq!(Arc::strong_count(&now), 1, "{at}");
+                        next.fill_halo(topology);
+                        now = Arc::new(next);
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn the_same_pool_takes_other_grids() -> Result<(), Failed> {
+    for options in configurations() {
+        let mut pool = pool(options);
+        for (rule, pause, width) in [("B36/S23", 0, 40), ("B0/S8", 1, 9), ("B3/S23", 0, 70)] {
+            let now = soup(width, 6, Topology::Plane);
+            let mut next = Grid::new(width, 6)?;
+            let io = Arc::new(Script::pausing(Duration::from_micros(pause)));
+            let mut cx = context(io);
+            cx.rule = rule.parse()?;
+            pool.step(&now, &mut next, &cx)?;
+            assert_eq!(next, oracle(&now, cx.rule, Topology::Plane), "{rule}");
+        }
+    }
+    Ok(())
+}
+
+fn progress_counts_the_cells_that_wait() -> Result<(), Failed> {
+    for options in configurations() {
+        let now = soup(9, 7, Topology::Torus);
+        let cx = context(Arc::new(Script::default()));
+        pool(options).step(&now, &mut Grid::new(9, 7)?, &cx)?;
+        assert_eq!(cx.progress.cells(), 63);
+    }
+    Ok(())
+}
+
+fn options_survive_a_round_trip() -> Result<(), Failed> {
+    let text = r#"{"grain":{"rows":8},"arrangement":"chain","workers":3,"start_timeout":"2s"}"#;
+    let options: Options = serde_json::from_str(text)?;
+    assert_eq!(options.arrangement, Arrangement::Chain);
+    assert_eq!(options.start_timeout, Duration::from_secs(2));
+    assert_eq!(serde_json::from_str::<Options>(&serde_json::to_string(&options)?)?, options);
+    assert_eq!(serde_json::from_str::<Options>("{}")?, Options::default());
+    assert!(serde_json::from_str::<Options>(r#"{"workers":0}"#).is_err());
+    assert!(serde_json::from_str::<Options>(r#"{"works":1}"#).is_err());
+    assert_eq!(pool(options).capabilities().concurrency, Some(6));
+    Ok(())
+}
+
+fn options_without_sense_are_refused() -> Result<(), Failed> {
+    let many = NonZeroUsize::new(100_000).unwrap();
+    for (options, name) in [
+        (Options { workers: many, ..Options::default() }, "workers"),
+        (Options { in_flight: many, ..Options::default() }, "in_flight"),
+    ] {
+        let error = ProcessPool::with_options(options).unwrap_err().to_string();
+        assert!(error.contains(name) && error.contains("1024"), "{error}");
+    }
+    Ok(())
+}
