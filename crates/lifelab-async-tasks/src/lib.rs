@@ -1,1 +1,193 @@
-//! The async-tasks stepper: one tokio task for every unit of work
+//! The async-tasks stepper: one tokio task for every unit of work.
+//!
+//! A task that waits gives its thread to another task. So one thread can wait for any number of
+//! cells at the same time, and a generation takes about as long as its slowest cell.
+//!
+//! **Good for** cells that wait, and many of them: a waiting task is a few hundred bytes, where a
+//! waiting thread is a stack and an entry in the kernel's tables.
+//!
+//! **Costs** a few allocations and a timer or socket registration per cell: one to three
+//! microseconds of one processor. Computing gains nothing from tasks; with more than one worker,
+//! bands without I/O run in parallel at least. The unit `rows:N` makes one task of a whole band and
+//! awaits its cells concurrently inside, which saves the tasks but not the waits.
+//!
+//! **Fails** in order. Failures come back as the tasks' outputs. When the first failing cell in
+//! reading order is known for certain, or the step is stopped, all other tasks are aborted, and the
+//! step returns when they are gone. A panic of a task's own code resumes in the caller.
+//!
+//! **Avoids** these classic mistakes:
+//! - *The blocked event loop.* A cell that blocks its thread instead of awaiting holds up all
+//!   others. The poll of each cell is timed, and one that takes too long is reported as a
+//!   [`Warning::BlockedLoop`](lifelab_core::Warning::BlockedLoop) with the cell, the phase and the
+//!   time. The stepper itself starts tasks in slices, so that even a million of them do not keep
+//!   the others of a shared runtime waiting.
+//! - *A runtime inside a runtime.* [`step`](Stepper::step) blocks its thread. Inside a task that
+//!   would stop the task's runtime; it is refused with an error that says what to call instead,
+//!   [`step_async`](AsyncStepper::step_async).
+//! - *The task that nobody awaits.* All tasks of a step belong to a set (`JoinSet`) that lives in
+//!   the step's future: dropping the future aborts them.
+//! - *The lock around the grid.* Tasks return values, and one future assembles them.
+//! - *The unfair crowd.* Futures awaited together inside one task share its cooperative budget;
+//!   once it is used up, all of them ask to be polled again although nothing has happened, and the
+//!   cost grows with the square of their number. Bands run without a budget, see `unit.rs`.
+//!
+//! From blocking code the stepper runs its own runtime, with one thread (the caller's) or with
+//! [`workers`](Options::workers):
+//!
+//! ```
+//! use std::sync::Arc;
+//! use lifelab_core::{Context, Grid, Idle, Rule, Stepper, Stop, Topology};
+//! use lifelab_async_tasks::AsyncTasks;
+//!
+//! let mut blinker: Grid = ".....
+//!                          ..O..
+//!                          ..O..
+//!                          ..O..
+//!                          .....".parse()?;
+//! blinker.fill_halo(Topology::Torus);
+//! let mut next = Grid::new(5, 5)?;
+//! let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), Stop::new());
+//! AsyncTasks::default().step(&Arc::new(blinker), &mut next, &cx)?;
+//! assert_eq!(next, "..... ..... .OOO. ..... .....".replace(' ', "\n").parse()?);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! From async code it spawns on the caller's:
+//!
+//! ```
+//! # use std::sync::Arc;
+//! # use lifelab_async_tasks::AsyncTasks;
+//! # use lifelab_core::{AsyncStepper, Context, Grid, Idle, Rule, Stop, Topology};
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let mut blinker: Grid = ".....\n..O..\n..O..\n..O..\n.....".parse()?;
+//! # blinker.fill_halo(Topology::Torus);
+//! # let mut next = Grid::new(5, 5)?;
+//! # let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), Stop::new());
+//! AsyncTasks::default().step_async(&Arc::new(blinker), &mut next, &cx).await?;
+//! # assert_eq!(next, "..... ..... .OOO. ..... .....".replace(' ', "\n").parse()?);
+//! # Ok(())
+//! # }
+//! ```
+#![forbid(unsafe_code)]
+
+mod options;
+
+mod fan_out;
+mod unit;
+mod watch;
+
+mod runtime;
+
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+
+use lifelab_core::{
+    AsyncStepper, Capabilities, Context, Grid, Model, StartError, StepError, StepErrorKind,
+    StepFuture, StepReport, Stepper,
+};
+
+pub use options::Options;
+
+use crate::runtime::LazyRuntime;
+
+/// Steps cells as tasks.
+///
+/// It can be dropped anywhere, in async code too.
+#[derive(Debug, Default)]
+pub struct AsyncTasks {
+    options: Options,
+    /// Used by the blocking step only.
+    runtime: LazyRuntime,
+}
+
+impl AsyncTasks {
+    /// The most workers that a runtime may have. More than there are processors gain nothing, for
+    /// tasks do not block their threads; far more than the system grants would end the process.
+    pub const MAX_WORKERS: usize = 1024;
+}
+
+impl Stepper for AsyncTasks {
+    /// Runs the tasks on the stepper's own runtime, which is started by the first call.
+    ///
+    /// # Errors
+    /// As the trait says. Also if the calling thread is running a task of tokio: blocking it would
+    /// block the other tasks as well. On threads where blocking is welcome, as those of
+    /// `spawn_blocking`, it works; so it does inside `block_in_place`.
+    ///
+    /// # Panics
+    /// Inside `tokio::task::unconstrained`, where the guard cannot see the task, tokio panics.
+    fn step(
+        &mut self,
+        now: &Arc<Grid>,
+        next: &mut Grid,
+        cx: &Context,
+    ) -> Result<StepReport, StepError> {
+        if runtime::runs_a_task() {
+            return Err(unsupported(
+                "a blocking step inside a task would block the task's runtime",
+                "await step_async or run_async there, or step on a thread of spawn_blocking",
+                cx,
+            ));
+        }
+        let runtime = self.runtime.get(self.options.workers, cx)?;
+        runtime.block_on(fan_out::step(&self.options, now, next, cx))
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::local(self.options.max_in_flight.map(Into::into))
+    }
+
+    fn as_async(&mut self) -> Option<&mut dyn AsyncStepper> {
+        Some(self)
+    }
+}
+
+impl AsyncStepper for AsyncTasks {
+    /// Spawns the tasks on the caller's runtime, of either flavor. [`Options::workers`] has no
+    /// meaning then.
+    ///
+    /// # Errors
+    /// As the trait says. Also if the future is not polled by tokio.
+    ///
+    /// # Panics
+    /// If `cx.stop` has a deadline and the caller's runtime was built without timers.
+    ///
+    /// # Cancellation
+    /// Dropping the future aborts all tasks: none is polled again, and one that is being polled at
+    /// this moment, on another thread, ends with that poll. The stepper can be used again at once.
+    fn step_async<'a>(
+        &'a mut self,
+        now: &'a Arc<Grid>,
+        next: &'a mut Grid,
+        cx: &'a Context,
+    ) -> StepFuture<'a> {
+        Box::pin(async move {
+            if Handle::try_current().is_err() {
+                return Err(unsupported(
+                    "step_async spawns tasks on a tokio runtime, and there is none here",
+                    "await it on a tokio runtime, or call step",
+                    cx,
+                ));
+            }
+            fan_out::step(&self.options, now, next, cx).await
+        })
+    }
+}
+
+impl Model for AsyncTasks {
+    const NAME: &'static str = "async_tasks";
+    const SUMMARY: &'static str = "one tokio task for every unit of work";
+    type Options = Options;
+
+    fn with_options(options: Options) -> Result<Self, StartError> {
+        options.check()?;
+        Ok(Self { options, runtime: LazyRuntime::default() })
+    }
+}
+
+fn unsupported(message: &str, remedy: &str, cx: &Context) -> StepError {
+    let (message, remedy) = (message.to_owned(), remedy.to_owned());
+    StepError::new(cx.generation, StepErrorKind::Unsupported { message, remedy })
+}

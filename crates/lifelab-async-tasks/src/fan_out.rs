@@ -1,0 +1,128 @@
+//! One step: tasks out, values in.
+
+use std::any::Any;
+use std::panic::resume_unwind;
+use std::pin::pin;
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+use tokio::select;
+use tokio::task::{JoinError, JoinSet, yield_now};
+use tokio::time::timeout_at;
+
+use lifelab_core::{
+    CellFailure, Context, FanIn, Grid, Outcome, StepError, StepReport, Stop, Units,
+};
+
+use crate::Options;
+use crate::unit::{self, Generation};
+use crate::watch::Watch;
+
+/// Tasks that are spawned in one go. Between two slices, others on the same thread have their turn:
+/// a slice takes some 10 us.
+const SLICE: usize = 64;
+
+/// Computes a generation by tasks on the current runtime.
+pub(crate) async fn step(
+    options: &Options,
+    now: &Arc<Grid>,
+    next: &mut Grid,
+    cx: &Context,
+) -> Result<StepReport, StepError> {
+    let workers = Handle::current().metrics().num_workers();
+    let units = options.grain.divide(now, workers, cx);
+    let limits = Limits::new(options, units, workers, now, cx);
+    let mut fan_in = FanIn::new(units, next, cx);
+    let cx = fan_in.context().clone();
+    // The step's own stop fires when the step is over, even if its future is dropped: cells that
+    // left work behind on other threads learn of it this way.
+    let stop = FireOnDrop(cx.stop.clone());
+    let generation = Arc::new(Generation { cx, watch: Watch::new(options.blocked_after) });
+
+    let mut waiting = units.iter().enumerate();
+    let mut tasks = JoinSet::new();
+    let mut ended = pin!(ended(&stop.0));
+    let panic = loop {
+        let room = limits.units - tasks.len();
+        let may_spawn = room > 0 && waiting.len() > 0 && fan_in.is_open();
+        if !may_spawn && tasks.is_empty() {
+            break None;
+        }
+        select! {
+            biased; // Stop first; then results, which make room; then more tasks.
+            () = &mut ended => break None,
+            Some(done) = tasks.join_next() => {
+                if let Some(panic) = accept(done, &mut fan_in) {
+                    break Some(panic);
+                }
+            }
+            () = yield_now(), if may_spawn => {
+                for (index, unit) in waiting.by_ref().take(room.min(SLICE)) {
+                    let work = unit::work(unit, now, limits.cells, &generation);
+                    tasks.spawn(async move { (index, work.await) });
+                }
+            }
+        }
+    };
+    // Aborts what is left, and waits until it is gone: no cell goes on when the step has returned.
+    tasks.shutdown().await;
+    if let Some(panic) = panic {
+        resume_unwind(panic);
+    }
+    fan_in.finish()?;
+    Ok(generation.watch.report())
+}
+
+/// How much may be under way at the same time.
+struct Limits {
+    units: usize,
+    /// Cells of one unit.
+    cells: usize,
+}
+
+impl Limits {
+    fn new(options: &Options, units: Units, workers: usize, now: &Grid, cx: &Context) -> Self {
+        let cells = units
+            .rows()
+            .map_or(1, |rows| rows.get().min(now.height()) as usize * now.width() as usize);
+        if cx.is_idle() && units.rows().is_some() {
+            // Nothing waits. Every worker has a band in hand and one to follow; more would only
+            // queue up before the other tasks of a runtime that is not ours alone.
+            return Self { units: workers.saturating_mul(2), cells };
+        }
+        let most = options.max_in_flight.map_or(usize::MAX, Into::into);
+        Self { units: (most / cells).max(1), cells: cells.min(most) }
+    }
+}
+
+/// Takes the outcome of one task. Returns its panic, if it panicked.
+fn accept(
+    done: Result<(usize, Result<Outcome, CellFailure>), JoinError>,
+    fan_in: &mut FanIn<'_>,
+) -> Option<Box<dyn Any + Send>> {
+    match done {
+        Ok((unit, outcome)) => {
+            fan_in.accept(unit, outcome);
+            None
+        }
+        // Otherwise the task was aborted, by a runtime that shuts down; the unit is then reported
+        // as lost, should anybody be left to hear of it.
+        Err(error) => error.try_into_panic().ok(),
+    }
+}
+
+/// Waits until the generation is settled, or the caller wants the step to end.
+async fn ended(stop: &Stop) {
+    match stop.deadline() {
+        None => stop.fired().await,
+        Some(deadline) => _ = timeout_at(deadline.into(), stop.fired()).await,
+    }
+}
+
+struct FireOnDrop(Stop);
+
+impl Drop for FireOnDrop {
+    fn drop(&mut self) {
+        self.0.fire();
+    }
+}

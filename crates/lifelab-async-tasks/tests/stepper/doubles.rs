@@ -1,0 +1,156 @@
+//! I/O that does what a test wants, an oracle, and the ways to drive the stepper.
+
+use std::future::Future;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::runtime::{Builder, Runtime};
+
+use lifelab_async_tasks::{AsyncTasks, Options};
+use lifelab_core::{
+    AsyncStepper, Cell, CellIo, Context, Fault, Grain, Grid, IoFuture, Model, Rule, Site, Soup,
+    StepError, StepReport, Stepper, Stop, Topology,
+};
+
+/// I/O made of an async closure.
+struct Script<F>(F);
+
+impl<F, Wait> CellIo for Script<F>
+where
+    F: Fn(Site, Stop) -> Wait + Send + Sync,
+    Wait: Future<Output = Result<(), Fault>> + Send + 'static,
+{
+    fn call(&self, _: Site, _: &Stop) -> Result<(), Fault> {
+        Err(Fault::failed("a task must not block"))
+    }
+
+    fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
+        IoFuture::new((self.0)(site, stop.clone()))
+    }
+}
+
+pub(crate) fn script<Wait>(
+    script: impl Fn(Site, Stop) -> Wait + Send + Sync + 'static,
+) -> Arc<dyn CellIo>
+where
+    Wait: Future<Output = Result<(), Fault>> + Send + 'static,
+{
+    Arc::new(Script(script))
+}
+
+/// I/O that lets others go first, and then succeeds.
+pub(crate) fn brief() -> Arc<dyn CellIo> {
+    script(|_, _| async {
+        tokio::task::yield_now().await;
+        Ok(())
+    })
+}
+
+/// What a cell that hangs does: it does not even look whether it should stop.
+pub(crate) async fn hang() -> Result<(), Fault> {
+    std::future::pending().await
+}
+
+/// A generation with a deadline that no test reaches unless it hangs.
+pub(crate) fn generation(io: &Arc<dyn CellIo>) -> Context {
+    generation_until(Stop::new().before(Instant::now() + Duration::from_secs(60)), io)
+}
+
+pub(crate) fn generation_until(stop: Stop, io: &Arc<dyn CellIo>) -> Context {
+    Context::new(Rule::LIFE, 1, io.clone(), stop)
+}
+
+pub(crate) fn soup(width: u32, height: u32, topology: Topology) -> Arc<Grid> {
+    let mut grid = Soup { density: 0.4, seed: 11 }.grid(width, height).unwrap();
+    grid.fill_halo(topology);
+    Arc::new(grid)
+}
+
+/// The plain program: what every stepper must agree with.
+pub(crate) fn oracle(now: &Grid, topology: Topology) -> Grid {
+    let (width, height) = (i64::from(now.width()), i64::from(now.height()));
+    let lives = |x: i64, y: i64| {
+        let inside = (0..width).contains(&x) && (0..height).contains(&y);
+        let at = Cell::new(x.rem_euclid(width) as u32, y.rem_euclid(height) as u32);
+        (inside || topology == Topology::Torus) && now.get(at)
+    };
+    let mut next = Grid::new(now.width(), now.height()).unwrap();
+    for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
+        let block = (-1..=1).flat_map(|dy| (-1..=1).map(move |dx| (dx, dy)));
+        let count = block.filter(|&(dx, dy)| lives(x + dx, y + dy)).count();
+        let alive = count == 3 || count == 4 && lives(x, y); // The block includes the cell.
+        next.set(Cell::new(x as u32, y as u32), alive);
+    }
+    next
+}
+
+pub(crate) fn count(number: usize) -> NonZeroUsize {
+    NonZeroUsize::new(number).unwrap()
+}
+
+pub(crate) fn rows(rows: u32) -> Grain {
+    Grain::Rows(NonZeroU32::new(rows).unwrap())
+}
+
+pub(crate) fn stepper(options: Options) -> AsyncTasks {
+    AsyncTasks::with_options(options).unwrap()
+}
+
+pub(crate) fn current_thread() -> Runtime {
+    Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+pub(crate) fn multi_thread() -> Runtime {
+    Builder::new_multi_thread().worker_threads(3).enable_all().build().unwrap()
+}
+
+/// A runtime whose clock leaps to the next timer when nobody has anything to do.
+pub(crate) fn paused() -> Runtime {
+    Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
+}
+
+/// A stepper, and who drives it.
+pub(crate) struct Driven {
+    stepper: AsyncTasks,
+    /// `None` if the stepper uses its own runtime.
+    runtime: Option<Runtime>,
+}
+
+impl Driven {
+    /// Every way to drive a stepper with these options.
+    pub(crate) fn all(options: &Options) -> impl Iterator<Item = Self> {
+        let own = |workers| (Options { workers, ..options.clone() }, None);
+        let callers = |runtime| (options.clone(), Some(runtime));
+        [own(None), own(Some(count(2))), callers(current_thread()), callers(multi_thread())]
+            .into_iter()
+            .map(|(options, runtime)| Self { stepper: stepper(options), runtime })
+    }
+
+    /// Steps, and makes sure that no task is left: tasks hold the I/O, and bands the grid.
+    pub(crate) fn step(&mut self, now: &Arc<Grid>, cx: &Context) -> Result<Grid, StepError> {
+        self.report(now, cx).map(|(next, _)| next)
+    }
+
+    pub(crate) fn report(
+        &mut self,
+        now: &Arc<Grid>,
+        cx: &Context,
+    ) -> Result<(Grid, StepReport), StepError> {
+        let before = (Arc::strong_count(now), Arc::strong_count(&cx.io));
+        let mut next = Grid::new(now.width(), now.height()).unwrap();
+        let outcome = match &self.runtime {
+            None => self.stepper.step(now, &mut next, cx),
+            Some(runtime) => runtime.block_on(self.stepper.step_async(now, &mut next, cx)),
+        };
+        assert_eq!((Arc::strong_count(now), Arc::strong_count(&cx.io)), before, "leftovers");
+        outcome.map(|report| (next, report))
+    }
+
+    /// Makes sure that the stepper still works.
+    pub(crate) fn assert_reusable(&mut self) {
+        let now = soup(9, 7, Topology::Torus);
+        let next = self.step(&now, &generation(&brief())).unwrap();
+        assert_eq!(next, oracle(&now, Topology::Torus));
+    }
+}
