@@ -1,1 +1,83 @@
-//! Conway's Game of Life as a laboratory for concurrency: simulations in a few lines, six interchangeable steppers
+//! Conway's Game of Life as a laboratory for concurrency.
+//!
+//! A generation of Life is a fan-out and a fan-in: every cell is computed from a frozen past, and
+//! all are needed before the next generation starts. Give each cell some I/O to wait for, and how
+//! the work is spread (on threads, queues, pools, tasks, processes) decides everything; take the
+//! I/O away, and the same simulation runs at the speed of the hardware. Lifelab lets you change the
+//! one and keep the rest:
+//!
+//! ```
+//! use lifelab::{Simulation, Topology};
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     lifelab::host_workers(); // Only needed for the process pool.
+//!     let mut gun = Simulation::builder()
+//!         .named("gosper-glider-gun")
+//!         .size(80, 60)
+//!         .topology(Topology::Plane)
+//!         .stepper_spec("async_tasks".parse()?)
+//!         .io_spec("sleep:1ms".parse()?)
+//!         .build()?;
+//!     gun.run(30)?;
+//!     assert_eq!(gun.population(), 41);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! - [`Simulation`]: [build](Builder) one, [run](Simulation::run) it, look at it.
+//! - [`STEPPERS`]: the six ways to compute a generation; [`StepperSpec`] describes one.
+//! - [`io`]: what a cell can wait for; [`IoSpec`](io::IoSpec) describes it, [`CellIo`] is the
+//!   interface for your own.
+//! - [`patterns`]: pattern files and the library of patterns.
+//! - [`Scenario`]: a whole run as text.
+//! - [`Stepper`], [`FanIn`](core::FanIn) and the rest of [`core`]: for your own stepper.
+//! - `examples/`: the four crossings between threads and coroutines, and a stepper of your own.
+#![forbid(unsafe_code)]
+
+mod asynchronous;
+mod builder;
+mod cycle;
+mod error;
+mod fingerprint;
+mod notation;
+mod observe;
+mod placement;
+mod registry;
+mod scenario;
+mod simulation;
+mod size;
+mod spec;
+mod workers;
+
+pub use lifelab_core as core;
+pub use lifelab_io as io;
+pub use lifelab_patterns as patterns;
+
+pub use lifelab_core::{
+    Cell, CellIo, Fault, Grain, Grid, IoFuture, Rule, Site, Soup, StepError, Stepper, Stop,
+    StopReason, Topology,
+};
+pub use lifelab_io::IoSpec;
+pub use lifelab_patterns::Pattern;
+
+pub use builder::Builder;
+pub use cycle::Cycle;
+pub use error::{Error, ScenarioError, StepperError};
+pub use fingerprint::{StateHash, cells_sha256};
+pub use observe::{Moment, Observer};
+pub use registry::{Entry, STEPPERS, build};
+pub use scenario::{Scenario, Start};
+pub use simulation::{Frame, Simulation};
+pub use size::{Size, SizeError};
+pub use spec::StepperSpec;
+pub use workers::host_workers;
+
+/// The steppers themselves, to be built by value.
+pub mod steppers {
+    pub use lifelab_async_tasks as async_tasks;
+    pub use lifelab_process_pool as process_pool;
+    pub use lifelab_queue_pipeline as queue_pipeline;
+    pub use lifelab_sequential as sequential;
+    pub use lifelab_thread_per_cell as thread_per_cell;
+    pub use lifelab_thread_pool as thread_pool;
+}

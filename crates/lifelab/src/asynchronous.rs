@@ -1,0 +1,126 @@
+//! Driving a simulation from asynchronous code, whatever its stepper is made of.
+//!
+//! A stepper made of tasks is awaited on the caller's own runtime. Any other would block the
+//! runtime's thread, so its step is detached and sent to a thread on which blocking is allowed, and
+//! the task waits for it to come back. That is one of the four crossings between threads and
+//! coroutines; `examples/` shows all of them.
+
+use std::ops::ControlFlow;
+use std::thread;
+use std::time::Instant;
+
+use tokio::sync::oneshot;
+
+use lifelab_core::{DetachedStep, StepError, StepErrorKind, StepReport, Stop};
+
+use crate::error::Error;
+use crate::observe::{Moment, Observer};
+use crate::simulation::Simulation;
+
+impl Simulation {
+    /// Computes so many generations without blocking the calling task's thread.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step).
+    ///
+    /// # Cancellation
+    /// When the future is dropped, the generation in progress is stopped, and the simulation shows
+    /// the last complete one. It can go on, in either form.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub async fn run_async(&mut self, generations: u64) -> Result<(), Error> {
+        self.run_observed_async(generations, &mut |_: &Moment<'_>| ControlFlow::Continue(())).await
+    }
+
+    /// Computes so many generations without blocking the calling task's thread, or fewer if the
+    /// observer breaks. The observer itself should not block.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step).
+    ///
+    /// # Cancellation
+    /// As [`run_async`](Self::run_async).
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub async fn run_observed_async(
+        &mut self,
+        generations: u64,
+        observer: &mut (dyn Observer + Send),
+    ) -> Result<(), Error> {
+        for _ in 0..generations {
+            let start = Instant::now();
+            let report = self.step_async().await?;
+            if self.show(observer, &report, start.elapsed()).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Computes one generation without blocking the calling task's thread.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step).
+    ///
+    /// # Cancellation
+    /// As [`run_async`](Self::run_async).
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub async fn step_async(&mut self) -> Result<StepReport, Error> {
+        self.check_stop()?;
+        if let Some(step) = self.arrival().await {
+            self.engine.recover(step);
+        }
+        let stop = self.stop().child();
+        let _guard = FireOnDrop(stop.clone());
+        if self.engine.is_async() {
+            return Ok(self.engine.step_async(&stop).await?);
+        }
+        let step = self.engine.detach(&stop)?;
+        let (sender, receiver) = oneshot::channel();
+        self.away = Some(receiver);
+        tokio::task::spawn_blocking(move || {
+            // If nobody waits for it any more, the simulation is gone, and the step with it.
+            let _ = sender.send(step.run());
+        });
+        match self.arrival().await {
+            Some(step) => Ok(self.engine.attach(step)?),
+            None => Err(self.lost().into()),
+        }
+    }
+
+    /// A step that comes back from a blocking thread. It stays awaited if this future is dropped.
+    async fn arrival(&mut self) -> Option<DetachedStep> {
+        let step = self.away.as_mut()?.await.ok();
+        self.away = None;
+        step
+    }
+
+    /// Takes back a stepper whose step's future was dropped. That has stopped it, so it comes soon.
+    pub(crate) fn come_home(&mut self) {
+        let Some(away) = self.away.take() else { return };
+        // On a thread of its own, for `blocking_recv` refuses to block a runtime's thread, and
+        // whoever calls a blocking step there has decided to.
+        let step = thread::scope(|scope| scope.spawn(|| away.blocking_recv()).join());
+        if let Ok(Ok(step)) = step {
+            self.engine.recover(step);
+        }
+    }
+
+    fn lost(&self) -> StepError {
+        let message = "the stepper panicked on its blocking thread".to_owned();
+        StepError::new(self.generation() + 1, StepErrorKind::Worker { message })
+    }
+}
+
+/// Ends a step whose future is dropped; harmless after the step has ended.
+struct FireOnDrop(Stop);
+
+impl Drop for FireOnDrop {
+    fn drop(&mut self) {
+        self.0.fire();
+    }
+}

@@ -1,0 +1,280 @@
+//! The description of a simulation.
+
+use std::any::type_name;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use lifelab_core::{CellIo, FiniteEngine, Grid, Rule, Soup, Stepper, Stop, Topology};
+use lifelab_io::IoSpec;
+use lifelab_patterns::{Limits, Pattern, Position, library};
+
+use crate::error::Error;
+use crate::placement::{self, DEFAULT_MARGIN};
+use crate::scenario::{Scenario, Start};
+use crate::simulation::{Parts, Simulation};
+use crate::size::Size;
+use crate::spec::StepperSpec;
+
+/// The size of a soup whose size nobody says.
+const DEFAULT_SOUP: (u32, u32) = (100, 100);
+
+/// The description of a [`Simulation`]: what to start from, where, by which rule, and how.
+///
+/// Only the start is required: a [`pattern`](Self::pattern), a pattern's [name](Self::named) or
+/// [`file`](Self::file), a [`grid`](Self::grid), or a [`soup`](Self::soup). Whatever is given last
+/// counts. All is checked when the simulation is [built](Self::build).
+///
+/// ```
+/// use lifelab::{Simulation, Topology};
+///
+/// let soup = Simulation::builder()
+///     .soup(0.37, 7)
+///     .size(64, 48)
+///     .topology(Topology::Plane)
+///     .rule("HighLife".parse()?)
+///     .stepper_spec("thread_pool(workers: 4)".parse()?)
+///     .io_spec("sleep:100us".parse()?)
+///     .build()?;
+/// assert_eq!(soup.grid().area(), 64 * 48);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Default)]
+pub struct Builder {
+    source: Option<Source>,
+    width_height: Option<(u32, u32)>,
+    margin: Option<u32>,
+    topology: Option<Topology>,
+    rule: Option<Rule>,
+    stepper: Option<Choice<Box<dyn Stepper>, StepperSpec>>,
+    io: Option<Choice<Arc<dyn CellIo>, IoSpec>>,
+    limits: Limits,
+    deadline: Option<Duration>,
+}
+
+enum Source {
+    Pattern(Box<Pattern>),
+    Named(String),
+    File(PathBuf),
+    Inline(String),
+    Grid(Grid),
+    Soup(Soup),
+}
+
+/// Something the caller made, with its type's name, or the description of it.
+enum Choice<T, S> {
+    Value(T, &'static str),
+    Spec(S),
+}
+
+impl Builder {
+    /// Starts from a pattern.
+    pub fn pattern(self, pattern: Pattern) -> Self {
+        self.from(Source::Pattern(Box::new(pattern)))
+    }
+
+    /// Starts from a pattern of the library, such as `gosper-glider-gun`.
+    pub fn named(self, name: impl Into<String>) -> Self {
+        self.from(Source::Named(name.into()))
+    }
+
+    /// Starts from a pattern file in any format, gzipped or not.
+    pub fn file(self, path: impl Into<PathBuf>) -> Self {
+        self.from(Source::File(path.into()))
+    }
+
+    /// Starts from the text of a pattern file.
+    pub fn inline(self, text: impl Into<String>) -> Self {
+        self.from(Source::Inline(text.into()))
+    }
+
+    /// Starts from a grid, and has its size.
+    pub fn grid(self, grid: Grid) -> Self {
+        self.from(Source::Grid(grid))
+    }
+
+    /// Starts from random cells, each alive with probability `density`; see [`Soup`]. The size is
+    /// 100 x 100 if none is given.
+    pub fn soup(self, density: f64, seed: u64) -> Self {
+        self.from(Source::Soup(Soup { density, seed }))
+    }
+
+    /// The grid's size in cells. If none is given: that of the universe in the pattern's rule, if
+    /// it names one; else the pattern's with a [`margin`](Self::margin).
+    pub fn size(self, width: u32, height: u32) -> Self {
+        Self { width_height: Some((width, height)), ..self }
+    }
+
+    /// Dead cells on every side of the pattern, instead of a size; 16 if nothing is said.
+    pub fn margin(self, cells: u32) -> Self {
+        Self { margin: Some(cells), ..self }
+    }
+
+    /// What lies beyond the edges; a torus if neither this nor the pattern says otherwise.
+    pub fn topology(self, topology: Topology) -> Self {
+        Self { topology: Some(topology), ..self }
+    }
+
+    /// The rule; the pattern's if none is given.
+    pub fn rule(self, rule: Rule) -> Self {
+        Self { rule: Some(rule), ..self }
+    }
+
+    /// Computes with this stepper; sequentially if none is given.
+    pub fn stepper<S: Stepper + 'static>(self, stepper: S) -> Self {
+        Self { stepper: Some(Choice::Value(Box::new(stepper), type_name::<S>())), ..self }
+    }
+
+    /// Computes with the stepper described, such as `thread_pool(workers: 64)`.
+    pub fn stepper_spec(self, spec: StepperSpec) -> Self {
+        Self { stepper: Some(Choice::Spec(spec)), ..self }
+    }
+
+    /// Makes every cell wait for this I/O; none if not given.
+    pub fn io<I: CellIo + 'static>(self, io: I) -> Self {
+        Self { io: Some(Choice::Value(Arc::new(io), type_name::<I>())), ..self }
+    }
+
+    /// Makes every cell wait for the I/O described, such as `sleep:10ms`.
+    pub fn io_spec(self, spec: IoSpec) -> Self {
+        Self { io: Some(Choice::Spec(spec)), ..self }
+    }
+
+    /// Raises or lowers the limits on what a pattern file may cost.
+    pub fn limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// The time, counted from [`build`](Self::build), after which every step is refused and the one
+    /// in progress ends.
+    pub fn deadline(self, after: Duration) -> Self {
+        Self { deadline: Some(after), ..self }
+    }
+
+    /// Takes over all that a scenario says; its paths are relative to the current folder.
+    pub fn scenario(self, scenario: &Scenario) -> Self {
+        let source = match scenario.start.clone() {
+            Start::Named(name) => Source::Named(name),
+            Start::File(path) => Source::File(path),
+            Start::Inline(text) => Source::Inline(text),
+            Start::Soup(soup) => Source::Soup(soup),
+        };
+        Self {
+            width_height: scenario.size.map(|size| (size.width.get(), size.height.get())),
+            margin: scenario.margin,
+            topology: scenario.topology,
+            rule: scenario.rule,
+            stepper: Some(Choice::Spec(scenario.stepper.clone())),
+            io: Some(Choice::Spec(scenario.io.clone())),
+            ..self.from(source)
+        }
+    }
+
+    /// Builds the simulation: reads files, places cells, starts workers.
+    ///
+    /// # Errors
+    /// If anything given is malformed, contradictory or refused by the system.
+    pub fn build(self) -> Result<Simulation, Error> {
+        let (about, grid, first, topology) = self.start()?;
+        let rule = self.rule.unwrap_or(about.rule);
+        let topology = self.topology.or(topology).unwrap_or_default();
+        let (io, io_name) = match self.io {
+            None => build_io(&IoSpec::default())?,
+            Some(Choice::Value(io, name)) => (io, name.to_owned()),
+            Some(Choice::Spec(spec)) => build_io(&spec)?,
+        };
+        let (stepper, stepper_name) = match self.stepper {
+            None => build_stepper(&StepperSpec::default())?,
+            Some(Choice::Value(stepper, name)) => (stepper, name.to_owned()),
+            Some(Choice::Spec(spec)) => build_stepper(&spec)?,
+        };
+        let generation = u64::try_from(about.generation).unwrap_or(u64::MAX);
+        let engine = FiniteEngine::new(grid, generation, rule, topology, io, stepper)?;
+        let stop = Stop::new();
+        let deadline = self.deadline.and_then(|after| Instant::now().checked_add(after));
+        Ok(Simulation::new(Parts {
+            engine,
+            stop: deadline.map_or(stop.clone(), |deadline| stop.before(deadline)),
+            first,
+            about: Pattern { rule, cells: Default::default(), ..about },
+            stepper: stepper_name,
+            io: io_name,
+        }))
+    }
+
+    fn from(self, source: Source) -> Self {
+        Self { source: Some(source), ..self }
+    }
+
+    /// What the simulation starts from: the pattern, the grid, where the pattern's first cell lies
+    /// in it, and the topology that the pattern names.
+    fn start(&self) -> Result<(Pattern, Grid, Position, Option<Topology>), Error> {
+        let pattern = match self.source.as_ref().ok_or_else(no_start)? {
+            Source::Pattern(pattern) => (**pattern).clone(),
+            Source::Named(name) => library::get(name)?.load()?,
+            Source::File(path) => Pattern::open_within(path, &self.limits)?.pattern,
+            Source::Inline(text) => Pattern::read(text.as_bytes(), None, &self.limits)?.pattern,
+            Source::Grid(grid) => {
+                let own = (grid.width(), grid.height());
+                return match self.width_height {
+                    Some(size) if size != own => Err(two_sizes()),
+                    _ => Ok((Pattern::default(), grid.clone(), Position::default(), None)),
+                };
+            }
+            Source::Soup(soup) => {
+                check_density(soup.density)?;
+                let (width, height) = self.width_height.unwrap_or(DEFAULT_SOUP);
+                let grid = soup.grid(width, height)?;
+                return Ok((Pattern::default(), grid, Position::default(), None));
+            }
+        };
+        let own = pattern.bounds.and_then(|bounds| Size::new(bounds.width, bounds.height));
+        let (size, own_universe) = match (self.width_height, self.margin, own) {
+            (Some(_), Some(_), _) => return Err(size_and_margin()),
+            (Some((width, height)), None, own) => {
+                let empty = lifelab_core::GridError::Empty { width, height };
+                let size = Size::new(width, height).ok_or(empty)?;
+                (size, Some(size) == own)
+            }
+            (None, None, Some(own)) => (own, true),
+            (None, margin, _) => {
+                let margin = margin.unwrap_or(DEFAULT_MARGIN);
+                (placement::size_with_margin(&pattern, margin)?, false)
+            }
+        };
+        let (grid, first) = placement::place(&pattern, size, own_universe)?;
+        let topology = pattern.bounds.map(|bounds| bounds.topology);
+        Ok((pattern, grid, first, topology))
+    }
+}
+
+fn build_stepper(spec: &StepperSpec) -> Result<(Box<dyn Stepper>, String), Error> {
+    Ok((spec.build()?, spec.to_string()))
+}
+
+fn build_io(spec: &IoSpec) -> Result<(Arc<dyn CellIo>, String), Error> {
+    Ok((spec.build()?, spec.to_string()))
+}
+
+fn check_density(density: f64) -> Result<(), Error> {
+    if (0.0..=1.0).contains(&density) {
+        return Ok(());
+    }
+    let message = format!("a soup cannot have density {density}");
+    Err(Error::Setup { message, remedy: "give a number from 0 to 1" })
+}
+
+fn no_start() -> Error {
+    let message = "there is nothing to simulate".to_owned();
+    Error::Setup { message, remedy: "give a pattern, a file, a grid or a soup" }
+}
+
+fn two_sizes() -> Error {
+    let message = "a grid was given together with another size".to_owned();
+    Error::Setup { message, remedy: "leave the size out, for the grid has one" }
+}
+
+fn size_and_margin() -> Error {
+    let message = "both a size and a margin were given".to_owned();
+    Error::Setup { message, remedy: "give one of them" }
+}

@@ -1,0 +1,119 @@
+//! Everything that can go wrong, in one type.
+
+use thiserror::Error;
+
+use lifelab_core::{Cell, GridError, RuleError, StartError, StepError};
+use lifelab_io::IoError;
+use lifelab_patterns::PatternError;
+use lifelab_patterns::library::UnknownPattern;
+
+use crate::size::Size;
+
+/// Why a simulation could not be set up or could not go on.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A pattern file is malformed, unreadable, or unknown.
+    #[error(transparent)]
+    Pattern(#[from] PatternError),
+    /// No pattern of the library has this name.
+    #[error(transparent)]
+    UnknownPattern(#[from] UnknownPattern),
+    /// A rule is malformed or not supported.
+    #[error(transparent)]
+    Rule(#[from] RuleError),
+    /// There is no such grid.
+    #[error(transparent)]
+    Grid(#[from] GridError),
+    /// A pattern does not fit the grid.
+    #[error(
+        "the live cell ({x}, {y}) of the pattern lies outside the grid of {size} cells; {remedy}"
+    )]
+    Outside {
+        /// The cell's column in the pattern.
+        x: i64,
+        /// The cell's row in the pattern.
+        y: i64,
+        /// The grid.
+        size: Size,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// Settings that contradict each other, or too few of them.
+    #[error("{message}; {remedy}")]
+    Setup {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// A stepper's description is not understood.
+    #[error(transparent)]
+    Stepper(#[from] StepperError),
+    /// A stepper could not be started.
+    #[error("cannot start the stepper: {0}")]
+    Start(#[from] StartError),
+    /// A description of cell I/O is not understood, or the I/O could not be started.
+    #[error(transparent)]
+    Io(#[from] IoError),
+    /// A scenario is malformed.
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
+    /// A generation could not be completed; the grid stays at the last complete one.
+    #[error(transparent)]
+    Step(#[from] StepError),
+}
+
+/// Why a stepper's description is not understood.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+#[non_exhaustive]
+pub enum StepperError {
+    /// There is no stepper of this name.
+    #[error("unknown stepper {name:?}, expected one of {known}")]
+    Unknown {
+        /// The name.
+        name: String,
+        /// The names there are.
+        known: String,
+    },
+    /// The options do not end.
+    #[error("the stepper {text:?} has no closing parenthesis, expected name(option: value, ...)")]
+    Unclosed {
+        /// The description.
+        text: String,
+    },
+    /// An option is unknown, or has a value of the wrong kind.
+    #[error("options of {name}, line {line}, column {column}: {message}")]
+    Options {
+        /// The stepper.
+        name: &'static str,
+        /// Line in the options, from 1, the opening parenthesis being the first column.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// What was found and what was expected.
+        message: String,
+    },
+}
+
+/// Why a text is not a [`Scenario`](crate::Scenario).
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+#[error("line {line}, column {column}: {message}")]
+pub struct ScenarioError {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column, from 1.
+    pub column: usize,
+    /// What was found and what was expected.
+    pub message: String,
+}
+
+impl Error {
+    /// The cell whose failure this is, if it is one cell's.
+    pub fn cell(&self) -> Option<Cell> {
+        match self {
+            Self::Step(error) => error.cell(),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The steppers by name: the one table from which parsing, help, listings and tests derive.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use lifelab_core::{Model, Stepper};
+
+use crate::error::{Error, StepperError};
+use crate::notation;
+
+/// All steppers, from the plainest to the most elaborate.
+pub const STEPPERS: &[Entry] = &[
+    Entry::of::<lifelab_sequential::Sequential>(),
+    Entry::of::<lifelab_thread_per_cell::ThreadPerCell>(),
+    Entry::of::<lifelab_queue_pipeline::QueuePipeline>(),
+    Entry::of::<lifelab_thread_pool::ThreadPool>(),
+    Entry::of::<lifelab_async_tasks::AsyncTasks>(),
+    Entry::of::<lifelab_process_pool::ProcessPool>(),
+];
+
+/// A stepper that can be built by name.
+#[derive(Clone, Copy)]
+pub struct Entry {
+    name: &'static str,
+    summary: &'static str,
+    defaults: fn() -> String,
+    check: fn(&str) -> Result<(), StepperError>,
+    build: fn(&str) -> Result<Box<dyn Stepper>, Error>,
+}
+
+impl Entry {
+    /// The entry of a stepper: its own row, which a registry of other steppers can have too.
+    pub const fn of<M: Model>() -> Self {
+        Self {
+            name: M::NAME,
+            summary: M::SUMMARY,
+            defaults: defaults::<M>,
+            check: |options| options_of::<M>(options).map(drop),
+            build: build_from::<M>,
+        }
+    }
+
+    /// Its name, in snake case.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What it is, in one line.
+    pub fn summary(&self) -> &'static str {
+        self.summary
+    }
+
+    /// All its options with their default values, in RON: `(workers: 2, ...)`.
+    pub fn defaults(&self) -> String {
+        (self.defaults)()
+    }
+
+    /// Whether the options, in RON, are understood.
+    pub(crate) fn check(&self, options: &str) -> Result<(), StepperError> {
+        (self.check)(options)
+    }
+
+    /// Builds the stepper from options in RON.
+    pub(crate) fn build(&self, options: &str) -> Result<Box<dyn Stepper>, Error> {
+        (self.build)(options)
+    }
+
+    /// The entry with this name, in snake case or kebab case.
+    ///
+    /// # Errors
+    /// The names there are.
+    pub fn find(name: &str) -> Result<&'static Self, StepperError> {
+        let snake = name.replace('-', "_");
+        (STEPPERS.iter().find(|entry| entry.name == snake)).ok_or_else(|| StepperError::Unknown {
+            name: name.to_owned(),
+            known: STEPPERS.iter().map(Self::name).collect::<Vec<_>>().join(", "),
+        })
+    }
+}
+
+/// Builds a stepper by value, from its options.
+///
+/// ```
+/// use lifelab::steppers::thread_pool::{Options, ThreadPool};
+///
+/// let workers = 64.try_into()?;
+/// let pool = lifelab::build::<ThreadPool>(Options { workers, ..Options::default() })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// If the options make no sense together, or the system refuses a resource.
+pub fn build<M: Model>(options: M::Options) -> Result<M, Error> {
+    Ok(M::with_options(options)?)
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Entry").field(&self.name).finish()
+    }
+}
+
+fn options_of<M: Model>(options: &str) -> Result<M::Options, StepperError> {
+    read(options).map_err(|error| StepperError::Options {
+        name: M::NAME,
+        line: error.span.start.line,
+        column: error.span.start.col,
+        message: error.code.to_string(),
+    })
+}
+
+fn build_from<M: Model>(options: &str) -> Result<Box<dyn Stepper>, Error> {
+    Ok(Box::new(build::<M>(options_of::<M>(options)?)?))
+}
+
+fn defaults<M: Model>() -> String {
+    print(&M::Options::default())
+}
+
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, ron::error::SpannedError> {
+    notation::ron().from_str(text)
+}
+
+fn print<T: Serialize>(value: &T) -> String {
+    notation::to_line(value).expect("options are plain data")
+}

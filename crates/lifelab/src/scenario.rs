@@ -1,0 +1,107 @@
+//! Scenarios: a whole run as text, to be repeated exactly.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use lifelab_core::{Rule, Soup, Topology};
+use lifelab_io::IoSpec;
+
+use crate::error::ScenarioError;
+use crate::notation;
+use crate::size::Size;
+use crate::spec::StepperSpec;
+
+/// A whole run as data, read from and written as RON. The same scenario gives the same generations
+/// on every machine.
+///
+/// ```
+/// use lifelab::{Scenario, Simulation};
+///
+/// let scenario: Scenario = r#"(
+///     start: named("acorn"),
+///     size: "64x64",
+///     topology: plane,
+///     stepper: thread_pool(workers: 8),
+///     generations: 20,
+/// )"#.parse()?;
+/// let mut simulation = Simulation::builder().scenario(&scenario).build()?;
+/// simulation.run(scenario.generations)?;
+/// # assert_eq!(scenario.to_ron().parse::<Scenario>()?, scenario);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// What to start from.
+    pub start: Start,
+    /// The grid's size; see [`Builder::size`](crate::Builder::size) for what happens without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<Size>,
+    /// Dead cells on every side of the pattern, instead of a size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub margin: Option<u32>,
+    /// What lies beyond the edges.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topology: Option<Topology>,
+    /// The rule; the pattern's if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Rule>,
+    /// Who computes.
+    #[serde(default)]
+    pub stepper: StepperSpec,
+    /// What every cell waits for.
+    #[serde(default)]
+    pub io: IoSpec,
+    /// How many generations to compute.
+    #[serde(default)]
+    pub generations: u64,
+}
+
+/// What a scenario starts from.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Start {
+    /// A pattern of the library.
+    Named(String),
+    /// A pattern file.
+    File(PathBuf),
+    /// The text of a pattern file.
+    Inline(String),
+    /// Random cells.
+    Soup(Soup),
+}
+
+impl Scenario {
+    /// A scenario that starts so, and says nothing else.
+    pub fn new(start: Start) -> Self {
+        Self {
+            start,
+            size: None,
+            margin: None,
+            topology: None,
+            rule: None,
+            stepper: StepperSpec::default(),
+            io: IoSpec::default(),
+            generations: 0,
+        }
+    }
+
+    /// The scenario as RON.
+    pub fn to_ron(&self) -> String {
+        notation::to_page(self).expect("a scenario is plain data")
+    }
+}
+
+impl FromStr for Scenario {
+    type Err = ScenarioError;
+
+    fn from_str(text: &str) -> Result<Self, ScenarioError> {
+        notation::ron().from_str(text).map_err(|error| ScenarioError {
+            line: error.span.start.line,
+            column: error.span.start.col,
+            message: error.code.to_string(),
+        })
+    }
+}
