@@ -1,2 +1,93 @@
-//! The lifelab command line.
-fn main() {}
+//! The `lifelab` command line: Conway's Game of Life as a laboratory for concurrency.
+#![forbid(unsafe_code)]
+
+mod completions;
+mod convert;
+mod info;
+mod patterns;
+mod run;
+mod steppers;
+
+mod input;
+mod json;
+
+mod failure;
+mod report;
+
+use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::failure::Failure;
+
+/// Conway's Game of Life as a laboratory for concurrency: the same generations, computed by
+/// threads, queues, pools, tasks or processes.
+#[derive(Parser)]
+#[command(version, after_help = AFTER_HELP, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Run(Box<run::Args>),
+    Info(info::Args),
+    Convert(convert::Args),
+    Patterns(patterns::Args),
+    Steppers(steppers::Args),
+    Completions(completions::Args),
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  lifelab run gosper-glider-gun --show
+  lifelab run acorn --size 100x80 --stepper async_tasks --io sleep:10ms
+  lifelab run --soup 0.37 --seed 7 --stepper 'thread_pool(workers: 64)' --io socket:5ms --json
+
+Exit codes:
+  0    done
+  1    a simulation could not be started or completed, or a result could not be written
+  2    bad usage or bad input: options, pattern files, scenarios
+  124  a run came to its --timeout
+  130  a run was interrupted (Ctrl-C)";
+
+fn main() -> ExitCode {
+    lifelab::host_workers();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return report::usage(&error),
+    };
+    let json = cli.command.wants_json();
+    let mut out = BufWriter::new(io::stdout().lock());
+    let done = cli.command.perform(&mut out);
+    match done.and(out.flush().map_err(Failure::from)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => report::failure(&failure, json),
+    }
+}
+
+impl Command {
+    fn perform(&self, out: &mut dyn Write) -> Result<(), Failure> {
+        match self {
+            Self::Run(args) => run::perform(args, out),
+            Self::Info(args) => info::perform(args, out),
+            Self::Convert(args) => convert::perform(args, out),
+            Self::Patterns(args) => patterns::perform(args, out),
+            Self::Steppers(args) => steppers::perform(args, out),
+            Self::Completions(args) => completions::perform(args, out),
+        }
+    }
+
+    /// Whether errors are to be printed for programs.
+    fn wants_json(&self) -> bool {
+        match self {
+            Self::Run(args) => args.print.json,
+            Self::Info(args) => args.json,
+            Self::Patterns(args) => args.json,
+            Self::Steppers(args) => args.json,
+            Self::Convert(_) | Self::Completions(_) => false,
+        }
+    }
+}

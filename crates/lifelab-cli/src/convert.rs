@@ -1,0 +1,58 @@
+//! `lifelab convert`: a pattern in another format.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use lifelab::patterns::{Format, Loaded, Pattern, Property};
+
+use crate::failure::Failure;
+use crate::input::{self, LimitArgs};
+use crate::report;
+
+/// Write a pattern in another format
+///
+/// What the new format cannot say is an error if the pattern would be another one without it (its
+/// rule, its finite universe), and otherwise a warning (its position, its generation).
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// A pattern file in any format, gzipped or not; `-` for standard input; or a library name
+    input: PathBuf,
+
+    /// The file to write, its format told by its extension, `.gz` after it compresses; `-` for
+    /// standard output, as RLE if nothing else is said
+    output: PathBuf,
+
+    /// The format, whatever the extension: rle, plaintext, life105, life106 or ron
+    #[arg(long, value_name = "FORMAT")]
+    to: Option<Format>,
+
+    #[command(flatten)]
+    limit: LimitArgs,
+}
+
+pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
+    let (_, Loaded { pattern, warnings, .. }) = input::open(&args.input, &args.limit.into())?;
+    for warning in warnings {
+        report::warning(format_args!("{}: {warning}", args.input.display()));
+    }
+    for lost in write(&pattern, &args.output, args.to, out)? {
+        report::warning(format_args!("{lost} is lost in this format"));
+    }
+    Ok(())
+}
+
+fn write(
+    pattern: &Pattern,
+    output: &Path,
+    format: Option<Format>,
+    out: &mut dyn Write,
+) -> Result<Vec<Property>, Failure> {
+    if output == Path::new("-") {
+        return Ok(pattern.write(format.unwrap_or(Format::Rle), out)?);
+    }
+    let saved = match format {
+        None => pattern.save(output),
+        Some(format) => pattern.save_as(output, format),
+    };
+    saved.map_err(Failure::writing)
+}

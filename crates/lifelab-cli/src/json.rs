@@ -1,0 +1,35 @@
+//! What several commands print for programs.
+
+use std::fmt;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use lifelab::patterns::BoundingBox;
+
+/// The smallest box around the live cells.
+#[derive(Clone, Copy, Serialize)]
+pub(crate) struct Area {
+    pub(crate) left: i64,
+    pub(crate) top: i64,
+    pub(crate) width: u64,
+    pub(crate) height: u64,
+}
+
+impl From<BoundingBox> for Area {
+    fn from(area: BoundingBox) -> Self {
+        Self { left: area.left, top: area.top, width: area.width(), height: area.height() }
+    }
+}
+
+impl fmt::Display for Area {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} x {} from ({}, {})", self.width, self.height, self.left, self.top)
+    }
+}
+
+/// Prints a value as one object on one line.
+pub(crate) fn print(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, value)?;
+    writeln!(out)
+}

@@ -1,0 +1,70 @@
+//! The one place that prints what is not a result: errors and warnings, on standard error.
+
+use std::env;
+use std::ffi::OsStr;
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+
+use crate::failure::{Exit, Failure, Report};
+
+/// Prints a failure, and gives the program's exit code.
+pub(crate) fn failure(failure: &Failure, json: bool) -> ExitCode {
+    if failure.exit == Exit::ClosedPipe {
+        return ExitCode::SUCCESS;
+    }
+    let color = has_colors();
+    match &failure.drawing {
+        _ if json => print(&object(&failure.report)),
+        Some(drawing) if color => print(&drawing.colored),
+        Some(drawing) => print(&drawing.plain),
+        None if color => print(&format!("\x1b[1;91merror\x1b[0m: {}", failure.report.message)),
+        None => print(&format!("error: {}", failure.report.message)),
+    }
+    ExitCode::from(failure.exit as u8)
+}
+
+/// Prints what `clap` has to say about a command line: help, the version, or an error.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    let wants_json = env::args_os().any(|argument| argument == OsStr::new("--json"));
+    let is_error = !matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp
+            | ErrorKind::DisplayVersion
+            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    );
+    if wants_json && is_error {
+        let text = error.render().to_string();
+        // After the first paragraph come hints for people.
+        let message = text.trim_start_matches("error: ").split("\n\n").next().unwrap_or_default();
+        print(&object(&Failure::usage(message).report));
+    } else {
+        // If nobody listens, there is nothing left to do.
+        let _ = error.print();
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::BadInput as u8))
+}
+
+/// Prints a warning.
+pub(crate) fn warning(warning: impl Display) {
+    print(&match has_colors() {
+        true => format!("\x1b[1;93mwarning\x1b[0m: {warning}"),
+        false => format!("warning: {warning}"),
+    });
+}
+
+fn object(report: &Report) -> String {
+    serde_json::to_string(report).expect("a report is plain data")
+}
+
+/// Whether colors are welcome; see no-color.org.
+fn has_colors() -> bool {
+    io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+fn print(text: &str) {
+    // Standard error may be closed; then nobody wants to know.
+    let _ = writeln!(io::stderr(), "{text}");
+}

@@ -1,0 +1,101 @@
+//! `lifelab run`: take a pattern through its generations.
+//!
+//! Arguments become a plan, and the plan a simulation; it runs, watched; then what it came to is
+//! told and written, whether it came to its end or not.
+
+mod args;
+mod plan;
+mod scenario_file;
+
+mod interrupt;
+mod progress;
+mod record;
+
+mod destination;
+mod drawing;
+mod outcome;
+
+use std::io::Write;
+use std::ops::ControlFlow;
+
+use lifelab::{Cycle, Moment, Simulation};
+
+pub(crate) use args::Args;
+
+use crate::failure::Failure;
+use crate::json;
+use crate::report;
+use crate::run::args::PrintArgs;
+use crate::run::destination::Destination;
+use crate::run::outcome::Outcome;
+use crate::run::plan::Plan;
+use crate::run::progress::Progress;
+use crate::run::record::Record;
+
+pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
+    let mut plan = Plan::of(args)?;
+    if args.save.save_scenario.is_some() {
+        scenario_file::check(&plan.scenario)?;
+    }
+    let mut simulation = plan.build()?;
+    let output = args.save.output.as_deref();
+    let output = output.map(|path| Destination::new(path, &simulation)).transpose()?;
+    interrupt::stop_on_signal(simulation.stop())?;
+
+    let mut record = Record::default();
+    plan.warnings.drain(..).for_each(|warning| record.warn(warning));
+    let ended = drive(&mut simulation, &plan, args.print.wants_progress(), &mut record);
+
+    // Whatever ended it, the simulation stands at its last complete generation.
+    let written = output.map_or(Ok(()), |output| output.write(&simulation, &mut record));
+    let saved = match &args.save.save_scenario {
+        Some(path) => scenario_file::write(path, &plan.as_run(&record)),
+        None => Ok(()),
+    };
+    let cycle = ended.as_ref().ok().copied().flatten();
+    let outcome = Outcome::of(&simulation, &record, plan.until_stable.then_some(cycle));
+    let printed = print(&outcome, &simulation, &args.print, out);
+    ended.and(written).and(saved).and(printed)
+}
+
+/// Runs the simulation to the end of the plan; the cycle that it came to, if that was looked for.
+fn drive(
+    simulation: &mut Simulation,
+    plan: &Plan,
+    wants_progress: bool,
+    record: &mut Record,
+) -> Result<Option<Cycle>, Failure> {
+    let limit = plan.scenario.generations;
+    let progress = Progress::start(simulation, limit, wants_progress);
+    let mut observer = |moment: &Moment<'_>| {
+        record.note(moment);
+        progress.complete_one();
+        ControlFlow::Continue(())
+    };
+    if plan.until_stable {
+        Ok(simulation.run_until_stable(limit, &mut observer)?)
+    } else {
+        simulation.run_observed(limit, &mut observer)?;
+        Ok(None)
+    }
+}
+
+fn print(
+    outcome: &Outcome<'_>,
+    simulation: &Simulation,
+    args: &PrintArgs,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    if args.json {
+        return Ok(json::print(outcome, out)?);
+    }
+    if args.show {
+        drawing::draw(simulation.grid(), out)?;
+    }
+    if !args.quiet {
+        outcome.write(out)?;
+        out.flush()?; // Results first, then what is odd about them.
+        outcome.warnings().for_each(report::warning);
+    }
+    Ok(())
+}

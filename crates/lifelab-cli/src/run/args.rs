@@ -1,0 +1,189 @@
+//! The options of `lifelab run`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lifelab::core::RuleSpec;
+use lifelab::io::{FaultSpec, IoPhase};
+use lifelab::{Grain, IoSpec, Size, StepperSpec, Topology};
+
+use crate::input::LimitArgs;
+
+/// Run a pattern through its generations
+///
+/// Prints what the last generation is like on standard output. While it runs, a progress bar is
+/// shown on standard error, if that is a terminal.
+///
+/// Ctrl-C ends the run within a second; so does --timeout. The generation in progress is given up,
+/// the last complete one is told and written to --output. A second Ctrl-C ends the program at once.
+#[derive(clap::Args)]
+#[command(after_help = "Exit codes: 0 done, 1 failed, 2 bad input, 124 timeout, 130 interrupted.")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) start: StartArgs,
+    #[command(flatten)]
+    pub(crate) universe: UniverseArgs,
+    #[command(flatten)]
+    pub(crate) work: WorkArgs,
+    #[command(flatten)]
+    pub(crate) end: EndArgs,
+    #[command(flatten)]
+    pub(crate) print: PrintArgs,
+    #[command(flatten)]
+    pub(crate) save: SaveArgs,
+}
+
+/// What to start from.
+#[derive(clap::Args)]
+#[command(next_help_heading = "What to start from")]
+pub(crate) struct StartArgs {
+    /// A pattern file in any format, gzipped or not; `-` for standard input; or the name of a
+    /// pattern that `lifelab patterns` lists
+    #[arg(help_heading = "Arguments", required_unless_present_any = ["soup", "scenario"])]
+    pub(crate) pattern: Option<PathBuf>,
+
+    /// Random cells instead of a pattern, each alive with this probability, 0 to 1; on 100x100
+    /// cells if no size is given
+    #[arg(long, value_name = "DENSITY", conflicts_with = "pattern")]
+    pub(crate) soup: Option<f64>,
+
+    /// Which soup: the same seed gives the same cells on every machine (SplitMix64 of seed, x
+    /// and y)
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        requires = "soup",
+        conflicts_with = "pattern"
+    )]
+    pub(crate) seed: u64,
+
+    /// A scenario in RON that says all this; options given besides override what it says. Its
+    /// paths are relative to the current folder
+    #[arg(long, value_name = "FILE.ron")]
+    pub(crate) scenario: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) limit: LimitArgs,
+}
+
+/// The universe.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Universe")]
+pub(crate) struct UniverseArgs {
+    /// Columns and rows of the grid, the pattern in its middle: 100x80
+    #[arg(long, conflicts_with = "margin")]
+    pub(crate) size: Option<Size>,
+
+    /// Dead cells on every side of the pattern, instead of a size [default: 16]
+    #[arg(long, value_name = "CELLS")]
+    pub(crate) margin: Option<u32>,
+
+    /// What lies beyond the edges: torus (opposite edges are joined) or plane (nothing)
+    /// [default: the pattern's, or torus]
+    #[arg(long, value_parser = topology)]
+    pub(crate) topology: Option<Topology>,
+
+    /// The rule: B36/S23, 23/36, HighLife; with topology and size: B3/S23:T30,20
+    /// [default: the pattern's]
+    #[arg(long, value_parser = rule)]
+    pub(crate) rule: Option<RuleSpec>,
+}
+
+/// How to compute.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Computation")]
+pub(crate) struct WorkArgs {
+    /// Who computes a generation: a name that `lifelab steppers` lists, with options in
+    /// parentheses: 'thread_pool(workers: 64)' [default: sequential]
+    #[arg(long)]
+    pub(crate) stepper: Option<StepperSpec>,
+
+    /// The stepper's unit of work: cell, rows:N or auto
+    #[arg(long)]
+    pub(crate) grain: Option<Grain>,
+
+    /// The stepper's threads or processes, if it has a fixed number of them
+    #[arg(long, value_name = "N")]
+    pub(crate) workers: Option<usize>,
+
+    /// What every cell waits for: none, sleep:10ms, sleep:exp(10ms), socket:5ms, cpu:50us
+    /// [default: none]
+    #[arg(long)]
+    pub(crate) io: Option<IoSpec>,
+
+    /// When a cell waits: while it applies the rule, while it counts its neighbors, or both
+    /// [default: rule]
+    #[arg(long, value_name = "rule|neighbors|both")]
+    pub(crate) io_phase: Option<IoPhase>,
+
+    /// Make a cell's I/O fail: 'error@3:(5,7)' in generation 3 at column 5 and row 7; also panic@
+    /// and hang@; or at random, 'error:0.001'. Can be given several times
+    #[arg(long)]
+    pub(crate) fault: Vec<FaultSpec>,
+}
+
+/// When to end.
+#[derive(clap::Args)]
+#[command(next_help_heading = "End")]
+pub(crate) struct EndArgs {
+    /// How many generations to compute [default: 100; no limit with --until-stable]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) generations: Option<u64>,
+
+    /// End when a state comes back that was there before; finds periods up to 65,536
+    #[arg(long)]
+    pub(crate) until_stable: bool,
+
+    /// End after this time, with exit code 124: 500ms, 10s, 1h
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    pub(crate) timeout: Option<Duration>,
+}
+
+/// What to print.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct PrintArgs {
+    /// Draw the last generation in `.` and `O`; of a large one, 160 columns and 80 rows
+    #[arg(long)]
+    pub(crate) show: bool,
+
+    /// Print one JSON object; errors too, on standard error
+    #[arg(long, conflicts_with = "show")]
+    pub(crate) json: bool,
+
+    /// Print only what --show or --json ask for, and errors
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+/// What to write.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct SaveArgs {
+    /// Write the last complete generation to this file, in the format that its extension tells:
+    /// .rle, .cells, .ron and others; .gz after it compresses
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Write a scenario that repeats this run
+    #[arg(long, value_name = "FILE.ron")]
+    pub(crate) save_scenario: Option<PathBuf>,
+}
+
+impl PrintArgs {
+    pub(crate) fn wants_progress(&self) -> bool {
+        !self.quiet
+    }
+}
+
+fn rule(text: &str) -> Result<RuleSpec, String> {
+    text.parse().map_err(|error: lifelab::core::RuleError| {
+        let column = 1 + text[..error.span.start].chars().count();
+        format!("column {column}: {error}")
+    })
+}
+
+fn topology(text: &str) -> Result<Topology, String> {
+    text.parse().map_err(|error: lifelab::core::RuleError| error.to_string())
+}

@@ -1,0 +1,165 @@
+//! From arguments to a simulation.
+
+use std::time::Duration;
+
+use lifelab::core::{Bounds, RuleSpec};
+use lifelab::patterns::Pattern;
+use lifelab::{Grain, Scenario, Simulation, Size, Soup, Start, StepperError};
+
+use crate::failure::Failure;
+use crate::input;
+use crate::run::args::{Args, UniverseArgs, WorkArgs};
+use crate::run::record::Record;
+use crate::run::scenario_file;
+
+/// The generations that are computed if nobody says how many.
+const DEFAULT_GENERATIONS: u64 = 100;
+
+/// What is to be run, and until when.
+pub(crate) struct Plan {
+    pub(crate) scenario: Scenario,
+    pub(crate) until_stable: bool,
+    /// What was odd about the pattern.
+    pub(crate) warnings: Vec<String>,
+    timeout: Option<Duration>,
+    /// The scenario's pattern, once it is read; a soup has none.
+    pattern: Option<Pattern>,
+}
+
+impl Plan {
+    /// Reads all files that the arguments name, and puts everything together.
+    pub(crate) fn of(args: &Args) -> Result<Self, Failure> {
+        let limits = args.start.limit.into();
+        let scenario = args.start.scenario.as_deref().map(scenario_file::read).transpose()?;
+        let (start, loaded) = match (&args.start.pattern, args.start.soup, &scenario) {
+            (Some(pattern), _, _) => {
+                let (start, loaded) = input::open(pattern, &limits)?;
+                (start, Some(loaded))
+            }
+            (None, Some(density), _) => {
+                (Start::Soup(Soup { density, seed: args.start.seed }), None)
+            }
+            (None, None, Some(scenario)) => {
+                (scenario.start.clone(), input::load(&scenario.start, &limits)?)
+            }
+            (None, None, None) => return Err(Failure::usage("there is nothing to run")),
+        };
+        let mut scenario = match scenario {
+            Some(scenario) => Scenario { start, ..scenario },
+            None => Scenario { generations: DEFAULT_GENERATIONS, ..Scenario::new(start) },
+        };
+        args.universe.override_in(&mut scenario)?;
+        args.work.override_in(&mut scenario)?;
+        if args.end.until_stable || args.end.generations.is_some() {
+            scenario.generations = args.end.generations.unwrap_or(u64::MAX);
+        }
+        let (pattern, warnings) = match loaded {
+            Some(loaded) => (Some(loaded.pattern), loaded.warnings),
+            None => (None, Vec::new()),
+        };
+        Ok(Self {
+            scenario,
+            until_stable: args.end.until_stable,
+            warnings: warnings.iter().map(ToString::to_string).collect(),
+            timeout: args.end.timeout,
+            pattern,
+        })
+    }
+
+    /// Builds the simulation, once.
+    pub(crate) fn build(&mut self) -> Result<Simulation, Failure> {
+        let mut builder = Simulation::builder().scenario(&self.scenario);
+        if let Some(pattern) = self.pattern.take() {
+            builder = builder.pattern(pattern); // It need not be read again.
+        }
+        if let Some(timeout) = self.timeout {
+            builder = builder.deadline(timeout);
+        }
+        Ok(builder.build()?)
+    }
+
+    /// The scenario that repeats the run: when its end was to be found, with the end that it found.
+    pub(crate) fn as_run(&self, record: &Record) -> Scenario {
+        let mut scenario = self.scenario.clone();
+        if self.until_stable {
+            scenario.generations = record.steps();
+        }
+        scenario
+    }
+}
+
+impl UniverseArgs {
+    fn override_in(&self, scenario: &mut Scenario) -> Result<(), Failure> {
+        if let Some(RuleSpec { rule, bounds }) = self.rule {
+            scenario.rule = Some(rule);
+            if let Some(bounds) = bounds {
+                self.check_alone(bounds)?;
+                scenario.topology = Some(bounds.topology);
+                scenario.size = Size::new(bounds.width, bounds.height);
+                scenario.margin = None;
+            }
+        }
+        if self.size.is_some() || self.margin.is_some() {
+            scenario.size = self.size;
+            scenario.margin = self.margin;
+        }
+        scenario.topology = self.topology.or(scenario.topology);
+        if scenario.margin.is_some() && matches!(scenario.start, Start::Soup(_)) {
+            return Err(Failure::usage("a soup has no margin; give a --size instead"));
+        }
+        Ok(())
+    }
+
+    /// A rule that names a universe leaves nothing more to be said about it.
+    fn check_alone(&self, bounds: Bounds) -> Result<(), Failure> {
+        let other = [
+            ("--size", self.size.is_some()),
+            ("--margin", self.margin.is_some()),
+            ("--topology", self.topology.is_some()),
+        ];
+        match other.into_iter().find(|(_, is_given)| *is_given) {
+            None => Ok(()),
+            Some((option, _)) => Err(Failure::usage(format!(
+                "--rule names a universe, {bounds}, and {option} another; give one of them"
+            ))),
+        }
+    }
+}
+
+impl WorkArgs {
+    fn override_in(&self, scenario: &mut Scenario) -> Result<(), Failure> {
+        if let Some(stepper) = &self.stepper {
+            scenario.stepper = stepper.clone();
+        }
+        if let Some(grain) = self.grain {
+            let grain = match grain {
+                Grain::Rows(rows) => format!("rows({rows})"),
+                plain => plain.to_string(),
+            };
+            let stepper = scenario.stepper.with("grain", grain);
+            scenario.stepper = stepper.map_err(|error| refused("--grain", &error))?;
+        }
+        if let Some(workers) = self.workers {
+            let stepper = scenario.stepper.with("workers", workers);
+            scenario.stepper = stepper.map_err(|error| refused("--workers", &error))?;
+        }
+        if let Some(io) = &self.io {
+            scenario.io = io.clone();
+        }
+        if let Some(phase) = self.io_phase {
+            scenario.io.phase = phase;
+        }
+        scenario.io.faults.extend(&self.fault);
+        Ok(())
+    }
+}
+
+/// An option that the stepper does not have, or was given in its parentheses too.
+fn refused(option: &str, error: &StepperError) -> Failure {
+    Failure::usage(match error {
+        StepperError::Options { name, message, .. } => {
+            format!("{option} cannot be given to {name}: {message}")
+        }
+        error => format!("{option}: {error}"),
+    })
+}

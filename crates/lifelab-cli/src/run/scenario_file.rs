@@ -1,0 +1,64 @@
+//! Scenario files.
+
+use std::fs;
+use std::path::Path;
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+
+use lifelab::{Scenario, ScenarioError, Start};
+
+use crate::failure::{Drawing, Exit, Failure, Place};
+
+/// Reads a scenario.
+pub(crate) fn read(path: &Path) -> Result<Scenario, Failure> {
+    let text = fs::read_to_string(path).map_err(|error| {
+        let message = format!("cannot read the scenario {}: {error}", path.display());
+        Failure::new(Exit::BadInput, "scenario", message).at(Place::file(path))
+    })?;
+    text.parse().map_err(|error| malformed(&error, &text, path))
+}
+
+/// Writes a scenario.
+pub(crate) fn write(path: &Path, scenario: &Scenario) -> Result<(), Failure> {
+    fs::write(path, scenario.to_ron() + "\n").map_err(|error| {
+        let message = format!("cannot write the scenario {}: {error}", path.display());
+        Failure::new(Exit::Failed, "output", message).at(Place::file(path))
+    })
+}
+
+/// Checks that a scenario can be text; the name of a file need not be.
+pub(crate) fn check(scenario: &Scenario) -> Result<(), Failure> {
+    match &scenario.start {
+        Start::File(path) if path.to_str().is_none() => Err(Failure::usage(format!(
+            "--save-scenario: a scenario is text, and the file name {} is not; rename it",
+            path.display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+fn malformed(error: &ScenarioError, text: &str, path: &Path) -> Failure {
+    let ScenarioError { line, column, message } = error;
+    let place = Place { line: Some(*line), column: Some(*column), ..Place::file(path) };
+    let draw = |renderer: Renderer| {
+        let start = offset(text, *line, *column);
+        let end = start + text[start..].chars().next().map_or(0, char::len_utf8);
+        let name = path.display().to_string();
+        let snippet =
+            Snippet::source(text).path(name).annotation(AnnotationKind::Primary.span(start..end));
+        renderer.render(&[Level::ERROR.primary_title(message.as_str()).element(snippet)])
+    };
+    let drawing = Drawing { plain: draw(Renderer::plain()), colored: draw(Renderer::styled()) };
+    Failure {
+        drawing: Some(Box::new(drawing)),
+        ..Failure::new(Exit::BadInput, "scenario", message).at(place)
+    }
+}
+
+/// The byte at which a line and column start, both from 1; the end if there is no such place.
+fn offset(text: &str, line: usize, column: usize) -> usize {
+    let lines = text.split_inclusive('\n');
+    let before: usize = lines.take(line.saturating_sub(1)).map(str::len).sum();
+    let columns = text[before..].chars().take(column.saturating_sub(1));
+    before + columns.map(char::len_utf8).sum::<usize>()
+}

@@ -1,0 +1,9 @@
+//! The program as a user meets it: what it prints, what it writes, and how it ends.
+
+mod bad_input;
+mod endings;
+mod files;
+mod runs;
+mod scenarios;
+
+mod program;

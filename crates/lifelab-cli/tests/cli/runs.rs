@@ -1,0 +1,245 @@
+//! Runs that come to their end.
+
+use lifelab::STEPPERS;
+use serde_json::{Value, json};
+
+use crate::program::{Fact, facts, feed, lifelab, reference, run, succeed, typed};
+
+/// All that `run --json` prints, in its order.
+const KEYS: [&str; 14] = [
+    "generation",
+    "population",
+    "bounding_box",
+    "sha256",
+    "rule",
+    "topology",
+    "width",
+    "height",
+    "stepper",
+    "io",
+    "step_seconds",
+    "cells_per_second",
+    "warnings",
+    "cycle",
+];
+
+fn fact(id: &str, generation: &str) -> Fact {
+    let mut facts = facts("checks.csv", |row| &row[0] == id && &row[3] == generation);
+    facts.pop().unwrap_or_else(|| panic!("no fact about {id} at {generation}"))
+}
+
+#[track_caller]
+fn agrees(run: &Value, fact: &Fact) {
+    assert_eq!(run["generation"], fact.number("generation"));
+    assert_eq!(run["population"], fact.number("population"));
+    assert_eq!(run["bounding_box"], fact.bounding_box());
+    assert_eq!(run["sha256"], fact.text("sha256"));
+}
+
+#[test]
+fn a_run_agrees_with_other_engines() {
+    for (id, generation, margin) in [
+        ("gosper-gun", "0", "5"),
+        ("gosper-gun", "300", "80"),
+        ("r-pentomino", "1103", "270"),
+        ("highlife-replicator", "48", "20"),
+        ("diehard", "130", "30"),
+    ] {
+        let fact = fact(id, generation);
+        let done = succeed(
+            lifelab(["run", "--topology", "plane", "--margin", margin, "-g", generation, "--json"])
+                .arg(reference(fact.text("file"))),
+        );
+        agrees(&done.json(), &fact);
+        assert_eq!(done.json()["rule"], fact.text("rule"));
+        assert_eq!(done.json()["topology"], "plane");
+    }
+}
+
+#[test]
+fn a_pattern_brings_its_universe() {
+    let fact = fact("torus-65x43", "100");
+    let run = succeed(lifelab(["run", "-g", "100", "--json"]).arg(reference(fact.text("file"))));
+    agrees(&run.json(), &fact);
+    assert_eq!(run.json()["width"], 65);
+    assert_eq!(run.json()["height"], 43);
+    assert_eq!(run.json()["topology"], "torus");
+}
+
+#[test]
+fn a_rule_brings_its_universe() {
+    let run = succeed(&mut typed("run glider --rule b3s23:p30,20 -g 4 --json")).json();
+    assert_eq!(run["rule"], "B3/S23");
+    assert_eq!(run["topology"], "plane");
+    assert_eq!((&run["width"], &run["height"]), (&json!(30), &json!(20)));
+    let conflict = crate::program::run(&mut typed("run glider --rule B3/S23:P30 --size 9x9"));
+    assert_eq!(conflict.code, Some(2));
+    assert!(conflict.err.contains("--size"), "{}", conflict.err);
+}
+
+#[test]
+fn every_stepper_comes_to_the_same_cells() {
+    let mut seen = Vec::new();
+    for entry in STEPPERS {
+        for name in [entry.name().to_owned(), entry.name().replace('_', "-")] {
+            let line = "run --soup 0.37 --seed 7 --size 20x10 -g 3 --io sleep:1ms --json --stepper";
+            let run = succeed(typed(line).arg(&name)).json();
+            assert_eq!(run["stepper"], entry.name());
+            assert_eq!(run["io"], "sleep:1ms");
+            assert!(run["step_seconds"]["min"].as_f64() >= Some(0.001), "{run}");
+            seen.push(run["sha256"].clone());
+        }
+    }
+    seen.dedup();
+    assert_eq!(seen.len(), 1, "{seen:?}");
+}
+
+#[test]
+fn every_stepper_takes_a_grain() {
+    for entry in STEPPERS {
+        for (grain, spelled) in [("cell", "cell"), ("rows:3", "rows(3)")] {
+            let line = "run glider -g 2 --json --stepper";
+            let run = succeed(typed(line).args([entry.name(), "--grain", grain])).json();
+            assert_eq!(run["stepper"], format!("{}(grain: {spelled})", entry.name()));
+        }
+    }
+}
+
+#[test]
+fn workers_are_an_option_of_the_stepper() {
+    let run = succeed(&mut typed("run glider --stepper thread_pool --workers 3 --json")).json();
+    assert_eq!(run["stepper"], "thread_pool(workers: 3)");
+}
+
+#[test]
+fn the_object_has_all_its_keys() {
+    let run = succeed(&mut typed("run blinker --until-stable --json")).json();
+    let keys: Vec<_> = run.as_object().expect("an object").keys().map(String::as_str).collect();
+    let mut expected = KEYS;
+    expected.sort_unstable();
+    let mut sorted = keys;
+    sorted.sort_unstable();
+    assert_eq!(sorted, expected);
+    for time in ["min", "median", "max", "total"] {
+        assert!(run["step_seconds"][time].as_f64() > Some(0.0), "{time}: {run}");
+    }
+    assert!(run["cells_per_second"].as_f64() > Some(0.0), "{run}");
+    assert_eq!(run["warnings"], json!([]));
+    assert_eq!(run["cycle"], json!({ "start": 0, "period": 2 }));
+
+    let run = succeed(&mut typed("run blinker --json")).json();
+    assert_eq!(run["generation"], 100);
+    assert_eq!(run.get("cycle"), None);
+}
+
+#[test]
+fn a_box_counts_from_the_patterns_first_cell() {
+    for place in ["--margin 0", "--margin 30", "--size 77x50"] {
+        let run =
+            succeed(&mut typed(&format!("run block -g 1 --topology plane {place} --json"))).json();
+        let expected = json!({ "left": 0, "top": 0, "width": 2, "height": 2 });
+        assert_eq!(run["bounding_box"], expected, "{place}");
+    }
+}
+
+#[test]
+fn an_empty_universe_has_no_box() {
+    let run = succeed(&mut typed("run --soup 0 --size 5x4 -g 2 --json")).json();
+    assert_eq!((&run["population"], &run["bounding_box"]), (&json!(0), &Value::Null));
+    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    assert_eq!(run["sha256"], empty);
+    assert!(succeed(&mut typed("run --soup 0 --size 5x4")).out.contains("empty"));
+}
+
+#[test]
+fn no_generation_is_a_run_too() {
+    let run = succeed(&mut typed("run glider -g 0 --json")).json();
+    assert_eq!((&run["generation"], &run["cells_per_second"]), (&json!(0), &json!(0.0)));
+    let zero = json!({ "min": 0.0, "median": 0.0, "max": 0.0, "total": 0.0 });
+    assert_eq!(run["step_seconds"], zero);
+}
+
+#[test]
+fn a_seed_chooses_the_soup() {
+    let soup = |seed: &str| {
+        let line = "run --soup 0.5 --size 40x40 -g 0 --json --seed";
+        succeed(typed(line).arg(seed)).json()["sha256"].clone()
+    };
+    assert_eq!(soup("7"), soup("7"));
+    assert_ne!(soup("7"), soup("8"));
+}
+
+#[test]
+fn a_generation_counts_on_from_the_files() {
+    let file = reference("formats/position-generation.rle");
+    let run = succeed(lifelab(["run", "-g", "8", "--json"]).arg(file)).json();
+    assert_eq!(run["generation"], 50);
+    assert_eq!(run["bounding_box"]["left"], 2, "a glider moves a cell in four generations");
+}
+
+#[test]
+fn a_pattern_comes_from_standard_input() {
+    let rle = b"x = 3, y = 3\nbo$2bo$3o!";
+    let run = feed(&mut typed("run - -g 4 --json"), rle);
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+    assert_eq!(run.json()["bounding_box"], json!({"left": 1, "top": 1, "width": 3, "height": 3}));
+}
+
+#[test]
+fn what_is_odd_about_a_pattern_is_told() {
+    let run = feed(&mut typed("run - --json"), b"x = 2, y = 2\n2o$2o");
+    assert_eq!(run.code, Some(0));
+    assert!(run.json()["warnings"][0].as_str().expect("a warning").contains('!'), "{}", run.out);
+    assert_eq!(run.err, "", "it is in the object");
+    let run = feed(&mut typed("run -"), b"x = 2, y = 2\n2o$2o");
+    assert!(run.err.starts_with("warning: "), "{}", run.err);
+    let run = feed(&mut typed("run - --quiet"), b"x = 2, y = 2\n2o$2o");
+    assert_eq!((run.out.as_str(), run.err.as_str()), ("", ""));
+}
+
+#[test]
+fn the_last_generation_is_drawn() {
+    let done = succeed(&mut typed("run blinker -g 1 --size 5x5 --show --quiet"));
+    let (horizontal, vertical) =
+        (".....\n.....\n.OOO.\n.....\n.....\n", ".....\n..O..\n..O..\n..O..\n.....\n");
+    assert!([horizontal, vertical].contains(&&*done.out), "{}", done.out);
+    let next = succeed(&mut typed("run blinker -g 2 --size 5x5 --show --quiet"));
+    assert_ne!(done.out, next.out);
+}
+
+#[test]
+fn a_summary_names_what_was_run() {
+    let done = succeed(&mut typed("run glider -g 4 --size 12x10 --stepper thread-pool"));
+    for part in ["generation    4", "population    5", "B3/S23", "torus of 12 x 10", "thread_pool"]
+    {
+        assert!(done.out.contains(part), "{part}: {}", done.out);
+    }
+}
+
+#[test]
+fn a_stable_universe_ends_the_run() {
+    let run = succeed(&mut typed("run beehive --until-stable --json")).json();
+    assert_eq!(run["cycle"], json!({ "start": 0, "period": 1 }));
+    assert_eq!(run["generation"], 1);
+    let run = succeed(&mut typed("run acorn --until-stable -g 10 --json")).json();
+    assert_eq!((&run["cycle"], &run["generation"]), (&Value::Null, &json!(10)));
+}
+
+#[test]
+fn io_in_both_phases_takes_twice_as_long() {
+    for (phase, least) in [("rule", 0.003), ("neighbors", 0.003), ("both", 0.006)] {
+        let line = "run --soup 0.5 --size 3x1 -g 1 --io sleep:1ms --json --io-phase";
+        let run = succeed(typed(line).arg(phase)).json();
+        assert!(run["step_seconds"]["min"].as_f64() >= Some(least), "{phase}: {run}");
+    }
+}
+
+#[test]
+fn a_pattern_larger_than_the_limit_is_refused() {
+    let done = run(&mut typed("run gosper-glider-gun --pattern-limit 1k --json"));
+    assert_eq!(done.code, Some(0), "the library is exempt: {}", done.err);
+    let file = reference("patterns/gosper-gun.rle");
+    let done = run(lifelab(["run", "--pattern-limit", "100", "--json"]).arg(file));
+    assert_eq!(done.code, Some(2));
+    assert!(done.error()["message"].as_str().expect("text").contains("100 bytes"), "{}", done.err);
+}
