@@ -1,0 +1,97 @@
+//! Whatever the stepper, the grain, the topology and the I/O: the grid is the oracle's.
+
+use lifelab::{Rule, Simulation, Topology};
+use lifelab_tests::{oracle, oracle_after};
+
+use crate::subject::{HANG, Law, Subject, law, soup};
+
+pub(crate) const LAWS: &[Law] = &[
+    law("without_io_the_grid_is_the_oracles", without_io),
+    law("with_any_io_the_grid_is_the_oracles", with_any_io),
+    law("odd_sizes_are_computed_whole", odd_sizes),
+    law("every_rule_is_obeyed", every_rule),
+    law("progress_counts_the_cells_that_waited", progress),
+];
+
+const TOPOLOGIES: [Topology; 2] = [Topology::Torus, Topology::Plane];
+
+/// One of each kind of I/O, in either phase and in both, with waits of microseconds.
+const IO: &[&str] = &[
+    "none",
+    "sleep:20us",
+    "sleep:uniform(1us,40us)",
+    "sleep:exp(20us)",
+    "sleep:lognormal(20us,0.5)",
+    "sleep:pareto(20us,2.5)",
+    "socket(tcp):0s",
+    "socket(unix):0s",
+    "cpu:2us",
+    "sleep:20us phase:both",
+    "sleep:20us phase:neighbors",
+    "sleep:1us error:0.1 retry:20(1us)",
+];
+
+fn without_io(subject: &Subject) {
+    for topology in TOPOLOGIES {
+        same_as_oracle(subject, 13, 11, topology, "none");
+    }
+}
+
+fn with_any_io(subject: &Subject) {
+    for topology in TOPOLOGIES {
+        for io in IO {
+            same_as_oracle(subject, 7, 5, topology, io);
+        }
+    }
+}
+
+/// After 1, 2 and 64 generations.
+fn same_as_oracle(subject: &Subject, width: u32, height: u32, topology: Topology, io: &str) {
+    let start = soup(width, height, 1);
+    let mut simulation = subject.simulation(&start, topology, io);
+    for generations in [1, 2, 64] {
+        simulation.run(generations - simulation.generation()).expect(io);
+        let expected = oracle_after(&start, generations, Rule::LIFE, topology);
+        assert_eq!(**simulation.grid(), expected, "{topology} {io} after {generations}");
+    }
+}
+
+fn odd_sizes(subject: &Subject) {
+    for (width, height) in [(1, 1), (2, 2), (3, 1), (1, 4), (63, 2), (64, 3), (65, 4), (130, 3)] {
+        for topology in TOPOLOGIES {
+            let start = soup(width, height, 2);
+            let mut simulation = subject.simulation(&start, topology, "none");
+            simulation.run(2).expect("nothing fails");
+            let expected = oracle_after(&start, 2, Rule::LIFE, topology);
+            assert_eq!(**simulation.grid(), expected, "{width} x {height} {topology}");
+        }
+    }
+}
+
+fn every_rule(subject: &Subject) {
+    for rule in ["B36/S23", "B2/S", "B3678/S34678", "B03/S23", "B0123478/S01234678", "B/S"] {
+        let rule: Rule = rule.parse().expect("a rule");
+        let start = soup(70, 4, 3);
+        let mut simulation = Simulation::builder()
+            .grid(start.clone())
+            .rule(rule)
+            .stepper_spec(subject.spec.clone())
+            .deadline(HANG)
+            .build()
+            .expect("the parts are valid");
+        simulation.run(3).expect("nothing fails");
+        let expected = oracle_after(&start, 3, rule, Topology::Torus);
+        assert_eq!(**simulation.grid(), expected, "{rule}");
+    }
+}
+
+fn progress(subject: &Subject) {
+    let start = soup(7, 5, 4);
+    let mut simulation = subject.simulation(&start, Topology::Torus, "sleep:20us");
+    for _ in 0..2 {
+        let expected = oracle(simulation.grid(), Rule::LIFE, Topology::Torus);
+        simulation.step().expect("nothing fails");
+        assert_eq!(**simulation.grid(), expected);
+        assert_eq!(simulation.progress().cells(), 35);
+    }
+}

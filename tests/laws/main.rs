@@ -1,0 +1,35 @@
+//! Every law, for every stepper of the registry in every arrangement that it has.
+//!
+//! Whoever adds a stepper to the registry gets all laws. A law that does not apply to a stepper is
+//! shown as ignored, never left out.
+
+mod async_laws;
+mod fault_laws;
+mod grid_laws;
+mod stop_laws;
+mod subject;
+mod user_io_laws;
+
+use libtest_mimic::{Arguments, Trial};
+
+use subject::{Law, Subject};
+
+fn main() {
+    lifelab::host_workers();
+    let laws: Vec<Law> =
+        [grid_laws::LAWS, fault_laws::LAWS, stop_laws::LAWS, user_io_laws::LAWS, async_laws::LAWS]
+            .concat();
+    let trials = Subject::all().into_iter().flat_map(|subject| {
+        laws.clone().into_iter().map(move |law| {
+            let applies = (law.applies)(&subject);
+            let name = format!("{}::{}", subject.label, law.name);
+            let subject = subject.clone();
+            Trial::test(name, move || {
+                (law.check)(&subject);
+                Ok(())
+            })
+            .with_ignored_flag(!applies)
+        })
+    });
+    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
+}
