@@ -29,10 +29,10 @@ pub struct Options {
     /// way, so many of its cells at once; if less, as many bands as fit. Within a bounded band,
     /// cells are admitted in reading order, and a slow one holds up those too far behind it.
     pub max_in_flight: Option<NonZeroUsize>,
-    /// A cell whose poll takes longer is reported to block its event loop, as in `"10ms"`. It is
-    /// wall time: on a machine with more runnable threads than processors, a cell may be reported
+    /// A cell whose poll takes longer is reported to block its event loop, 100 ms by default. It
+    /// is wall time: on a machine with more runnable threads than processors, a cell may be reported
     /// whose thread only lost its processor for a while.
-    #[serde(with = "humantime_serde")]
+    #[serde(with = "lifelab_core::duration")]
     pub blocked_after: Duration,
 }
 
@@ -42,7 +42,7 @@ impl Default for Options {
             grain: Grain::default(),
             workers: None,
             max_in_flight: None,
-            blocked_after: Duration::from_millis(10),
+            blocked_after: Duration::from_millis(100),
         }
     }
 }

@@ -35,7 +35,7 @@ use crate::run::record::Record;
 pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     let mut plan = Plan::of(args)?;
     if args.save.save_scenario.is_some() {
-        scenario_file::check(&plan.scenario)?;
+        scenario_file::text(&plan.scenario)?; // Before the run, not after it.
     }
     let mut simulation = plan.build()?;
     let output = args.save.output.as_deref();

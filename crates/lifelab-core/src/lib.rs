@@ -14,6 +14,7 @@ mod rule;
 mod topology;
 
 mod band;
+pub mod duration;
 mod grid;
 mod kernel;
 pub mod seeded;

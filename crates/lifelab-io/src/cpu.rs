@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use lifelab_core::{CellIo, Fault, IoFuture, Site, Stop};
 use serde::{Deserialize, Serialize};
 
-use crate::duration;
 use crate::shorthand::{Scanner, Shorthand, ShorthandError};
+use lifelab_core::duration;
 
 /// How much to compute.
 ///
@@ -21,7 +21,7 @@ use crate::shorthand::{Scanner, Shorthand, ShorthandError};
 pub enum Work {
     /// Until so much time has passed by the clock. The time stays the same on a crowded machine,
     /// where less is computed in it: a load, but no measure of parallelism.
-    Time(#[serde(with = "crate::duration")] Duration),
+    Time(#[serde(with = "lifelab_core::duration")] Duration),
     /// So many rounds of a mixing function, a few nanoseconds each. The amount stays the same, so
     /// what several cores gain becomes visible.
     Rounds(u64),

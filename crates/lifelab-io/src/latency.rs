@@ -9,8 +9,8 @@ use lifelab_core::Site;
 use serde::{Deserialize, Serialize};
 
 use crate::draw::{self, Purpose};
-use crate::duration;
 use crate::shorthand::{self, Scanner, Shorthand, ShorthandError};
+use lifelab_core::duration;
 
 /// How long a wait takes. Each is given by its mean where it has one to choose, so that models can
 /// be compared: the same mean, another tail.
@@ -44,26 +44,26 @@ use crate::shorthand::{self, Scanner, Shorthand, ShorthandError};
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Latency {
     /// Always the same.
-    Fixed(#[serde(with = "crate::duration")] Duration),
+    Fixed(#[serde(with = "lifelab_core::duration")] Duration),
     /// Anything between two bounds, equally likely.
     Uniform {
         /// The lower bound.
-        #[serde(with = "crate::duration")]
+        #[serde(with = "lifelab_core::duration")]
         from: Duration,
         /// The upper bound.
-        #[serde(with = "crate::duration")]
+        #[serde(with = "lifelab_core::duration")]
         to: Duration,
     },
     /// The time to the next of many independent events.
     Exponential {
         /// The mean.
-        #[serde(with = "crate::duration")]
+        #[serde(with = "lifelab_core::duration")]
         mean: Duration,
     },
     /// Many small factors multiplied: most services, most of the time.
     LogNormal {
         /// The mean; the median is exp(-sigma²/2) times it.
-        #[serde(with = "crate::duration")]
+        #[serde(with = "lifelab_core::duration")]
         mean: Duration,
         /// The standard deviation of the logarithm, 0 to 10.
         sigma: f64,
@@ -71,7 +71,7 @@ pub enum Latency {
     /// A heavy tail: a few waits take as long as all others together.
     Pareto {
         /// The mean.
-        #[serde(with = "crate::duration")]
+        #[serde(with = "lifelab_core::duration")]
         mean: Duration,
         /// How fast the tail falls, above 1; up to 2 the variance is infinite.
         shape: f64,

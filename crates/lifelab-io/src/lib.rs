@@ -96,7 +96,6 @@ mod asynchronous;
 mod blocking;
 
 mod draw;
-mod duration;
 mod error;
 mod park;
 mod runtime;

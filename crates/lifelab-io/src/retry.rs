@@ -10,9 +10,9 @@ use lifelab_core::{CellIo, Fault, FaultKind, IoFuture, Site, Stop};
 use serde::{Deserialize, Serialize};
 
 use crate::draw::{self, Purpose};
-use crate::duration;
 use crate::runtime;
 use crate::shorthand::{self, Scanner, Shorthand, ShorthandError};
+use lifelab_core::duration;
 
 /// How often and how soon a failed wait is tried again: `3`, `3(10ms)` or `3(10ms,1s)`.
 ///
@@ -26,10 +26,10 @@ pub struct RetrySpec {
     /// How many retries after the first attempt; 3 by default.
     pub limit: u32,
     /// The longest first pause; 10 ms by default.
-    #[serde(with = "crate::duration")]
+    #[serde(with = "lifelab_core::duration")]
     pub backoff: Duration,
     /// The longest pause of all; 1 s by default.
-    #[serde(with = "crate::duration")]
+    #[serde(with = "lifelab_core::duration")]
     pub max_backoff: Duration,
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::duration;
+use lifelab_core::duration;
 
 /// Why a shorthand such as `sleep:exp(10ms)` was not understood: what was found, where, and what
 /// could have stood there.

@@ -51,7 +51,7 @@ pub struct IoSpec {
     /// Faults on purpose, in the place of the wait; none by default.
     pub faults: Vec<FaultSpec>,
     /// How long each attempt may take; as long as it takes by default.
-    #[serde(with = "crate::duration::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(with = "lifelab_core::duration::optional", skip_serializing_if = "Option::is_none")]
     pub timeout: Option<Duration>,
     /// How often a failed wait is tried again; never by default.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use lifelab_core::{CellIo, Fault, FaultKind, IoFuture, Site, Stop};
 
-use crate::duration;
 use crate::runtime;
+use lifelab_core::duration;
 
 /// Gives the inner I/O so much time, and then fails with [`FaultKind::TimedOut`].
 ///

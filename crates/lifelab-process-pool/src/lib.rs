@@ -142,7 +142,7 @@ pub struct Options {
     /// How many lines that died may be replaced in one step, before the step fails.
     pub restarts: u32,
     /// How long a worker process may take to start.
-    #[serde(with = "humantime_serde")]
+    #[serde(with = "lifelab_core::duration")]
     pub start_timeout: Duration,
     /// A program that hosts workers; by default it is this one, and must be of the same build.
     /// Another need only be built from the same version of this crate.

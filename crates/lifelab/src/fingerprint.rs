@@ -1,7 +1,6 @@
 //! Fingerprints of a grid: one of the whole state, one of the live cells alone.
 
 use std::fmt;
-use std::fmt::Write;
 
 use lifelab_core::Grid;
 use sha2::{Digest, Sha256};
@@ -47,19 +46,28 @@ impl fmt::Debug for StateHash {
 /// The definition that Lifelab's reference values use, so that results can be compared with other
 /// engines whatever their coordinates.
 pub fn cells_sha256(cells: impl Iterator<Item = (i64, i64)> + Clone) -> String {
-    let left = cells.clone().map(|(x, _)| x).min().unwrap_or(0);
-    let top = cells.clone().map(|(_, y)| y).min().unwrap_or(0);
+    let corner =
+        (cells.clone()).reduce(|(left, top), (x, y)| (left.min(x), top.min(y))).unwrap_or_default();
     let mut hasher = Sha256::new();
-    let mut line = String::new();
+    let (mut text, mut number) = (Vec::with_capacity(2 * CHUNK), itoa::Buffer::new());
     for (x, y) in cells {
-        line.clear();
         // Differences of any two signed numbers fit the unsigned type of their size.
-        let (x, y) = (x.wrapping_sub(left) as u64, y.wrapping_sub(top) as u64);
-        writeln!(line, "{x},{y}").expect("a string takes all text");
-        hasher.update(&line);
+        for (coordinate, start, end) in [(x, corner.0, b','), (y, corner.1, b'\n')] {
+            let difference = coordinate.wrapping_sub(start) as u64;
+            text.extend_from_slice(number.format(difference).as_bytes());
+            text.push(end);
+        }
+        if text.len() >= CHUNK {
+            hasher.update(&text);
+            text.clear();
+        }
     }
+    hasher.update(&text);
     hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+/// Bytes given to the hash at a time.
+const CHUNK: usize = 1 << 14;
 
 #[cfg(test)]
 mod tests {

@@ -1,12 +1,33 @@
 //! The dialect of RON that Lifelab reads and writes.
 
+use ron::error::SpannedError;
 use ron::extensions::Extensions;
 use ron::ser::PrettyConfig;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// Where and why a text is not what it should be.
+pub(crate) struct Mistake {
+    /// Line, from 1.
+    pub(crate) line: usize,
+    /// Column, from 1.
+    pub(crate) column: usize,
+    /// What was found and what was expected; lower case, as all our messages.
+    pub(crate) message: String,
+}
+
+/// Reads a value.
+pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Mistake> {
+    ron().from_str(text).map_err(|SpannedError { code, span }| Mistake {
+        line: span.start.line,
+        column: span.start.col,
+        message: uncapitalized(&code.to_string()),
+    })
+}
 
 /// RON without ceremony: `Some(...)` may be left out, and a variant's struct needs no second pair
 /// of parentheses, as in `thread_pool(workers: 64)`.
-pub(crate) fn ron() -> ron::Options {
+fn ron() -> ron::Options {
     ron::Options::default().with_default_extension(
         Extensions::IMPLICIT_SOME
             | Extensions::UNWRAP_NEWTYPES
@@ -18,6 +39,11 @@ pub(crate) fn ron() -> ron::Options {
 pub(crate) fn to_line<T: Serialize>(value: &T) -> Result<String, ron::Error> {
     let style = PrettyConfig::new().new_line("").indentor("").separator(" ");
     Ok(ron().to_string_pretty(value, style)?.replace(",)", ")").replace(",", ", "))
+}
+
+fn uncapitalized(message: &str) -> String {
+    let mut chars = message.chars();
+    chars.next().into_iter().flat_map(char::to_lowercase).chain(chars).collect()
 }
 
 /// A value on many lines, as a person would write it.

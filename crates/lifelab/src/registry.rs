@@ -2,13 +2,10 @@
 
 use std::fmt;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
 use lifelab_core::{Model, Stepper};
 
 use crate::error::{Error, StepperError};
-use crate::notation;
+use crate::notation::{self, Mistake};
 
 /// All steppers, from the plainest to the most elaborate.
 pub const STEPPERS: &[Entry] = &[
@@ -103,11 +100,11 @@ impl fmt::Debug for Entry {
 }
 
 fn options_of<M: Model>(options: &str) -> Result<M::Options, StepperError> {
-    read(options).map_err(|error| StepperError::Options {
+    notation::read(options).map_err(|Mistake { line, column, message }| StepperError::Options {
         name: M::NAME,
-        line: error.span.start.line,
-        column: error.span.start.col,
-        message: error.code.to_string(),
+        line,
+        column,
+        message,
     })
 }
 
@@ -116,13 +113,5 @@ fn build_from<M: Model>(options: &str) -> Result<Box<dyn Stepper>, Error> {
 }
 
 fn defaults<M: Model>() -> String {
-    print(&M::Options::default())
-}
-
-fn read<T: DeserializeOwned>(text: &str) -> Result<T, ron::error::SpannedError> {
-    notation::ron().from_str(text)
-}
-
-fn print<T: Serialize>(value: &T) -> String {
-    notation::to_line(value).expect("options are plain data")
+    notation::to_line(&M::Options::default()).expect("options are plain data")
 }

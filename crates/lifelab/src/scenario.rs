@@ -9,7 +9,7 @@ use lifelab_core::{Rule, Soup, Topology};
 use lifelab_io::IoSpec;
 
 use crate::error::ScenarioError;
-use crate::notation;
+use crate::notation::{self, Mistake};
 use crate::size::Size;
 use crate::spec::StepperSpec;
 
@@ -28,7 +28,7 @@ use crate::spec::StepperSpec;
 /// )"#.parse()?;
 /// let mut simulation = Simulation::builder().scenario(&scenario).build()?;
 /// simulation.run(scenario.generations)?;
-/// # assert_eq!(scenario.to_ron().parse::<Scenario>()?, scenario);
+/// # assert_eq!(scenario.to_ron().unwrap().parse::<Scenario>()?, scenario);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -88,9 +88,9 @@ impl Scenario {
         }
     }
 
-    /// The scenario as RON.
-    pub fn to_ron(&self) -> String {
-        notation::to_page(self).expect("a scenario is plain data")
+    /// The scenario as RON; `None` if it names a path that is not text.
+    pub fn to_ron(&self) -> Option<String> {
+        notation::to_page(self).ok()
     }
 }
 
@@ -98,10 +98,7 @@ impl FromStr for Scenario {
     type Err = ScenarioError;
 
     fn from_str(text: &str) -> Result<Self, ScenarioError> {
-        notation::ron().from_str(text).map_err(|error| ScenarioError {
-            line: error.span.start.line,
-            column: error.span.start.col,
-            message: error.code.to_string(),
-        })
+        let wrong = |Mistake { line, column, message }| ScenarioError { line, column, message };
+        notation::read(text).map_err(wrong)
     }
 }

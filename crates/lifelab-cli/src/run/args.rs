@@ -136,7 +136,7 @@ pub(crate) struct EndArgs {
     pub(crate) until_stable: bool,
 
     /// End after this time, with exit code 124: 500ms, 10s, 1h
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(crate) timeout: Option<Duration>,
 }
 
@@ -182,6 +182,11 @@ fn rule(text: &str) -> Result<RuleSpec, String> {
         let column = 1 + text[..error.span.start].chars().count();
         format!("column {column}: {error}")
     })
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let expected = lifelab::core::duration::EXPECTED;
+    lifelab::core::duration::parse(text).ok_or_else(|| format!("expected {expected}"))
 }
 
 fn topology(text: &str) -> Result<Topology, String> {

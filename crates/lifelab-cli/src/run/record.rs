@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use hdrhistogram::Histogram;
 use serde::Serialize;
 
 use lifelab::Moment;
+use lifelab::core::seeded;
 
 /// What is noted about a run.
+#[derive(Default)]
 pub(crate) struct Record {
-    /// How often a step took so many nanoseconds.
-    steps: Histogram<u64>,
-    min: Duration,
+    steps: Sample,
+    min: Option<Duration>,
     max: Duration,
     total: Duration,
     warnings: Vec<String>,
@@ -22,7 +22,7 @@ pub(crate) struct Record {
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize)]
 pub(crate) struct StepSeconds {
     pub(crate) min: f64,
-    /// Exact to three digits, for it comes from a histogram: a run may have billions of steps.
+    /// Of a sample, if there are more steps than [`Sample::MAX`].
     pub(crate) median: f64,
     pub(crate) max: f64,
     pub(crate) total: f64,
@@ -30,23 +30,6 @@ pub(crate) struct StepSeconds {
 
 /// Warnings kept; the rest are counted.
 const MAX_WARNINGS: usize = 100;
-
-/// Digits to which times are kept. The histogram then takes 8 KiB for each doubling from 2 us on: a
-/// quarter of a megabyte if some steps take a microsecond and others an hour.
-const DIGITS: u8 = 3;
-
-impl Default for Record {
-    fn default() -> Self {
-        Self {
-            steps: Histogram::new(DIGITS).expect("three digits are within what it offers"),
-            min: Duration::MAX,
-            max: Duration::ZERO,
-            total: Duration::ZERO,
-            warnings: Vec::new(),
-            omitted: 0,
-        }
-    }
-}
 
 impl Record {
     /// Notes a completed generation.
@@ -59,10 +42,8 @@ impl Record {
     }
 
     fn note_step(&mut self, took: Duration) {
-        // Half of the range, 292 years, is still room enough for the histogram to round up.
-        let nanoseconds = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX).min(u64::MAX / 2);
-        self.steps.record(nanoseconds).expect("a histogram without bounds grows as needed");
-        self.min = self.min.min(took);
+        self.steps.note(took);
+        self.min = Some(self.min.map_or(took, |min| min.min(took)));
         self.max = self.max.max(took);
         self.total = self.total.saturating_add(took);
     }
@@ -78,17 +59,13 @@ impl Record {
 
     /// How many generations were completed.
     pub(crate) fn steps(&self) -> u64 {
-        self.steps.len()
+        self.steps.seen
     }
 
     pub(crate) fn step_seconds(&self) -> StepSeconds {
-        if self.steps.is_empty() {
-            return StepSeconds::default();
-        }
-        let median = Duration::from_nanos(self.steps.value_at_quantile(0.5));
         StepSeconds {
-            min: self.min.as_secs_f64(),
-            median: median.clamp(self.min, self.max).as_secs_f64(),
+            min: self.min.unwrap_or_default().as_secs_f64(),
+            median: self.steps.median().as_secs_f64(),
             max: self.max.as_secs_f64(),
             total: self.total.as_secs_f64(),
         }
@@ -98,6 +75,42 @@ impl Record {
     pub(crate) fn warnings(&self) -> Vec<String> {
         let more = (self.omitted > 0).then(|| format!("there were {} more warnings", self.omitted));
         self.warnings.iter().cloned().chain(more).collect()
+    }
+}
+
+/// Durations of which each had the same chance to be kept: all of them, up to a limit.
+///
+/// Vitter's algorithm R (*Random sampling with a reservoir*, 1985): duration number n takes the
+/// place of a kept one with probability limit / n.
+#[derive(Default)]
+struct Sample {
+    kept: Vec<Duration>,
+    seen: u64,
+}
+
+impl Sample {
+    /// A megabyte of durations.
+    const MAX: usize = 1 << 16;
+
+    fn note(&mut self, duration: Duration) {
+        self.seen += 1;
+        if self.kept.len() < Self::MAX {
+            self.kept.push(duration);
+            return;
+        }
+        let place = usize::try_from(seeded::hash(&[self.seen]) % self.seen);
+        if let Some(kept) = place.ok().and_then(|place| self.kept.get_mut(place)) {
+            *kept = duration;
+        }
+    }
+
+    fn median(&self) -> Duration {
+        let mut sorted = self.kept.clone();
+        let middle = sorted.len() / 2;
+        match sorted.is_empty() {
+            true => Duration::ZERO,
+            false => *sorted.select_nth_unstable(middle).1,
+        }
     }
 }
 
@@ -125,11 +138,19 @@ mod tests {
     }
 
     #[test]
-    fn a_median_is_exact_to_three_digits() {
-        let steps: Vec<_> = (1..=9999).map(|n| Duration::from_micros(n * n)).collect();
+    fn a_median_is_exact_as_long_as_all_times_are_kept() {
+        let steps: Vec<_> = (1..=9999).rev().map(Duration::from_micros).collect();
         let StepSeconds { min, median, max, .. } = seconds(&steps);
-        assert_eq!((min, max), (1e-6, 99.980_001));
-        assert!((median / 25.0 - 1.0).abs() < 1e-3, "{median}");
+        assert_eq!((min, median, max), (1e-6, 5e-3, 9.999e-3));
+    }
+
+    #[test]
+    fn a_median_of_very_many_times_is_near_and_takes_no_more_memory() {
+        let mut sample = Sample::default();
+        (0..1_000_000).map(Duration::from_micros).for_each(|took| sample.note(took));
+        assert_eq!(sample.kept.len(), Sample::MAX);
+        let median = sample.median().as_secs_f64();
+        assert!((0.49..0.51).contains(&median), "{median}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
-use lifelab::{Scenario, ScenarioError, Start};
+use lifelab::{Scenario, ScenarioError};
 
 use crate::failure::{Drawing, Exit, Failure, Place};
 
@@ -20,21 +20,16 @@ pub(crate) fn read(path: &Path) -> Result<Scenario, Failure> {
 
 /// Writes a scenario.
 pub(crate) fn write(path: &Path, scenario: &Scenario) -> Result<(), Failure> {
-    fs::write(path, scenario.to_ron() + "\n").map_err(|error| {
+    fs::write(path, text(scenario)? + "\n").map_err(|error| {
         let message = format!("cannot write the scenario {}: {error}", path.display());
         Failure::new(Exit::Failed, "output", message).at(Place::file(path))
     })
 }
 
-/// Checks that a scenario can be text; the name of a file need not be.
-pub(crate) fn check(scenario: &Scenario) -> Result<(), Failure> {
-    match &scenario.start {
-        Start::File(path) if path.to_str().is_none() => Err(Failure::usage(format!(
-            "--save-scenario: a scenario is text, and the file name {} is not; rename it",
-            path.display()
-        ))),
-        _ => Ok(()),
-    }
+/// The scenario as text; the name of a file need not be.
+pub(crate) fn text(scenario: &Scenario) -> Result<String, Failure> {
+    let message = "--save-scenario: a scenario is text, and a file name in it is not; rename it";
+    scenario.to_ron().ok_or_else(|| Failure::usage(message))
 }
 
 fn malformed(error: &ScenarioError, text: &str, path: &Path) -> Failure {

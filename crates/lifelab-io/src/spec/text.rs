@@ -5,12 +5,12 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use super::IoSpec;
-use crate::duration;
 use crate::fault::{FaultSpec, Injected};
 use crate::phase::IoPhase;
 use crate::retry::RetrySpec;
 use crate::shorthand::{self, Scanner, Shorthand, ShorthandError};
 use crate::wait::Wait;
+use lifelab_core::duration;
 
 impl Shorthand for IoSpec {
     fn scan(scanner: &mut Scanner<'_>) -> Result<Self, ShorthandError> {

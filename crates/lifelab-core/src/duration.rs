@@ -1,20 +1,22 @@
 //! Durations as people write them: `10ms`, `1.5s`, `1m 30s`.
 //!
-//! Used with serde as `#[serde(with = "crate::duration")]`, and from the shorthand.
+//! One spelling for options, scenarios and the command line; with serde it is used as
+//! `#[serde(with = "lifelab_core::duration")]`.
 
 use std::time::Duration;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serializer};
 
-pub(crate) const EXPECTED: &str = "a duration such as 10ms";
+/// What an error says was expected.
+pub const EXPECTED: &str = "a duration such as 10ms";
 
 /// Digits that a number may have. It keeps seconds far below `u64::MAX`, where humantime's sum of
 /// seconds and nanoseconds panics.
 const MAX_DIGITS: usize = 17;
 
 /// Reads a duration; `None` if it is none.
-pub(crate) fn parse(text: &str) -> Option<Duration> {
+pub fn parse(text: &str) -> Option<Duration> {
     let too_long = |number: &str| number.len() > MAX_DIGITS;
     if text.split(|c: char| !c.is_ascii_digit()).any(too_long) {
         return None;
@@ -23,24 +25,29 @@ pub(crate) fn parse(text: &str) -> Option<Duration> {
 }
 
 /// Prints a duration without spaces, so that it is one word: `1s500ms`.
-pub(crate) fn show(duration: Duration) -> String {
+pub fn show(duration: Duration) -> String {
     humantime::format_duration(duration).to_string().replace(' ', "")
 }
 
-pub(crate) fn serialize<S: Serializer>(
-    duration: &Duration,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+/// Writes a duration as text.
+///
+/// # Errors
+/// The serializer's.
+pub fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&show(*duration))
 }
 
-pub(crate) fn deserialize<'de, D: Deserializer<'de>>(de: D) -> Result<Duration, D::Error> {
+/// Reads a duration from text.
+///
+/// # Errors
+/// If the text is no duration.
+pub fn deserialize<'de, D: Deserializer<'de>>(de: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(de)?;
     parse(&text).ok_or_else(|| D::Error::custom(format!("found {text:?}, expected {EXPECTED}")))
 }
 
 /// The same for a duration that may be missing.
-pub(crate) mod optional {
+pub mod optional {
     use serde::Serialize;
 
     use super::{Deserialize, Deserializer, Duration, Serializer};
@@ -48,16 +55,22 @@ pub(crate) mod optional {
     #[derive(Deserialize)]
     struct Text(#[serde(with = "super")] Duration);
 
-    pub(crate) fn serialize<S: Serializer>(
+    /// Writes a duration as text, or nothing.
+    ///
+    /// # Errors
+    /// The serializer's.
+    pub fn serialize<S: Serializer>(
         duration: &Option<Duration>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
         duration.map(super::show).serialize(serializer)
     }
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
-        de: D,
-    ) -> Result<Option<Duration>, D::Error> {
+    /// Reads a duration from text, if there is one.
+    ///
+    /// # Errors
+    /// If the text is no duration.
+    pub fn deserialize<'de, D: Deserializer<'de>>(de: D) -> Result<Option<Duration>, D::Error> {
         Ok(Option::<Text>::deserialize(de)?.map(|Text(duration)| duration))
     }
 }
