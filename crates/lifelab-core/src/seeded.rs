@@ -4,17 +4,21 @@
 //! the cells, and so on the stepper. A hash of (seed, generation, cell, ...) gives every stepper,
 //! thread and process the same number for the same cell.
 
-/// Hashes a seed and a place to 64 evenly distributed bits.
-///
-/// Each word is added to the state and mixed by the finalizer of SplitMix64 (Steele, Lea, Flood:
-/// *Fast splittable pseudorandom number generators*, 2014), whose constants these are.
+/// Hashes a seed and a place to 64 evenly distributed bits: [`mix`]es word after word into 0.
 pub fn hash(words: &[u64]) -> u64 {
-    words.iter().fold(0, |state: u64, &word| {
-        let mut z = (state ^ word).wrapping_add(0x9e37_79b9_7f4a_7c15);
-        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ z >> 31
-    })
+    words.iter().fold(0, |state, &word| mix(state, word))
+}
+
+/// Continues a hash with one more word, so that places with a common beginning share the work:
+/// `hash(&[a, b]) == mix(hash(&[a]), b)`.
+///
+/// The word is added to the state and mixed by the finalizer of SplitMix64 (Steele, Lea, Flood:
+/// *Fast splittable pseudorandom number generators*, 2014), whose constants these are.
+pub fn mix(state: u64, word: u64) -> u64 {
+    let mut z = (state ^ word).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ z >> 31
 }
 
 /// A hash as a number in [0, 1), from its upper 53 bits.

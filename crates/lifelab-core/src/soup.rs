@@ -2,15 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::cell::Cell;
+use crate::band::Band;
 use crate::grid::{Grid, GridError};
 use crate::seeded;
 
 /// A random grid, defined by its density and seed.
 ///
-/// The cell in column x and row y lives if [`seeded::hash`]`([seed, x, y])` as a fraction of 2^64
-/// lies below the density. A cell's state depends on no other and not on the sides of the grid, so a larger
-/// soup of the same seed contains the smaller one in its north-west corner.
+/// The cell in column x and row y lives if [`seeded::hash`]`([seed, y, x])`, as a
+/// [fraction](seeded::unit), lies below the density. A cell's state depends on no other and not on
+/// the sides of the grid, so a larger soup of the same seed contains the smaller one in its
+/// north-west corner.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Soup {
@@ -28,23 +29,26 @@ impl Soup {
     pub fn grid(self, width: u32, height: u32) -> Result<Grid, GridError> {
         let mut grid = Grid::new(width, height)?;
         for y in 0..height {
-            for x in 0..width {
-                if self.lives(Cell::new(x, y)) {
-                    grid.fill_run(Cell::new(x, y), 1);
-                }
-            }
+            let words = self.row(y).take(width.div_ceil(64) as usize).collect();
+            let band = Band::from_words(y..y + 1, width, words).expect("the words of one row");
+            grid.write_band(&band);
         }
         Ok(grid)
     }
 
-    fn lives(self, at: Cell) -> bool {
-        seeded::unit(seeded::hash(&[self.seed, at.x.into(), at.y.into()])) < self.density
+    /// The cells of a row, 64 in a word, without end.
+    fn row(self, y: u32) -> impl Iterator<Item = u64> {
+        let row = seeded::hash(&[self.seed, y.into()]);
+        let lives = move |x| seeded::unit(seeded::mix(row, x)) < self.density;
+        (0..)
+            .map(move |word| (0..64).fold(0, |bits, x| bits | u64::from(lives(64 * word + x)) << x))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Cell;
 
     #[test]
     fn a_soup_has_about_its_density() {

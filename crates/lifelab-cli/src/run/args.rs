@@ -47,8 +47,8 @@ pub(crate) struct StartArgs {
     #[arg(long, value_name = "DENSITY", conflicts_with = "pattern")]
     pub(crate) soup: Option<f64>,
 
-    /// Which soup: the same seed gives the same cells on every machine (SplitMix64 of seed, x
-    /// and y)
+    /// Which soup: the same seed gives the same cells on every machine (SplitMix64 of seed, y
+    /// and x)
     #[arg(
         long,
         value_name = "N",
