@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use lifelab_core::{Band, BandRef, Cell, CellFailure, Context, Counted};
+use lifelab_core::{Band, BandRef, CellFailure, CellJob, Context, Rule};
 
 use crate::role::Role;
-use crate::wire::{self, Failure, Message, Shape, WireError};
+use crate::wire::{self, Message, Shape, WireError};
 
 /// Bit of a counted cell's byte that says that the cell lives; its live neighbors are below.
 const ALIVE: u8 = 1 << 4;
@@ -18,13 +18,11 @@ pub(crate) struct Desk {
     cx: Option<Context>,
     /// The rows of the unit in work; kept for its memory.
     words: Vec<u64>,
-    /// The counted cells of the unit in work; kept for its memory.
-    counts: Vec<u8>,
 }
 
 impl Desk {
     pub(crate) fn new(role: Role) -> Self {
-        Self { role, cx: None, words: Vec::new(), counts: Vec::new() }
+        Self { role, cx: None, words: Vec::new() }
     }
 
     /// Whether a process of this role works on such messages, or at least passes them on.
@@ -72,27 +70,17 @@ impl Desk {
                 self.words.extend(wire::words(payload));
                 let band = BandRef::from_framed(rows(shape)?, shape.width, &self.words);
                 let band = band.ok_or_else(|| nonsense("rows of another length"))?;
-                match self.role {
-                    Role::Both => put_band(out, unit, band.step(cx)),
-                    _ => {
-                        self.counts.clear();
-                        let failure = count(band, &mut self.counts, cx).err().map(Failure::from);
-                        let message = Message::CountedBand { unit, shape, failure };
-                        wire::put(out, &message, |out| out.extend(&self.counts));
-                    }
+                if self.role == Role::Both {
+                    put_band(out, unit, band.step(cx));
+                } else {
+                    at_once(cx)?;
+                    let message = Message::CountedBand { unit, shape };
+                    wire::put(out, &message, |out| out.extend(band.jobs().map(count)));
                 }
             }
-            Message::CountedBand { unit, shape, failure } => {
-                let (counted, area) = (payload.len() as u64, shape.area());
-                let complete = if failure.is_some() { counted < area } else { counted == area };
-                sense(complete, "another number of counted cells")?;
-                let band = apply_rule(rows(shape)?, shape, payload, cx)?;
-                // A cell that fails here lies before the one that failed there.
-                let band = match failure {
-                    Some(later) => band.and_then(|_| Err(later.into())),
-                    None => band,
-                };
-                put_band(out, unit, band);
+            Message::CountedBand { unit, shape } => {
+                at_once(cx)?;
+                put_band(out, unit, Ok(apply_rule(shape, payload, cx.rule)?));
             }
             other => pass_on(&other, out)?,
         }
@@ -109,48 +97,29 @@ fn pass_on(message: &Message, out: &mut Vec<u8>) -> Result<(), WireError> {
     Ok(())
 }
 
-/// The first phase of a band, up to the first cell that fails: a byte per cell.
-fn count(band: BandRef<'_>, counts: &mut Vec<u8>, cx: &Context) -> Result<(), CellFailure> {
-    let byte = |alive: bool, neighbors: u8| neighbors | if alive { ALIVE } else { 0 };
-    if cx.is_idle() {
-        // A call that waits for nothing would cost more than the count.
-        counts.extend(band.jobs().map(|job| byte(job.hood.is_alive(), job.hood.neighbors())));
-        return Ok(());
-    }
-    for job in band.jobs() {
-        let cell = job.count_neighbors(cx)?;
-        counts.push(byte(cell.alive, cell.neighbors));
-    }
-    Ok(())
+/// Makes sure that the cells of a band in a line of two do not wait: it is passed on as a whole, so
+/// one that waited would hold up those before it.
+fn at_once(cx: &Context) -> Result<(), WireError> {
+    sense(cx.is_idle(), "a band of cells that wait")
 }
 
-/// The second phase of a band, as far as its cells are counted.
-fn apply_rule(
-    rows: Range<u32>,
-    shape: Shape,
-    counts: &[u8],
-    cx: &Context,
-) -> Result<Result<Band, CellFailure>, WireError> {
-    let mut band = Band::new(rows, shape.width);
+/// The first phase of a cell in a band.
+fn count(job: CellJob) -> u8 {
+    job.hood.neighbors() | if job.hood.is_alive() { ALIVE } else { 0 }
+}
+
+/// The second phase of a band.
+fn apply_rule(shape: Shape, counts: &[u8], rule: Rule) -> Result<Band, WireError> {
+    sense(counts.len() as u64 == shape.area(), "another number of counted cells")?;
+    let mut band = Band::new(rows(shape)?, shape.width);
     for (at, &count) in shape.cells().zip(counts) {
-        let cell = counted(at, count)?;
-        let next = match cx.is_idle() {
-            true => Ok(cx.rule.next(cell.alive, cell.neighbors)),
-            false => cell.apply_rule(cx),
-        };
-        match next {
-            Ok(true) => band.set_alive(at),
-            Ok(false) => {}
-            Err(failure) => return Ok(Err(failure)),
+        let neighbors = count & !ALIVE;
+        sense(neighbors <= 8, "more than eight neighbors")?;
+        if rule.next(count & ALIVE != 0, neighbors) {
+            band.set_alive(at);
         }
     }
-    Ok(Ok(band))
-}
-
-fn counted(at: Cell, byte: u8) -> Result<Counted, WireError> {
-    let neighbors = byte & !ALIVE;
-    sense(neighbors <= 8, "more than eight neighbors")?;
-    Ok(Counted { at, alive: byte & ALIVE != 0, neighbors })
+    Ok(band)
 }
 
 fn put(out: &mut Vec<u8>, unit: u64, answer: Result<Message, CellFailure>) {
@@ -183,7 +152,7 @@ fn nonsense(what: &str) -> WireError {
 mod tests {
     use std::sync::Arc;
 
-    use lifelab_core::{CellJob, Fault, Hood, Idle, IoFuture, Phase, Rule, Site, Stop};
+    use lifelab_core::{Cell, Counted, Fault, Hood, Idle, IoFuture, Phase, Site, Stop};
 
     use super::*;
 
@@ -202,10 +171,9 @@ mod tests {
         }
     }
 
-    fn desk(role: Role, fails: &[(Cell, Phase)]) -> Desk {
+    fn desk(role: Role, io: impl lifelab_core::CellIo + 'static) -> Desk {
         let mut desk = Desk::new(role);
-        let io = Arc::new(Fails(fails.to_vec()));
-        desk.open(Context::new(Rule::LIFE, 1, io, Stop::new()));
+        desk.open(Context::new(Rule::LIFE, 1, Arc::new(io), Stop::new()));
         desk
     }
 
@@ -227,10 +195,7 @@ mod tests {
     }
 
     fn failing(fails: &[(Cell, Phase)]) -> Site {
-        let counted = work(&mut desk(Role::Neighbors, fails), &band()).unwrap();
-        let answer = work(&mut desk(Role::Rule, fails), &counted).unwrap();
-        let whole = work(&mut desk(Role::Both, fails), &band()).unwrap();
-        assert_eq!(answer, whole, "two processes answer as one");
+        let answer = work(&mut desk(Role::Both, Fails(fails.to_vec())), &band()).unwrap();
         match wire::parse(&answer).unwrap().0 {
             Message::Failed { unit: 6, failure } => CellFailure::from(failure).site,
             other => panic!("{other:?}"),
@@ -239,12 +204,21 @@ mod tests {
 
     #[test]
     fn two_phases_give_the_same_band_as_one() {
-        let counted = work(&mut desk(Role::Neighbors, &[]), &band()).unwrap();
-        let answer = work(&mut desk(Role::Rule, &[]), &counted).unwrap();
+        let counted = work(&mut desk(Role::Neighbors, Idle), &band()).unwrap();
+        let answer = work(&mut desk(Role::Rule, Idle), &counted).unwrap();
         let (message, payload) = wire::parse(&answer).unwrap();
         assert_eq!(message, Message::Stepped { unit: 6 });
         assert!(wire::words(payload).eq([0b10001, 0, 0b10001]));
-        assert_eq!(answer, work(&mut desk(Role::Both, &[]), &band()).unwrap());
+        assert_eq!(answer, work(&mut desk(Role::Both, Idle), &band()).unwrap());
+        assert_eq!(answer, work(&mut desk(Role::Both, Fails(vec![])), &band()).unwrap());
+    }
+
+    #[test]
+    fn two_phases_take_no_band_of_cells_that_wait() {
+        let waits = || Fails(vec![]);
+        assert!(work(&mut desk(Role::Neighbors, waits()), &band()).is_err());
+        let counted = work(&mut desk(Role::Neighbors, Idle), &band()).unwrap();
+        assert!(work(&mut desk(Role::Rule, waits()), &counted).is_err());
     }
 
     #[test]
@@ -276,12 +250,12 @@ mod tests {
             (Role::Both, Message::Band { unit: 0, shape: full }, vec![0; 8]),
             (Role::Both, Message::Band { unit: 0, shape: none }, vec![]),
             (Role::Rule, Message::Counted { unit: 0, cell }, vec![]),
-            (Role::Rule, Message::CountedBand { unit: 0, shape: full, failure: None }, vec![0; 3]),
-            (Role::Rule, Message::CountedBand { unit: 0, shape: full, failure: None }, vec![9; 2]),
-            (Role::Rule, Message::CountedBand { unit: 0, shape: none, failure: None }, vec![]),
+            (Role::Rule, Message::CountedBand { unit: 0, shape: full }, vec![0; 3]),
+            (Role::Rule, Message::CountedBand { unit: 0, shape: full }, vec![9; 2]),
+            (Role::Rule, Message::CountedBand { unit: 0, shape: none }, vec![]),
         ];
         for (role, message, payload) in units {
-            let result = desk(role, &[]).work(message.clone(), &payload, &mut Vec::new());
+            let result = desk(role, Idle).work(message.clone(), &payload, &mut Vec::new());
             assert!(matches!(result, Err(WireError::Unexpected(_))), "{message:?}: {result:?}");
         }
     }
@@ -291,8 +265,6 @@ mod tests {
         let job = CellJob { at: Cell::default(), hood: Hood::default() };
         let unit = Message::Cell { unit: 0, job };
         assert!(Desk::new(Role::Both).work(unit, &[], &mut Vec::new()).is_err());
-        let mut idle = Desk::new(Role::Both);
-        idle.open(Context::new(Rule::LIFE, 1, Arc::new(Idle), Stop::new()));
-        assert!(idle.work(Message::Stop, &[], &mut Vec::new()).is_err());
+        assert!(desk(Role::Both, Idle).work(Message::Stop, &[], &mut Vec::new()).is_err());
     }
 }

@@ -58,8 +58,9 @@
 //! finds wrong with a cell travels down the line as a value, for an earlier cell can still fail in
 //! the second phase. If either process dies, both are replaced, and all units that were in the line
 //! are done again. `workers` lines stand side by side; `workers: 1` is the plain pipeline.
-//! A chain takes even bands without I/O cell by cell, a byte each, for the kernel knows no phases:
-//! it is here to show how phases stream through processes, not to be fast.
+//! A chain takes even bands without I/O cell by cell, a byte each, for the kernel knows no phases;
+//! and cells that wait go through it one by one, so that the phases of one band can overlap. It is
+//! here to show how phases stream through processes, not to be fast.
 //!
 //! # Classic mistakes, and what is done here
 //! - *Both sides write, nobody reads.* When pipes fill up in both directions, parent and child wait
@@ -79,6 +80,9 @@
 //! - *A fork bomb.* If the program forgets the call, its children run its ordinary `main`, and could
 //!   start children. A process that was started as a worker cannot build a pool; and the parent
 //!   believes nobody who has not greeted it as a worker does, of the same version and build.
+//! - *The failure that waits behind hanging cells.* A line takes its units in reading order, also
+//!   when they are done again, and hands each on before it begins the next. So no cell waits behind
+//!   a later one, which may never return.
 //! - *A stop that waits for the deaf.* Workers are told to stop, and end their waits; who has not
 //!   done so after 25 ms is killed, and replaced at the next step. That may hit a band of so many
 //!   rows that the kernel takes longer.
@@ -127,7 +131,7 @@ pub const WORKER_VARIABLE: &str = "LIFELAB_PROCESS_POOL_WORKER";
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
     /// What one unit of work is. A unit is a message there and one back, so cells that do not wait
-    /// want bands.
+    /// want bands. In a [chain](Arrangement::Chain), cells that wait are units whatever this says.
     pub grain: Grain,
     /// How many lines of worker processes work side by side, at most [`Options::MAX_WORKERS`]. The
     /// default is the number of processors.
@@ -211,7 +215,7 @@ impl Stepper for ProcessPool {
     ) -> Result<StepReport, StepError> {
         let refused = |kind| StepError::new(cx.generation, kind);
         let io = wire_text(cx).map_err(refused)?;
-        let units = self.grain.divide(now, self.lines.len(), cx);
+        let units = self.grain(cx).divide(now, self.lines.len(), cx);
         let payload_limit = self.payload_limit(units, now).map_err(refused)?;
         let fan_in = FanIn::new(units, next, cx);
         let lines = self.lines.len().min(units.len());
@@ -235,6 +239,16 @@ impl Stepper for ProcessPool {
 }
 
 impl ProcessPool {
+    /// What one unit of this step is.
+    ///
+    /// A band goes from one process of a chain to the next as a whole. If its cells wait, one that
+    /// hangs in the first phase would hold up an earlier one whose failure in the second phase
+    /// ends the generation.
+    fn grain(&self, cx: &Context) -> Grain {
+        let is_chain = self.recipe.roles.len() > 1;
+        if is_chain && !cx.is_idle() { Grain::Cell } else { self.grain }
+    }
+
     /// The payload of the longest frame that a step needs.
     fn payload_limit(&self, units: Units, now: &Grid) -> Result<u32, StepErrorKind> {
         let Some(rows) = units.rows() else { return Ok(0) };

@@ -38,8 +38,8 @@ pub(crate) enum Message {
     Band { unit: u64, shape: Shape },
     /// Work half done: a cell.
     Counted { unit: u64, cell: Counted },
-    /// Work half done: a band, up to the first cell that failed. The payload is a byte per cell.
-    CountedBand { unit: u64, shape: Shape, failure: Option<Failure> },
+    /// Work half done: a band whose cells do not wait. The payload is a byte per cell.
+    CountedBand { unit: u64, shape: Shape },
     /// Work done: a cell.
     Alive { unit: u64, alive: bool },
     /// Work done: a band, whose rows are the payload.

@@ -19,6 +19,8 @@ pub(crate) struct Script {
     pub(crate) acts: Vec<Act>,
     /// Every call waits so long first.
     pub(crate) pause: Duration,
+    /// A folder in which every process keeps a list of the calls that it begins.
+    pub(crate) log: Option<PathBuf>,
 }
 
 /// Something that happens at a place, in every generation.
@@ -63,7 +65,7 @@ impl Script {
     }
 
     pub(crate) fn pausing(pause: Duration) -> Self {
-        Self { pause, acts: Vec::new() }
+        Self { pause, ..Self::default() }
     }
 }
 
@@ -81,6 +83,7 @@ pub(crate) fn build(wire: &str) -> Result<Arc<dyn CellIo>, String> {
 
 impl CellIo for Script {
     fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
+        self.log.iter().for_each(|folder| note(site, folder).unwrap());
         stop.sleep(self.pause)?;
         let here = |act: &&Act| act.at == site.at && act.phase == site.phase;
         let due = |act: &&Act| act.once.as_deref().is_none_or(|marker| sign(marker).is_ok());
@@ -123,6 +126,19 @@ fn sign(marker: &Path) -> io::Result<()> {
     let draft = marker.with_extension(process::id().to_string());
     fs::write(&draft, process::id().to_string())?;
     fs::hard_link(&draft, marker)
+}
+
+/// Adds a call to the list of this process.
+fn note(site: Site, folder: &Path) -> io::Result<()> {
+    let list = folder.join(process::id().to_string());
+    let line = serde_json::to_string(&site)? + "\n";
+    File::options().create(true).append(true).open(list)?.write_all(line.as_bytes())
+}
+
+/// The calls that each process began, in order.
+pub(crate) fn notes(folder: &Path) -> io::Result<Vec<Vec<Site>>> {
+    let read = |text: &str| text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    fs::read_dir(folder)?.map(|entry| Ok(read(&fs::read_to_string(entry?.path())?))).collect()
 }
 
 /// Finds the worker's output, which it keeps to itself, and writes to it.

@@ -10,6 +10,7 @@ mod endings;
 mod faults;
 mod grids;
 mod hosts;
+mod order;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -17,7 +18,14 @@ fn main() {
     actors::play();
     lifelab_process_pool::host_workers(cells::build);
     let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };
-    let tables = [grids::TRIALS, faults::TRIALS, deaths::TRIALS, hosts::TRIALS, endings::TRIALS];
+    let tables = [
+        grids::TRIALS,
+        faults::TRIALS,
+        order::TRIALS,
+        deaths::TRIALS,
+        hosts::TRIALS,
+        endings::TRIALS,
+    ];
     let trials = tables.into_iter().flatten().map(|&(name, run)| Trial::test(name, run));
     libtest_mimic::run(&arguments, trials.collect()).exit();
 }
