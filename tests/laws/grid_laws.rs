@@ -40,7 +40,7 @@ fn without_io(subject: &Subject) {
 fn with_any_io(subject: &Subject) {
     for topology in TOPOLOGIES {
         for io in IO {
-            same_as_oracle(subject, 7, 5, topology, io);
+            same_as_oracle(subject, 5, 4, topology, io);
         }
     }
 }
