@@ -1,0 +1,108 @@
+//! The layout, the halo, and what is read from cells.
+
+use super::*;
+use crate::topology::Topology;
+
+const SIDES: [u32; 12] = [1, 2, 3, 7, 62, 63, 64, 65, 127, 128, 129, 200];
+
+/// The state beyond the edge by the definition of the topology, cell by cell.
+fn beyond(grid: &Grid, topology: Topology, x: i64, y: i64) -> bool {
+    let (width, height) = (i64::from(grid.width()), i64::from(grid.height()));
+    let inside = (0..width).contains(&x) && (0..height).contains(&y);
+    match topology {
+        Topology::Plane if !inside => false,
+        _ => grid.get(Cell::new(x.rem_euclid(width) as u32, y.rem_euclid(height) as u32)),
+    }
+}
+
+/// Every third cell or so lives, in no simple pattern.
+fn speckled(width: u32, height: u32) -> Grid {
+    let mut grid = Grid::new(width, height).unwrap();
+    for y in 0..height {
+        for x in 0..width {
+            let seed = [u64::from(x), u64::from(y)];
+            grid.set(Cell::new(x, y), crate::seeded::hash(&seed).is_multiple_of(3));
+        }
+    }
+    grid
+}
+
+#[test]
+fn every_hood_shows_the_topology() {
+    for (width, height) in SIDES.into_iter().flat_map(|w| [(w, 1), (w, 2), (w, 5)]) {
+        for topology in [Topology::Torus, Topology::Plane] {
+            let mut grid = speckled(width, height);
+            grid.fill_halo(topology);
+            for y in 0..i64::from(height) {
+                for x in 0..i64::from(width) {
+                    let row = |y: i64| {
+                        (0..3).fold(0, |bits, i| {
+                            bits | u16::from(beyond(&grid, topology, x - 1 + i, y)) << i
+                        })
+                    };
+                    let expected = Hood::from_rows(row(y - 1), row(y), row(y + 1));
+                    let at = Cell::new(x as u32, y as u32);
+                    assert_eq!(grid.hood(at), expected, "{at} of {width} x {height} {topology:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_halo_never_shows() {
+    for width in SIDES {
+        let bare = speckled(width, 4);
+        let mut framed = bare.clone();
+        framed.fill_halo(Topology::Torus);
+        assert_eq!(bare, framed);
+        assert_eq!(bare.population(), framed.population());
+        assert!(bare.live_cells().eq(framed.live_cells()));
+        assert_eq!(bare.extent(), framed.extent());
+    }
+}
+
+#[test]
+fn rows_start_on_cache_lines() {
+    for width in SIDES {
+        let grid = Grid::new(width, 3).unwrap();
+        for y in 0..3 {
+            let row = &grid.words[grid.index(y)] as *const u64;
+            assert_eq!(row.addr() % 64, 0);
+        }
+    }
+}
+
+#[test]
+fn a_drawing_is_read_and_drawn_again() {
+    let drawing = ".O.\n..O\nOOO\n";
+    let glider: Grid = drawing.parse().unwrap();
+    assert_eq!(glider.to_string(), drawing);
+    assert_eq!(glider.population(), 5);
+    let error = ".O.\n.x.".parse::<Grid>().unwrap_err();
+    assert_eq!(error.to_string(), "line 2, column 2: found 'x', expected '.' or 'O'");
+}
+
+#[test]
+fn the_extent_is_the_bounding_box() {
+    let mut grid = Grid::new(200, 9).unwrap();
+    assert_eq!(grid.extent(), None);
+    grid.set(Cell::new(130, 2), true);
+    grid.set(Cell::new(64, 7), true);
+    let expected = Extent { corner: Cell::new(64, 2), width: 67, height: 6 };
+    assert_eq!(grid.extent(), Some(expected));
+}
+
+#[test]
+fn a_run_crosses_words() {
+    let mut grid = Grid::new(200, 2).unwrap();
+    grid.fill_run(Cell::new(60, 1), 80);
+    let expected = (60..140).map(|x| Cell::new(x, 1));
+    assert!(grid.live_cells().eq(expected));
+}
+
+#[test]
+fn impossible_grids_are_refused_before_memory_is_taken() {
+    assert!(matches!(Grid::new(0, 5), Err(GridError::Empty { .. })));
+    assert!(matches!(Grid::new(u32::MAX, u32::MAX), Err(GridError::Memory { .. })));
+}
