@@ -6,7 +6,8 @@
 //! [`FanIn`] assembles the results; an [`Engine`] owns the universe.
 //!
 //! This crate does no I/O and starts no thread. It reads the clock in one place, [`Stop`], whose
-//! deadlines are points in time.
+//! deadlines are points in time. Whoever tests a stepper of their own turns on the feature
+//! `testing`, and gets a module of that name.
 #![forbid(unsafe_code)]
 
 mod cell;
@@ -30,6 +31,9 @@ mod engine;
 mod fan_in;
 mod grain;
 mod stepper;
+
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 pub use band::{Band, BandMut, BandRef};
 pub use cell::{Cell, Hood, Phase, Site};

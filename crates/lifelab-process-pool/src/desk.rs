@@ -152,28 +152,27 @@ fn nonsense(what: &str) -> WireError {
 mod tests {
     use std::sync::Arc;
 
-    use lifelab_core::{Cell, Counted, Fault, Hood, Idle, IoFuture, Phase, Site, Stop};
+    use lifelab_core::testing::{GENERATION, context, script};
+    use lifelab_core::{Cell, CellIo, Counted, Fault, Hood, Idle, Phase, Site};
 
     use super::*;
 
     /// Fails in the given phases at the given cells.
-    #[derive(Clone)]
-    struct Fails(Vec<(Cell, Phase)>);
-
-    impl lifelab_core::CellIo for Fails {
-        fn call(&self, site: Site, _: &Stop) -> Result<(), Fault> {
-            let fails = self.0.contains(&(site.at, site.phase));
-            if fails { Err(Fault::failed("as told")) } else { Ok(()) }
-        }
-
-        fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
-            IoFuture::ready(self.call(site, stop))
-        }
+    fn fails(sites: &[(Cell, Phase)]) -> Arc<dyn CellIo> {
+        let sites = sites.to_vec();
+        script(move |site, _| match sites.contains(&(site.at, site.phase)) {
+            true => Err(Fault::failed("as told")),
+            false => Ok(()),
+        })
     }
 
-    fn desk(role: Role, io: impl lifelab_core::CellIo + 'static) -> Desk {
+    fn idle() -> Arc<dyn CellIo> {
+        Arc::new(Idle)
+    }
+
+    fn desk(role: Role, io: Arc<dyn CellIo>) -> Desk {
         let mut desk = Desk::new(role);
-        desk.open(Context::new(Rule::LIFE, 1, Arc::new(io), Stop::new()));
+        desk.open(context(io));
         desk
     }
 
@@ -194,8 +193,8 @@ mod tests {
         frame.split_off(4)
     }
 
-    fn failing(fails: &[(Cell, Phase)]) -> Site {
-        let answer = work(&mut desk(Role::Both, Fails(fails.to_vec())), &band()).unwrap();
+    fn failing(sites: &[(Cell, Phase)]) -> Site {
+        let answer = work(&mut desk(Role::Both, fails(sites)), &band()).unwrap();
         match wire::parse(&answer).unwrap().0 {
             Message::Failed { unit: 6, failure } => CellFailure::from(failure).site,
             other => panic!("{other:?}"),
@@ -204,38 +203,40 @@ mod tests {
 
     #[test]
     fn two_phases_give_the_same_band_as_one() {
-        let counted = work(&mut desk(Role::Neighbors, Idle), &band()).unwrap();
-        let answer = work(&mut desk(Role::Rule, Idle), &counted).unwrap();
+        let counted = work(&mut desk(Role::Neighbors, idle()), &band()).unwrap();
+        let answer = work(&mut desk(Role::Rule, idle()), &counted).unwrap();
         let (message, payload) = wire::parse(&answer).unwrap();
         assert_eq!(message, Message::Stepped { unit: 6 });
         assert!(wire::words(payload).eq([0b10001, 0, 0b10001]));
-        assert_eq!(answer, work(&mut desk(Role::Both, Idle), &band()).unwrap());
-        assert_eq!(answer, work(&mut desk(Role::Both, Fails(vec![])), &band()).unwrap());
+        assert_eq!(answer, work(&mut desk(Role::Both, idle()), &band()).unwrap());
+        assert_eq!(answer, work(&mut desk(Role::Both, fails(&[])), &band()).unwrap());
     }
 
     #[test]
     fn two_phases_take_no_band_of_cells_that_wait() {
-        let waits = || Fails(vec![]);
-        assert!(work(&mut desk(Role::Neighbors, waits()), &band()).is_err());
-        let counted = work(&mut desk(Role::Neighbors, Idle), &band()).unwrap();
-        assert!(work(&mut desk(Role::Rule, waits()), &counted).is_err());
+        assert!(work(&mut desk(Role::Neighbors, fails(&[])), &band()).is_err());
+        let counted = work(&mut desk(Role::Neighbors, idle()), &band()).unwrap();
+        assert!(work(&mut desk(Role::Rule, fails(&[])), &counted).is_err());
     }
 
     #[test]
     fn the_first_failing_cell_in_reading_order_is_named_in_whatever_phase() {
         let (early, late) = (Cell::new(1, 1), Cell::new(3, 1));
         for (one, other) in [(Phase::Neighbors, Phase::Rule), (Phase::Rule, Phase::Neighbors)] {
-            assert_eq!(failing(&[(late, one), (early, other)]), Site::new(1, early, other));
+            assert_eq!(
+                failing(&[(late, one), (early, other)]),
+                Site::new(GENERATION, early, other)
+            );
         }
         let both = [(early, Phase::Rule), (early, Phase::Neighbors)];
-        assert_eq!(failing(&both), Site::new(1, early, Phase::Neighbors));
+        assert_eq!(failing(&both), Site::new(GENERATION, early, Phase::Neighbors));
     }
 
     #[test]
     fn the_last_cell_may_fail_too() {
         let last = Cell::new(4, 2);
         for phase in [Phase::Neighbors, Phase::Rule] {
-            assert_eq!(failing(&[(last, phase)]), Site::new(1, last, phase));
+            assert_eq!(failing(&[(last, phase)]), Site::new(GENERATION, last, phase));
         }
     }
 
@@ -255,7 +256,7 @@ mod tests {
             (Role::Rule, Message::CountedBand { unit: 0, shape: none }, vec![]),
         ];
         for (role, message, payload) in units {
-            let result = desk(role, Idle).work(message.clone(), &payload, &mut Vec::new());
+            let result = desk(role, idle()).work(message.clone(), &payload, &mut Vec::new());
             assert!(matches!(result, Err(WireError::Unexpected(_))), "{message:?}: {result:?}");
         }
     }
@@ -265,6 +266,6 @@ mod tests {
         let job = CellJob { at: Cell::default(), hood: Hood::default() };
         let unit = Message::Cell { unit: 0, job };
         assert!(Desk::new(Role::Both).work(unit, &[], &mut Vec::new()).is_err());
-        assert!(desk(Role::Both, Idle).work(Message::Stop, &[], &mut Vec::new()).is_err());
+        assert!(desk(Role::Both, idle()).work(Message::Stop, &[], &mut Vec::new()).is_err());
     }
 }

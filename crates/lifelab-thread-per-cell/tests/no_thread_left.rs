@@ -6,9 +6,8 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use lifelab_core::{
-    CellIo, Context, Fault, Grid, IoFuture, Model, Rule, Site, Stepper, Stop, Topology,
-};
+use lifelab_core::testing::{context, script, soup, step};
+use lifelab_core::{Cell, CellIo, Fault, Model, Topology};
 use lifelab_thread_per_cell::{FanInBy, Options, ThreadPerCell};
 
 #[test]
@@ -18,11 +17,8 @@ fn no_thread_outlives_its_step() {
         let mut stepper = ThreadPerCell::with_options(Options { fan_in, ..Options::default() });
         let stepper = stepper.as_mut().unwrap();
         for fails in [false, true] {
-            let mut now = Grid::new(10, 10).unwrap();
-            now.fill_halo(Topology::Torus);
-            let mut next = Grid::new(10, 10).unwrap();
-            let cx = Context::new(Rule::LIFE, 1, Arc::new(Script { fails }), Stop::new());
-            let result = stepper.step(&Arc::new(now), &mut next, &cx);
+            let (now, cx) = (soup(10, 10, Topology::Torus), context(io(fails)));
+            let result = step(stepper, &now, &cx);
             assert_eq!(result.is_err(), fails);
             // A joined thread may still be listed for a moment.
             let patience = Instant::now() + Duration::from_secs(60);
@@ -39,20 +35,10 @@ fn threads() -> usize {
 }
 
 /// Either no cell fails, or the first one does and all others wait for the end.
-struct Script {
-    fails: bool,
-}
-
-impl CellIo for Script {
-    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
-        match (self.fails, (site.at.x, site.at.y)) {
-            (false, _) => Ok(()),
-            (true, (0, 0)) => Err(Fault::failed("boom")),
-            (true, _) => Err(stop.wait().into()),
-        }
-    }
-
-    fn call_async<'a>(&'a self, _: Site, _: &'a Stop) -> IoFuture<'a> {
-        IoFuture::ready(Err(Fault::failed("this stepper has no tasks")))
-    }
+fn io(fails: bool) -> Arc<dyn CellIo> {
+    script(move |site, stop| match site.at {
+        _ if !fails => Ok(()),
+        Cell { x: 0, y: 0 } => Err(Fault::failed("boom")),
+        _ => Err(stop.wait().into()),
+    })
 }

@@ -3,9 +3,9 @@
 
 use std::env;
 use std::process::Command;
-use std::sync::Arc;
 
-use lifelab_core::{CellIo, Context, Fault, Grid, IoFuture, Rule, Site, Stepper, Stop, Topology};
+use lifelab_core::Topology;
+use lifelab_core::testing::{context, script, soup, step};
 use lifelab_thread_per_cell::ThreadPerCell;
 
 const CHILD: &str = "LIFELAB_TEST_CHILD";
@@ -21,22 +21,8 @@ fn a_backtrace_fits_on_the_default_stack() {
 }
 
 fn panic_in_every_cell() {
-    let mut now = Grid::new(3, 3).unwrap();
-    now.fill_halo(Topology::Torus);
-    let mut next = Grid::new(3, 3).unwrap();
-    let cx = Context::new(Rule::LIFE, 1, Arc::new(Panics), Stop::new());
-    let error = ThreadPerCell::default().step(&Arc::new(now), &mut next, &cx).unwrap_err();
+    let cx = context(script(|site, _| panic!("this panic is part of a test: {site}")));
+    let now = soup(3, 3, Topology::Torus);
+    let error = step(&mut ThreadPerCell::default(), &now, &cx).unwrap_err();
     assert!(error.to_string().contains("panicked"), "{error}");
-}
-
-struct Panics;
-
-impl CellIo for Panics {
-    fn call(&self, site: Site, _: &Stop) -> Result<(), Fault> {
-        panic!("this panic is part of a test: {site}")
-    }
-
-    fn call_async<'a>(&'a self, _: Site, _: &'a Stop) -> IoFuture<'a> {
-        IoFuture::ready(Ok(()))
-    }
 }

@@ -7,24 +7,20 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use lifelab_core::{
-    CellIo, Context, Fault, Grid, Idle, IoFuture, Model, Rule, Site, Stepper, Stop, Topology,
-};
+use lifelab_core::testing::{context, script, soup, step};
+use lifelab_core::{Cell, CellIo, Fault, Idle, Model, Topology};
 use lifelab_thread_pool::{Options, ThreadPool};
 
 #[test]
 fn threads_are_started_once_and_end_with_the_stepper() {
     let before = threads();
-    for ios in [vec![], vec![idle()], vec![script(false), idle(), script(true), script(false)]] {
+    for ios in [vec![], vec![idle()], vec![io(false), idle(), io(true), io(false)]] {
         let workers = 20.try_into().unwrap();
         let mut stepper =
             ThreadPool::with_options(Options { workers, ..Options::default() }).unwrap();
         for io in ios {
-            let mut now = Grid::new(10, 10).unwrap();
-            now.fill_halo(Topology::Torus);
-            let mut next = Grid::new(10, 10).unwrap();
-            let cx = Context::new(Rule::LIFE, 1, io, Stop::new());
-            _ = stepper.step(&Arc::new(now), &mut next, &cx);
+            let (now, cx) = (soup(10, 10, Topology::Torus), context(io));
+            _ = step(&mut stepper, &now, &cx);
             assert_eq!(threads(), before + 20);
         }
         drop(stepper);
@@ -45,25 +41,11 @@ fn idle() -> Arc<dyn CellIo> {
     Arc::new(Idle)
 }
 
-fn script(fails: bool) -> Arc<dyn CellIo> {
-    Arc::new(Script { fails })
-}
-
 /// Either no cell fails, or the first one does and all others wait for the end.
-struct Script {
-    fails: bool,
-}
-
-impl CellIo for Script {
-    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
-        match (self.fails, (site.at.x, site.at.y)) {
-            (false, _) => Ok(()),
-            (true, (0, 0)) => Err(Fault::failed("boom")),
-            (true, _) => Err(stop.wait().into()),
-        }
-    }
-
-    fn call_async<'a>(&'a self, _: Site, _: &'a Stop) -> IoFuture<'a> {
-        IoFuture::ready(Err(Fault::failed("this stepper has no tasks")))
-    }
+fn io(fails: bool) -> Arc<dyn CellIo> {
+    script(move |site, stop| match site.at {
+        _ if !fails => Ok(()),
+        Cell { x: 0, y: 0 } => Err(Fault::failed("boom")),
+        _ => Err(stop.wait().into()),
+    })
 }

@@ -4,6 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use lifelab_async_tasks::Options;
+use lifelab_core::testing::{GENERATION, context, soup};
 use lifelab_core::{Cell, Grain, Phase, Site, StepReport, Topology, Warning};
 
 use crate::doubles::*;
@@ -25,11 +26,11 @@ fn a_cell_that_blocks_its_thread_is_named_with_phase_and_time() {
             let options = Options { grain, blocked_after: BLOCKED / 2, ..Options::default() };
             for mut driven in Driven::all(&options) {
                 let now = soup(9, 5, Topology::Torus);
-                let (_, report) = driven.report(&now, &generation(&io)).unwrap();
+                let (_, report) = driven.report(&now, &context(io.clone())).unwrap();
                 // A busy machine may delay other cells as well.
                 let named = report.warnings().iter().any(|warning| match warning {
                     Warning::BlockedLoop { site, took } => {
-                        *site == Site::new(1, at, phase) && *took >= BLOCKED
+                        *site == Site::new(GENERATION, at, phase) && *took >= BLOCKED
                     }
                     _ => false,
                 });
@@ -45,7 +46,7 @@ fn warnings_are_bounded_and_belong_to_one_step() {
     for mut driven in Driven::all(&options) {
         for _ in 0..2 {
             let now = soup(9, 5, Topology::Torus);
-            let (_, report) = driven.report(&now, &generation(&brief())).unwrap();
+            let (_, report) = driven.report(&now, &context(brief())).unwrap();
             assert_eq!(report.warnings().len(), StepReport::MAX_WARNINGS);
             // Two phases of two polls each.
             assert_eq!(report.omitted(), 9 * 5 * 4 - StepReport::MAX_WARNINGS as u64);
@@ -58,7 +59,7 @@ fn a_high_threshold_keeps_silent() {
     let options = Options { blocked_after: Duration::MAX, ..Options::default() };
     for mut driven in Driven::all(&options) {
         let now = soup(9, 5, Topology::Torus);
-        let (_, report) = driven.report(&now, &generation(&brief())).unwrap();
+        let (_, report) = driven.report(&now, &context(brief())).unwrap();
         assert_eq!(report, StepReport::default());
     }
 }

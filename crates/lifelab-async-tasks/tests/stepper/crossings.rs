@@ -7,8 +7,9 @@ use std::task::{Context as TaskContext, Poll, Waker};
 use tokio::task::{LocalSet, block_in_place, coop, spawn_blocking, yield_now};
 
 use lifelab_async_tasks::{AsyncTasks, Options};
+use lifelab_core::testing::{context, oracle, soup};
 use lifelab_core::{
-    AsyncStepper, Grain, Grid, StepError, StepErrorKind, StepReport, Stepper, Topology,
+    AsyncStepper, Grain, Grid, Rule, StepError, StepErrorKind, StepReport, Stepper, Topology,
 };
 
 use crate::doubles::*;
@@ -17,7 +18,7 @@ use crate::doubles::*;
 fn step() -> Result<StepReport, StepError> {
     let now = soup(5, 5, Topology::Torus);
     let mut next = Grid::new(5, 5).unwrap();
-    AsyncTasks::default().step(&now, &mut next, &generation(&brief()))
+    AsyncTasks::default().step(&now, &mut next, &context(brief()))
 }
 
 fn assert_refused() {
@@ -71,7 +72,7 @@ fn a_stepper_with_a_runtime_can_be_dropped_inside_a_task() {
         let mut stepper = stepper(Options { workers, ..Options::default() });
         let now = soup(5, 5, Topology::Torus);
         let mut next = Grid::new(5, 5).unwrap();
-        stepper.step(&now, &mut next, &generation(&brief())).unwrap();
+        stepper.step(&now, &mut next, &context(brief())).unwrap();
         current_thread().block_on(async { drop(stepper) });
     }
 }
@@ -80,7 +81,7 @@ fn a_stepper_with_a_runtime_can_be_dropped_inside_a_task() {
 fn an_async_step_without_tokio_is_refused() {
     let now = soup(5, 5, Topology::Torus);
     let mut next = Grid::new(5, 5).unwrap();
-    let (mut stepper, cx) = (AsyncTasks::default(), generation(&brief()));
+    let (mut stepper, cx) = (AsyncTasks::default(), context(brief()));
     let step = pin!(stepper.step_async(&now, &mut next, &cx));
     match step.poll(&mut TaskContext::from_waker(Waker::noop())) {
         Poll::Ready(Err(StepError { kind: StepErrorKind::Unsupported { .. }, .. })) => {}
@@ -109,7 +110,7 @@ fn a_step_that_is_dropped_half_way_leaves_nothing_behind() {
                         hang().await
                     }
                 });
-                let cx = generation(&io);
+                let cx = context(io.clone());
                 tokio::select! {
                     biased;
                     outcome = stepper.step_async(&now, &mut next, &cx) => panic!("{outcome:?}"),
@@ -120,8 +121,8 @@ fn a_step_that_is_dropped_half_way_leaves_nothing_behind() {
                     yield_now().await; // The runtime drops aborted tasks when it is their turn.
                 }
 
-                stepper.step_async(&now, &mut next, &generation(&brief())).await.unwrap();
-                assert_eq!(next, oracle(&now, Topology::Torus));
+                stepper.step_async(&now, &mut next, &context(brief())).await.unwrap();
+                assert_eq!(next, oracle(&now, Rule::LIFE, Topology::Torus));
             });
         }
     }

@@ -1,16 +1,16 @@
-//! I/O that does what a test wants, an oracle, and the ways to drive the stepper.
+//! I/O that does what a test wants, and the ways to drive the stepper.
 
 use std::future::Future;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
 
 use lifelab_async_tasks::{AsyncTasks, Options};
+use lifelab_core::testing::{context, oracle, soup};
 use lifelab_core::{
-    AsyncStepper, Cell, CellIo, Context, Fault, Grain, Grid, IoFuture, Model, Rule, Site, Soup,
-    StepError, StepReport, Stepper, Stop, Topology,
+    AsyncStepper, CellIo, Context, Fault, Grain, Grid, IoFuture, Model, Rule, Site, StepError,
+    StepReport, Stepper, Stop, Topology,
 };
 
 /// I/O made of an async closure.
@@ -50,39 +50,6 @@ pub(crate) fn brief() -> Arc<dyn CellIo> {
 /// What a cell that hangs does: it does not even look whether it should stop.
 pub(crate) async fn hang() -> Result<(), Fault> {
     std::future::pending().await
-}
-
-/// A generation with a deadline that no test reaches unless it hangs.
-pub(crate) fn generation(io: &Arc<dyn CellIo>) -> Context {
-    generation_until(Stop::new().before(Instant::now() + Duration::from_secs(60)), io)
-}
-
-pub(crate) fn generation_until(stop: Stop, io: &Arc<dyn CellIo>) -> Context {
-    Context::new(Rule::LIFE, 1, io.clone(), stop)
-}
-
-pub(crate) fn soup(width: u32, height: u32, topology: Topology) -> Arc<Grid> {
-    let mut grid = Soup { density: 0.4, seed: 11 }.grid(width, height).unwrap();
-    grid.fill_halo(topology);
-    Arc::new(grid)
-}
-
-/// The plain program: what every stepper must agree with.
-pub(crate) fn oracle(now: &Grid, topology: Topology) -> Grid {
-    let (width, height) = (i64::from(now.width()), i64::from(now.height()));
-    let lives = |x: i64, y: i64| {
-        let inside = (0..width).contains(&x) && (0..height).contains(&y);
-        let at = Cell::new(x.rem_euclid(width) as u32, y.rem_euclid(height) as u32);
-        (inside || topology == Topology::Torus) && now.get(at)
-    };
-    let mut next = Grid::new(now.width(), now.height()).unwrap();
-    for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
-        let block = (-1..=1).flat_map(|dy| (-1..=1).map(move |dx| (dx, dy)));
-        let count = block.filter(|&(dx, dy)| lives(x + dx, y + dy)).count();
-        let alive = count == 3 || count == 4 && lives(x, y); // The block includes the cell.
-        next.set(Cell::new(x as u32, y as u32), alive);
-    }
-    next
 }
 
 pub(crate) fn count(number: usize) -> NonZeroUsize {
@@ -150,7 +117,7 @@ impl Driven {
     /// Makes sure that the stepper still works.
     pub(crate) fn assert_reusable(&mut self) {
         let now = soup(9, 7, Topology::Torus);
-        let next = self.step(&now, &generation(&brief())).unwrap();
-        assert_eq!(next, oracle(&now, Topology::Torus));
+        let next = self.step(&now, &context(brief())).unwrap();
+        assert_eq!(next, oracle(&now, Rule::LIFE, Topology::Torus));
     }
 }

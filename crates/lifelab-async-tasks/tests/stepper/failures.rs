@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use lifelab_async_tasks::Options;
+use lifelab_core::testing::{Bomb, EXPECTED, GENERATION, context, first_failure, soup};
 use lifelab_core::{
-    Cell, CellIo, Fault, FaultKind, Grain, Phase, Site, StepError, StepErrorKind, Stop, StopReason,
-    Topology,
+    Cell, CellIo, Context, Fault, FaultKind, Grain, Phase, Rule, Site, StepError, StepErrorKind,
+    Stop, StopReason, Topology,
 };
 
 use crate::doubles::*;
@@ -28,14 +29,11 @@ fn for_all(mut law: impl FnMut(&mut Driven)) {
 }
 
 fn fail(driven: &mut Driven, io: &Arc<dyn CellIo>) -> StepError {
-    driven.step(&soup(9, 7, Topology::Torus), &generation(io)).unwrap_err()
+    driven.step(&soup(9, 7, Topology::Torus), &context(io.clone())).unwrap_err()
 }
 
 fn site_of(error: &StepError) -> Site {
-    match &error.kind {
-        StepErrorKind::Cell { first, .. } => first.site,
-        kind => panic!("{kind:?}"),
-    }
+    first_failure(error).site
 }
 
 #[test]
@@ -60,7 +58,7 @@ fn the_first_failing_cell_is_named_whichever_phase_fails() {
             }
         });
         for_all(|driven| {
-            assert_eq!(site_of(&fail(driven, &io)), Site::new(1, early, phases.0));
+            assert_eq!(site_of(&fail(driven, &io)), Site::new(GENERATION, early, phases.0));
         });
     }
 }
@@ -76,7 +74,7 @@ fn a_cell_that_hangs_after_the_failing_one_does_not_hang_the_step() {
                 _ => Ok(()),
             }
         });
-        for_all(|driven| assert_eq!(site_of(&fail(driven, &io)), Site::new(1, at, phase)));
+        for_all(|driven| assert_eq!(site_of(&fail(driven, &io)), Site::new(GENERATION, at, phase)));
     }
 }
 
@@ -91,21 +89,11 @@ fn a_panic_in_the_io_is_the_cells_failure() {
     });
     for_all(|driven| match fail(driven, &io).kind {
         StepErrorKind::Cell { first, .. } => {
-            assert_eq!(first.site, Site::new(1, at, Phase::Neighbors));
+            assert_eq!(first.site, Site::new(GENERATION, at, Phase::Neighbors));
             assert_eq!(first.fault, Fault::new(FaultKind::Panicked, "a bug in the driver"));
         }
         kind => panic!("{kind:?}"),
     });
-}
-
-/// A panic's payload that panics again when core drops it, outside of all that catches the panics
-/// of a cell's I/O: for the stepper, a panic of its task's own code.
-struct Bomb;
-
-impl Drop for Bomb {
-    fn drop(&mut self) {
-        panic!("the bomb");
-    }
 }
 
 #[test]
@@ -119,7 +107,7 @@ fn a_panic_of_a_task_resumes_in_the_caller() {
     for grain in [Grain::Cell, rows(2)] {
         for mut driven in Driven::all(&Options { grain, ..Options::default() }) {
             let panic = catch_unwind(AssertUnwindSafe(|| fail(&mut driven, &io))).unwrap_err();
-            assert_eq!(panic.downcast_ref(), Some(&"the bomb"));
+            assert_eq!(panic.downcast_ref(), Some(&EXPECTED));
             assert_eq!(Arc::strong_count(&io), 1, "leftovers");
             driven.assert_reusable();
         }
@@ -144,7 +132,7 @@ fn a_stop_ends_all_waits() {
                     }
                 }
             });
-            let cx = generation_until(stop, &io);
+            let cx = Context::new(Rule::LIFE, GENERATION, io, stop);
             let error = driven.step(&soup(9, 7, Topology::Torus), &cx).unwrap_err();
             assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Canceled));
         });
@@ -155,7 +143,7 @@ fn a_stop_ends_all_waits() {
 fn a_step_that_is_stopped_before_it_starts_does_no_io() {
     let io = script(|_, _| async { panic!("called") });
     for_all(|driven| {
-        let cx = generation(&io);
+        let cx = context(io.clone());
         cx.stop.fire();
         let error = driven.step(&soup(9, 7, Topology::Torus), &cx).unwrap_err();
         assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Canceled));
@@ -167,7 +155,8 @@ fn a_deadline_ends_all_waits() {
     let io = script(|_, _| hang());
     for_all(|driven| {
         let deadline = Instant::now() + Duration::from_millis(3);
-        let cx = generation_until(Stop::new().before(deadline), &io);
+        let mut cx = context(io.clone());
+        cx.stop = cx.stop.before(deadline);
         let error = driven.step(&soup(9, 7, Topology::Torus), &cx).unwrap_err();
         assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Deadline));
     });

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lifelab_async_tasks::Options;
-use lifelab_core::{CellIo, Grain, Idle, Phase, Topology};
+use lifelab_core::testing::{context, oracle, soup};
+use lifelab_core::{CellIo, Grain, Idle, Phase, Rule, Topology};
 
 use crate::doubles::*;
 
@@ -14,8 +15,12 @@ fn check(options: &Options, io: &Arc<dyn CellIo>) {
             for (width, height) in [(1, 1), (1, 7), (3, 2), (17, 13), (65, 5)] {
                 let mut now = soup(width, height, topology);
                 for _ in 0..2 {
-                    let mut next = driven.step(&now, &generation(io)).unwrap();
-                    assert_eq!(next, oracle(&now, topology), "{options:?}: {width} x {height}");
+                    let mut next = driven.step(&now, &context(io.clone())).unwrap();
+                    assert_eq!(
+                        next,
+                        oracle(&now, Rule::LIFE, topology),
+                        "{options:?}: {width} x {height}"
+                    );
                     next.fill_halo(topology);
                     now = Arc::new(next);
                 }

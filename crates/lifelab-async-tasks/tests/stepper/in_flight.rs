@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::sync::Barrier;
 
 use lifelab_async_tasks::Options;
+use lifelab_core::testing::{context, oracle, soup};
 use lifelab_core::{AsyncStepper, Context, Grain, Grid, Phase, Rule, Stepper, Stop, Topology};
 
 use crate::doubles::*;
@@ -29,7 +30,10 @@ fn all_cells_wait_at_the_same_time() {
                 }
             });
             let now = soup(WIDTH, HEIGHT, Topology::Torus);
-            assert_eq!(driven.step(&now, &generation(&io)), Ok(oracle(&now, Topology::Torus)));
+            assert_eq!(
+                driven.step(&now, &context(io.clone())),
+                Ok(oracle(&now, Rule::LIFE, Topology::Torus))
+            );
         }
     }
 }
@@ -56,7 +60,7 @@ fn most_in_flight(grain: Grain, max_in_flight: usize) -> usize {
     let mut next = Grid::new(WIDTH, HEIGHT).unwrap();
     let cx = Context::new(Rule::LIFE, 1, io, Stop::new());
     paused().block_on(stepper.step_async(&now, &mut next, &cx)).unwrap();
-    assert_eq!(next, oracle(&now, Topology::Torus));
+    assert_eq!(next, oracle(&now, Rule::LIFE, Topology::Torus));
     most.load(Ordering::SeqCst)
 }
 

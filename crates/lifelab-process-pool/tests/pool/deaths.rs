@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::thread;
 
 use libtest_mimic::Failed;
+use lifelab_core::testing::{context, soup};
 use lifelab_core::{Idle, Phase, StepErrorKind, Warning};
 use lifelab_process_pool::Options;
 use nix::sys::signal::{Signal, kill};
@@ -111,7 +112,7 @@ fn a_suspended_worker() -> Result<(), Failed> {
         let folder = tempfile::tempdir()?;
         let marker = folder.path().join("marker");
         let script = Script::default().act(What::Hang, 2, 3, Phase::Neighbors).once(&marker);
-        let cx = crate::grids::context(Arc::new(script));
+        let cx = context(Arc::new(script));
         let stop = cx.stop.clone();
         let suspending = thread::spawn(move || {
             let victim = signed_by(&marker);
@@ -119,7 +120,7 @@ fn a_suspended_worker() -> Result<(), Failed> {
             stop.fire();
             victim
         });
-        let now = crate::grids::soup(8, 7, lifelab_core::Topology::Torus);
+        let now = soup(8, 7, lifelab_core::Topology::Torus);
         let mut next = (*now).clone();
         let error = lifelab_core::Stepper::step(&mut pool, &now, &mut next, &cx).unwrap_err();
         assert!(matches!(error.kind, StepErrorKind::Stopped(_)), "{error}");

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use libtest_mimic::Failed;
-use lifelab_core::{CellFailure, FaultKind, Idle, Phase, Site, StepErrorKind, Stepper, StopReason};
+use lifelab_core::testing::{GENERATION, context, first_failure, soup};
+use lifelab_core::{FaultKind, Idle, Phase, Site, StepErrorKind, Stepper, StopReason};
 
 use crate::Trials;
 use crate::cells::{Homebound, Script, Unreadable, What};
 use crate::endings::children;
-use crate::grids::{configurations, context, pool, soup, step};
+use crate::grids::{configurations, pool, step};
 
 pub(crate) const TRIALS: Trials = &[
     ("the_first_failing_cell_is_named_in_whatever_phase", the_first_failing_cell_is_named),
@@ -20,13 +21,6 @@ pub(crate) const TRIALS: Trials = &[
     ("careless_printing_does_no_harm", careless_printing_does_no_harm),
     ("io_that_cannot_be_rebuilt_is_refused_with_a_remedy", io_that_cannot_be_rebuilt),
 ];
-
-pub(crate) fn failure(error: StepErrorKind) -> CellFailure {
-    match error {
-        StepErrorKind::Cell { first, .. } => first,
-        other => panic!("{other:?}"),
-    }
-}
 
 fn the_first_failing_cell_is_named() -> Result<(), Failed> {
     use Phase::{Neighbors, Rule};
@@ -39,9 +33,10 @@ fn the_first_failing_cell_is_named() -> Result<(), Failed> {
                 (0..places.len()).filter(|i| chosen >> i & 1 == 1).map(|i| places[i]).collect();
             let fail = |script: Script, &(x, y, phase)| script.act(What::Fail, x, y, phase);
             let script = fails.iter().rev().fold(Script::default(), fail);
-            let first = failure(step(&mut pool, Arc::new(script), 8, 7).unwrap_err().kind);
+            let error = step(&mut pool, Arc::new(script), 8, 7).unwrap_err();
+            let first = first_failure(&error);
             let (x, y, phase) = fails[0];
-            let expected = Site::new(1, lifelab_core::Cell::new(x, y), phase);
+            let expected = Site::new(GENERATION, lifelab_core::Cell::new(x, y), phase);
             assert_eq!(first.site, expected, "{options:?}, {fails:?}");
             assert_eq!(first.fault.message(), "as told");
         }
@@ -56,7 +51,8 @@ fn a_panic_is_the_cell_s_fault() -> Result<(), Failed> {
         step(&mut pool, Arc::new(Idle), 8, 7)?;
         let before = children();
         let script = Script::default().act(What::Panic, 3, 4, Phase::Rule);
-        let first = failure(step(&mut pool, Arc::new(script), 8, 7).unwrap_err().kind);
+        let error = step(&mut pool, Arc::new(script), 8, 7).unwrap_err();
+        let first = first_failure(&error);
         assert_eq!(first.fault.kind(), FaultKind::Panicked);
         assert_eq!(first.fault.message(), "as told");
         let report = step(&mut pool, Arc::new(Script::default()), 8, 7)?;
@@ -126,7 +122,8 @@ fn a_stop_before_the_step_starts_nothing() -> Result<(), Failed> {
         let cx = context(Arc::new(script.clone()));
         cx.stop.fire();
         pool.step(&now, &mut (*now).clone(), &cx).unwrap_err();
-        let first = failure(step(&mut pool, Arc::new(script), 8, 7).unwrap_err().kind);
+        let error = step(&mut pool, Arc::new(script), 8, 7).unwrap_err();
+        let first = first_failure(&error);
         assert_eq!(first.site.at, lifelab_core::Cell::new(2, 3));
     }
     Ok(())

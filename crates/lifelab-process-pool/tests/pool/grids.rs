@@ -2,12 +2,12 @@
 
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use libtest_mimic::Failed;
+use lifelab_core::testing::{context, oracle, soup};
 use lifelab_core::{
-    Cell, CellIo, Context, Grain, Grid, Idle, Model, Rule, Soup, StepError, StepReport, Stepper,
-    Stop, Topology,
+    CellIo, Grain, Grid, Idle, Model, Rule, StepError, StepReport, Stepper, Topology,
 };
 use lifelab_process_pool::{Arrangement, Options, ProcessPool};
 
@@ -21,9 +21,6 @@ pub(crate) const TRIALS: Trials = &[
     ("options_survive_a_round_trip", options_survive_a_round_trip),
     ("options_without_sense_are_refused", options_without_sense_are_refused),
 ];
-
-/// No step of these tests takes so long unless it hangs.
-const GUARD: Duration = Duration::from_secs(60);
 
 pub(crate) const ARRANGEMENTS: [Arrangement; 2] = [Arrangement::Pool, Arrangement::Chain];
 
@@ -51,16 +48,6 @@ pub(crate) fn pool(options: Options) -> ProcessPool {
     ProcessPool::with_options(options).unwrap()
 }
 
-pub(crate) fn soup(width: u32, height: u32, topology: Topology) -> Arc<Grid> {
-    let mut grid = Soup { density: 0.4, seed: 5 }.grid(width, height).unwrap();
-    grid.fill_halo(topology);
-    Arc::new(grid)
-}
-
-pub(crate) fn context(io: Arc<dyn CellIo>) -> Context {
-    Context::new(Rule::LIFE, 1, io, Stop::new().before(Instant::now() + GUARD))
-}
-
 /// Steps a soup once on the torus, and checks the result if there is one.
 pub(crate) fn step(
     pool: &mut ProcessPool,
@@ -73,27 +60,6 @@ pub(crate) fn step(
     let report = pool.step(&now, &mut next, &context(io))?;
     assert_eq!(next, oracle(&now, Rule::LIFE, Topology::Torus));
     Ok(report)
-}
-
-/// The next generation, as the rule says it.
-pub(crate) fn oracle(now: &Grid, rule: Rule, topology: Topology) -> Grid {
-    let (width, height) = (i64::from(now.width()), i64::from(now.height()));
-    let alive = |x: i64, y: i64| match topology {
-        Topology::Torus => {
-            now.get(Cell::new(x.rem_euclid(width) as u32, y.rem_euclid(height) as u32))
-        }
-        _ => {
-            let inside = (0..width).contains(&x) && (0..height).contains(&y);
-            inside && now.get(Cell::new(x as u32, y as u32))
-        }
-    };
-    let mut next = Grid::new(now.width(), now.height()).unwrap();
-    for (x, y) in (0..height).flat_map(|y| (0..width).map(move |x| (x, y))) {
-        let around = (-1..=1).flat_map(|dy| (-1..=1).map(move |dx| (dx, dy)));
-        let neighbors = around.filter(|&d| d != (0, 0) && alive(x + d.0, y + d.1)).count();
-        next.set(Cell::new(x as u32, y as u32), rule.next(alive(x, y), neighbors as u8));
-    }
-    next
 }
 
 fn every_configuration_computes_the_rule() -> Result<(), Failed> {

@@ -4,12 +4,12 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use libtest_mimic::Failed;
+use lifelab_core::testing::{GENERATION, first_failure};
 use lifelab_core::{Cell, Phase, Site};
 use lifelab_process_pool::Options;
 
 use crate::Trials;
 use crate::cells::{Script, What, notes};
-use crate::faults::failure;
 use crate::grids::{configurations, pool, step};
 
 pub(crate) const TRIALS: Trials = &[
@@ -50,7 +50,11 @@ fn a_failure_ends_the_waits_of_later_cells() -> Result<(), Failed> {
                 let script = failing(Script::default(), at, fails, hangs);
                 let error = step(&mut pool, Arc::new(script), WIDTH, HEIGHT).unwrap_err();
                 let context = format!("{options:?}, {fails}, {hangs}");
-                assert_eq!(failure(error.kind).site, Site::new(1, at, fails), "{context}");
+                assert_eq!(
+                    first_failure(&error).site,
+                    Site::new(GENERATION, at, fails),
+                    "{context}"
+                );
             }
         }
         let report = step(&mut pool, Arc::new(Script::default()), WIDTH, HEIGHT)?;
@@ -72,7 +76,11 @@ fn a_failure_ends_them_after_a_restart_too() -> Result<(), Failed> {
                 let script = failing(script, at, Phase::Rule, hangs);
                 let error = step(&mut pool, Arc::new(script), WIDTH, HEIGHT).unwrap_err();
                 let context = format!("{options:?}, {dies}, {kills}, {hangs}");
-                assert_eq!(failure(error.kind).site, Site::new(1, at, Phase::Rule), "{context}");
+                assert_eq!(
+                    first_failure(&error).site,
+                    Site::new(GENERATION, at, Phase::Rule),
+                    "{context}"
+                );
             }
         }
     }

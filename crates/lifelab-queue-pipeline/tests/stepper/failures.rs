@@ -6,9 +6,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use lifelab_core::testing::{
+    Bomb, EXPECTED, GENERATION, assert_works, context, first_failure, script, soup, step,
+};
 use lifelab_core::{
-    Cell, CellIo, Fault, FaultKind, Grain, Phase, Site, StepError, StepErrorKind, Stop, StopReason,
-    Topology,
+    Cell, CellIo, Context, Fault, FaultKind, Grain, Phase, Rule, Site, StepError, StepErrorKind,
+    Stop, StopReason, Topology,
 };
 use lifelab_queue_pipeline::{Options, QueuePipeline, StageOptions};
 
@@ -23,20 +26,17 @@ fn for_all(mut law: impl FnMut(&mut QueuePipeline)) {
             let options = Options { grain, workers: count(workers), ..Options::default() };
             let mut pipeline = pipeline(options);
             law(&mut pipeline);
-            assert_reusable(&mut pipeline);
+            assert_works(&mut pipeline);
         }
     }
 }
 
 fn fail(pipeline: &mut QueuePipeline, io: &Arc<dyn CellIo>) -> StepError {
-    step(pipeline, &soup(9, 7, Topology::Torus), &generation(io)).unwrap_err()
+    step(pipeline, &soup(9, 7, Topology::Torus), &context(io.clone())).unwrap_err()
 }
 
 fn site_of(error: &StepError) -> Site {
-    match &error.kind {
-        StepErrorKind::Cell { first, .. } => first.site,
-        kind => panic!("{kind:?}"),
-    }
+    first_failure(error).site
 }
 
 /// I/O that fails at these sites.
@@ -60,7 +60,7 @@ fn the_first_failing_cell_is_named_whichever_phase_fails() {
         let elsewhere = (Cell::new(0, 5), Phase::Neighbors);
         let io = failing([elsewhere, (late, phases.1), (early, phases.0)]);
         for_all(|pipeline| {
-            assert_eq!(site_of(&fail(pipeline, &io)), Site::new(1, early, phases.0));
+            assert_eq!(site_of(&fail(pipeline, &io)), Site::new(GENERATION, early, phases.0));
         });
     }
 }
@@ -70,7 +70,7 @@ fn a_cell_that_fails_in_both_phases_fails_in_the_first() {
     let at = Cell::new(8, 6);
     let io = failing([(at, Phase::Rule), (at, Phase::Neighbors)]);
     for_all(|pipeline| {
-        assert_eq!(site_of(&fail(pipeline, &io)), Site::new(1, at, Phase::Neighbors));
+        assert_eq!(site_of(&fail(pipeline, &io)), Site::new(GENERATION, at, Phase::Neighbors));
     });
 }
 
@@ -84,7 +84,7 @@ fn a_cell_that_hangs_after_the_failing_one_does_not_hang_the_step() {
             _ => Ok(()),
         });
         for_all(|pipeline| {
-            assert_eq!(site_of(&fail(pipeline, &io)), Site::new(1, at, phase));
+            assert_eq!(site_of(&fail(pipeline, &io)), Site::new(GENERATION, at, phase));
         });
     }
 }
@@ -112,9 +112,9 @@ fn a_cell_that_hangs_does_not_overtake_the_one_that_fails() {
     let options = Options { grain: Grain::Cell, workers: count(2), rule, ..Options::default() };
     let mut pipeline = pipeline(options);
     let now = soup(3, 1, Topology::Torus);
-    let error = step(&mut pipeline, &now, &generation(&io)).unwrap_err();
-    assert_eq!(site_of(&error), Site::new(1, Cell::new(0, 0), Phase::Rule));
-    assert_reusable(&mut pipeline);
+    let error = step(&mut pipeline, &now, &context(io.clone())).unwrap_err();
+    assert_eq!(site_of(&error), Site::new(GENERATION, Cell::new(0, 0), Phase::Rule));
+    assert_works(&mut pipeline);
 }
 
 #[test]
@@ -126,21 +126,11 @@ fn a_panic_in_the_io_is_the_cells_failure() {
     });
     for_all(|pipeline| match fail(pipeline, &io).kind {
         StepErrorKind::Cell { first, .. } => {
-            assert_eq!(first.site, Site::new(1, at, Phase::Neighbors));
+            assert_eq!(first.site, Site::new(GENERATION, at, Phase::Neighbors));
             assert_eq!(first.fault, Fault::new(FaultKind::Panicked, "a bug in the driver"));
         }
         kind => panic!("{kind:?}"),
     });
-}
-
-/// A panic's payload that panics again when core drops it, outside of all that catches the panics
-/// of a cell's I/O: for the pipeline, a panic of its worker's own code.
-struct Bomb;
-
-impl Drop for Bomb {
-    fn drop(&mut self) {
-        panic!("the bomb");
-    }
 }
 
 #[test]
@@ -152,7 +142,7 @@ fn a_panic_of_a_worker_resumes_in_the_caller() {
         });
         for_all(|pipeline| {
             let panic = catch_unwind(AssertUnwindSafe(|| fail(pipeline, &io))).unwrap_err();
-            assert_eq!(panic.downcast_ref(), Some(&"the bomb"));
+            assert_eq!(panic.downcast_ref(), Some(&EXPECTED));
             assert_eq!(Arc::strong_count(&io), 1, "leftovers");
         });
     }
@@ -173,7 +163,7 @@ fn a_stop_ends_all_waits() {
                     hang(step)
                 }
             });
-            let cx = generation_until(stop, &io);
+            let cx = Context::new(Rule::LIFE, GENERATION, io, stop);
             let error = step(pipeline, &soup(9, 7, Topology::Torus), &cx).unwrap_err();
             assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Canceled));
         });
@@ -184,7 +174,7 @@ fn a_stop_ends_all_waits() {
 fn a_step_that_is_stopped_before_it_starts_does_no_io() {
     let io = script(|_, _| panic!("called"));
     for_all(|pipeline| {
-        let cx = generation(&io);
+        let cx = context(io.clone());
         cx.stop.fire();
         let error = step(pipeline, &soup(9, 7, Topology::Torus), &cx).unwrap_err();
         assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Canceled));
@@ -196,7 +186,8 @@ fn a_deadline_ends_all_waits() {
     let io = script(|_, stop| hang(stop));
     for_all(|pipeline| {
         let deadline = Instant::now() + Duration::from_millis(5);
-        let cx = generation_until(Stop::new().before(deadline), &io);
+        let mut cx = context(io.clone());
+        cx.stop = cx.stop.before(deadline);
         let error = step(pipeline, &soup(9, 7, Topology::Torus), &cx).unwrap_err();
         assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Deadline));
     });
@@ -227,5 +218,5 @@ fn a_failed_step_waits_for_the_cells_that_have_started() {
     let mut pipeline = pipeline(options);
     assert_eq!(site_of(&fail(&mut pipeline, &io)).at, Cell::new(0, 0));
     assert_eq!(waiting.load(Ordering::SeqCst), 0);
-    assert_reusable(&mut pipeline);
+    assert_works(&mut pipeline);
 }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use lifelab_core::{CellIo, Grain, Idle, Topology};
+use lifelab_core::testing::{context, oracle, soup, step};
+use lifelab_core::{CellIo, Grain, Idle, Rule, Topology};
 use lifelab_queue_pipeline::{Options, StageOptions};
 
 use crate::doubles::*;
@@ -15,9 +16,9 @@ fn check(options: &Options, io: &Arc<dyn CellIo>) {
         for (width, height) in SIZES {
             let mut now = soup(width, height, topology);
             for generation_number in 1..=2 {
-                let mut next = step(&mut pipeline, &now, &generation(io)).unwrap();
+                let mut next = step(&mut pipeline, &now, &context(io.clone())).unwrap();
                 let case = format!("{options:?}: {width} x {height}, {topology:?}");
-                assert_eq!(next, oracle(&now, topology), "{case}, {generation_number}");
+                assert_eq!(next, oracle(&now, Rule::LIFE, topology), "{case}, {generation_number}");
                 next.fill_halo(topology);
                 now = Arc::new(next);
             }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use lifelab_core::testing::{context, script, soup, step};
 use lifelab_core::{Grain, Phase, Stepper, Topology};
 use lifelab_queue_pipeline::{Options, StageOptions};
 
@@ -40,14 +41,14 @@ fn the_queue_before_the_slow_stage_fills() {
         Ok(())
     });
     let mut pipeline = pipeline(narrow());
-    step(&mut pipeline, &soup(8, 8, Topology::Torus), &generation(&io)).unwrap();
+    step(&mut pipeline, &soup(8, 8, Topology::Torus), &context(io)).unwrap();
     assert_eq!(pipeline.peaks().rule, CAPACITY);
 }
 
 #[test]
 fn no_queue_holds_more_than_its_capacity() {
     let mut pipeline = pipeline(narrow());
-    step(&mut pipeline, &soup(40, 40, Topology::Torus), &generation(&brief())).unwrap();
+    step(&mut pipeline, &soup(40, 40, Topology::Torus), &context(brief())).unwrap();
     let peaks = pipeline.peaks();
     for peak in [peaks.neighbors, peaks.rule, peaks.results] {
         assert!(peak <= CAPACITY, "{peaks:?}");
@@ -75,7 +76,7 @@ fn all_threads_have_ended_when_the_stepper_has_dropped() {
         }
     });
     let mut pipeline = pipeline(Options { workers: count(3), ..narrow() });
-    step(&mut pipeline, &soup(8, 8, Topology::Torus), &generation(&io)).unwrap();
+    step(&mut pipeline, &soup(8, 8, Topology::Torus), &context(io)).unwrap();
     assert!(Arc::strong_count(&alive) > 1, "the workers live");
     drop(pipeline);
     assert_eq!(Arc::strong_count(&alive), 1);

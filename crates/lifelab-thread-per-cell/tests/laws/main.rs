@@ -1,21 +1,15 @@
-//! The laws of a stepper, for threads per cell: each grain, each fan-in.
+//! The laws of a stepper, and some of its own, for threads per cell: each grain, each fan-in.
 
-mod doubles;
-
-use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
 
-use lifelab_core::{
-    Cell, Fault, Grain, Grid, Model, Phase, StepErrorKind, Stepper, StopReason, Topology,
+use lifelab_core::testing::{
+    Bomb, EXPECTED, assert_works, context, expect_panics, laws, script, soup, step, within_a_minute,
 };
+use lifelab_core::{Cell, Grain, Model, StepErrorKind, StopReason, Topology};
 use lifelab_thread_per_cell::{FanInBy, Options, ThreadPerCell};
-
-use doubles::{
-    EXPECTED, assert_works, does, expect_panics, idle, message, oracle, soup, step, within_a_minute,
-};
 
 const GRAINS: [&str; 4] = ["auto", "cell", "rows:1", "rows:4"];
 
@@ -31,52 +25,10 @@ fn steppers() -> impl Iterator<Item = (String, ThreadPerCell)> {
 }
 
 #[test]
-fn every_configuration_equals_the_oracle() {
-    let waits = || does(|_, stop| Ok(stop.sleep(Duration::from_micros(1))?));
-    for (name, mut stepper) in steppers() {
-        for (width, height) in [(1, 1), (1, 6), (2, 2), (64, 3), (65, 2), (13, 9)] {
-            for topology in [Topology::Torus, Topology::Plane] {
-                for cx in [idle(), waits()] {
-                    let now = soup(width, height, topology);
-                    let mut next = Grid::new(width, height).unwrap();
-                    stepper.step(&now, &mut next, &cx).unwrap();
-                    let io = if cx.is_idle() { "idle" } else { "waiting" };
-                    let label = format!("{name}, {width} x {height}, {topology:?}, {io}");
-                    assert_eq!(next, oracle(&now, topology), "{label}");
-                }
-            }
-        }
-    }
-}
-
-#[test]
-fn the_first_failing_cell_in_reading_order_is_named_whatever_its_phase() {
-    let cx = does(|site, _| match (site.at, site.phase) {
-        (Cell { x: 5, y: 1 } | Cell { x: 0, y: 3 }, Phase::Neighbors) => Err(Fault::failed("late")),
-        (Cell { x: 2, y: 1 }, Phase::Rule) => Err(Fault::failed("early")),
-        _ => Ok(()),
-    });
-    for (name, mut stepper) in steppers() {
-        let message = message(step(&mut stepper, 8, 4, &cx));
-        let expected = "cell (2, 1) of generation 3, applying the rule: early";
-        assert!(message.starts_with(expected), "{name}: {message}");
-        assert_works(&mut stepper);
-    }
-}
-
-#[test]
-fn cells_that_hang_after_the_first_failing_one_are_woken() {
+fn the_laws_of_all_steppers_hold() {
     within_a_minute(|| {
         for (name, mut stepper) in steppers() {
-            let cx = does(|site, stop| match site.at {
-                Cell { x: 3, y: 1 } => Err(Fault::failed("boom")),
-                at if at > Cell::new(3, 1) => Err(stop.wait().into()),
-                _ => Ok(()),
-            });
-            let message = message(step(&mut stepper, 6, 6, &cx));
-            assert!(message.starts_with("cell (3, 1) of generation 3"), "{name}: {message}");
-            assert_eq!(cx.stop.reason(), None, "the caller's own stop is left alone");
-            assert_works(&mut stepper);
+            laws::check(&name, &mut stepper);
         }
     });
 }
@@ -86,13 +38,13 @@ fn a_stop_wakes_all_waiting_cells() {
     within_a_minute(|| {
         for (name, mut stepper) in steppers() {
             let waiting = Arc::new(AtomicUsize::new(0));
-            let cx = does({
+            let cx = context(script({
                 let waiting = waiting.clone();
                 move |_, stop| {
                     waiting.fetch_add(1, Ordering::SeqCst);
                     Err(stop.wait().into())
                 }
-            });
+            }));
             // Every thread waits in its first cell: all hundred of them, or one for each band.
             let threads = if name.starts_with("rows") { 3 } else { 100 };
             let stop = cx.stop.clone();
@@ -102,7 +54,7 @@ fn a_stop_wakes_all_waiting_cells() {
                 }
                 stop.fire();
             });
-            let error = step(&mut stepper, 10, 10, &cx).unwrap_err();
+            let error = step(&mut stepper, &soup(10, 10, Topology::Torus), &cx).unwrap_err();
             assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Canceled), "{name}");
             canceler.join().unwrap();
             assert_works(&mut stepper);
@@ -111,63 +63,15 @@ fn a_stop_wakes_all_waiting_cells() {
 }
 
 #[test]
-fn a_deadline_ends_the_step() {
-    within_a_minute(|| {
-        for (name, mut stepper) in steppers() {
-            let mut cx = does(|_, stop| Err(stop.wait().into()));
-            cx.stop = cx.stop.before(Instant::now() + Duration::from_millis(5));
-            let error = step(&mut stepper, 4, 4, &cx).unwrap_err();
-            assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Deadline), "{name}");
-            assert_works(&mut stepper);
-        }
-    });
-}
-
-#[test]
-fn a_stop_that_has_fired_ends_a_step_without_waits_too() {
-    for (name, mut stepper) in steppers() {
-        let cx = idle();
-        cx.stop.fire();
-        let error = step(&mut stepper, 4, 4, &cx).unwrap_err();
-        assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Canceled), "{name}");
-        assert_works(&mut stepper);
-    }
-}
-
-#[test]
-fn a_panic_in_the_io_is_a_failure_of_its_cell() {
-    expect_panics();
-    for (name, mut stepper) in steppers() {
-        let cx = does(|site, _| match site.at {
-            Cell { x: 1, y: 2 } => panic_any(EXPECTED),
-            _ => Ok(()),
-        });
-        let message = message(step(&mut stepper, 4, 4, &cx));
-        let expected = "cell (1, 2) of generation 3, counting its neighbors: panicked: this panic";
-        assert!(message.starts_with(expected), "{name}: {message}");
-        assert_works(&mut stepper);
-    }
-}
-
-#[test]
 fn a_panic_beside_the_io_resumes_in_the_caller_and_wakes_the_others() {
-    /// A panic message that panics again when it is thrown away: too much for any cell.
-    struct Bomb;
-
-    impl Drop for Bomb {
-        fn drop(&mut self) {
-            panic_any(EXPECTED);
-        }
-    }
-
     expect_panics();
     within_a_minute(|| {
         for (name, mut stepper) in steppers() {
-            let cx = does(|site, stop| match site.at {
+            let cx = context(script(|site, stop| match site.at {
                 Cell { x: 0, y: 4 } => resume_unwind(Box::new(Bomb)),
                 _ => Err(stop.wait().into()),
-            });
-            let step = AssertUnwindSafe(|| step(&mut stepper, 4, 8, &cx));
+            }));
+            let step = AssertUnwindSafe(|| step(&mut stepper, &soup(4, 8, Topology::Torus), &cx));
             let payload = catch_unwind(step).expect_err(&name);
             assert_eq!(payload.downcast_ref(), Some(&EXPECTED), "{name}");
             assert_works(&mut stepper);
@@ -181,7 +85,10 @@ fn more_cells_than_the_system_has_mappings_for_are_refused_at_once() {
         return; // Elsewhere the limits are not known before they are met.
     }
     let mut stepper = ThreadPerCell::default();
-    let message = message(step(&mut stepper, 2000, 2000, &does(|_, _| Ok(()))));
+    let message =
+        step(&mut stepper, &soup(2000, 2000, Topology::Torus), &context(script(|_, _| Ok(()))))
+            .unwrap_err()
+            .to_string();
     assert!(message.starts_with("generation 3: started 0 of 4000000 threads: "), "{message}");
     assert!(message.contains("leaves room for") && message.contains("grain: rows("), "{message}");
     assert_works(&mut stepper);
@@ -193,7 +100,10 @@ fn stacks_that_do_not_fit_in_memory_are_refused() {
         let stack_size = stack_size.try_into().unwrap();
         let options = Options { stack_size, ..Options::default() };
         let mut stepper = ThreadPerCell::with_options(options).unwrap();
-        let message = message(step(&mut stepper, 4, 4, &does(|_, _| Ok(()))));
+        let message =
+            step(&mut stepper, &soup(4, 4, Topology::Torus), &context(script(|_, _| Ok(()))))
+                .unwrap_err()
+                .to_string();
         assert!(message.starts_with("generation 3: started 0 of 16 threads: "), "{message}");
     }
 }

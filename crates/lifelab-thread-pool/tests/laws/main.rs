@@ -1,21 +1,18 @@
-//! The laws of a stepper, for the thread pool: each grain, several numbers of threads.
+//! The laws of a stepper, and some of its own, for the thread pool: each grain, several numbers of threads.
 
-mod doubles;
-
-use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
-use std::time::{Duration, Instant};
 
+use lifelab_core::testing::{
+    Bomb, EXPECTED, assert_works, context, expect_panics, laws, oracle, script, soup, step,
+    within_a_minute,
+};
 use lifelab_core::{
-    Cell, Fault, Grain, Grid, Model, Phase, StepErrorKind, Stepper, StopReason, Topology,
+    Cell, Grain, Grid, Idle, Model, Phase, Rule, StepErrorKind, Stepper, StopReason, Topology,
 };
 use lifelab_thread_pool::{Options, ThreadPool};
-
-use doubles::{
-    EXPECTED, assert_works, does, expect_panics, idle, message, oracle, soup, step, within_a_minute,
-};
 
 const GRAINS: [&str; 4] = ["auto", "cell", "rows:1", "rows:4"];
 
@@ -36,52 +33,10 @@ fn stepper(grain: &str, workers: usize) -> ThreadPool {
 }
 
 #[test]
-fn every_configuration_equals_the_oracle() {
-    let waits = || does(|_, stop| Ok(stop.sleep(Duration::from_micros(1))?));
-    for (name, mut stepper) in steppers() {
-        for (width, height) in [(1, 1), (1, 6), (2, 2), (64, 3), (65, 2), (13, 9)] {
-            for topology in [Topology::Torus, Topology::Plane] {
-                for cx in [idle(), waits()] {
-                    let now = soup(width, height, topology);
-                    let mut next = Grid::new(width, height).unwrap();
-                    stepper.step(&now, &mut next, &cx).unwrap();
-                    let io = if cx.is_idle() { "idle" } else { "waiting" };
-                    let label = format!("{name}, {width} x {height}, {topology:?}, {io}");
-                    assert_eq!(next, oracle(&now, topology), "{label}");
-                }
-            }
-        }
-    }
-}
-
-#[test]
-fn the_first_failing_cell_in_reading_order_is_named_whatever_its_phase() {
-    let cx = does(|site, _| match (site.at, site.phase) {
-        (Cell { x: 5, y: 1 } | Cell { x: 0, y: 3 }, Phase::Neighbors) => Err(Fault::failed("late")),
-        (Cell { x: 2, y: 1 }, Phase::Rule) => Err(Fault::failed("early")),
-        _ => Ok(()),
-    });
-    for (name, mut stepper) in steppers() {
-        let message = message(step(&mut stepper, 8, 4, &cx));
-        let expected = "cell (2, 1) of generation 3, applying the rule: early";
-        assert!(message.starts_with(expected), "{name}: {message}");
-        assert_works(&mut stepper);
-    }
-}
-
-#[test]
-fn cells_that_hang_after_the_first_failing_one_are_woken() {
+fn the_laws_of_all_steppers_hold() {
     within_a_minute(|| {
         for (name, mut stepper) in steppers() {
-            let cx = does(|site, stop| match site.at {
-                Cell { x: 3, y: 1 } => Err(Fault::failed("boom")),
-                at if at > Cell::new(3, 1) => Err(stop.wait().into()),
-                _ => Ok(()),
-            });
-            let message = message(step(&mut stepper, 6, 6, &cx));
-            assert!(message.starts_with("cell (3, 1) of generation 3"), "{name}: {message}");
-            assert_eq!(cx.stop.reason(), None, "the caller's own stop is left alone");
-            assert_works(&mut stepper);
+            laws::check(&name, &mut stepper);
         }
     });
 }
@@ -91,13 +46,13 @@ fn a_stop_wakes_all_waiting_cells() {
     within_a_minute(|| {
         let mut stepper = stepper("cell", 100);
         let waiting = Arc::new(AtomicUsize::new(0));
-        let cx = does({
+        let cx = context(script({
             let waiting = waiting.clone();
             move |_, stop| {
                 waiting.fetch_add(1, Ordering::SeqCst);
                 Err(stop.wait().into())
             }
-        });
+        }));
         let stop = cx.stop.clone();
         let canceler = thread::spawn(move || {
             while waiting.load(Ordering::SeqCst) < 100 {
@@ -105,7 +60,7 @@ fn a_stop_wakes_all_waiting_cells() {
             }
             stop.fire();
         });
-        let error = step(&mut stepper, 11, 11, &cx).unwrap_err();
+        let error = step(&mut stepper, &soup(11, 11, Topology::Torus), &cx).unwrap_err();
         assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Canceled));
         canceler.join().unwrap();
         assert_works(&mut stepper);
@@ -113,63 +68,15 @@ fn a_stop_wakes_all_waiting_cells() {
 }
 
 #[test]
-fn a_deadline_ends_the_step() {
-    within_a_minute(|| {
-        for (name, mut stepper) in steppers() {
-            let mut cx = does(|_, stop| Err(stop.wait().into()));
-            cx.stop = cx.stop.before(Instant::now() + Duration::from_millis(5));
-            let error = step(&mut stepper, 4, 4, &cx).unwrap_err();
-            assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Deadline), "{name}");
-            assert_works(&mut stepper);
-        }
-    });
-}
-
-#[test]
-fn a_stop_that_has_fired_ends_a_step_without_waits_too() {
-    for (name, mut stepper) in steppers() {
-        let cx = idle();
-        cx.stop.fire();
-        let error = step(&mut stepper, 4, 4, &cx).unwrap_err();
-        assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Canceled), "{name}");
-        assert_works(&mut stepper);
-    }
-}
-
-#[test]
-fn a_panic_in_the_io_is_a_failure_of_its_cell() {
-    expect_panics();
-    for (name, mut stepper) in steppers() {
-        let cx = does(|site, _| match site.at {
-            Cell { x: 1, y: 2 } => panic_any(EXPECTED),
-            _ => Ok(()),
-        });
-        let message = message(step(&mut stepper, 4, 4, &cx));
-        let expected = "cell (1, 2) of generation 3, counting its neighbors: panicked: this panic";
-        assert!(message.starts_with(expected), "{name}: {message}");
-        assert_works(&mut stepper);
-    }
-}
-
-#[test]
 fn a_panic_beside_the_io_resumes_in_the_caller_and_wakes_the_others() {
-    /// A panic message that panics again when it is thrown away: too much for any cell.
-    struct Bomb;
-
-    impl Drop for Bomb {
-        fn drop(&mut self) {
-            panic_any(EXPECTED);
-        }
-    }
-
     expect_panics();
     within_a_minute(|| {
         for (name, mut stepper) in steppers() {
-            let cx = does(|site, stop| match site.at {
+            let cx = context(script(|site, stop| match site.at {
                 Cell { x: 0, y: 0 } => resume_unwind(Box::new(Bomb)),
                 _ => Err(stop.wait().into()),
-            });
-            let step = AssertUnwindSafe(|| step(&mut stepper, 4, 8, &cx));
+            }));
+            let step = AssertUnwindSafe(|| step(&mut stepper, &soup(4, 8, Topology::Torus), &cx));
             let payload = catch_unwind(step).expect_err(&name);
             assert_eq!(payload.downcast_ref(), Some(&EXPECTED), "{name}");
             assert_works(&mut stepper);
@@ -182,10 +89,14 @@ fn idle_and_waiting_generations_take_turns() {
     let mut stepper = stepper("auto", 3);
     let mut now = soup(20, 20, Topology::Torus);
     for generation in 0..20 {
-        let cx = if generation % 3 == 0 { idle() } else { does(|_, _| Ok(())) };
+        let cx = if generation % 3 == 0 {
+            context(Arc::new(Idle))
+        } else {
+            context(script(|_, _| Ok(())))
+        };
         let mut next = Grid::new(20, 20).unwrap();
         stepper.step(&now, &mut next, &cx).unwrap();
-        assert_eq!(next, oracle(&now, Topology::Torus), "generation {generation}");
+        assert_eq!(next, oracle(&now, Rule::LIFE, Topology::Torus), "generation {generation}");
         next.fill_halo(Topology::Torus);
         now = Arc::new(next);
     }
@@ -211,13 +122,13 @@ fn a_caller_in_another_pool_runs_none_of_its_jobs_meanwhile() {
 fn cells_may_use_rayon_themselves() {
     within_a_minute(|| {
         for (name, mut stepper) in steppers() {
-            let cx = does(|_, stop| {
+            let cx = context(script(|_, stop| {
                 let (left, right) = rayon::join(|| stop.check(), || stop.check());
                 Ok(left.and(right)?)
-            });
+            }));
             assert_eq!(
-                step(&mut stepper, 9, 5, &cx).unwrap(),
-                oracle(&soup(9, 5, Topology::Torus), Topology::Torus),
+                step(&mut stepper, &soup(9, 5, Topology::Torus), &cx).unwrap(),
+                oracle(&soup(9, 5, Topology::Torus), Rule::LIFE, Topology::Torus),
                 "{name}"
             );
         }
@@ -252,15 +163,15 @@ fn as_many_cells_wait_at_a_time_as_there_are_workers() {
     within_a_minute(|| {
         for workers in WORKERS {
             let gate = Barrier::new(workers);
-            let cx = does(move |site, _| {
+            let cx = context(script(move |site, _| {
                 if site.phase == Phase::Rule {
                     gate.wait(); // Opens only when all workers have come.
                 }
                 Ok(())
-            });
+            }));
             let mut stepper = stepper("cell", workers);
             assert_eq!(stepper.capabilities().concurrency, Some(workers));
-            step(&mut stepper, workers as u32, 3, &cx).unwrap();
+            step(&mut stepper, &soup(workers as u32, 3, Topology::Torus), &cx).unwrap();
         }
     });
 }
