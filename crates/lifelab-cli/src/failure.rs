@@ -43,6 +43,9 @@ pub(crate) struct Report {
     pub(crate) message: String,
     #[serde(flatten)]
     pub(crate) place: Place,
+    /// How many other cells are known to have failed; some steppers know of more than others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) more_failures: Option<u64>,
 }
 
 /// Where it went wrong, as far as that is known: in a file, or at a cell.
@@ -79,7 +82,7 @@ impl Failure {
     }
 
     pub(crate) fn new(exit: Exit, kind: &'static str, message: impl Into<String>) -> Self {
-        let report = Report { kind, message: message.into(), place: Place::default() };
+        let report = Report { kind, message: message.into(), ..Report::default() };
         Self { exit, report: Box::new(report), drawing: None }
     }
 
@@ -144,8 +147,10 @@ impl From<PatternError> for Failure {
 impl From<StepError> for Failure {
     fn from(error: StepError) -> Self {
         let mut place = Place { generation: Some(error.generation), ..Place::default() };
+        let mut more_failures = None;
         let (exit, kind) = match &error.kind {
-            StepErrorKind::Cell { first, .. } => {
+            StepErrorKind::Cell { first, more } => {
+                more_failures = Some(*more);
                 place.x = Some(first.site.at.x);
                 place.y = Some(first.site.at.y);
                 place.phase = Some(first.site.phase);
@@ -164,7 +169,9 @@ impl From<StepError> for Failure {
             Exit::TimedOut => format!("time is up; the last complete generation is {last}"),
             _ => error.to_string(),
         };
-        Self::new(exit, kind, message).at(place)
+        let mut failure = Self::new(exit, kind, message).at(place);
+        failure.report.more_failures = more_failures;
+        failure
     }
 }
 

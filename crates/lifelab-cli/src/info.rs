@@ -12,6 +12,7 @@ use lifelab::patterns::{Loaded, Pattern, Position};
 use crate::failure::Failure;
 use crate::input::{self, LimitArgs};
 use crate::json::{self, Area};
+use crate::report::printable;
 
 /// Describe a pattern: its format, name, rule, size and cells
 #[derive(clap::Args)]
@@ -76,8 +77,9 @@ impl<'a> Info<'a> {
     }
 
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let mut row =
-            |name: &str, value: &dyn std::fmt::Display| writeln!(out, "{name:<12}  {value}");
+        let mut row = |name: &str, value: &dyn std::fmt::Display| {
+            writeln!(out, "{name:<12}  {}", printable(&value.to_string()))
+        };
         if let Some(name) = self.name {
             row("name", &name)?;
         }

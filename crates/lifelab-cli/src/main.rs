@@ -24,7 +24,7 @@ use crate::failure::Failure;
 /// Conway's Game of Life as a laboratory for concurrency: the same generations, computed by
 /// threads, queues, pools, tasks or processes.
 #[derive(Parser)]
-#[command(version, after_help = AFTER_HELP)]
+#[command(name = "lifelab", version, after_help = AFTER_HELP)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

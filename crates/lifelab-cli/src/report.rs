@@ -20,8 +20,14 @@ pub(crate) fn failure(failure: &Failure, json: bool) -> ExitCode {
         _ if json => print(&object(&failure.report)),
         Some(drawing) if color => print(&drawing.colored),
         Some(drawing) => print(&drawing.plain),
-        None if color => print(&format!("\x1b[1;91merror\x1b[0m: {}", failure.report.message)),
-        None => print(&format!("error: {}", failure.report.message)),
+        None if color => {
+            print(&format!("\x1b[1;91merror\x1b[0m: {}", printable(&failure.report.message)));
+        }
+        None => print(&format!("error: {}", printable(&failure.report.message))),
+    }
+    if let Some(more) = failure.report.more_failures.filter(|&more| more > 0 && !json) {
+        let cells = if more == 1 { "cell is" } else { "cells are" };
+        print(&format!("{more} more {cells} known to have failed"));
     }
     ExitCode::from(failure.exit as u8)
 }
@@ -49,10 +55,17 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
 
 /// Prints a warning.
 pub(crate) fn warning(warning: impl Display) {
+    let warning = printable(&warning.to_string());
     print(&match has_colors() {
         true => format!("\x1b[1;93mwarning\x1b[0m: {warning}"),
         false => format!("warning: {warning}"),
     });
+}
+
+/// The text without characters that command a terminal: names and comments come from strangers.
+pub(crate) fn printable(text: &str) -> String {
+    let harmless = |c: char| !c.is_control() || matches!(c, '\n' | '\t');
+    text.chars().map(|c| if harmless(c) { c } else { char::REPLACEMENT_CHARACTER }).collect()
 }
 
 fn object(report: &Report) -> String {

@@ -34,8 +34,9 @@ use crate::run::record::Record;
 
 pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     let mut plan = Plan::of(args)?;
-    if args.save.save_scenario.is_some() {
-        scenario_file::text(&plan.scenario)?; // Before the run, not after it.
+    if let Some(path) = &args.save.save_scenario {
+        scenario_file::text(&plan.scenario)?; // Now, not when all is computed.
+        destination::check_folder(path)?;
     }
     let mut simulation = plan.build()?;
     let output = args.save.output.as_deref();
@@ -47,12 +48,12 @@ pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     let ended = drive(&mut simulation, &plan, args.print.wants_progress(), &mut record);
 
     // Whatever ended it, the simulation stands at its last complete generation.
+    let cycle = ended.as_ref().ok().copied().flatten();
     let written = output.map_or(Ok(()), |output| output.write(&simulation, &mut record));
     let saved = match &args.save.save_scenario {
-        Some(path) => scenario_file::write(path, &plan.as_run(&record)),
+        Some(path) => scenario_file::write(path, &plan.as_run(&record, cycle.is_some())),
         None => Ok(()),
     };
-    let cycle = ended.as_ref().ok().copied().flatten();
     let outcome = Outcome::of(&simulation, &record, plan.until_stable.then_some(cycle));
     let printed = print(&outcome, &simulation, &args.print, out);
     ended.and(written).and(saved).and(printed)

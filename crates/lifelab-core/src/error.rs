@@ -40,12 +40,12 @@ pub struct StepError {
 #[non_exhaustive]
 pub enum StepErrorKind {
     /// At least one cell failed.
-    #[error("{first}{}", and_more(*.more))]
+    #[error("{first}")]
     Cell {
         /// The first failing cell in reading order: the same for every stepper.
         first: CellFailure,
         /// How many other cells are known to have failed. It depends on the stepper, because
-        /// cells after the first known failure need not start.
+        /// cells after the first known failure need not start; so it is no part of the message.
         more: u64,
     },
     /// The step was asked to end.
@@ -103,14 +103,6 @@ impl fmt::Display for StepError {
 }
 
 impl std::error::Error for StepError {}
-
-fn and_more(more: u64) -> String {
-    match more {
-        0 => String::new(),
-        1 => " (and 1 more cell)".to_owned(),
-        _ => format!(" (and {more} more cells)"),
-    }
-}
 
 /// Why a stepper could not be started with the options it was given.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]

@@ -196,10 +196,8 @@ mod tests {
             assert!(fan_in.context().stop.reason().is_some(), "settled: cell 3 does not matter");
             fan_in.accept(3, Err(failure(3, Fault::stopped(StopReason::Canceled))));
             let error = fan_in.finish().unwrap_err();
-            assert_eq!(
-                error.to_string(),
-                "cell (1, 0) of generation 3, applying the rule: early (and 1 more cell)"
-            );
+            assert_eq!(error.to_string(), "cell (1, 0) of generation 3, applying the rule: early");
+            assert!(matches!(error.kind, StepErrorKind::Cell { more: 1, .. }));
         });
     }
 

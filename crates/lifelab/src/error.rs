@@ -82,7 +82,17 @@ pub enum StepperError {
         /// The description.
         text: String,
     },
-    /// An option is unknown, or has a value of the wrong kind.
+    /// The stepper has no such option.
+    #[error("{name} has no option `{option}`, only {known}")]
+    UnknownOption {
+        /// The stepper.
+        name: &'static str,
+        /// The option.
+        option: String,
+        /// The options there are.
+        known: String,
+    },
+    /// An option is given twice, or has a value of the wrong kind.
     #[error("options of {name}, line {line}, column {column}: {message}")]
     Options {
         /// The stepper.

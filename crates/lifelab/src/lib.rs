@@ -41,6 +41,7 @@ mod error;
 mod fingerprint;
 mod notation;
 mod observe;
+mod options;
 mod placement;
 mod registry;
 mod scenario;

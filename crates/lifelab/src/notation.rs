@@ -14,6 +14,8 @@ pub(crate) struct Mistake {
     pub(crate) column: usize,
     /// What was found and what was expected; lower case, as all our messages.
     pub(crate) message: String,
+    /// If it is a field that does not exist: its name, and the names that do.
+    pub(crate) unknown_field: Option<(String, String)>,
 }
 
 /// Reads a value.
@@ -22,6 +24,13 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Mistake> {
         line: span.start.line,
         column: span.start.col,
         message: uncapitalized(&code.to_string()),
+        unknown_field: match code {
+            ron::Error::NoSuchStructField { expected, found, .. } => {
+                let known = expected.iter().map(|name| format!("`{name}`"));
+                Some((found, known.collect::<Vec<_>>().join(", ")))
+            }
+            _ => None,
+        },
     })
 }
 

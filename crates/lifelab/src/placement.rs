@@ -15,8 +15,12 @@ pub(crate) fn size_with_margin(pattern: &Pattern, margin: u32) -> Result<Size, E
     let side = |length: u64| length.max(1).checked_add(2 * u64::from(margin))?.try_into().ok();
     let size = side(width).zip(side(height)).and_then(|(width, height)| Size::new(width, height));
     size.ok_or_else(|| Error::Setup {
-        message: format!("the pattern spans {width} x {height} cells, too many for a finite grid"),
-        remedy: "give a size, and a pattern that fits it",
+        message: format!(
+            "a pattern of {width} x {height} cells with a margin of {margin} needs a side of more \
+             than {} cells",
+            u32::MAX
+        ),
+        remedy: "give a smaller margin, or a size and a pattern that fits it",
     })
 }
 

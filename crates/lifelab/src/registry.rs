@@ -59,6 +59,11 @@ impl Entry {
         (self.check)(options)
     }
 
+    /// What to say of options that are not understood.
+    pub(crate) fn refuse(&self, mistake: Mistake) -> StepperError {
+        refuse(self.name, mistake)
+    }
+
     /// Builds the stepper from options in RON.
     pub(crate) fn build(&self, options: &str) -> Result<Box<dyn Stepper>, Error> {
         (self.build)(options)
@@ -100,12 +105,7 @@ impl fmt::Debug for Entry {
 }
 
 fn options_of<M: Model>(options: &str) -> Result<M::Options, StepperError> {
-    notation::read(options).map_err(|Mistake { line, column, message }| StepperError::Options {
-        name: M::NAME,
-        line,
-        column,
-        message,
-    })
+    notation::read(options).map_err(|mistake| refuse(M::NAME, mistake))
 }
 
 fn build_from<M: Model>(options: &str) -> Result<Box<dyn Stepper>, Error> {
@@ -114,4 +114,12 @@ fn build_from<M: Model>(options: &str) -> Result<Box<dyn Stepper>, Error> {
 
 fn defaults<M: Model>() -> String {
     notation::to_line(&M::Options::default()).expect("options are plain data")
+}
+
+fn refuse(name: &'static str, mistake: Mistake) -> StepperError {
+    let Mistake { line, column, message, unknown_field } = mistake;
+    match unknown_field {
+        Some((option, known)) => StepperError::UnknownOption { name, option, known },
+        None => StepperError::Options { name, line, column, message },
+    }
 }

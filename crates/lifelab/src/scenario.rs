@@ -98,7 +98,7 @@ impl FromStr for Scenario {
     type Err = ScenarioError;
 
     fn from_str(text: &str) -> Result<Self, ScenarioError> {
-        let wrong = |Mistake { line, column, message }| ScenarioError { line, column, message };
+        let wrong = |Mistake { line, column, message, .. }| ScenarioError { line, column, message };
         notation::read(text).map_err(wrong)
     }
 }

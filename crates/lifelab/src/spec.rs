@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use lifelab_core::Stepper;
 
 use crate::error::{Error, StepperError};
+use crate::options::Options;
 use crate::registry::Entry;
 
 /// A stepper described by its name and, in parentheses, the options that differ from their
@@ -30,7 +31,7 @@ use crate::registry::Entry;
 pub struct StepperSpec {
     entry: &'static Entry,
     /// What stands between the parentheses.
-    options: String,
+    options: Options,
 }
 
 impl StepperSpec {
@@ -39,13 +40,14 @@ impl StepperSpec {
         self.entry.name()
     }
 
-    /// This spec with one more option, its value in RON.
+    /// This spec with an option set to a value, which is given in RON.
     ///
     /// # Errors
-    /// If the stepper has no such option, or has been given it already.
+    /// If the stepper has no such option, or the value is of the wrong kind.
     pub fn with(&self, option: &str, value: impl fmt::Display) -> Result<Self, StepperError> {
-        let comma = if self.options.is_empty() { "" } else { ", " };
-        Self::new(self.entry, format!("{}{comma}{option}: {value}", self.options))
+        let mut options = self.options.clone();
+        options.set(option, value.to_string());
+        Self::new(self.entry, options)
     }
 
     /// Builds the stepper.
@@ -53,11 +55,11 @@ impl StepperSpec {
     /// # Errors
     /// If the options make no sense together, or the system refuses a resource.
     pub fn build(&self) -> Result<Box<dyn Stepper>, Error> {
-        self.entry.build(&format!("({})", self.options))
+        self.entry.build(&self.options.to_string())
     }
 
-    fn new(entry: &'static Entry, options: String) -> Result<Self, StepperError> {
-        entry.check(&format!("({options})"))?;
+    fn new(entry: &'static Entry, options: Options) -> Result<Self, StepperError> {
+        entry.check(&options.to_string())?;
         Ok(Self { entry, options })
     }
 }
@@ -65,7 +67,7 @@ impl StepperSpec {
 impl Default for StepperSpec {
     /// `sequential`.
     fn default() -> Self {
-        Self { entry: &crate::registry::STEPPERS[0], options: String::new() }
+        Self { entry: &crate::registry::STEPPERS[0], options: Options::default() }
     }
 }
 
@@ -74,24 +76,24 @@ impl FromStr for StepperSpec {
 
     fn from_str(text: &str) -> Result<Self, StepperError> {
         let text = text.trim();
-        let (name, options) = match text.split_once('(') {
-            None => (text, ""),
-            Some((name, rest)) => {
-                let unclosed = || StepperError::Unclosed { text: text.to_owned() };
-                (name, rest.strip_suffix(')').ok_or_else(unclosed)?)
-            }
-        };
-        let options = options.trim().trim_end_matches(',');
-        Self::new(Entry::find(name.trim())?, options.to_owned())
+        let name = text.split('(').next().unwrap_or_default();
+        let entry = Entry::find(name.trim())?;
+        let options = text[name.len()..].trim();
+        if options.is_empty() {
+            return Ok(Self { entry, options: Options::default() });
+        }
+        if !options.ends_with(')') {
+            return Err(StepperError::Unclosed { text: text.to_owned() });
+        }
+        entry.check(options)?; // As it was written, so that an error's place is right.
+        Self::new(entry, Options::read(options).map_err(|mistake| entry.refuse(mistake))?)
     }
 }
 
 impl fmt::Display for StepperSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &*self.options {
-            "" => f.write_str(self.name()),
-            options => write!(f, "{}({options})", self.name()),
-        }
+        f.write_str(self.name())?;
+        if self.options.is_empty() { Ok(()) } else { self.options.fmt(f) }
     }
 }
 
@@ -155,17 +157,20 @@ mod tests {
     #[test]
     fn an_unknown_option_is_answered_with_the_known_ones() {
         let error = "sequential(grains: cell)".parse::<StepperSpec>().unwrap_err().to_string();
-        assert!(error.contains("`grain`") && error.contains("`grains`"), "{error}");
+        assert!(error.contains("no option `grains`") && error.contains("`grain`"), "{error}");
         let error = "sequential(grain: rows(0))".parse::<StepperSpec>().unwrap_err().to_string();
         assert!(error.contains("nonzero"), "{error}");
     }
 
     #[test]
-    fn an_option_can_be_added_once() {
-        let spec: StepperSpec = "thread_pool".parse().unwrap();
+    fn an_option_is_set_and_set_again() {
+        let spec: StepperSpec = "thread_pool(grain: cell)".parse().unwrap();
         let spec = spec.with("workers", 3).unwrap();
-        assert_eq!(spec.to_string(), "thread_pool(workers: 3)");
-        assert!(spec.with("workers", 4).is_err());
-        assert!(StepperSpec::default().with("workers", 4).is_err());
+        assert_eq!(spec.to_string(), "thread_pool(grain: cell, workers: 3)");
+        let spec = spec.with("grain", "rows(2)").unwrap();
+        assert_eq!(spec.to_string(), "thread_pool(grain: rows(2), workers: 3)");
+        assert!(spec.with("workers", 0).is_err());
+        let error = StepperSpec::default().with("workers", 4).unwrap_err().to_string();
+        assert!(error.contains("sequential has no option `workers`"), "{error}");
     }
 }

@@ -39,24 +39,18 @@ pub(crate) struct Args {
 pub(crate) struct StartArgs {
     /// A pattern file in any format, gzipped or not; `-` for standard input; or the name of a
     /// pattern that `lifelab patterns` lists
-    #[arg(help_heading = "Arguments", required_unless_present_any = ["soup", "scenario"])]
+    #[arg(help_heading = "Arguments")]
     pub(crate) pattern: Option<PathBuf>,
 
     /// Random cells instead of a pattern, each alive with this probability, 0 to 1; on 100x100
     /// cells if no size is given
-    #[arg(long, value_name = "DENSITY", conflicts_with = "pattern")]
+    #[arg(long, value_name = "DENSITY", conflicts_with = "pattern", allow_negative_numbers = true)]
     pub(crate) soup: Option<f64>,
 
     /// Which soup: the same seed gives the same cells on every machine (SplitMix64 of seed, y
-    /// and x)
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 0,
-        requires = "soup",
-        conflicts_with = "pattern"
-    )]
-    pub(crate) seed: u64,
+    /// and x) [default: 0]
+    #[arg(long, value_name = "N", conflicts_with = "pattern")]
+    pub(crate) seed: Option<u64>,
 
     /// A scenario in RON that says all this; options given besides override what it says. Its
     /// paths are relative to the current folder
@@ -76,7 +70,7 @@ pub(crate) struct UniverseArgs {
     pub(crate) size: Option<Size>,
 
     /// Dead cells on every side of the pattern, instead of a size [default: 16]
-    #[arg(long, value_name = "CELLS")]
+    #[arg(long, value_name = "CELLS", allow_negative_numbers = true)]
     pub(crate) margin: Option<u32>,
 
     /// What lies beyond the edges: torus (opposite edges are joined) or plane (nothing)
@@ -109,7 +103,19 @@ pub(crate) struct WorkArgs {
 
     /// What every cell waits for: none, sleep:10ms, sleep:exp(10ms), socket:5ms, cpu:50us
     /// [default: none]
-    #[arg(long)]
+    ///
+    /// The waits are:
+    ///   sleep:10ms, or any latency below      a sleep
+    ///   socket:5ms, socket(unix):5ms          a request over TCP or a Unix socket to an echo
+    ///                                         service that is started with the run; with at most
+    ///                                         64 connections: socket(tcp,64):5ms
+    ///   cpu:50us, cpu:rounds(10000)           computation, for a time or a number of rounds
+    ///   none                                  nothing
+    /// Latencies, each cell drawing its own: 10ms, uniform(5ms,15ms), and, by their mean,
+    /// exp(10ms), lognormal(10ms,0.5) and pareto(10ms,2.5).
+    /// After the wait, separated by spaces: timeout:20ms, retry:3 or retry:3(10ms,1s),
+    /// phase:both, seed:42, and faults as for --fault.
+    #[arg(long, verbatim_doc_comment)]
     pub(crate) io: Option<IoSpec>,
 
     /// When a cell waits: while it applies the rule, while it counts its neighbors, or both
@@ -118,7 +124,8 @@ pub(crate) struct WorkArgs {
     pub(crate) io_phase: Option<IoPhase>,
 
     /// Make a cell's I/O fail: 'error@3:(5,7)' in generation 3 at column 5 and row 7; also panic@
-    /// and hang@; or at random, 'error:0.001'. Can be given several times
+    /// and hang@; or at random, 'error:0.001'. Generations count as the pattern file does, columns and
+    /// rows from the grid's top-left cell. Can be given several times
     #[arg(long)]
     pub(crate) fault: Vec<FaultSpec>,
 }
@@ -128,7 +135,7 @@ pub(crate) struct WorkArgs {
 #[command(next_help_heading = "End")]
 pub(crate) struct EndArgs {
     /// How many generations to compute [default: 100; no limit with --until-stable]
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) generations: Option<u64>,
 
     /// End when a state comes back that was there before; finds periods up to 65,536

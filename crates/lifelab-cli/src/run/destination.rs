@@ -27,13 +27,8 @@ impl Destination {
         if simulation.rule() != Rule::LIFE && !format.holds(property) {
             return refused(ErrorKind::Inexpressible { format, property }.to_string());
         }
-        match path.parent() {
-            _ if path.is_dir() => refused("it is a folder".to_owned()),
-            Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
-                refused(format!("there is no folder {}", folder.display()))
-            }
-            _ => Ok(Self { path: path.to_owned(), format }),
-        }
+        check_folder(path)?;
+        Ok(Self { path: path.to_owned(), format })
     }
 
     /// Writes the last complete generation; what the format cannot say becomes a warning.
@@ -49,5 +44,19 @@ impl Destination {
             record.warn(format!("{path}: {format} cannot hold {property}; written without it"));
         }
         Ok(())
+    }
+}
+
+/// Checks that a file can be where the path says.
+pub(crate) fn check_folder(path: &Path) -> Result<(), Failure> {
+    let refused = |reason: String| {
+        Err(Failure::usage(format!("cannot write to {}: {reason}", path.display())))
+    };
+    match path.parent() {
+        _ if path.is_dir() => refused("it is a folder".to_owned()),
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
+            refused(format!("there is no folder {}", folder.display()))
+        }
+        _ => Ok(()),
     }
 }

@@ -11,6 +11,10 @@ use lifelab::{Cycle, Simulation};
 use crate::json::Area;
 use crate::run::record::{Record, StepSeconds};
 
+/// Live cells up to which people are shown the SHA-256, which `info` shows too. Beyond, they get the
+/// hash of the state, which takes milliseconds: Ctrl-C must end a run at once.
+const QUICKLY_HASHED: u64 = 10_000_000;
+
 /// Warnings that people see; the others scroll the result away.
 const SHOWN_WARNINGS: usize = 10;
 
@@ -38,8 +42,7 @@ pub(crate) struct Outcome<'a> {
 
 /// The SHA-256 of the live cells, wherever they lie.
 ///
-/// It takes seconds for a hundred million cells, so it is computed only when it is printed. People
-/// get the hash of the state instead, which takes milliseconds: Ctrl-C must end a run at once.
+/// It takes seconds for a hundred million cells, so it is computed only when it is printed.
 struct CellsHash<'a>(&'a Simulation);
 
 impl Serialize for CellsHash<'_> {
@@ -105,7 +108,11 @@ impl<'a> Outcome<'a> {
             Some(area) => row("bounding box", area)?,
             None => row("bounding box", &"empty")?,
         }
-        row("state hash", &self.sha256.0.state_hash())?;
+        if self.population <= QUICKLY_HASHED {
+            row("sha256", &self.sha256.0.cells_sha256())?;
+        } else {
+            row("state hash", &self.sha256.0.state_hash())?;
+        }
         row("rule", &self.rule)?;
         let universe = format_args!("{} of {} x {}", self.topology, self.width, self.height);
         row("universe", &universe)?;

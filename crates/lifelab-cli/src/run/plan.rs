@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use lifelab::core::{Bounds, RuleSpec};
+use lifelab::io::Trigger;
 use lifelab::patterns::Pattern;
 use lifelab::{Grain, Scenario, Simulation, Size, Soup, Start, StepperError};
 
@@ -14,6 +15,9 @@ use crate::run::scenario_file;
 
 /// The generations that are computed if nobody says how many.
 const DEFAULT_GENERATIONS: u64 = 100;
+
+const NOTHING_TO_RUN: &str = "there is nothing to run: give a pattern file, a name that `lifelab \
+    patterns` lists, a --soup, or a --scenario";
 
 /// What is to be run, and until when.
 pub(crate) struct Plan {
@@ -37,17 +41,22 @@ impl Plan {
                 (start, Some(loaded))
             }
             (None, Some(density), _) => {
-                (Start::Soup(Soup { density, seed: args.start.seed }), None)
+                (Start::Soup(Soup { density, seed: args.start.seed.unwrap_or(0) }), None)
             }
             (None, None, Some(scenario)) => {
                 (scenario.start.clone(), input::load(&scenario.start, &limits)?)
             }
-            (None, None, None) => return Err(Failure::usage("there is nothing to run")),
+            (None, None, None) => return Err(Failure::usage(NOTHING_TO_RUN)),
         };
         let mut scenario = match scenario {
             Some(scenario) => Scenario { start, ..scenario },
             None => Scenario { generations: DEFAULT_GENERATIONS, ..Scenario::new(start) },
         };
+        match (&mut scenario.start, args.start.seed) {
+            (_, None) => {}
+            (Start::Soup(soup), Some(seed)) => soup.seed = seed,
+            _ => return Err(Failure::usage("--seed chooses a soup, and there is none")),
+        }
         args.universe.override_in(&mut scenario)?;
         args.work.override_in(&mut scenario)?;
         if args.end.until_stable || args.end.generations.is_some() {
@@ -75,13 +84,34 @@ impl Plan {
         if let Some(timeout) = self.timeout {
             builder = builder.deadline(timeout);
         }
-        Ok(builder.build()?)
+        let simulation = builder.build()?;
+        self.check_faults(&simulation)?;
+        Ok(simulation)
     }
 
-    /// The scenario that repeats the run: when its end was to be found, with the end that it found.
-    pub(crate) fn as_run(&self, record: &Record) -> Scenario {
+    /// Refuses faults that strike nowhere, and warns of those that strike never.
+    fn check_faults(&mut self, simulation: &Simulation) -> Result<(), Failure> {
+        let (width, height) = (simulation.grid().width(), simulation.grid().height());
+        let start = simulation.generation();
+        let end = start.saturating_add(self.scenario.generations);
+        for fault in &self.scenario.io.faults {
+            let Trigger::At { generation, x, y, .. } = fault.when else { continue };
+            if x >= width || y >= height {
+                let grid = format!("the grid of {width} x {height} cells");
+                return Err(Failure::usage(format!("the fault {fault} lies outside {grid}")));
+            }
+            if generation <= start || generation > end {
+                let run = format!("the run computes generations {} to {end}", start + 1);
+                self.warnings.push(format!("the fault {fault} will not strike: {run}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The scenario that repeats the run; if its end was found, with that end.
+    pub(crate) fn as_run(&self, record: &Record, end_is_found: bool) -> Scenario {
         let mut scenario = self.scenario.clone();
-        if self.until_stable {
+        if end_is_found {
             scenario.generations = record.steps();
         }
         scenario
@@ -154,12 +184,10 @@ impl WorkArgs {
     }
 }
 
-/// An option that the stepper does not have, or was given in its parentheses too.
+/// An option that the stepper does not have, or does not take with this value.
 fn refused(option: &str, error: &StepperError) -> Failure {
     Failure::usage(match error {
-        StepperError::Options { name, message, .. } => {
-            format!("{option} cannot be given to {name}: {message}")
-        }
+        StepperError::Options { name, message, .. } => format!("{option} of {name}: {message}"),
         error => format!("{option}: {error}"),
     })
 }

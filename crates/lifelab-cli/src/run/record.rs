@@ -63,11 +63,13 @@ impl Record {
     }
 
     pub(crate) fn step_seconds(&self) -> StepSeconds {
+        // Not `as_secs_f64`, which adds two floats and so prints 1.6 as 1.6000000000000001.
+        let seconds = |time: Duration| time.as_nanos() as f64 / 1e9;
         StepSeconds {
-            min: self.min.unwrap_or_default().as_secs_f64(),
-            median: self.steps.median().as_secs_f64(),
-            max: self.max.as_secs_f64(),
-            total: self.total.as_secs_f64(),
+            min: seconds(self.min.unwrap_or_default()),
+            median: seconds(self.steps.median()),
+            max: seconds(self.max),
+            total: seconds(self.total),
         }
     }
 
@@ -104,12 +106,15 @@ impl Sample {
         }
     }
 
+    /// The one in the middle, or half way between the two; zero if there is none.
     fn median(&self) -> Duration {
         let mut sorted = self.kept.clone();
+        sorted.sort_unstable();
         let middle = sorted.len() / 2;
-        match sorted.is_empty() {
-            true => Duration::ZERO,
-            false => *sorted.select_nth_unstable(middle).1,
+        match sorted.as_slice() {
+            [] => Duration::ZERO,
+            odd if odd.len() % 2 == 1 => odd[middle],
+            even => even[middle - 1] + (even[middle] - even[middle - 1]) / 2,
         }
     }
 }
@@ -142,6 +147,12 @@ mod tests {
         let steps: Vec<_> = (1..=9999).rev().map(Duration::from_micros).collect();
         let StepSeconds { min, median, max, .. } = seconds(&steps);
         assert_eq!((min, median, max), (1e-6, 5e-3, 9.999e-3));
+    }
+
+    #[test]
+    fn a_median_of_two_lies_between_them() {
+        let median = seconds(&[Duration::from_millis(20), Duration::from_millis(10)]).median;
+        assert_eq!(median, 0.015);
     }
 
     #[test]

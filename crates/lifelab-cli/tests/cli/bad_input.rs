@@ -102,7 +102,13 @@ fn a_bad_value_is_refused_with_its_option() {
         ("--rule B3/S23:K30,20", &["--rule", "Klein"]),
         ("--grain rows:0", &["--grain", "rows:N"]),
         ("--workers 3", &["--workers", "sequential"]),
-        ("--workers 3 --stepper thread_pool(workers:4)", &["--workers", "thread_pool"]),
+        ("--workers 0 --stepper thread_pool", &["--workers", "thread_pool"]),
+        ("--seed 3", &["--seed"]),
+        ("--margin -1", &["--margin"]),
+        ("--margin 4000000000", &["margin of 4000000000"]),
+        ("--fault error@3:(500,7)", &["error@3:(500,7)", "outside the grid of 35 x 35"]),
+        ("--save-scenario nowhere/x.ron", &["nowhere"]),
+        ("--timeout 18446744073709551615s1000ms", &["--timeout"]),
         ("--workers many", &["--workers"]),
         ("--io slumber:10ms", &["--io", "column 1"]),
         ("--io sleep:10", &["--io"]),
@@ -122,7 +128,7 @@ fn a_bad_value_is_refused_with_its_option() {
     ] {
         refused(&mut typed(&format!("run glider {options}")), parts);
     }
-    refused(&mut typed("run"), &["PATTERN"]);
+    refused(&mut typed("run"), &["pattern file"]);
     refused(&mut typed("run --soup 2"), &["density"]);
     refused(&mut typed("run --soup 0.5 --margin 3"), &["margin"]);
     refused(&mut typed("run gosper-glider-gun --size 9x9"), &["9x9"]);

@@ -221,3 +221,10 @@ fn a_closed_pipe_ends_the_program_in_peace() {
         assert_eq!((done.code, done.err.as_str()), (Some(0), ""), "{line}");
     }
 }
+
+#[test]
+fn a_comment_does_not_command_the_terminal() {
+    let mut command = typed("info -");
+    let info = feed(&mut command, b"#C \x1b[31mred\x1b]0;x\x07\nx = 1, y = 1\no!\n");
+    assert!(info.out.contains("red") && !info.out.contains(['\x1b', '\x07']), "{:?}", info.out);
+}

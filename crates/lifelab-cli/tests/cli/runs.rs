@@ -112,6 +112,13 @@ fn workers_are_an_option_of_the_stepper() {
 }
 
 #[test]
+fn a_fault_that_will_not_strike_is_warned_of() {
+    let run = succeed(&mut typed("run glider -g 3 --fault error@9:(5,7) --json")).json();
+    let warning = run["warnings"][0].as_str().expect("a warning");
+    assert!(warning.contains("error@9:(5,7) will not strike"), "{warning}");
+}
+
+#[test]
 fn the_object_has_all_its_keys() {
     let run = succeed(&mut typed("run blinker --until-stable --json")).json();
     let keys: Vec<_> = run.as_object().expect("an object").keys().map(String::as_str).collect();

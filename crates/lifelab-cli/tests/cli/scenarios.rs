@@ -51,6 +51,12 @@ fn options_override_the_scenario() {
     assert_eq!(run("--stepper async_tasks")["stepper"], "async_tasks");
     assert_eq!(run("--io sleep:1us")["io"], "sleep:1us");
     assert_eq!(run("block")["population"], 4);
+    assert_eq!(run("--workers 2 --stepper thread_pool")["stepper"], "thread_pool(workers: 2)");
+
+    let soup = "(start: soup(density: 0.4, seed: 1), stepper: thread_pool(workers: 4))";
+    fs::write(&path, soup).expect("a file");
+    assert_eq!(run("--workers 2")["stepper"], "thread_pool(workers: 2)");
+    assert_ne!(run("--seed 2")["sha256"], run("")["sha256"]);
 }
 
 #[test]
