@@ -80,9 +80,13 @@ impl Threads {
     }
 
     fn refused_after(&self, started: usize, error: &io::Error) -> StepError {
-        let suspect = limits::tightest(self.stack_size)
-            .map_or(String::new(), |limit| format!(", probably because of {limit}"));
         let wanted = self.wanted();
+        // If the limits have room for the rest, it must be the stack that finds no place.
+        let suspect = match limits::tightest(self.stack_size) {
+            Some(limit) if limit.room < wanted - started => limit.to_string(),
+            _ => format!("the stack_size of {}", self.stack_size),
+        };
+        let suspect = format!(", probably because of {suspect}");
         let message = format!("started {started} of {wanted} threads: {error}{suspect}");
         self.refused(message, started)
     }
