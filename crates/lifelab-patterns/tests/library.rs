@@ -29,7 +29,8 @@ fn every_file_is_clean_and_tells_what_it_is() {
         let loaded = loaded.expect(entry.name);
         let pattern = loaded.pattern;
         assert_eq!(loaded.warnings, [], "{}", entry.name);
-        assert!(pattern.name.is_some(), "{}", entry.name);
+        assert!(pattern.name.is_some_and(|name| !name.is_empty()), "{}", entry.name);
+        assert!(pattern.author.is_some_and(|author| !author.is_empty()), "{}", entry.name);
         assert!(pattern.comments.len() >= 2, "{}", entry.name);
         assert!(pattern.comments.iter().any(|line| line.starts_with("Source: ")), "{}", entry.name);
         let area = pattern.cells.bounding_box().expect("no pattern is empty");
