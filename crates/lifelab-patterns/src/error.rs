@@ -86,7 +86,7 @@ pub enum ErrorKind {
     /// There is nothing to read, or blank lines only.
     #[error("empty input")]
     Empty,
-    /// The input is compressed, and damaged or cut off.
+    /// The input is compressed, and damaged, cut off, or followed by something else.
     #[error("bad gzip data: {0}")]
     Gzip(#[source] io::Error),
     /// A directory was given for a file.
@@ -96,7 +96,10 @@ pub enum ErrorKind {
     #[error("{0}")]
     Io(#[source] io::Error),
     /// The file extension does not tell the format to write.
-    #[error("no pattern format has this file extension; known are {}", Format::extension_list())]
+    #[error(
+        "the file name has no extension of a pattern format, with or without `.gz` after it; known are {}",
+        Format::extension_list()
+    )]
     UnknownExtension,
     /// The format cannot say something without which the pattern would be another one.
     #[error("{format} cannot hold {property}; {} can", Format::names_holding(*property))]

@@ -108,8 +108,11 @@ impl Format {
             return Err(ErrorKind::UnsupportedFormat(stranger.name).at(start..start + line.len()));
         }
         let recognizes = |format: &Self| (format.codec().recognizes)(line, rest);
-        if let Some(format) = Self::ALL.into_iter().find(recognizes) {
-            return Ok(format);
+        match Self::ALL.into_iter().find(recognizes) {
+            // To RLE it would be a comment, and what follows it would make no sense.
+            Some(Self::Rle) => return unknown_version(line, start).map_or(Ok(Self::Rle), Err),
+            Some(format) => return Ok(format),
+            None => {}
         }
         if let Some(format) = path.and_then(Self::of_path) {
             return Ok(format);
@@ -197,7 +200,8 @@ impl fmt::Display for Format {
     }
 }
 
-/// Names are matched without regard to case, spaces and punctuation; extensions are names, too.
+/// Names are matched without regard to case, spaces and punctuation (`life 1.05`, `Life105`);
+/// extensions are names, too.
 impl FromStr for Format {
     type Err = UnknownFormatName;
 
@@ -226,6 +230,22 @@ fn extension(path: &Path) -> Option<String> {
         "gz" => lower(Path::new(path.file_stem()?)),
         extension => Some(extension.to_owned()),
     }
+}
+
+/// `#Life 1.07`, at byte `start`: the formats with such a first line are two, and this is neither.
+fn unknown_version(line: &[u8], start: usize) -> Option<Fault> {
+    let rest = line.strip_prefix(b"#Life ")?.trim_ascii_start();
+    let at = start + line.len() - rest.len();
+    let version = rest.trim_ascii_end();
+    let is_version =
+        version.contains(&b'.') && version.iter().all(|&b| b == b'.' || b.is_ascii_digit());
+    is_version.then(|| {
+        ErrorKind::Unexpected {
+            found: format!("the unknown version {} of Life", text::shortened(version)),
+            expected: "1.05 or 1.06".into(),
+        }
+        .at(at..at + version.len())
+    })
 }
 
 /// `xs4_33` and the like: still lifes, oscillators and spaceships by their cells.

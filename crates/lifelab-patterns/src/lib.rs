@@ -13,6 +13,7 @@ mod cells;
 mod error;
 mod format;
 mod formats;
+mod gzip;
 pub mod library;
 mod limits;
 mod open;

@@ -5,17 +5,13 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use flate2::read::MultiGzDecoder;
-
 use crate::error::{ErrorKind, PatternError};
 use crate::format::Format;
+use crate::gzip;
 use crate::limits::Limits;
 use crate::pattern::Pattern;
 use crate::text::Lines;
 use crate::warning::Warning;
-
-/// The first two bytes of every gzip stream (RFC 1952).
-const GZIP_MAGIC: &[u8] = b"\x1f\x8b";
 
 /// A pattern, and how it was found.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -74,7 +70,7 @@ impl Pattern {
         name: Option<&Path>,
         limits: &Limits,
     ) -> Result<Loaded, PatternError> {
-        let bytes = read_to_limit(input, limits, ErrorKind::Io);
+        let bytes = read_to_limit(input, limits);
         let bytes = bytes.map_err(|kind| PatternError::new(kind).in_source(name))?;
         Self::read(&bytes, name, limits)
     }
@@ -94,9 +90,9 @@ impl Pattern {
 }
 
 fn read(bytes: &[u8], name: Option<&Path>, limits: &Limits) -> Result<Loaded, PatternError> {
-    let gzipped = bytes.starts_with(GZIP_MAGIC);
+    let gzipped = gzip::is_gzip(bytes);
     let text = if gzipped {
-        Cow::Owned(read_to_limit(MultiGzDecoder::new(bytes), limits, ErrorKind::Gzip)?)
+        Cow::Owned(gzip::decompress(bytes, limits.text_bytes)?)
     } else {
         Cow::Borrowed(bytes)
     };
@@ -114,14 +110,10 @@ fn read(bytes: &[u8], name: Option<&Path>, limits: &Limits) -> Result<Loaded, Pa
 }
 
 /// Reads to the end, but never more than one byte beyond the limit.
-fn read_to_limit(
-    input: impl Read,
-    limits: &Limits,
-    error: fn(std::io::Error) -> ErrorKind,
-) -> Result<Vec<u8>, ErrorKind> {
+fn read_to_limit(input: impl Read, limits: &Limits) -> Result<Vec<u8>, ErrorKind> {
     let limit_bytes = limits.text_bytes;
     let mut bytes = Vec::new();
-    input.take(limit_bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(error)?;
+    input.take(limit_bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(ErrorKind::Io)?;
     if bytes.len() as u64 > limit_bytes {
         return Err(ErrorKind::TooLong { limit_bytes });
     }

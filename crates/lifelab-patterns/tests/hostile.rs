@@ -48,6 +48,29 @@ fn damaged_gzip_is_rejected_wherever_the_damage_is() {
 }
 
 #[test]
+fn the_damage_of_gzip_is_named() {
+    let whole = gzip(GLIDER);
+    let says = |bytes: &[u8], message: &str| {
+        let error = read(bytes).expect_err(message).to_string();
+        assert_eq!(error, format!("bad gzip data: {message}"));
+    };
+    let damaged = |at: usize, bits: u8| {
+        let mut bytes = whole.clone();
+        bytes[at] ^= bits;
+        bytes
+    };
+    let wrong = "it is damaged, or its checksum or length is wrong";
+    says(&whole[..5], "it is cut off");
+    says(&whole[..whole.len() - 1], "it is cut off");
+    says(&damaged(2, 1), "its header is damaged"); // The method of compression.
+    says(&damaged(10, 0b110), wrong); // The type of the first block, which then is none.
+    says(&damaged(whole.len() - 8, 1), wrong); // The checksum.
+    says(&damaged(whole.len() - 4, 1), wrong); // The length.
+    says(&[&whole[..], b"?"].concat(), "something else follows its end");
+    says(&[&whole[..], &whole[..9]].concat(), "it is cut off");
+}
+
+#[test]
 fn text_is_limited_before_and_after_decompression() {
     let limits = Limits { text_bytes: 1 << 16, ..Limits::default() };
     let bomb = gzip(&vec![b' '; 10 << 20]);

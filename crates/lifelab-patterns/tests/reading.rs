@@ -141,6 +141,9 @@ fn rle_headers_that_must_be_rejected() {
     rejects("x = 3\no!", "1:6: found the end of the line, expected `,`");
     rejects("x = 3 y = 3\no!", "1:7: found 'y', expected `,`");
     rejects("x = 3, z = 3\no!", "1:8: found 'z', expected `y =`");
+    rejects("X = 3, Y = 3\no!", "1:1: found 'X', expected a header such as `x = 3, y = 3`");
+    rejects("#C\n  y=3, x=3\no!", "2:3: found 'y', expected a header such as `x = 3, y = 3`");
+    rejects("x = 3, Y = 3\no!", "1:8: found 'Y', expected `y =`");
     rejects("x = 3, y 3\no!", "1:10: found '3', expected `=`");
     rejects("x = three, y = 3\no!", "1:5: found 't'");
     rejects("x = 3.5, y = 3\no!", "1:6: found '.'");
@@ -310,6 +313,7 @@ fn formats_are_told_apart_by_content_and_then_by_extension() {
     is("x = 1, y = 1\no!", "a.cells", Format::Rle);
     is("#C\nx = 1, y = 1\no!", "", Format::Rle);
     is("3o$\nbo!", "", Format::Rle);
+    is("#Life is short.\nx = 1, y = 1\no!", "", Format::Rle);
     is("3o", "a.RLE", Format::Rle);
     is("3o", "a.rle.gz", Format::Rle);
     is("!\n", "", Format::Plaintext);
@@ -319,6 +323,8 @@ fn formats_are_told_apart_by_content_and_then_by_extension() {
     let unknown = format("3o", "").expect_err("could be anything").to_string();
     assert!(unknown.starts_with("1:1: found '3', expected a pattern in one of the formats "));
     assert!(unknown.ends_with("life 1.05, life 1.06, plaintext, ron, rle"), "{unknown}");
+    let unknown = format("#Life 1.07\n0 0", "a.lif").expect_err("a later version").to_string();
+    assert_eq!(unknown, "a.lif:1:7: found the unknown version 1.07 of Life, expected 1.05 or 1.06");
     let later = |text: &str, name: &str| format(text, name).expect_err(text).to_string();
     assert!(
         later("[M2] (golly 4.0)\n", "").contains("1:1: macrocell patterns are not supported yet")
@@ -332,6 +338,8 @@ fn names_of_formats_are_forgiving() {
     for format in Format::ALL {
         assert_eq!(format.name().parse(), Ok(format));
     }
+    assert_eq!("LIFE 1.05".parse(), Ok(Format::Life105));
+    assert_eq!("life105".parse(), Ok(Format::Life105));
     assert_eq!("life-1.06".parse(), Ok(Format::Life106));
     assert_eq!("CELLS".parse(), Ok(Format::Plaintext));
     let error = "png".parse::<Format>().expect_err("no format").to_string();

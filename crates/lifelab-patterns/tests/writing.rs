@@ -144,6 +144,10 @@ fn files_are_saved_by_extension_and_compressed_by_gz() {
     }
     let error = plain.save(folder.path().join("a.png")).expect_err("no format").to_string();
     assert!(error.ends_with("known are .lif, .life, .cells, .ron, .rle"), "{error}");
+    for name in ["a", "a.gz"] {
+        let error = plain.save(folder.path().join(name)).expect_err("no format").to_string();
+        assert!(error.contains("with or without `.gz` after it; known are .lif,"), "{error}");
+    }
 
     let path = folder.path().join("a.cells");
     let highlife = Pattern { rule: "HighLife".parse().expect("a name"), ..glider() };

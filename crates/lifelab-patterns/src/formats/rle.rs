@@ -26,7 +26,10 @@ pub(crate) const CODEC: Codec = Codec {
     extensions: &["rle"],
     holds: &[Property::Rule, Property::Bounds, Property::Position, Property::Generation],
     recognizes: |line, text| {
-        line.starts_with(b"#") || header::starts(line) || has_only_items_to_the_end(text)
+        line.starts_with(b"#")
+            || header::starts(line)
+            || header::resembles(line)
+            || has_only_items_to_the_end(text)
     },
     read,
     fits: write::fits,
@@ -95,6 +98,11 @@ impl<'a> Reader<'a> {
                 self.read_hash(&line)?;
             } else if !line.is_blank() {
                 if !header::starts(line.bytes()) {
+                    if header::resembles(line.bytes()) {
+                        let mut scanner = line.scan();
+                        scanner.skip_blanks();
+                        return Err(scanner.unexpected("a header such as `x = 3, y = 3`"));
+                    }
                     return Ok(None);
                 }
                 *lines = ahead;

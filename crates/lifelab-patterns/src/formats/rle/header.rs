@@ -4,7 +4,7 @@ use lifelab_core::RuleSpec;
 
 use crate::error::Fault;
 use crate::pattern::Size;
-use crate::text::{Line, Scanner, is_blank};
+use crate::text::{Line, Scanner, is_blank, trim};
 
 /// What the header says.
 pub(super) struct Header {
@@ -18,6 +18,12 @@ pub(super) struct Header {
 pub(super) fn starts(line: &[u8]) -> bool {
     let start = line.iter().position(|&byte| !is_blank(byte)).unwrap_or(line.len());
     matches!(line[start..], [b'x'] | [b'x', b' ' | b'\t' | b'=' | b',' | b'0'..=b'9', ..])
+}
+
+/// Whether a line is meant to be a header, but does not start as one: `X = 3, Y = 3`, or `y = 3, x = 3`.
+pub(super) fn resembles(line: &[u8]) -> bool {
+    let Some((b'x' | b'X' | b'y' | b'Y', rest)) = trim(line).split_first() else { return false };
+    trim(rest).starts_with(b"=")
 }
 
 impl Header {
