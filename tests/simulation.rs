@@ -1,0 +1,176 @@
+//! What a simulation promises its holder, whatever computes it.
+#![forbid(unsafe_code)]
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use lifelab::core::StepErrorKind;
+use lifelab::{
+    Builder, Cell, Cycle, Error, Moment, Scenario, Simulation, Start, StopReason, Topology,
+};
+
+fn named(name: &str) -> Builder {
+    Simulation::builder().named(name)
+}
+
+fn go_on(_: &Moment<'_>) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
+#[test]
+fn an_oscillator_is_found_with_its_period() {
+    for (name, period) in [("block", 1), ("blinker", 2), ("pulsar", 3), ("pentadecathlon", 15)] {
+        let mut simulation = named(name).build().expect("a pattern of the library");
+        let cycle = simulation.run_until_stable(100, &mut go_on).expect("nothing fails");
+        assert_eq!(cycle, Some(Cycle { start: 0, period }), "{name}");
+        assert_eq!(simulation.generation(), period, "{name}");
+    }
+}
+
+/// Diehard is known to vanish in generation 130.
+#[test]
+fn a_methuselah_is_followed_to_its_end() {
+    let builder = named("diehard").margin(40).topology(Topology::Plane);
+    let mut diehard = builder.build().expect("a pattern of the library");
+    let cycle = diehard.run_until_stable(1_000, &mut go_on).expect("nothing fails");
+    assert_eq!(cycle, Some(Cycle { start: 130, period: 1 }));
+    assert_eq!((diehard.population(), diehard.bounding_box()), (0, None));
+}
+
+#[test]
+fn a_run_without_an_end_ends_at_its_limit() {
+    let mut gun = named("gosper-glider-gun").size(200, 200).build().expect("it fits");
+    assert_eq!(gun.run_until_stable(20, &mut go_on).expect("nothing fails"), None);
+    assert_eq!(gun.generation(), 20);
+}
+
+#[test]
+fn a_run_ends_when_its_predicate_holds() {
+    let mut gun = named("gosper-glider-gun").size(200, 200).build().expect("it fits");
+    let has_fired = |gun: &Simulation| gun.population() == 41 && gun.generation() == 30;
+    assert!(gun.run_until(100, has_fired).expect("nothing fails"));
+    assert_eq!(gun.generation(), 30);
+    assert!(gun.run_until(0, has_fired).expect("nothing is computed"), "it holds already");
+    assert!(!gun.run_until(5, |_| false).expect("nothing fails"));
+    assert_eq!(gun.generation(), 35);
+}
+
+#[test]
+fn generations_are_computed_as_they_are_asked_for() {
+    let mut blinker = named("blinker").build().expect("a pattern of the library");
+    let frames: Vec<_> =
+        blinker.generations().take(4).collect::<Result<_, _>>().expect("nothing fails");
+    assert_eq!(frames.iter().map(|frame| frame.generation).collect::<Vec<_>>(), [1, 2, 3, 4]);
+    assert_eq!(frames[0].grid, frames[2].grid);
+    assert_ne!(frames[0].grid, frames[1].grid);
+    assert_eq!(blinker.generation(), 4);
+}
+
+#[test]
+fn after_an_error_the_generations_end_and_the_simulation_stays() {
+    let io = "none error@3:(0,0)".parse().expect("a fault");
+    let mut blinker = named("blinker").io_spec(io).build().expect("valid parts");
+    let frames: Vec<_> = blinker.generations().collect();
+    assert_eq!(frames.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, true, false]);
+    assert_eq!(blinker.generation(), 2);
+}
+
+#[test]
+fn an_observer_sees_every_generation_and_can_end_the_run() {
+    let mut blinker = named("blinker").build().expect("a pattern of the library");
+    let mut seen = Vec::new();
+    let mut observer = |moment: &Moment<'_>| {
+        seen.push((moment.generation, moment.grid.population()));
+        if moment.generation == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    blinker.run_observed(10, &mut observer).expect("nothing fails");
+    assert_eq!(seen, [(1, 3), (2, 3), (3, 3)]);
+}
+
+#[test]
+fn a_deadline_that_has_passed_refuses_every_step() {
+    let mut blinker = named("blinker").deadline(Duration::ZERO).build().expect("valid parts");
+    let Err(Error::Step(error)) = blinker.run(1) else { panic!("the time is up") };
+    assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Deadline));
+    assert_eq!(blinker.generation(), 0);
+}
+
+/// A glider goes one cell to the south-east in four generations.
+#[test]
+fn a_bounding_box_counts_from_the_patterns_first_cell() {
+    let mut glider = named("glider").margin(9).build().expect("a pattern of the library");
+    glider.run(8).expect("nothing fails");
+    let found = glider.bounding_box().expect("it lives");
+    assert_eq!((found.left, found.top, found.width(), found.height()), (2, 2, 3, 3));
+}
+
+#[test]
+fn a_universe_in_the_rule_is_the_simulations() {
+    let text = "x = 3, y = 3, rule = B36/S23:P31,20\nbo$2bo$3o!";
+    let glider = Simulation::builder().inline(text).build().expect("a good pattern");
+    assert_eq!((glider.grid().width(), glider.grid().height()), (31, 20));
+    assert_eq!(glider.topology(), Topology::Plane);
+    assert_eq!(glider.rule().to_string(), "B36/S23");
+    // Centered: half of 31 less half of 3, half of 20 less half of 3, each rounded down.
+    assert_eq!(glider.live_cells().next(), Some(Cell::new(14 + 1, 9)));
+
+    let other = Simulation::builder().inline(text).size(9, 8).topology(Topology::Torus);
+    let other = other.build().expect("the caller's word counts");
+    assert_eq!((other.grid().width(), other.topology()), (9, Topology::Torus));
+}
+
+#[test]
+fn what_cannot_be_is_refused_in_words() {
+    let soup = || Simulation::builder().soup(0.5, 1);
+    for (builder, words) in [
+        (Simulation::builder(), "nothing to simulate"),
+        (soup().size(0, 5), "0 x 5"),
+        (soup().size(u32::MAX, u32::MAX), "no memory"),
+        (Simulation::builder().soup(1.5, 1), "density 1.5"),
+        (Simulation::builder().soup(f64::NAN, 1), "density NaN"),
+        (named("glider").size(9, 9).margin(1), "both a size and a margin"),
+        (named("glider").size(2, 2), "outside the grid of 2x2"),
+        (named("glider").margin(u32::MAX), "margin of 4294967295"),
+        (named("glidr"), "glider"),
+        (Simulation::builder().file("no/such/file.rle"), "no/such/file.rle"),
+        (Simulation::builder().inline("x = 1, y = 1\n3q!"), "2:3"),
+    ] {
+        let error = builder.build().expect_err(words).to_string();
+        assert!(error.contains(words), "{error}");
+    }
+}
+
+#[test]
+fn a_scenario_gives_the_same_run_again() {
+    let scenario = Scenario {
+        size: Some("40x30".parse().expect("a size")),
+        rule: Some("HighLife".parse().expect("a rule")),
+        stepper: "async_tasks(max_in_flight: 7)".parse().expect("a stepper"),
+        io: "sleep:exp(10us) retry:2 error:0.0001 seed:4".parse().expect("I/O"),
+        generations: 3,
+        ..Scenario::new(Start::Soup(lifelab::Soup { density: 0.37, seed: 7 }))
+    };
+    let text = scenario.to_ron().expect("no odd paths");
+    let again: Scenario = text.parse().expect("it was printed");
+    assert_eq!(again, scenario, "{text}");
+    let run = |scenario: &Scenario| {
+        let mut simulation = Simulation::builder().scenario(scenario).build().expect("valid");
+        simulation.run(scenario.generations).expect("faults pass");
+        simulation.state_hash()
+    };
+    assert_eq!(run(&again), run(&scenario));
+}
+
+#[test]
+fn a_malformed_scenario_is_placed() {
+    for (text, place, words) in [
+        ("(start: named(\"glider\"),\n generation: 3)", (2, 2), "`generation`"),
+        ("(start: named(\"glider\"), stepper: threads)", (1, 42), "unknown stepper"),
+        ("(start: named(\"glider\"), size: \"3\")", (1, 33), "100x80"),
+        ("(start: glider)", (1, 9), "`glider`"),
+    ] {
+        let error = text.parse::<Scenario>().expect_err(text);
+        assert!(error.message.contains(words), "{text}: {error}");
+        assert_eq!((error.line, error.column), place, "{text}: {error}");
+    }
+}
