@@ -98,6 +98,7 @@ mod blocking;
 mod draw;
 mod error;
 mod park;
+mod reactor;
 mod runtime;
 mod shorthand;
 

@@ -2,17 +2,16 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use lifelab_core::Fault;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
-use tokio::net::{TcpStream, UnixStream};
 use tokio::runtime;
 use tokio::sync::{OnceCell, mpsc, oneshot};
 
 use super::address::Address;
+use super::connect::{Stream, connect};
 use super::frame::Frame;
 use super::{broken, mismatch, refused};
 use crate::runtime::current;
@@ -63,18 +62,10 @@ impl Link {
         let (requests, unwritten) = mpsc::channel(MAX_UNWRITTEN);
         let waiting = Arc::new(Waiting::new(address.clone()));
         let end = End(waiting.clone());
-        let refused = |error: io::Error| refused(address, &error);
-        match address {
-            Address::Tcp(address) => {
-                let stream = TcpStream::connect(address).await.map_err(refused)?;
-                stream.set_nodelay(true).map_err(refused)?;
-                tokio::spawn(run(stream, unwritten, end));
-            }
-            Address::Unix(path) => {
-                let stream = UnixStream::connect(path).await.map_err(refused)?;
-                tokio::spawn(run(stream, unwritten, end));
-            }
-        }
+        match connect(address).await.map_err(|error| refused(address, &error))? {
+            Stream::Tcp(stream) => tokio::spawn(run(stream, unwritten, end)),
+            Stream::Unix(stream) => tokio::spawn(run(stream, unwritten, end)),
+        };
         Ok(Self { requests, waiting })
     }
 

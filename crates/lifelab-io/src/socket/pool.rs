@@ -1,6 +1,7 @@
 //! The blocking client: a pool of connections, one request at a time on each.
 
 use std::fmt;
+use std::future::ready;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::num::NonZeroU32;
@@ -10,12 +11,14 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use lifelab_core::{Fault, Stop};
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 
 use super::address::Address;
+use super::connect::{Stream, connect};
 use super::frame::Frame;
 use super::{broken, mismatch, refused};
 use crate::park;
+use crate::reactor::Reactor;
 
 /// Connections to one service, made on demand.
 ///
@@ -26,10 +29,19 @@ pub(super) struct Pool {
     permits: Semaphore,
     /// Taken and returned by permit holders; the lock is held for a push or a pop.
     idle: Mutex<Vec<Connection>>,
+    /// Taken while a connection is made.
+    turns: Semaphore,
+    /// Watches connections that are being made; started by the first.
+    reactor: OnceCell<Reactor>,
     /// The number of the next request. Numbers are unique in the pool, so that a late answer to
     /// one request can never pass for the answer to another.
     number: AtomicU64,
 }
+
+/// Connections that are being made at the same time. A crowd of threads that starts at once would
+/// otherwise overrun the backlog of the service, which is often 128: what finds no room there waits
+/// for seconds, though the service is not busy.
+const MAX_CONNECTING: usize = 64;
 
 impl Pool {
     pub(super) fn new(address: Address, connections: NonZeroU32) -> Self {
@@ -38,6 +50,8 @@ impl Pool {
             address,
             permits: Semaphore::new(permits),
             idle: Mutex::default(),
+            turns: Semaphore::new(MAX_CONNECTING),
+            reactor: OnceCell::new(),
             number: AtomicU64::new(0),
         }
     }
@@ -47,7 +61,7 @@ impl Pool {
         let permit = park::block_on(self.permits.acquire(), stop)?;
         let _permit = permit.expect("nobody closes the semaphore");
         let request = Frame::new(self.number.fetch_add(1, Ordering::Relaxed), delay);
-        let mut connection = self.connection()?;
+        let mut connection = self.connection(stop)?;
         // A connection goes back only with its answer read. With a request left open, its late
         // answer would be the next one's; after a failure, the other idle ones are as dead.
         match connection.exchange(request, stop) {
@@ -64,11 +78,26 @@ impl Pool {
         }
     }
 
-    fn connection(&self) -> Result<Connection, Fault> {
+    fn connection(&self, stop: &Stop) -> Result<Connection, Fault> {
         if let Some(idle) = self.idle().pop() {
             return Ok(idle);
         }
-        Connection::open(&self.address).map_err(|error| refused(&self.address, &error))
+        let turn = park::block_on(self.turns.acquire(), stop)?;
+        let _turn = turn.expect("nobody closes the semaphore");
+        // Meanwhile somebody may have given one back.
+        if let Some(idle) = self.idle().pop() {
+            return Ok(idle);
+        }
+        park::block_on(self.connect(), stop)?.map_err(|error| match stop.reason() {
+            Some(reason) => reason.into(),
+            None => refused(&self.address, &error),
+        })
+    }
+
+    async fn connect(&self) -> io::Result<Connection> {
+        let start = || ready(Reactor::start("lifelab-connect"));
+        let _entered = self.reactor.get_or_try_init(start).await?.enter();
+        connect(&self.address).await.and_then(Connection::blocking)
     }
 
     /// How many connections are idle: all, when nobody is calling.
@@ -82,9 +111,6 @@ impl Pool {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
-
-/// How long to wait for a connection; on loopback it takes microseconds.
-const CONNECT_WITHIN: Duration = Duration::from_secs(1);
 
 /// How long to read without a look at the stop. Nothing can wake a thread from a read but its
 /// socket, so this bounds how late it notices.
@@ -101,14 +127,19 @@ enum Broken {
 }
 
 impl Connection {
-    fn open(address: &Address) -> io::Result<Self> {
-        match address {
-            Address::Tcp(address) => {
-                let stream = TcpStream::connect_timeout(address, CONNECT_WITHIN)?;
-                stream.set_nodelay(true)?;
+    /// Takes a connection away from its runtime.
+    fn blocking(stream: Stream) -> io::Result<Self> {
+        match stream {
+            Stream::Tcp(stream) => {
+                let stream = stream.into_std()?;
+                stream.set_nonblocking(false)?;
                 Ok(Self::Tcp(stream))
             }
-            Address::Unix(path) => UnixStream::connect(path).map(Self::Unix),
+            Stream::Unix(stream) => {
+                let stream = stream.into_std()?;
+                stream.set_nonblocking(false)?;
+                Ok(Self::Unix(stream))
+            }
         }
     }
 

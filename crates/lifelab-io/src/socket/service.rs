@@ -2,22 +2,20 @@
 
 use std::fs;
 use std::io;
-use std::net::{self, Ipv4Addr};
-use std::os::unix;
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
-use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, UnixListener};
-use tokio::runtime::{Builder, Runtime};
-use tokio::sync::{mpsc, oneshot};
+use tokio::net::{TcpListener, TcpSocket, UnixListener, UnixSocket};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::address::Address;
 use super::frame::Frame;
 use super::private_dir::PrivateDir;
 use crate::error::IoError;
+use crate::reactor::Reactor;
 
 /// An echo service: it answers each request, after the delay that the request asks for, with the
 /// request itself.
@@ -41,9 +39,8 @@ use crate::error::IoError;
 #[derive(Debug)]
 pub struct EchoService {
     address: Address,
-    /// Dropped to end the thread.
-    running: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    /// Dropped first: it runs the listener and all connections.
+    _reactor: Reactor,
     /// Removed at last: first the socket, then its directory.
     _socket: Option<SocketFile>,
     _dir: Option<PrivateDir>,
@@ -95,31 +92,17 @@ impl EchoService {
     }
 
     fn listen(address: &Address) -> io::Result<Self> {
-        let runtime = Builder::new_current_thread().enable_all().build()?;
-        let entered = runtime.enter(); // Listeners belong to the runtime that is entered.
+        let reactor = Reactor::start("lifelab-echo")?;
+        let entered = reactor.enter(); // Listeners and tasks belong to the runtime that is entered.
         let listener = Listener::bind(address)?;
         let socket = match address {
             Address::Unix(path) => Some(SocketFile(path.clone())),
             Address::Tcp(_) => None,
         };
         let address = listener.address(address)?;
+        tokio::spawn(listener.accept());
         drop(entered);
-        let (running, ended) = oneshot::channel();
-        let thread = thread::Builder::new()
-            .name("lifelab-echo".to_owned())
-            .spawn(move || run(&runtime, listener, ended))?;
-        let (running, thread) = (Some(running), Some(thread));
-        Ok(Self { address, running, thread, _socket: socket, _dir: None })
-    }
-}
-
-impl Drop for EchoService {
-    fn drop(&mut self) {
-        drop(self.running.take());
-        if let Some(thread) = self.thread.take() {
-            // It does not panic, and if it did, dropping must not.
-            let _ = thread.join();
-        }
+        Ok(Self { address, _reactor: reactor, _socket: socket, _dir: None })
     }
 }
 
@@ -133,37 +116,35 @@ impl Drop for SocketFile {
     }
 }
 
-/// The service's thread: it ends when `ended` does, and the runtime with it, with all connections.
-fn run(runtime: &Runtime, listener: Listener, ended: oneshot::Receiver<()>) {
-    runtime.block_on(async {
-        tokio::select! {
-            _ = ended => {}
-            () = listener.accept() => {}
-        }
-    });
-}
-
 enum Listener {
     Tcp(TcpListener),
     Unix(UnixListener),
 }
 
+/// Connections that can wait to be accepted; the system may allow fewer. The 128 of the standard
+/// library are too few when a thread per cell connects: TCP drops the packets of those who find no
+/// room, and they try again a second later.
+const BACKLOG: u32 = 1024;
+
 /// How long to wait when the system refuses another connection, for instance because the process
-/// has no file descriptor left; the client waits in the backlog meanwhile.
+/// has no file descriptor left. The client waits in the backlog meanwhile, if there is room.
 const PAUSE: Duration = Duration::from_millis(10);
 
 impl Listener {
     fn bind(address: &Address) -> io::Result<Self> {
         match address {
             Address::Tcp(address) => {
-                let listener = net::TcpListener::bind(address)?;
-                listener.set_nonblocking(true)?;
-                TcpListener::from_std(listener).map(Self::Tcp)
+                let v6 = address.is_ipv6();
+                let socket = if v6 { TcpSocket::new_v6() } else { TcpSocket::new_v4() }?;
+                // A service may come back to its port while old connections linger there.
+                socket.set_reuseaddr(true)?;
+                socket.bind(*address)?;
+                socket.listen(BACKLOG).map(Self::Tcp)
             }
             Address::Unix(path) => {
-                let listener = unix::net::UnixListener::bind(path)?;
-                listener.set_nonblocking(true)?;
-                UnixListener::from_std(listener).map(Self::Unix)
+                let socket = UnixSocket::new_stream()?;
+                socket.bind(path)?;
+                socket.listen(BACKLOG).map(Self::Unix)
             }
         }
     }
@@ -238,5 +219,26 @@ async fn read_requests(reader: impl AsyncRead, ready: mpsc::Sender<Frame>) -> io
             // An error means that the connection has ended.
             let _ = ready.send(request).await;
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::socket::connect::connect;
+
+    #[tokio::test]
+    async fn a_crowd_can_wait_to_be_accepted() {
+        let allowed = fs::read_to_string("/proc/sys/net/core/somaxconn").unwrap_or_default();
+        let crowd = allowed.trim().parse().unwrap_or(128).min(200); // More than the usual 128.
+        let dir = PrivateDir::new().unwrap();
+        for asked in ["127.0.0.1:0".parse().unwrap(), Address::Unix(dir.path().join("echo"))] {
+            let listener = Listener::bind(&asked).unwrap();
+            let address = listener.address(&asked).unwrap();
+            let mut waiting = Vec::new();
+            for _ in 0..crowd {
+                waiting.push(connect(&address).await.unwrap());
+            }
+        }
     }
 }

@@ -12,6 +12,9 @@ use super::*;
 
 const SITE: Site = Site::new(1, Cell::new(0, 0), Phase::Rule);
 
+/// Whatever takes longer hangs.
+const HANG: Duration = Duration::from_secs(60);
+
 fn socket(text: &str) -> Socket {
     Socket::new(&crate::shorthand::read(text).unwrap(), 1).unwrap()
 }
@@ -31,6 +34,21 @@ fn many_threads_share_few_connections() {
             assert!(calls.into_iter().all(|call| call.join().unwrap() == Ok(())));
         });
         assert!((1..=4).contains(&socket.pool.connections()), "{transport}");
+    }
+}
+
+#[test]
+fn hundreds_of_threads_may_start_at_once() {
+    for transport in ["tcp", "unix"] {
+        let socket = &socket(&format!("({transport}):20ms"));
+        let stop = &Stop::new().before(Instant::now() + HANG);
+        std::thread::scope(|scope| {
+            let calls: Vec<_> =
+                sites(300).map(|site| scope.spawn(move || socket.call(site, stop))).collect();
+            for call in calls {
+                assert_eq!(call.join().unwrap(), Ok(()), "{transport}");
+            }
+        });
     }
 }
 
