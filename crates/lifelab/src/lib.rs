@@ -26,7 +26,7 @@
 //!
 //! - [`Simulation`]: [build](Builder) one, [run](Simulation::run) it, look at it.
 //! - [`STEPPERS`]: the six ways to compute a generation; [`StepperSpec`] describes one.
-//! - [`io`]: what a cell can wait for; [`IoSpec`](io::IoSpec) describes it, [`CellIo`] is the
+//! - [`io`]: what a cell can wait for; [`IoSpec`] describes it, [`CellIo`] is the
 //!   interface for your own.
 //! - [`patterns`]: pattern files and the library of patterns.
 //! - [`Scenario`]: a whole run as text.
