@@ -18,7 +18,8 @@
 //! **Costs** a thread per worker, and three hand-overs per unit, each of which may wake a thread. A
 //! stage of W workers waits for W cells at a time, so a generation of N cells that wait L in one
 //! phase takes at least ⌈N / W⌉ × L. Cells that wait in both phases overlap: while some are counted,
-//! others have the rule applied.
+//! others have the rule applied; for that, cells that wait always go one by one. Bands are for cells
+//! that do not, and pay the hand-overs once for many.
 //!
 //! **Fails** in order. A failure is a value: it travels down the queues like any other outcome, and
 //! the driver learns of it with its cell. It feeds no more units then, takes back those that are
@@ -36,6 +37,8 @@
 //! - *The failure that waits behind hanging cells.* Workers let units overtake each other. Before
 //!   the second queue they are put back in order, so that cells which never return cannot occupy a
 //!   stage while an earlier cell, whose failure would end the generation, has not been started.
+//!   Nor does a cell wait for the rest of its band to be counted: cells that wait are units of
+//!   their own, whatever the grain.
 //! - *Joining on an empty queue.* An empty queue says that every unit was *taken*, not that it was
 //!   *done*. The driver counts: a step is over when every unit that went in has come back.
 //! - *Closing by a sentinel per worker,* which must be counted right for each stage. Here the
@@ -82,7 +85,7 @@ mod workers;
 use std::sync::Arc;
 
 use lifelab_core::{
-    Capabilities, Context, FanIn, Grid, Model, StartError, StepError, StepReport, Stepper,
+    Capabilities, Context, FanIn, Grain, Grid, Model, StartError, StepError, StepReport, Stepper,
 };
 
 pub use options::{Options, StageOptions};
@@ -134,6 +137,15 @@ impl QueuePipeline {
     pub fn peaks(&self) -> Peaks {
         self.pipeline.peaks()
     }
+
+    /// What one unit of this step is.
+    ///
+    /// A band goes from one stage to the next as a whole. If its cells wait, one that hangs in the
+    /// first phase would hold up an earlier one whose failure in the second phase ends the
+    /// generation.
+    fn grain(&self, cx: &Context) -> Grain {
+        if cx.is_idle() { self.options.grain } else { Grain::Cell }
+    }
 }
 
 impl Stepper for QueuePipeline {
@@ -143,7 +155,7 @@ impl Stepper for QueuePipeline {
         next: &mut Grid,
         cx: &Context,
     ) -> Result<StepReport, StepError> {
-        let units = self.options.grain.divide(now, self.computing, cx);
+        let units = self.grain(cx).divide(now, self.computing, cx);
         let mut fan_in = FanIn::new(units, next, cx);
         self.pipeline.run(now, &mut fan_in);
         fan_in.finish()?;

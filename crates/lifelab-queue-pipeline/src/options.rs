@@ -16,7 +16,8 @@ use crate::QueuePipeline;
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
-    /// What one unit of work is.
+    /// What one unit of work is, if cells do not wait. Cells that wait are units of their own
+    /// whatever this says, so that each phase of one overlaps with the other phase of others.
     pub grain: Grain,
     /// Threads in each stage. The default is the number of processors, which is right for cells
     /// that compute. Cells that wait want more: so many as shall wait at the same time. Both

@@ -32,7 +32,10 @@ fn for_all(mut law: impl FnMut(&mut QueuePipeline)) {
 }
 
 fn fail(pipeline: &mut QueuePipeline, io: &Arc<dyn CellIo>) -> StepError {
-    step(pipeline, &soup(9, 7, Topology::Torus), &context(io.clone())).unwrap_err()
+    let cx = context(io.clone());
+    let error = step(pipeline, &soup(9, 7, Topology::Torus), &cx).unwrap_err();
+    assert_eq!(cx.stop.reason(), None, "the failure ends the step, not the deadline");
+    error
 }
 
 fn site_of(error: &StepError) -> Site {
@@ -74,17 +77,19 @@ fn a_cell_that_fails_in_both_phases_fails_in_the_first() {
     });
 }
 
+/// Also if both are of one band: cells that wait go one by one, whatever the grain.
 #[test]
 fn a_cell_that_hangs_after_the_failing_one_does_not_hang_the_step() {
     let at = Cell::new(3, 1);
-    for phase in [Phase::Neighbors, Phase::Rule] {
-        let io = script(move |site, stop| match site.phase == phase {
-            true if site.at == at => Err(Fault::failed("no answer")),
-            true if site.at > at => hang(stop),
+    let phases = [Phase::Neighbors, Phase::Rule];
+    for (fails, hangs) in phases.into_iter().flat_map(|one| phases.map(|two| (one, two))) {
+        let io = script(move |site, stop| match (site.at, site.phase) {
+            (cell, phase) if cell == at && phase == fails => Err(Fault::failed("no answer")),
+            (cell, phase) if cell > at && phase == hangs => hang(stop),
             _ => Ok(()),
         });
         for_all(|pipeline| {
-            assert_eq!(site_of(&fail(pipeline, &io)), Site::new(GENERATION, at, phase));
+            assert_eq!(site_of(&fail(pipeline, &io)), Site::new(GENERATION, at, fails));
         });
     }
 }
