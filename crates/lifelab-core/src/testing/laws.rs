@@ -1,6 +1,7 @@
 //! Laws of steppers that make blocking calls in this process: what every one of them obeys, however
 //! it is arranged, and what an implementor wants to know first.
 
+use std::cmp::Ordering;
 use std::panic::panic_any;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -67,14 +68,14 @@ fn the_first_failing_cell_is_named(name: &str, stepper: &mut dyn Stepper) {
 /// Cells that would wait for ever do not hold up the failure of an earlier one.
 fn later_cells_that_hang_are_woken(name: &str, stepper: &mut dyn Stepper) {
     let fails = Cell::new(3, 1);
-    for phase in [Phase::Neighbors, Phase::Rule] {
-        let io = script(move |site, stop| match site.phase == phase {
-            true if site.at == fails => Err(Fault::failed("no answer")),
-            true if site.at > fails => Err(stop.wait().into()),
+    for (failing, hanging) in PHASES.into_iter().flat_map(|a| PHASES.map(|b| (a, b))) {
+        let io = script(move |site, stop| match site.at.cmp(&fails) {
+            Ordering::Equal if site.phase == failing => Err(Fault::failed("no answer")),
+            Ordering::Greater if site.phase == hanging => Err(stop.wait().into()),
             _ => Ok(()),
         });
         let first = failure(name, stepper, io);
-        assert_eq!(first.site, Site::new(GENERATION, fails, phase), "{name}");
+        assert_eq!(first.site, Site::new(GENERATION, fails, failing), "{name}, {hanging:?} hangs");
     }
 }
 
@@ -121,6 +122,8 @@ fn failure(name: &str, stepper: &mut dyn Stepper, io: Arc<dyn CellIo>) -> CellFa
     assert_works(stepper);
     first_failure(&error).clone()
 }
+
+const PHASES: [Phase; 2] = [Phase::Neighbors, Phase::Rule];
 
 fn small() -> Arc<Grid> {
     soup(8, 6, Topology::Torus)
