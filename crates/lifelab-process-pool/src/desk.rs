@@ -2,13 +2,10 @@
 
 use std::ops::Range;
 
-use lifelab_core::{Band, BandRef, CellFailure, CellJob, Context, Rule};
+use lifelab_core::{Band, BandRef, CellFailure, Context};
 
 use crate::role::Role;
 use crate::wire::{self, Message, Shape, WireError};
-
-/// Bit of a counted cell's byte that says that the cell lives; its live neighbors are below.
-const ALIVE: u8 = 1 << 4;
 
 /// Where units are worked on, one after another.
 #[derive(Debug)]
@@ -28,11 +25,11 @@ impl Desk {
     /// Whether a process of this role works on such messages, or at least passes them on.
     pub(crate) fn does(role: Role, message: &Message) -> bool {
         match message {
-            Message::Cell { .. } | Message::Band { .. } => role != Role::Rule,
-            Message::Counted { .. }
-            | Message::CountedBand { .. }
-            | Message::Failed { .. }
-            | Message::Refused(_) => role == Role::Rule,
+            Message::Cell { .. } => role != Role::Rule,
+            Message::Band { .. } => true,
+            Message::Counted { .. } | Message::Failed { .. } | Message::Refused(_) => {
+                role == Role::Rule
+            }
             _ => false,
         }
     }
@@ -66,21 +63,20 @@ impl Desk {
                 put(out, unit, cell.apply_rule(cx).map(|alive| Message::Alive { unit, alive }));
             }
             Message::Band { unit, shape } => {
+                // In a line of two a band goes on as a whole: a cell that waited in it would hold
+                // up those before it.
+                let at_once = self.role == Role::Both || cx.is_idle();
+                sense(at_once, "a band of cells that wait")?;
+                if self.role == Role::Neighbors {
+                    // The kernel does both phases in one pass, which is the next process's.
+                    wire::put(out, &message, |out| out.extend(payload));
+                    return Ok(());
+                }
                 self.words.clear();
                 self.words.extend(wire::words(payload));
                 let band = BandRef::from_framed(rows(shape)?, shape.width, &self.words);
                 let band = band.ok_or_else(|| nonsense("rows of another length"))?;
-                if self.role == Role::Both {
-                    put_band(out, unit, band.step(cx));
-                } else {
-                    at_once(cx)?;
-                    let message = Message::CountedBand { unit, shape };
-                    wire::put(out, &message, |out| out.extend(band.jobs().map(count)));
-                }
-            }
-            Message::CountedBand { unit, shape } => {
-                at_once(cx)?;
-                put_band(out, unit, Ok(apply_rule(shape, payload, cx.rule)?));
+                put_band(out, unit, band.step(cx));
             }
             other => pass_on(&other, out)?,
         }
@@ -95,31 +91,6 @@ fn pass_on(message: &Message, out: &mut Vec<u8>) -> Result<(), WireError> {
         _ => return Err(WireError::unexpected(message)),
     }
     Ok(())
-}
-
-/// Makes sure that the cells of a band in a line of two do not wait: it is passed on as a whole, so
-/// one that waited would hold up those before it.
-fn at_once(cx: &Context) -> Result<(), WireError> {
-    sense(cx.is_idle(), "a band of cells that wait")
-}
-
-/// The first phase of a cell in a band.
-fn count(job: CellJob) -> u8 {
-    job.hood.neighbors() | if job.hood.is_alive() { ALIVE } else { 0 }
-}
-
-/// The second phase of a band.
-fn apply_rule(shape: Shape, counts: &[u8], rule: Rule) -> Result<Band, WireError> {
-    sense(counts.len() as u64 == shape.area(), "another number of counted cells")?;
-    let mut band = Band::new(rows(shape)?, shape.width);
-    for (at, &count) in shape.cells().zip(counts) {
-        let neighbors = count & !ALIVE;
-        sense(neighbors <= 8, "more than eight neighbors")?;
-        if rule.next(count & ALIVE != 0, neighbors) {
-            band.set_alive(at);
-        }
-    }
-    Ok(band)
 }
 
 fn put(out: &mut Vec<u8>, unit: u64, answer: Result<Message, CellFailure>) {
@@ -153,7 +124,7 @@ mod tests {
     use std::sync::Arc;
 
     use lifelab_core::testing::{GENERATION, context, script};
-    use lifelab_core::{Cell, CellIo, Counted, Fault, Hood, Idle, Phase, Site};
+    use lifelab_core::{Cell, CellIo, CellJob, Counted, Fault, Hood, Idle, Phase, Site};
 
     use super::*;
 
@@ -251,9 +222,9 @@ mod tests {
             (Role::Both, Message::Band { unit: 0, shape: full }, vec![0; 8]),
             (Role::Both, Message::Band { unit: 0, shape: none }, vec![]),
             (Role::Rule, Message::Counted { unit: 0, cell }, vec![]),
-            (Role::Rule, Message::CountedBand { unit: 0, shape: full }, vec![0; 3]),
-            (Role::Rule, Message::CountedBand { unit: 0, shape: full }, vec![9; 2]),
-            (Role::Rule, Message::CountedBand { unit: 0, shape: none }, vec![]),
+            (Role::Rule, Message::Band { unit: 0, shape }, vec![0; 120]),
+            (Role::Rule, Message::Band { unit: 0, shape: full }, vec![0; 8]),
+            (Role::Rule, Message::Band { unit: 0, shape: none }, vec![]),
         ];
         for (role, message, payload) in units {
             let result = desk(role, idle()).work(message.clone(), &payload, &mut Vec::new());

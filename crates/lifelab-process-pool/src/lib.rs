@@ -41,7 +41,9 @@
 //! waking the other side up. With more [in flight](Options::in_flight), frames are written and read
 //! in batches, and it is a few. A row or a band costs no more messages than a cell, and its bytes
 //! are copied as they are. The example `overhead` measures all this. Besides, a process costs a
-//! millisecond to start, and memory that threads would share.
+//! millisecond to start, and memory that threads would share: its own, and the few bands that it
+//! holds, each as it came and as its answer. Under [`Grain::Auto`] that is some megabytes, however
+//! large the grid.
 //!
 //! **Fails** with the first failing cell in reading order, as all steppers do. A panic in a cell's
 //! I/O is that cell's failure, and the worker lives on. A worker that dies, whether killed, by
@@ -58,9 +60,11 @@
 //! finds wrong with a cell travels down the line as a value, for an earlier cell can still fail in
 //! the second phase. If either process dies, both are replaced, and all units that were in the line
 //! are done again. `workers` lines stand side by side; `workers: 1` is the plain pipeline.
-//! A chain takes even bands without I/O cell by cell, a byte each, for the kernel knows no phases;
-//! and cells that wait go through it one by one, so that the phases of one band can overlap. It is
-//! here to show how phases stream through processes, not to be fast.
+//! Cells that wait go through a chain one by one, so that the phases of one band can overlap. If no
+//! cell waits, there is no first phase to speak of: the kernel does both in one pass over words, so
+//! the first process hands a band's rows on as they are, and the second computes it. Such a chain
+//! is a pool whose lines have a detour. It is here to show how phases stream through processes, not
+//! to be fast.
 //!
 //! # Classic mistakes, and what is done here
 //! - *Both sides write, nobody reads.* When pipes fill up in both directions, parent and child wait
@@ -95,6 +99,7 @@ mod os;
 mod process;
 mod pump;
 mod role;
+mod size;
 mod step;
 mod unit;
 mod wire;
@@ -131,7 +136,8 @@ pub const WORKER_VARIABLE: &str = "LIFELAB_PROCESS_POOL_WORKER";
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
     /// What one unit of work is. A unit is a message there and one back, so cells that do not wait
-    /// want bands. In a [chain](Arrangement::Chain), cells that wait are units whatever this says.
+    /// want bands; [`Grain::Auto`] makes them a mebibyte at most, or a row if that takes more. In a
+    /// [chain](Arrangement::Chain), cells that wait are units whatever this says.
     pub grain: Grain,
     /// How many lines of worker processes work side by side, at most [`Options::MAX_WORKERS`]. The
     /// default is the number of processors.
@@ -140,8 +146,9 @@ pub struct Options {
     pub arrangement: Arrangement,
     /// How many units a line holds at most, from 1 to [`Options::MAX_IN_FLIGHT`]. With 1, it is
     /// idle while the parent takes an answer and sends the next unit; with more, units wait in the
-    /// line, in memory. A line never holds more than its share of the units left, so that towards
-    /// the end of a generation none waits while another line is idle.
+    /// line, in memory: so of bands it holds no more than 4 MiB, or two if those are larger. A line
+    /// never holds more than its share of the units left, so that towards the end of a generation
+    /// none waits while another line is idle.
     pub in_flight: NonZeroUsize,
     /// How many lines that died may be replaced in one step, before the step fails.
     pub restarts: u32,
@@ -215,8 +222,8 @@ impl Stepper for ProcessPool {
     ) -> Result<StepReport, StepError> {
         let refused = |kind| StepError::new(cx.generation, kind);
         let io = wire_text(cx).map_err(refused)?;
-        let units = self.grain(cx).divide(now, self.lines.len(), cx);
-        let payload_limit = self.payload_limit(units, now).map_err(refused)?;
+        let units = self.units(now, cx);
+        let payload_limit = size::payload(units, now).map_err(refused)?;
         let fan_in = FanIn::new(units, next, cx);
         let lines = self.lines.len().min(units.len());
         let work = Work {
@@ -227,7 +234,7 @@ impl Stepper for ProcessPool {
             payload_limit,
             recipe: &self.recipe,
             lines,
-            in_flight: self.in_flight,
+            in_flight: self.in_flight.min(size::window(payload_limit)),
             tally: Tally::new(self.restarts),
         };
         step::run(&work, &mut self.lines[..lines], fan_in)
@@ -239,31 +246,18 @@ impl Stepper for ProcessPool {
 }
 
 impl ProcessPool {
-    /// What one unit of this step is.
+    /// The units of this step.
     ///
     /// A band goes from one process of a chain to the next as a whole. If its cells wait, one that
     /// hangs in the first phase would hold up an earlier one whose failure in the second phase
     /// ends the generation.
-    fn grain(&self, cx: &Context) -> Grain {
+    fn units(&self, now: &Grid, cx: &Context) -> Units {
+        let divide = |grain: Grain| grain.divide(now, self.lines.len(), cx);
         let is_chain = self.recipe.roles.len() > 1;
-        if is_chain && !cx.is_idle() { Grain::Cell } else { self.grain }
-    }
-
-    /// The payload of the longest frame that a step needs.
-    fn payload_limit(&self, units: Units, now: &Grid) -> Result<u32, StepErrorKind> {
-        let Some(rows) = units.rows() else { return Ok(0) };
-        let rows = u64::from(rows.get().min(now.height()));
-        let width = u64::from(now.width());
-        let framed = (rows + 2) * (width.div_ceil(64) + 2) * 8;
-        let counted = if self.recipe.roles.len() > 1 { rows * width } else { 0 };
-        let bytes = framed.max(counted);
-        let fits = u32::try_from(bytes)
-            .ok()
-            .filter(|bytes| bytes.checked_add(HEADER_LIMIT as u32).is_some());
-        fits.ok_or_else(|| StepErrorKind::Unsupported {
-            message: format!("a band of {rows} rows takes {bytes} bytes, and a frame holds 4 GiB"),
-            remedy: "take a grain of fewer rows".into(),
-        })
+        if is_chain && !cx.is_idle() {
+            return divide(Grain::Cell);
+        }
+        divide(size::limit(self.grain, divide(self.grain), now))
     }
 }
 

@@ -8,9 +8,11 @@ use std::str::FromStr;
 pub(crate) enum Role {
     /// Both phases: the only process of a line.
     Both,
-    /// The first phase: it sends counted cells to the next process of its line.
+    /// The first phase: it sends counted cells to the next process of its line, and bands whose
+    /// cells do not wait as they are.
     Neighbors,
-    /// The second phase, of the cells that the process before it has counted.
+    /// The second phase, of the cells that the process before it has counted; and both phases of
+    /// bands whose cells do not wait.
     Rule,
 }
 

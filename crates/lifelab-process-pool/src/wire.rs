@@ -9,7 +9,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use lifelab_core::{Cell, CellFailure, CellJob, Counted, Fault, FaultKind, Site};
+use lifelab_core::{CellFailure, CellJob, Counted, Fault, FaultKind, Site};
 
 /// The longest frame without its payload. It bounds the wire text of an I/O model and the message
 /// of a failure, both of which somebody else writes.
@@ -38,8 +38,6 @@ pub(crate) enum Message {
     Band { unit: u64, shape: Shape },
     /// Work half done: a cell.
     Counted { unit: u64, cell: Counted },
-    /// Work half done: a band whose cells do not wait. The payload is a byte per cell.
-    CountedBand { unit: u64, shape: Shape },
     /// Work done: a cell.
     Alive { unit: u64, alive: bool },
     /// Work done: a band, whose rows are the payload.
@@ -63,16 +61,6 @@ impl Shape {
     pub(crate) fn range(self) -> Option<std::ops::Range<u32>> {
         let end = self.first.checked_add(self.rows)?;
         (self.rows > 0 && self.width > 0).then_some(self.first..end)
-    }
-
-    pub(crate) fn area(self) -> u64 {
-        u64::from(self.rows) * u64::from(self.width)
-    }
-
-    /// The cells, in reading order.
-    pub(crate) fn cells(self) -> impl Iterator<Item = Cell> {
-        let rows = self.range().into_iter().flatten();
-        rows.flat_map(move |y| (0..self.width).map(move |x| Cell::new(x, y)))
     }
 }
 
@@ -251,7 +239,7 @@ impl<R: Read> Frames<R> {
 
 #[cfg(test)]
 mod tests {
-    use lifelab_core::Phase;
+    use lifelab_core::{Cell, Phase};
 
     use super::*;
 
