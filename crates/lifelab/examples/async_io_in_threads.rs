@@ -22,3 +22,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("a toad after {} generations:\n{}", toad.generation(), toad.grid());
     Ok(())
 }
+
+#[test]
+fn it_runs() -> Result<(), Box<dyn std::error::Error>> {
+    main()
+}

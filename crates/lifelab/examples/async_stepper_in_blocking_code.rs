@@ -20,3 +20,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("3 generations of 10,000 cells that wait 10 ms each: {:.1?}", start.elapsed());
     Ok(())
 }
+
+#[test]
+fn it_runs() -> Result<(), Box<dyn std::error::Error>> {
+    main()
+}

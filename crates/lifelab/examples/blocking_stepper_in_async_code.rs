@@ -29,3 +29,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("two generations of 20 ms each, and {ticks} ticks of the clock beside them");
     Ok(())
 }
+
+#[test]
+fn it_runs() -> Result<(), Box<dyn std::error::Error>> {
+    main()
+}

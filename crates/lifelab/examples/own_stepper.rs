@@ -63,3 +63,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{}", pulsar.grid());
     Ok(())
 }
+
+#[test]
+fn it_runs() -> Result<(), Box<dyn std::error::Error>> {
+    main()
+}
