@@ -4,6 +4,7 @@
 //! There is a trial per pattern. Rows of class `medium` whose universe grows too large for an
 //! unoptimized build are shown as ignored there; `cargo test --release -p lifelab-tests` runs them.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -39,6 +40,9 @@ fn main() {
             patterns.entry(row.id.clone()).or_default().push(row);
         }
     }
+    let mut patterns: Vec<(String, Vec<Row>)> = patterns.into_iter().collect();
+    // The largest first, so that it does not run alone at the end.
+    patterns.sort_by_key(|(_, rows)| Reverse(rows.iter().map(cost).max()));
     let trials = patterns.into_iter().flat_map(|(id, rows)| {
         let rule = rows[0].rule.parse::<RuleSpec>();
         let Ok(spec) = rule else {
@@ -65,9 +69,14 @@ fn main() {
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
 }
 
-/// Whether a row takes minutes in an unoptimized build: by the cells of all its generations.
+/// About how many cells are computed to reach a row, on a universe that grows with the pattern.
+fn cost(row: &Row) -> u64 {
+    row.width * row.height * row.generation / 3
+}
+
+/// Whether a row takes minutes in an unoptimized build.
 fn is_heavy(row: &Row) -> bool {
-    row.width * row.height * row.generation / 3 > 20_000_000_000
+    cost(row) > 20_000_000_000
 }
 
 /// A file whose rule Lifelab does not know yet is refused, by name.
