@@ -42,7 +42,7 @@ const DEFAULT_SOUP: (u32, u32) = (100, 100);
 #[derive(Default)]
 pub struct Builder {
     source: Option<Source>,
-    width_height: Option<(u32, u32)>,
+    sides: Option<(u32, u32)>,
     margin: Option<u32>,
     topology: Option<Topology>,
     rule: Option<Rule>,
@@ -102,7 +102,7 @@ impl Builder {
     /// The grid's size in cells. If none is given: that of the universe in the pattern's rule, if
     /// it names one; else the pattern's with a [`margin`](Self::margin).
     pub fn size(self, width: u32, height: u32) -> Self {
-        Self { width_height: Some((width, height)), ..self }
+        Self { sides: Some((width, height)), ..self }
     }
 
     /// Dead cells on every side of the pattern, instead of a size; 16 if nothing is said.
@@ -160,7 +160,7 @@ impl Builder {
             Start::Soup(soup) => Source::Soup(soup),
         };
         Self {
-            width_height: scenario.size.map(|size| (size.width.get(), size.height.get())),
+            sides: scenario.size.map(|size| (size.width.get(), size.height.get())),
             margin: scenario.margin,
             topology: scenario.topology,
             rule: scenario.rule,
@@ -216,20 +216,20 @@ impl Builder {
             Source::Inline(text) => Pattern::read(text.as_bytes(), None, &self.limits)?.pattern,
             Source::Grid(grid) => {
                 let own = (grid.width(), grid.height());
-                return match self.width_height {
+                return match self.sides {
                     Some(size) if size != own => Err(two_sizes()),
                     _ => Ok((Pattern::default(), grid.clone(), Position::default(), None)),
                 };
             }
             Source::Soup(soup) => {
                 check_density(soup.density)?;
-                let (width, height) = self.width_height.unwrap_or(DEFAULT_SOUP);
+                let (width, height) = self.sides.unwrap_or(DEFAULT_SOUP);
                 let grid = soup.grid(width, height)?;
                 return Ok((Pattern::default(), grid, Position::default(), None));
             }
         };
         let own = pattern.bounds.and_then(|bounds| Size::new(bounds.width, bounds.height));
-        let (size, own_universe) = match (self.width_height, self.margin, own) {
+        let (size, own_universe) = match (self.sides, self.margin, own) {
             (Some(_), Some(_), _) => return Err(size_and_margin()),
             (Some((width, height)), None, own) => {
                 let empty = lifelab_core::GridError::Empty { width, height };

@@ -23,7 +23,8 @@ pub(crate) struct CycleFinder {
 }
 
 impl CycleFinder {
-    /// The longest period that is found. A million generations cost some 70 MB, this a few.
+    /// The longest period that is found. A generation takes 16 bytes in the queue, and 32 in a table
+    /// that is never full: so many of them take some megabytes, however long the run.
     pub(crate) const MAX_PERIOD: usize = 1 << 16;
 
     pub(crate) fn new() -> Self {

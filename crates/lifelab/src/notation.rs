@@ -46,8 +46,7 @@ fn ron() -> ron::Options {
 
 /// A value on one line.
 pub(crate) fn to_line<T: Serialize>(value: &T) -> Result<String, ron::Error> {
-    let style = PrettyConfig::new().new_line("").indentor("").separator(" ");
-    Ok(ron().to_string_pretty(value, style)?.replace(",)", ")").replace(",", ", "))
+    ron().to_string_pretty(value, PrettyConfig::new().compact_structs(true).compact_arrays(true))
 }
 
 fn uncapitalized(message: &str) -> String {
