@@ -1,0 +1,134 @@
+//! What was seen of a case.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::nanos;
+use crate::statistics::Summary;
+
+/// What a case came to. Whatever it is, it is shown.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Not begun: the race was interrupted before.
+    Pending,
+    /// Measured, and its last grid verified.
+    Measured(Box<Measured>),
+    /// Ended at the time limit before it had completed what it takes to be measured.
+    CutOff {
+        /// The time after which it was ended.
+        #[serde(rename = "limit_ns", with = "nanos")]
+        limit: Duration,
+        /// Complete generations.
+        generations: u64,
+        /// Cells of the next generation that were done by then.
+        cells: u64,
+        /// What a generation would have taken. **Not measured.**
+        estimate: Estimate,
+    },
+    /// It could not be started or completed, or its result was wrong.
+    Failed {
+        /// A word to tell one kind from another: `resources`, `cell`, `worker`, `start`, `wrong`,
+        /// `crashed`.
+        kind: String,
+        /// What happened.
+        error: String,
+    },
+}
+
+/// What a generation would have taken, by arithmetic.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Estimate {
+    /// The time of a generation.
+    #[serde(rename = "time_ns", with = "nanos")]
+    pub time: Duration,
+    /// Where it comes from: `212 of 1000000 cells in 5s`, or the floor's formula.
+    pub basis: String,
+}
+
+/// What was measured of a case.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Measured {
+    /// The time of a generation.
+    pub time: Summary,
+    /// What it took beside time.
+    pub usage: Usage,
+    /// The rounds: each a fresh process.
+    pub rounds: Vec<Round>,
+    /// What the stepper warned of, each warning once, at most 16.
+    pub warnings: Vec<String>,
+}
+
+/// What a case took beside time. Times, switches, bytes and calls are means per generation; peaks
+/// are the highest of all rounds. Worker processes are included.
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Usage {
+    /// Processor time in the program, of all threads.
+    #[serde(rename = "user_ns", with = "nanos")]
+    pub user: Duration,
+    /// Processor time in the system, of all threads.
+    #[serde(rename = "system_ns", with = "nanos")]
+    pub system: Duration,
+    /// The most memory that was resident at once, in bytes, all processes together.
+    pub peak_memory: u64,
+    /// The memory that was resident before the simulation was built, in bytes: what any case needs.
+    pub base_memory: u64,
+    /// The most threads at once, all processes together.
+    pub peak_threads: u64,
+    /// Processes: 1, and those that the stepper started.
+    pub processes: u64,
+    /// Times that a thread gave its core away, to wait.
+    pub voluntary_switches: f64,
+    /// Times that a thread lost its core to another.
+    pub involuntary_switches: f64,
+    /// Bytes sent to worker processes and received from them.
+    pub pipe_bytes: f64,
+    /// I/O calls made; attempts of one retried call count as one.
+    pub io_calls: f64,
+    /// Time that cells spent in their I/O calls, added up over cells.
+    #[serde(rename = "io_waited_ns", with = "nanos")]
+    pub io_waited: Duration,
+}
+
+/// One round of a case: one process.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Round {
+    /// Generations that were computed before any was measured.
+    pub warm_up: u64,
+    /// The time of each measured generation, in order.
+    #[serde(rename = "samples_ns", with = "nanos::list")]
+    pub samples: Vec<Duration>,
+    /// The hash of the last grid, verified.
+    pub state_hash: String,
+    /// What the round took beside time.
+    pub usage: Usage,
+}
+
+impl Outcome {
+    /// What was measured, if it was.
+    pub fn measured(&self) -> Option<&Measured> {
+        match self {
+            Self::Measured(measured) => Some(measured),
+            _ => None,
+        }
+    }
+}
+
+impl Measured {
+    /// Each round's samples.
+    pub fn samples(&self) -> Vec<&[Duration]> {
+        self.rounds.iter().map(|round| &*round.samples).collect()
+    }
+}
+
+impl Usage {
+    /// The memory that the case took above what any program needs, for each cell, in bytes.
+    pub fn memory_per_cell(&self, cells: u64) -> f64 {
+        self.peak_memory.saturating_sub(self.base_memory) as f64 / cells.max(1) as f64
+    }
+}

@@ -1,0 +1,1 @@
+//! Timelines in the Chrome trace event format.
