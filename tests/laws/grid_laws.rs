@@ -26,6 +26,8 @@ const IO: &[&str] = &[
     "socket(tcp):0s",
     "socket(unix):0s",
     "cpu:2us",
+    "block:20us",
+    "block:20us offload",
     "sleep:20us phase:both",
     "sleep:20us phase:neighbors",
     "sleep:1us error:0.1 retry:20(1us)",

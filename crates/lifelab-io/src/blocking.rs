@@ -12,8 +12,8 @@ use crate::runtime;
 ///
 /// The asynchronous form sends the function to the runtime's blocking pool and awaits it there.
 /// The function gets a stop of its own, which fires when the future is dropped, so that nothing
-/// waits on after its cell has been given up. Whoever ignores the stop keeps a thread of the pool,
-/// and the runtime's end waits for it.
+/// waits on after its cell has been given up, and what still queues for a thread is never called.
+/// Whoever ignores the stop keeps a thread of the pool, and the runtime's end waits for it.
 ///
 /// **Costs** a thread per waiting cell, as everywhere where cells block: a pool of 512 threads
 /// (tokio's default) has 512 cells waiting at the same time, and the others queue.
@@ -60,7 +60,8 @@ where
             let call = self.call.clone();
             let on_drop = FireOnDrop(stop.child());
             let stop = on_drop.0.clone();
-            match runtime.spawn_blocking(move || call(site, &stop)).await {
+            let begin = move || stop.check().map_err(Fault::from).and_then(|()| call(site, &stop));
+            match runtime.spawn_blocking(begin).await {
                 Ok(outcome) => outcome,
                 Err(error) => match error.try_into_panic() {
                     Ok(payload) => resume_unwind(payload),
@@ -88,7 +89,9 @@ impl<F> fmt::Debug for Blocking<F> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc;
+    use std::pin::Pin;
+    use std::sync::{Mutex, mpsc};
+    use std::task::{self, Poll, Waker};
     use std::thread::{self, ThreadId};
     use std::time::Duration;
 
@@ -131,6 +134,38 @@ mod tests {
         drop(call);
         assert_eq!(waits.recv().await, Some(Some(Err(StopReason::Canceled))));
         assert_eq!(stop.reason(), None, "the caller's own stop is not fired");
+    }
+
+    #[test]
+    fn a_call_that_is_given_up_in_the_queue_never_begins() {
+        let (calls, called) = mpsc::channel();
+        let (release, released) = mpsc::channel();
+        let released = Mutex::new(released);
+        let io = blocking(move |site: Site, _| {
+            calls.send(site.at.x).unwrap();
+            if site.at.x == 0 {
+                released.lock().unwrap().recv().unwrap();
+            }
+            Ok(())
+        });
+        let at = |x| Site { at: Cell::new(x, 0), ..SITE };
+        let stop = Stop::new();
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        builder.max_blocking_threads(1).build().unwrap().block_on(async {
+            let mut first = io.call_async(at(0), &stop);
+            assert!(poll_once(&mut first).is_pending(), "it keeps the only thread");
+            let mut second = io.call_async(at(1), &stop);
+            assert!(poll_once(&mut second).is_pending(), "it queues");
+            drop(second);
+            release.send(()).unwrap();
+            first.await.unwrap();
+            io.call_async(at(2), &stop).await.unwrap();
+        });
+        assert_eq!(called.try_iter().collect::<Vec<_>>(), [0, 2]);
+    }
+
+    fn poll_once(call: &mut IoFuture<'_>) -> Poll<Result<(), Fault>> {
+        Pin::new(call).poll(&mut task::Context::from_waker(Waker::noop()))
     }
 
     #[tokio::test]

@@ -31,14 +31,14 @@ pub enum Work {
 ///
 /// **As a future it computes while it is polled**, so it keeps its thread from all other tasks.
 /// That is deliberate: it is the mistake that detection of a blocked event loop is there to find.
-/// The remedy is to send the blocking form to other threads, where it belongs:
+/// The remedy is to send the blocking form to other threads, where it belongs, as the policy
+/// [`offload`](crate::IoSpec::offload) does:
 ///
 /// ```
 /// use lifelab_core::{Cell, CellIo, Phase, Site, Stop};
-/// use lifelab_io::{Cpu, Work, blocking};
+/// use lifelab_io::IoSpec;
 ///
-/// let cpu = Cpu::new(Work::Rounds(10_000));
-/// let io = blocking(move |site, stop| cpu.call(site, stop));
+/// let io = "cpu:rounds(10000) offload".parse::<IoSpec>().unwrap().build().unwrap();
 /// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
 /// # runtime.block_on(async {
 /// let site = Site::new(1, Cell::new(0, 0), Phase::Rule);

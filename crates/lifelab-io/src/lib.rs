@@ -8,6 +8,7 @@
 //! | nothing | `none` | `none` |
 //! | time | `sleep:10ms` | `sleep(fixed("10ms"))` |
 //! | time, drawn from a [distribution](Latency) | `sleep:exp(10ms)` | `sleep(exponential(mean: "10ms"))` |
+//! | time, [blocking its thread](Block) even as a future | `block:10ms` | `block(fixed("10ms"))` |
 //! | its own [computation](Work) | `cpu:50us` | `cpu(time("50us"))` |
 //! | an [echo service](Socket) | `socket:5ms` | `socket(latency: fixed("5ms"))` |
 //!
@@ -18,6 +19,7 @@
 //! | [faults](FaultSpec) in the place of the wait | `error@3:(5,7)`, `hang:0.001` | `faults: [(kind: hang, when: probability(0.001))]` |
 //! | a [time limit](Timeout) for each attempt | `timeout:20ms` | `timeout: "20ms"` |
 //! | [another attempt](RetrySpec) | `retry:3` | `retry: (limit: 3)` |
+//! | the blocking form for tasks too, on [threads made for it](IoSpec::offload) | `offload` | `offload: true` |
 //! | the [phase](IoPhase) of the cell's work | `phase:both` | `phase: both` |
 //!
 //! Everything random follows from a seed and the [`Site`](lifelab_core::Site): every stepper,
@@ -81,6 +83,7 @@
 mod spec;
 mod wait;
 
+mod block;
 mod cpu;
 mod latency;
 mod sleep;
@@ -106,6 +109,7 @@ mod shorthand;
 mod recording;
 
 pub use asynchronous::{Asynchronous, asynchronous};
+pub use block::Block;
 pub use blocking::{Blocking, blocking};
 pub use cpu::{Cpu, Work};
 pub use error::IoError;

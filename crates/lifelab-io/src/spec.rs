@@ -9,6 +9,7 @@ use lifelab_core::{CellIo, Fault, IoFuture, Site, Stop};
 use ron::extensions::Extensions;
 use serde::{Deserialize, Serialize};
 
+use crate::blocking;
 use crate::error::IoError;
 use crate::fault::FaultSpec;
 use crate::faulty::Faulty;
@@ -56,6 +57,18 @@ pub struct IoSpec {
     /// How often a failed wait is tried again; never by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry: Option<RetrySpec>,
+    /// Whether the asynchronous form runs the blocking one on the runtime's blocking pool, as
+    /// [`blocking()`] does for functions; it does not by default.
+    ///
+    /// It is the remedy for waits that block or compute where tasks are polled, and the price of
+    /// it is a thread per waiting cell. The pool has 512 threads (tokio's default), so N cells
+    /// take at least ceil(N / 512) latencies.
+    ///
+    /// What crosses to the pool is the wait with its faults, its timeout and its retries. So the
+    /// time that a cell queues for a thread does not count against its timeout, and the outcome
+    /// stays the same in all steppers. The blocking form has nowhere to cross to, and is the same
+    /// with and without.
+    pub offload: bool,
 }
 
 impl IoSpec {
@@ -93,8 +106,8 @@ impl IoSpec {
         Ok(Arc::new(Built { io: self.around(wait), wire }))
     }
 
-    /// Wraps an I/O of your own in the policies described here: faults, timeout, retry and phase,
-    /// from the inside to the outside. What the description waits for itself is left out.
+    /// Wraps an I/O of your own in the policies described here: faults, timeout, retry, offload
+    /// and phase, from the inside to the outside. What the description waits for itself is left out.
     pub fn around(&self, io: Arc<dyn CellIo>) -> Arc<dyn CellIo> {
         let mut io = io;
         if !self.faults.is_empty() {
@@ -105,6 +118,9 @@ impl IoSpec {
         }
         if let Some(retry) = self.retry {
             io = Arc::new(Retry::new(io, retry, self.seed));
+        }
+        if self.offload && !io.is_idle() {
+            io = Arc::new(blocking(move |site, stop| io.call(site, stop)));
         }
         if self.phase != IoPhase::Both {
             io = Arc::new(InPhase::new(io, self.phase));

@@ -12,7 +12,9 @@ use lifelab_core::duration;
 /// Gives the inner I/O so much time, and then fails with [`FaultKind::TimedOut`].
 ///
 /// The blocking form hands the inner call a stop with an earlier deadline, so it is as prompt as
-/// the inner call's attention to its stop; the asynchronous form drops the inner future.
+/// the inner call's attention to its stop; the asynchronous form drops the inner future. It hands on
+/// that stop as well: a future that blocks its thread keeps the timer from having its turn, and only
+/// its own look at the stop can then end it, with the same outcome as in a thread.
 ///
 /// A timeout is the one place where timing decides about the outcome. With a latency near the
 /// limit, two runs may differ; a latency far from it, or a hang, always ends the same way.
@@ -27,6 +29,16 @@ impl Timeout {
         Self { inner, limit }
     }
 
+    /// The outcome of a call: only the limit can have ended it if the caller's own stop has not.
+    fn judge(&self, outcome: Result<(), Fault>, stop: &Stop) -> Result<(), Fault> {
+        match outcome {
+            Err(fault) if fault.kind() == FaultKind::Stopped && stop.reason().is_none() => {
+                Err(self.fault())
+            }
+            outcome => outcome,
+        }
+    }
+
     fn fault(&self) -> Fault {
         Fault::timed_out(format!("no answer within {}", duration::show(self.limit)))
     }
@@ -37,13 +49,7 @@ impl CellIo for Timeout {
         let Some(deadline) = Instant::now().checked_add(self.limit) else {
             return self.inner.call(site, stop); // Beyond the end of time: no limit.
         };
-        match self.inner.call(site, &stop.before(deadline)) {
-            // Only the limit can have ended the call if the caller's own stop has not.
-            Err(fault) if fault.kind() == FaultKind::Stopped && stop.reason().is_none() => {
-                Err(self.fault())
-            }
-            outcome => outcome,
-        }
+        self.judge(self.inner.call(site, &stop.before(deadline)), stop)
     }
 
     fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
@@ -52,8 +58,15 @@ impl CellIo for Timeout {
         }
         IoFuture::new(async move {
             runtime::current()?;
-            let inner = self.inner.call_async(site, stop);
-            tokio::time::timeout(self.limit, inner).await.unwrap_or_else(|_| Err(self.fault()))
+            let Some(deadline) = Instant::now().checked_add(self.limit) else {
+                return self.inner.call_async(site, stop).await;
+            };
+            let limited = stop.before(deadline);
+            let inner = self.inner.call_async(site, &limited);
+            match tokio::time::timeout(self.limit, inner).await {
+                Ok(outcome) => self.judge(outcome, stop),
+                Err(_) => Err(self.fault()),
+            }
         })
     }
 
@@ -73,7 +86,7 @@ mod tests {
     use lifelab_core::{Cell, Idle, Phase};
 
     use super::*;
-    use crate::{Faulty, Sleep};
+    use crate::{Block, Faulty, Sleep};
 
     const SITE: Site = Site::new(1, Cell::new(0, 0), Phase::Rule);
 
@@ -85,6 +98,15 @@ mod tests {
     #[tokio::test]
     async fn a_hang_times_out_in_both_forms() {
         let io = hanging(Duration::from_millis(5));
+        let expected = Err(Fault::timed_out("no answer within 5ms"));
+        assert_eq!(io.call(SITE, &Stop::new()), expected);
+        assert_eq!(io.call_async(SITE, &Stop::new()).await, expected);
+    }
+
+    #[tokio::test]
+    async fn a_wait_that_blocks_its_event_loop_times_out_too() {
+        let block = Arc::new(Block::new("1h".parse().unwrap(), 1));
+        let io = Timeout::new(block, Duration::from_millis(5));
         let expected = Err(Fault::timed_out("no answer within 5ms"));
         assert_eq!(io.call(SITE, &Stop::new()), expected);
         assert_eq!(io.call_async(SITE, &Stop::new()).await, expected);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use lifelab_core::{CellIo, Idle};
 use serde::{Deserialize, Serialize};
 
+use crate::block::Block;
 use crate::cpu::{Cpu, Work};
 use crate::error::IoError;
 use crate::latency::Latency;
@@ -23,6 +24,8 @@ pub enum Wait {
     None,
     /// Time to pass: `sleep:10ms`.
     Sleep(Latency),
+    /// Time to pass, its thread blocked even where it must not be: `block:10ms`, see [`Block`].
+    Block(Latency),
     /// Its own computation: `cpu:50us`.
     Cpu(Work),
     /// The answer of an echo service: `socket:5ms`.
@@ -34,7 +37,7 @@ impl Wait {
     pub(crate) fn flaw(&self) -> Option<&'static str> {
         match self {
             Self::None | Self::Cpu(_) => None,
-            Self::Sleep(latency) => latency.flaw(),
+            Self::Sleep(latency) | Self::Block(latency) => latency.flaw(),
             Self::Socket(socket) => socket.latency.flaw(),
         }
     }
@@ -44,6 +47,7 @@ impl Wait {
         let io: Arc<dyn CellIo> = match self {
             Self::None => Arc::new(Idle),
             Self::Sleep(latency) => Arc::new(Sleep::new(*latency, seed)),
+            Self::Block(latency) => Arc::new(Block::new(*latency, seed)),
             Self::Cpu(work) => Arc::new(Cpu::new(*work)),
             Self::Socket(spec) => {
                 let socket = Socket::new(spec, seed)?;
@@ -65,12 +69,16 @@ impl Shorthand for Wait {
                 scanner.need(':', "`:` and a latency")?;
                 Latency::scan(scanner).map(Self::Sleep)
             }
+            "block" => {
+                scanner.need(':', "`:` and a latency")?;
+                Latency::scan(scanner).map(Self::Block)
+            }
             "cpu" => {
                 scanner.need(':', "`:` and a duration")?;
                 Work::scan(scanner).map(Self::Cpu)
             }
             "socket" => SocketSpec::scan(scanner).map(Self::Socket),
-            _ => Err(scanner.wrong(start, "none, sleep, cpu or socket")),
+            _ => Err(scanner.wrong(start, "none, sleep, block, cpu or socket")),
         }
     }
 }
@@ -88,6 +96,7 @@ impl fmt::Display for Wait {
         match self {
             Self::None => f.write_str("none"),
             Self::Sleep(latency) => write!(f, "sleep:{latency}"),
+            Self::Block(latency) => write!(f, "block:{latency}"),
             Self::Cpu(work) => write!(f, "cpu:{work}"),
             Self::Socket(socket) => write!(f, "socket{socket}"),
         }

@@ -109,12 +109,15 @@ pub(crate) struct WorkArgs {
     ///   socket:5ms, socket(unix):5ms          a request over TCP or a Unix socket to an echo
     ///                                         service that is started with the run; with at most
     ///                                         64 connections: socket(tcp,64):5ms
+    ///   block:10ms, or any latency below      a sleep that blocks its thread even as a task: the
+    ///                                         classic mistake
     ///   cpu:50us, cpu:rounds(10000)           computation, for a time or a number of rounds
     ///   none                                  nothing
     /// Latencies, each cell drawing its own: 10ms, uniform(5ms,15ms), and, by their mean,
     /// exp(10ms), lognormal(10ms,0.5) and pareto(10ms,2.5).
     /// After the wait, separated by spaces: timeout:20ms, retry:3 or retry:3(10ms,1s),
-    /// phase:both, seed:42, and faults as for --fault.
+    /// phase:both, seed:42, offload, and faults as for --fault. With offload, tasks send what they
+    /// wait for to a pool of 512 threads that may block.
     #[arg(long, verbatim_doc_comment)]
     pub(crate) io: Option<IoSpec>,
 

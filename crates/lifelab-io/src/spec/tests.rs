@@ -17,6 +17,8 @@ fn every_shorthand_is_read_and_printed_and_means_its_ron() {
         ("sleep:uniform(5ms,15ms)", r#"(wait: sleep(uniform(from: "5ms", to: "15ms")))"#),
         ("sleep:lognormal(1s,0.5)", r#"(wait: sleep(log_normal(mean: "1s", sigma: 0.5)))"#),
         ("sleep:pareto(10ms,2.5)", r#"(wait: sleep(pareto(mean: "10ms", shape: 2.5)))"#),
+        ("block:10ms", r#"(wait: block(fixed("10ms")))"#),
+        ("block:exp(10ms)", r#"(wait: block(exponential(mean: "10ms")))"#),
         ("cpu:50us", r#"(wait: cpu(time("50us")))"#),
         ("cpu:rounds(1000)", r#"(wait: cpu(rounds(1000)))"#),
         ("socket:5ms", r#"(wait: socket(latency: fixed("5ms")))"#),
@@ -41,6 +43,7 @@ fn every_shorthand_is_read_and_printed_and_means_its_ron() {
         ),
         ("none timeout:100ms retry:3", r#"(timeout: "100ms", retry: ())"#),
         ("none retry:5(1ms,10ms)", r#"(retry: (limit: 5, backoff: "1ms", max_backoff: "10ms"))"#),
+        ("block:1s offload seed:7", r#"(wait: block(fixed("1s")), seed: 7, offload: true)"#),
     ] {
         let spec: IoSpec = shorthand.parse().unwrap_or_else(|e| panic!("{shorthand}: {e}"));
         assert_eq!(spec.to_string(), shorthand);
@@ -70,8 +73,8 @@ fn spellings_that_are_not_printed_are_understood() {
 #[test]
 fn every_mistake_in_shorthand_is_placed_and_answered() {
     for (text, column, found, expected) in [
-        ("", 1, "the end", "none, sleep, cpu or socket"),
-        ("nap:1s", 1, "\"nap\"", "none, sleep, cpu or socket"),
+        ("", 1, "the end", "none, sleep, block, cpu or socket"),
+        ("nap:1s", 1, "\"nap\"", "none, sleep, block, cpu or socket"),
         ("sleep", 6, "the end", "`:` and a latency"),
         ("sleep:", 7, "the end", "a duration such as 10ms, uniform"),
         ("sleep:10", 7, "\"10\"", "a duration such as 10ms, uniform"),
@@ -87,6 +90,8 @@ fn every_mistake_in_shorthand_is_placed_and_answered() {
         ("sleep:lognormal(1s,NaN)", 7, "\"lognormal(1s,NaN)\"", "a sigma from 0 to 10"),
         ("sleep:pareto(1s,1)", 7, "\"pareto(1s,1)\"", "a shape above 1"),
         ("sleep:pareto(1s,inf)", 7, "\"pareto(1s,inf)\"", "a shape above 1"),
+        ("block", 6, "the end", "`:` and a latency"),
+        ("block:x", 7, "\"x\"", "a duration such as 10ms, uniform"),
         ("cpu:fast", 5, "\"fast\"", "a duration such as 50us, or rounds"),
         ("cpu:rounds(-1)", 12, "\"-1\"", "a number of rounds"),
         ("socket(pipe):1s", 8, "\"pipe\"", "tcp, unix, 127.0.0.1:PORT"),
@@ -94,11 +99,13 @@ fn every_mistake_in_shorthand_is_placed_and_answered() {
         ("socket(tcp,0):1s", 12, "\"0\"", "a number of connections, from 1"),
         ("socket(tcp)", 12, "the end", "`:` and a latency"),
         ("none,", 5, "\",\"", "a space, or the end"),
-        ("none now", 6, "\"now\"", "phase, seed, timeout, retry"),
+        ("none now", 6, "\"now\"", "phase, seed, timeout, retry, offload"),
         ("none phase", 11, "the end", "`:` and a value"),
         ("none phase:late", 12, "\"late\"", "rule, neighbors or both"),
         ("none seed:-1", 11, "\"-1\"", "a number: the seed"),
         ("none seed:1 seed:2", 13, "\"seed\"", "an option that was not given before"),
+        ("none offload:yes", 13, "\":\"", "a space, or the end"),
+        ("none offload offload", 14, "\"offload\"", "an option that was not given before"),
         ("none timeout:soon", 14, "\"soon\"", "a duration such as 10ms"),
         ("none retry:often", 12, "\"often\"", "a number of retries"),
         ("none retry:3(1s", 16, "the end", "`)`"),
@@ -149,6 +156,7 @@ fn mistakes_in_ron_are_placed() {
 fn values_out_of_range_are_refused_before_anything_is_built() {
     for (ron, expected) in [
         (r#"(wait: sleep(uniform(from: "2s", to: "1s")))"#, "bounds in ascending order"),
+        (r#"(wait: block(pareto(mean: "1s", shape: 0.5)))"#, "a shape above 1"),
         (r#"(wait: socket(latency: pareto(mean: "1s", shape: 0.5)))"#, "a shape above 1"),
         ("(faults: [(kind: error, when: probability(1.5))])", "a probability from 0 to 1"),
     ] {
@@ -162,9 +170,10 @@ fn values_out_of_range_are_refused_before_anything_is_built() {
 fn only_an_io_that_can_neither_wait_nor_fail_is_idle() {
     for (text, idle) in [
         ("none", true),
-        ("none phase:both timeout:1s retry:3", true),
+        ("none phase:both timeout:1s retry:3 offload", true),
         ("none error@3:(5,7)", false),
         ("sleep:0s", false),
+        ("block:0s", false),
     ] {
         let io = text.parse::<IoSpec>().unwrap().build().unwrap();
         assert_eq!(io.is_idle(), idle, "{text}");
@@ -173,7 +182,7 @@ fn only_an_io_that_can_neither_wait_nor_fail_is_idle() {
 
 #[tokio::test]
 async fn another_process_builds_the_same_from_the_wire() {
-    let spec = "none phase:both error:0.5 panic@1:(900,0) retry:1(0s,0s) seed:9";
+    let spec = "block:0s phase:both error:0.5 panic@1:(900,0) retry:1(0s,0s) offload seed:9";
     let here = spec.parse::<IoSpec>().unwrap().build().unwrap();
     let there = from_wire(&here.wire().unwrap()).unwrap();
     assert_eq!(there.wire(), here.wire());
@@ -224,16 +233,47 @@ async fn policies_nest_from_faults_to_phase() {
 }
 
 #[test]
+fn the_offloaded_form_is_the_blocking_one_with_its_policies() {
+    // A runtime without timers: no asynchronous form of a policy could work there.
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    for (spec, expected) in [
+        ("block:0s offload", Ok(())),
+        ("sleep:1ms offload", Ok(())),
+        ("sleep:1h timeout:5ms offload", Err(Fault::timed_out("no answer within 5ms"))),
+        ("sleep:0s hang@1:(0,0) timeout:5ms retry:1(0s,0s) offload", Ok(())),
+        ("none error:1 offload", Err(Fault::failed("injected error"))),
+    ] {
+        let io = spec.parse::<IoSpec>().unwrap().build().unwrap();
+        assert_eq!(io.call(SITE, &Stop::new()), expected, "{spec}");
+        assert_eq!(runtime.block_on(io.call_async(SITE, &Stop::new())), expected, "{spec}");
+    }
+}
+
+#[test]
+fn only_the_phase_that_waits_is_offloaded() {
+    let spec = IoSpec { offload: true, ..IoSpec::new("block:0s".parse().unwrap()) };
+    let io = spec.build().unwrap();
+    // Outside any runtime, nothing could cross to its pool.
+    let outcome = |phase| {
+        let stop = Stop::new();
+        crate::park::block_on(io.call_async(Site { phase, ..SITE }, &stop), &stop).unwrap()
+    };
+    assert_eq!(outcome(Phase::Neighbors), Ok(()));
+    assert!(outcome(Phase::Rule).unwrap_err().message().contains("tokio runtime"));
+}
+
+#[test]
 fn a_stop_ends_every_blocking_wait() {
     for spec in [
         "sleep:1h",
+        "block:1h",
         "cpu:1h",
         "cpu:rounds(18446744073709551615)",
         "socket:1h",
         "socket(unix):1h",
         "none hang:1",
         "none error:1 retry:9(1h,1h)",
-        "sleep:1h timeout:2h retry:3",
+        "sleep:1h timeout:2h retry:3 offload",
     ] {
         let io = spec.parse::<IoSpec>().unwrap().build().unwrap();
         let stop = Stop::new();
@@ -255,6 +295,7 @@ fn no_text_makes_the_reader_panic_and_what_it_reads_it_prints() {
     let seeds = [
         "sleep:lognormal(1.5ms,0.5) phase:both error@3:(5,7)*4 timeout:1s retry:3(1ms,2s) seed:9",
         "socket(unix:/run/echo,64):pareto(5ms,2.5) hang:0.001 panic:1e-3",
+        "block:exp(5ms) offload retry:3(1ms)",
         "cpu:rounds(1000) phase:neighbors error@18446744073709551615:(4294967295,0)",
     ];
     let alphabet: Vec<char> = "0189.-+eE:(),@*µs mnhxµ\u{0}é".chars().collect();
@@ -279,5 +320,5 @@ fn no_text_makes_the_reader_panic_and_what_it_reads_it_prints() {
             Err(error) => assert!(text.get(error.span).is_some(), "{text}"),
         }
     }
-    assert!((1000..19_000).contains(&understood), "{understood}: the mutants teach nothing");
+    assert!((500..19_500).contains(&understood), "{understood}: the mutants teach nothing");
 }

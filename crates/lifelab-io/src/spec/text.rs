@@ -27,9 +27,9 @@ impl Shorthand for IoSpec {
             }
             options.scan_one(scanner)?;
         }
-        let Options { faults, phase, seed, timeout, retry } = options;
+        let Options { faults, phase, seed, timeout, retry, offload } = options;
         let (phase, seed) = (phase.unwrap_or_default(), seed.unwrap_or_default());
-        Ok(Self { wait, phase, seed, faults, timeout, retry })
+        Ok(Self { wait, phase, seed, faults, timeout, retry, offload: offload.is_some() })
     }
 }
 
@@ -41,28 +41,29 @@ struct Options {
     seed: Option<u64>,
     timeout: Option<Duration>,
     retry: Option<RetrySpec>,
+    offload: Option<()>,
 }
 
 impl Options {
     fn scan_one(&mut self, scanner: &mut Scanner<'_>) -> Result<(), ShorthandError> {
         match scanner.peek_token() {
-            "phase" => once(&mut self.phase, scanner, IoPhase::scan),
-            "seed" => once(&mut self.seed, scanner, |scanner| scanner.value("a number: the seed")),
-            "timeout" => once(&mut self.timeout, scanner, Scanner::duration),
-            "retry" => once(&mut self.retry, scanner, RetrySpec::scan),
+            "phase" => once(&mut self.phase, scanner, valued(IoPhase::scan)),
+            "seed" => once(&mut self.seed, scanner, valued(|s| s.value("a number: the seed"))),
+            "timeout" => once(&mut self.timeout, scanner, valued(Scanner::duration)),
+            "retry" => once(&mut self.retry, scanner, valued(RetrySpec::scan)),
+            "offload" => once(&mut self.offload, scanner, |_| Ok(())),
             name if Injected::find(name).is_some() => {
                 self.faults.push(FaultSpec::scan(scanner)?);
                 Ok(())
             }
-            _ => {
-                Err(scanner
-                    .unexpected("phase, seed, timeout, retry, or a fault (error, panic, hang)"))
-            }
+            _ => Err(scanner.unexpected(
+                "phase, seed, timeout, retry, offload, or a fault (error, panic, hang)",
+            )),
         }
     }
 }
 
-/// Reads `name:value` into an option that must not be given twice.
+/// Reads an option that must not be given twice: its name, and then what `scan` reads.
 fn once<'a, T>(
     option: &mut Option<T>,
     scanner: &mut Scanner<'a>,
@@ -72,9 +73,18 @@ fn once<'a, T>(
         return Err(scanner.unexpected("an option that was not given before"));
     }
     scanner.token();
-    scanner.need(':', "`:` and a value")?;
     *option = Some(scan(scanner)?);
     Ok(())
+}
+
+/// Reads `:` and a value.
+fn valued<'a, T>(
+    scan: impl FnOnce(&mut Scanner<'a>) -> Result<T, ShorthandError>,
+) -> impl FnOnce(&mut Scanner<'a>) -> Result<T, ShorthandError> {
+    |scanner| {
+        scanner.need(':', "`:` and a value")?;
+        scan(scanner)
+    }
 }
 
 impl FromStr for IoSpec {
@@ -100,6 +110,9 @@ impl fmt::Display for IoSpec {
         }
         if let Some(retry) = self.retry {
             write!(f, " retry:{retry}")?;
+        }
+        if self.offload {
+            f.write_str(" offload")?;
         }
         if self.seed != 0 {
             write!(f, " seed:{}", self.seed)?;
