@@ -96,6 +96,9 @@ pub trait Model: Stepper + Sized + 'static {
 pub struct Capabilities {
     /// How many cells can wait at the same time at most; `None` if only memory limits it.
     pub concurrency: Option<usize>,
+    /// In a pipeline, whose two phases have workers of their own: how many cells can count their
+    /// neighbors, and how many apply the rule, at the same time.
+    pub stages: Option<[usize; 2]>,
     /// Whether cells run in other processes, so that their I/O must be built from its
     /// [wire text](crate::CellIo::wire).
     pub needs_wire: bool,
@@ -104,12 +107,18 @@ pub struct Capabilities {
 impl Capabilities {
     /// Cells run in this process, and at most `concurrency` of them wait at the same time.
     pub const fn local(concurrency: Option<usize>) -> Self {
-        Self { concurrency, needs_wire: false }
+        Self { concurrency, stages: None, needs_wire: false }
     }
 
     /// Cells run in other processes, and at most `concurrency` of them wait at the same time.
     pub const fn remote(concurrency: usize) -> Self {
-        Self { concurrency: Some(concurrency), needs_wire: true }
+        Self { concurrency: Some(concurrency), stages: None, needs_wire: true }
+    }
+
+    /// The same, with workers for each phase: so many that count neighbors, so many that apply the
+    /// rule.
+    pub const fn in_stages(self, neighbors: usize, rule: usize) -> Self {
+        Self { stages: Some([neighbors, rule]), ..self }
     }
 }
 

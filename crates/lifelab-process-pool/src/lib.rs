@@ -241,7 +241,11 @@ impl Stepper for ProcessPool {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities::remote(self.lines.len() * self.recipe.roles.len())
+        let lines = self.lines.len();
+        match self.recipe.roles {
+            [_] => Capabilities::remote(lines),
+            _ => Capabilities::remote(2 * lines).in_stages(lines, lines),
+        }
     }
 }
 

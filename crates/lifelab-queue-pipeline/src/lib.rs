@@ -165,8 +165,9 @@ impl Stepper for QueuePipeline {
     /// Each worker of either stage waits for one cell at a time. Where only one phase does I/O,
     /// only its stage's workers count.
     fn capabilities(&self) -> Capabilities {
-        let workers = self.options.counters().workers + self.options.appliers().workers;
-        Capabilities::local(Some(workers))
+        let [counters, appliers] = [self.options.counters(), self.options.appliers()];
+        let [counters, appliers] = [counters.workers, appliers.workers];
+        Capabilities::local(Some(counters + appliers)).in_stages(counters, appliers)
     }
 }
 

@@ -39,7 +39,7 @@ mod builder;
 mod cycle;
 mod error;
 mod fingerprint;
-mod notation;
+pub mod notation;
 mod observe;
 mod options;
 mod placement;

@@ -1,10 +1,33 @@
 //! The dialect of RON that Lifelab reads and writes.
+//!
+//! `Some(...)` may be left out, and a variant's struct needs no second pair of parentheses, as in
+//! `thread_pool(workers: 64)`.
 
 use ron::error::SpannedError;
 use ron::extensions::Extensions;
 use ron::ser::PrettyConfig;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+use crate::error::ScenarioError;
+
+/// Reads a value.
+///
+/// # Errors
+/// Line, column, what was found and what was expected; for an unknown field, the known ones.
+pub fn from_ron<T: DeserializeOwned>(text: &str) -> Result<T, ScenarioError> {
+    read(text).map_err(|Mistake { line, column, message, .. }| ScenarioError {
+        line,
+        column,
+        message,
+    })
+}
+
+/// Writes a value on many lines, as a person would; `None` if it holds what text cannot, such as a
+/// path that is none.
+pub fn to_ron<T: Serialize>(value: &T) -> Option<String> {
+    to_page(value).ok()
+}
 
 /// Where and why a text is not what it should be.
 pub(crate) struct Mistake {
@@ -55,6 +78,6 @@ fn uncapitalized(message: &str) -> String {
 }
 
 /// A value on many lines, as a person would write it.
-pub(crate) fn to_page<T: Serialize>(value: &T) -> Result<String, ron::Error> {
+fn to_page<T: Serialize>(value: &T) -> Result<String, ron::Error> {
     ron().to_string_pretty(value, PrettyConfig::new())
 }

@@ -9,7 +9,7 @@ use lifelab_core::{Rule, Soup, Topology};
 use lifelab_io::IoSpec;
 
 use crate::error::ScenarioError;
-use crate::notation::{self, Mistake};
+use crate::notation;
 use crate::size::Size;
 use crate::spec::StepperSpec;
 
@@ -90,7 +90,7 @@ impl Scenario {
 
     /// The scenario as RON; `None` if it names a path that is not text.
     pub fn to_ron(&self) -> Option<String> {
-        notation::to_page(self).ok()
+        notation::to_ron(self)
     }
 }
 
@@ -98,7 +98,6 @@ impl FromStr for Scenario {
     type Err = ScenarioError;
 
     fn from_str(text: &str) -> Result<Self, ScenarioError> {
-        let wrong = |Mistake { line, column, message, .. }| ScenarioError { line, column, message };
-        notation::read(text).map_err(wrong)
+        notation::from_ron(text)
     }
 }
