@@ -52,7 +52,7 @@ pub(crate) fn work(
 async fn cell(job: CellJob, generation: &Generation) -> Result<bool, CellFailure> {
     let Generation { cx, watch } = generation;
     if cx.is_idle() {
-        return Ok(job.next(cx.rule));
+        return job.run(cx); // It does not block.
     }
     let site = |phase| Site::new(cx.generation, job.at, phase);
     let counted = watch.time(site(Phase::Neighbors), job.count_neighbors_async(cx)).await?;

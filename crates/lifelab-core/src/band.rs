@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::error::CellFailure;
 use crate::job::CellJob;
 use crate::kernel;
+use crate::probe::Activity;
 
 /// Cells per word.
 pub(crate) const WORD: usize = u64::BITS as usize;
@@ -112,7 +113,11 @@ impl<'a> BandRef<'a> {
     pub fn step_into(self, next: &mut BandMut<'_>, cx: &Context) -> Result<(), CellFailure> {
         assert!(self.rows() == next.rows && self.width == next.width, "bands of different shape");
         if cx.is_idle() {
-            kernel::advance(cx.rule, self, next);
+            let mut advance = || kernel::advance(cx.rule, self, next);
+            match &cx.probe {
+                None => advance(),
+                Some(probe) => probe.compute(self.activity(), cx.generation, advance),
+            }
             return Ok(());
         }
         next.clear();
@@ -132,6 +137,10 @@ impl<'a> BandRef<'a> {
         let mut band = Band::new(self.rows(), self.width);
         self.step_into(&mut band.as_mut(), cx)?;
         Ok(band)
+    }
+
+    fn activity(self) -> Activity {
+        Activity::Band { first: self.first, rows: self.height }
     }
 
     /// One row with its halo words; 0 is the halo row above.

@@ -4,7 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::cell::Phase;
 use crate::io::CellIo;
+use crate::probe::Probe;
 use crate::rule::Rule;
 use crate::stop::Stop;
 
@@ -23,19 +25,26 @@ pub struct Context {
     pub stop: Stop,
     /// How far the generation has come.
     pub progress: Arc<Progress>,
-    idle: bool,
+    /// Who watches; nobody by default.
+    pub probe: Option<Arc<Probe>>,
+    idle: Idleness,
 }
 
 impl Context {
     /// The context of generation `generation`.
     pub fn new(rule: Rule, generation: u64, io: Arc<dyn CellIo>, stop: Stop) -> Self {
-        let idle = io.is_idle();
-        Self { rule, generation, io, stop, progress: Arc::default(), idle }
+        let idle = Idleness::of(&*io);
+        Self { rule, generation, io, stop, progress: Arc::default(), probe: None, idle }
     }
 
     /// This context with progress counted by `progress`.
     pub fn with_progress(self, progress: Arc<Progress>) -> Self {
         Self { progress, ..self }
+    }
+
+    /// This context with each cell watched by `probe`.
+    pub fn with_probe(self, probe: Arc<Probe>) -> Self {
+        Self { probe: Some(probe), ..self }
     }
 
     /// A clone whose work can be ended without ending the simulation's; see [`Stop::child`].
@@ -45,7 +54,33 @@ impl Context {
 
     /// Whether no cell ever waits, so that bands can be computed as a whole.
     pub fn is_idle(&self) -> bool {
-        self.idle
+        self.idle.everywhere
+    }
+
+    /// Whether cells may wait in this phase.
+    pub(crate) fn waits_in(&self, phase: Phase) -> bool {
+        match phase {
+            Phase::Neighbors => !self.idle.neighbors,
+            Phase::Rule => !self.idle.rule,
+        }
+    }
+}
+
+/// Where the I/O makes nobody wait, asked once.
+#[derive(Clone, Copy)]
+struct Idleness {
+    everywhere: bool,
+    neighbors: bool,
+    rule: bool,
+}
+
+impl Idleness {
+    fn of(io: &dyn CellIo) -> Self {
+        Self {
+            everywhere: io.is_idle(),
+            neighbors: io.is_idle_in(Phase::Neighbors),
+            rule: io.is_idle_in(Phase::Rule),
+        }
     }
 }
 

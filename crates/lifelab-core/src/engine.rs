@@ -8,6 +8,7 @@ use crate::context::{Context, Progress};
 use crate::error::{StepError, StepErrorKind};
 use crate::grid::{Grid, GridError};
 use crate::io::CellIo;
+use crate::probe::{OpenFrame, Probe};
 use crate::rule::Rule;
 use crate::stepper::{StepReport, Stepper};
 use crate::stop::Stop;
@@ -51,6 +52,7 @@ pub struct FiniteEngine {
     /// `None` while a detached step has it.
     stepper: Option<Box<dyn Stepper>>,
     progress: Arc<Progress>,
+    probe: Option<Arc<Probe>>,
 }
 
 /// A step that owns all it needs, and so can run on another thread.
@@ -61,6 +63,8 @@ pub struct DetachedStep {
     now: Arc<Grid>,
     next: Grid,
     cx: Context,
+    /// `None` if nobody watches.
+    frame: Option<OpenFrame>,
     outcome: Result<StepReport, StepError>,
 }
 
@@ -88,6 +92,7 @@ impl FiniteEngine {
             io,
             stepper: Some(stepper),
             progress: Arc::default(),
+            probe: None,
         })
     }
 
@@ -112,6 +117,16 @@ impl FiniteEngine {
         &self.progress
     }
 
+    /// Who watches the cells of all further generations.
+    pub fn set_probe(&mut self, probe: Option<Arc<Probe>>) {
+        self.probe = probe;
+    }
+
+    /// Who watches; `None` if nobody does.
+    pub fn probe(&self) -> Option<&Arc<Probe>> {
+        self.probe.as_ref()
+    }
+
     /// Whether the stepper is made of tasks, so that [`step_async`](Self::step_async) serves it.
     pub fn is_async(&mut self) -> bool {
         self.stepper.as_mut().is_some_and(|stepper| stepper.as_async().is_some())
@@ -124,6 +139,7 @@ impl FiniteEngine {
     /// is [detached](Self::detach).
     pub fn step(&mut self, stop: &Stop) -> Result<StepReport, StepError> {
         let (cx, mut next) = self.prepare(stop);
+        let _frame = open_frame(&cx);
         let outcome = match &mut self.stepper {
             Some(stepper) => stepper.step(&self.now, &mut next, &cx),
             None => Err(detached(&cx)),
@@ -140,6 +156,7 @@ impl FiniteEngine {
     /// Dropping the future leaves the grid at the last complete generation.
     pub async fn step_async(&mut self, stop: &Stop) -> Result<StepReport, StepError> {
         let (cx, mut next) = self.prepare(stop);
+        let _frame = open_frame(&cx);
         let outcome = match self.stepper.as_mut().and_then(|stepper| stepper.as_async()) {
             Some(stepper) => stepper.step_async(&self.now, &mut next, &cx).await,
             None => Err(detached(&cx)),
@@ -158,7 +175,8 @@ impl FiniteEngine {
         match self.stepper.take() {
             Some(stepper) => {
                 let outcome = Err(detached(&cx)); // Until it has run.
-                Ok(DetachedStep { stepper, now: self.now.clone(), next, cx, outcome })
+                let (now, frame) = (self.now.clone(), open_frame(&cx));
+                Ok(DetachedStep { stepper, now, next, cx, frame, outcome })
             }
             None => Err(detached(&cx)),
         }
@@ -169,7 +187,7 @@ impl FiniteEngine {
     /// # Errors
     /// As [`step`](Self::step).
     pub fn attach(&mut self, step: DetachedStep) -> Result<StepReport, StepError> {
-        let DetachedStep { stepper, now, next, outcome, .. } = step;
+        let DetachedStep { stepper, now, next, frame: _frame, outcome, .. } = step;
         drop(now); // So that its memory can become the spare grid.
         self.stepper = Some(stepper);
         self.conclude(next, outcome)
@@ -183,8 +201,9 @@ impl FiniteEngine {
 
     fn prepare(&mut self, stop: &Stop) -> (Context, Grid) {
         self.progress.reset();
-        let cx = Context::new(self.rule, self.generation + 1, self.io.clone(), stop.clone())
+        let mut cx = Context::new(self.rule, self.generation + 1, self.io.clone(), stop.clone())
             .with_progress(self.progress.clone());
+        cx.probe = self.probe.clone();
         // There is none if somebody still holds the grid it would have been, or if the future of
         // an earlier step was dropped. A clone has the right shape; its content does not matter.
         let next = self.spare.take().unwrap_or_else(|| Grid::clone(&self.now));
@@ -214,6 +233,11 @@ impl DetachedStep {
         self.outcome = self.stepper.step(&self.now, &mut self.next, &self.cx);
         self
     }
+}
+
+/// Opens the frame of a generation, if somebody watches.
+fn open_frame(cx: &Context) -> Option<OpenFrame> {
+    cx.probe.as_ref().map(|probe| probe.frame(cx.generation))
 }
 
 fn detached(cx: &Context) -> StepError {

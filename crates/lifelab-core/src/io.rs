@@ -5,9 +5,10 @@ use std::fmt;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{self, Poll};
 
-use crate::cell::Site;
+use crate::cell::{Phase, Site};
 use crate::stop::{Stop, StopReason};
 
 /// What each cell waits for in each phase of its work.
@@ -41,10 +42,34 @@ pub trait CellIo: Send + Sync {
         false
     }
 
+    /// Whether no call in this phase ever waits or fails. Such calls are made, and not counted.
+    fn is_idle_in(&self, phase: Phase) -> bool {
+        let _ = phase;
+        self.is_idle()
+    }
+
     /// The text from which another process can build the same I/O; `None` if there is none, and
     /// then no process pool can run it.
     fn wire(&self) -> Option<String> {
         None
+    }
+}
+
+impl<I: CellIo + ?Sized> CellIo for Arc<I> {
+    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
+        (**self).call(site, stop)
+    }
+
+    fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
+        (**self).call_async(site, stop)
+    }
+
+    fn is_idle(&self) -> bool {
+        (**self).is_idle()
+    }
+
+    fn wire(&self) -> Option<String> {
+        (**self).wire()
     }
 }
 

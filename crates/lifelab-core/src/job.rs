@@ -6,6 +6,7 @@ use crate::cell::{Cell, Hood, Phase, Site};
 use crate::context::Context;
 use crate::error::CellFailure;
 use crate::io;
+use crate::probe::{Activity, Executor};
 use crate::rule::Rule;
 
 /// The work of one cell in one generation: where it is, and the past that decides its future.
@@ -42,7 +43,7 @@ impl CellJob {
     /// The first failing phase, with its site.
     pub fn run(self, cx: &Context) -> Result<bool, CellFailure> {
         if cx.is_idle() {
-            return Ok(self.next(cx.rule));
+            return Ok(self.compute(cx));
         }
         self.count_neighbors(cx)?.apply_rule(cx)
     }
@@ -56,7 +57,7 @@ impl CellJob {
     /// Dropping the future ends the cell's wait and has no other effect.
     pub async fn run_async(self, cx: &Context) -> Result<bool, CellFailure> {
         if cx.is_idle() {
-            return Ok(self.next(cx.rule));
+            return Ok(self.compute(cx));
         }
         self.count_neighbors_async(cx).await?.apply_rule_async(cx).await
     }
@@ -66,8 +67,7 @@ impl CellJob {
     /// # Errors
     /// The failure of the cell's I/O.
     pub fn count_neighbors(self, cx: &Context) -> Result<Counted, CellFailure> {
-        wait(self.at, Phase::Neighbors, cx)?;
-        Ok(self.count())
+        perform(self.at, Phase::Neighbors, cx, || self.count())
     }
 
     /// The first phase as a future.
@@ -75,13 +75,20 @@ impl CellJob {
     /// # Errors
     /// The failure of the cell's I/O.
     pub async fn count_neighbors_async(self, cx: &Context) -> Result<Counted, CellFailure> {
-        wait_async(self.at, Phase::Neighbors, cx).await?;
-        Ok(self.count())
+        perform_async(self.at, Phase::Neighbors, cx, || self.count()).await
     }
 
     /// The next state by computation alone.
     pub fn next(self, rule: Rule) -> bool {
         self.count().next(rule)
+    }
+
+    fn compute(self, cx: &Context) -> bool {
+        let compute = || self.next(cx.rule);
+        match &cx.probe {
+            None => compute(),
+            Some(probe) => probe.compute(Activity::Cell(self.at), cx.generation, compute),
+        }
     }
 
     fn count(self) -> Counted {
@@ -95,9 +102,9 @@ impl Counted {
     /// # Errors
     /// The failure of the cell's I/O.
     pub fn apply_rule(self, cx: &Context) -> Result<bool, CellFailure> {
-        wait(self.at, Phase::Rule, cx)?;
+        let next = perform(self.at, Phase::Rule, cx, || self.next(cx.rule))?;
         cx.progress.add(1);
-        Ok(self.next(cx.rule))
+        Ok(next)
     }
 
     /// The second phase as a future.
@@ -105,9 +112,9 @@ impl Counted {
     /// # Errors
     /// The failure of the cell's I/O.
     pub async fn apply_rule_async(self, cx: &Context) -> Result<bool, CellFailure> {
-        wait_async(self.at, Phase::Rule, cx).await?;
+        let next = perform_async(self.at, Phase::Rule, cx, || self.next(cx.rule)).await?;
         cx.progress.add(1);
-        Ok(self.next(cx.rule))
+        Ok(next)
     }
 
     fn next(self, rule: Rule) -> bool {
@@ -115,12 +122,43 @@ impl Counted {
     }
 }
 
-fn wait(at: Cell, phase: Phase, cx: &Context) -> Result<(), CellFailure> {
+/// One phase: waits, then computes.
+fn perform<T>(
+    at: Cell,
+    phase: Phase,
+    cx: &Context,
+    compute: impl FnOnce() -> T,
+) -> Result<T, CellFailure> {
     let site = Site::new(cx.generation, at, phase);
-    io::call(&*cx.io, site, &cx.stop).map_err(|fault| CellFailure { site, fault })
+    let call = || io::call(&*cx.io, site, &cx.stop);
+    let failure = |fault| CellFailure { site, fault };
+    match &cx.probe {
+        None => call().map(|()| compute()).map_err(failure),
+        Some(probe) => {
+            let mut watch = probe.watch(site, cx.waits_in(phase), Executor::Thread);
+            watch.returned(call()).map_err(failure)?;
+            Ok(watch.compute(compute))
+        }
+    }
 }
 
-async fn wait_async(at: Cell, phase: Phase, cx: &Context) -> Result<(), CellFailure> {
+/// One phase as a future.
+async fn perform_async<T>(
+    at: Cell,
+    phase: Phase,
+    cx: &Context,
+    compute: impl FnOnce() -> T,
+) -> Result<T, CellFailure> {
     let site = Site::new(cx.generation, at, phase);
-    (io::call_async(&*cx.io, site, &cx.stop).await).map_err(|fault| CellFailure { site, fault })
+    let call = io::call_async(&*cx.io, site, &cx.stop);
+    let failure = |fault| CellFailure { site, fault };
+    match &cx.probe {
+        None => call.await.map(|()| compute()).map_err(failure),
+        Some(probe) => {
+            // On the heap, so that the futures of cells that nobody watches are no larger.
+            let mut watch = Box::new(probe.watch(site, cx.waits_in(phase), Executor::Task));
+            watch.returned(call.await).map_err(failure)?;
+            Ok(watch.compute(compute))
+        }
+    }
 }

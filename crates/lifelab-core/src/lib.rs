@@ -5,8 +5,10 @@
 //! unit by unit ([`Grain`]), while each cell waits for its [`CellIo`], until a [`Stop`] fires; a
 //! [`FanIn`] assembles the results; an [`Engine`] owns the universe.
 //!
-//! This crate does no I/O and starts no thread. It reads the clock in one place, [`Stop`], whose
-//! deadlines are points in time. Whoever tests a stepper of their own turns on the feature
+//! A [`Probe`] watches all this, if there is one.
+//!
+//! This crate does no I/O and starts no thread. It reads the clock in two places: [`Stop`], whose
+//! deadlines are points in time, and [`Probe`]. Whoever tests a stepper of their own turns on the feature
 //! `testing`, and gets a module of that name.
 #![forbid(unsafe_code)]
 
@@ -25,6 +27,7 @@ mod context;
 mod error;
 mod io;
 mod job;
+pub mod probe;
 mod stop;
 
 mod engine;
@@ -45,8 +48,11 @@ pub use grain::{Grain, GrainError, Outcome, Unit, Units};
 pub use grid::{Extent, Grid, GridError};
 pub use io::{CellIo, Fault, FaultKind, Idle, IoFuture};
 pub use job::{CellJob, Counted};
+pub use probe::{Probe, Sampling, Tally};
 pub use rule::{Feature, Rule, RuleError, RuleErrorKind, RuleSpec};
 pub use soup::Soup;
-pub use stepper::{AsyncStepper, Capabilities, Model, StepFuture, StepReport, Stepper, Warning};
+pub use stepper::{
+    AsyncStepper, Capabilities, Model, StepFuture, StepReport, Stepper, Traffic, Warning,
+};
 pub use stop::{Stop, StopReason};
 pub use topology::{Bounds, Topology};

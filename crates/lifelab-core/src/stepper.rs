@@ -127,6 +127,17 @@ impl Capabilities {
 pub struct StepReport {
     warnings: Vec<Warning>,
     omitted: u64,
+    traffic: Traffic,
+}
+
+/// Bytes that a step has sent through pipes to other processes and received from them, framing
+/// included. What those send each other is not seen.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Traffic {
+    /// Bytes to other processes.
+    pub sent: u64,
+    /// Bytes from them.
+    pub received: u64,
 }
 
 impl StepReport {
@@ -150,6 +161,16 @@ impl StepReport {
     /// How many more there were.
     pub fn omitted(&self) -> u64 {
         self.omitted
+    }
+
+    /// This report with the bytes that went through pipes.
+    pub fn with_traffic(self, traffic: Traffic) -> Self {
+        Self { traffic, ..self }
+    }
+
+    /// The bytes that went through pipes; none where all work is done in one process.
+    pub fn traffic(&self) -> Traffic {
+        self.traffic
     }
 }
 

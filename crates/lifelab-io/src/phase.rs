@@ -62,6 +62,10 @@ impl CellIo for InPhase {
     fn is_idle(&self) -> bool {
         self.inner.is_idle()
     }
+
+    fn is_idle_in(&self, phase: Phase) -> bool {
+        !self.phase.contains(phase) || self.inner.is_idle_in(phase)
+    }
 }
 
 impl fmt::Debug for InPhase {

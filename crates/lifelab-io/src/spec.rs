@@ -5,7 +5,7 @@ mod text;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lifelab_core::{CellIo, Fault, IoFuture, Site, Stop};
+use lifelab_core::{CellIo, Fault, IoFuture, Phase, Site, Stop};
 use ron::extensions::Extensions;
 use serde::{Deserialize, Serialize};
 
@@ -177,6 +177,10 @@ impl CellIo for Built {
 
     fn is_idle(&self) -> bool {
         self.io.is_idle()
+    }
+
+    fn is_idle_in(&self, phase: Phase) -> bool {
+        self.io.is_idle_in(phase)
     }
 
     fn wire(&self) -> Option<String> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use lifelab_core::{CellIo, FiniteEngine, Grid, Rule, Soup, Stepper, Stop, Topology};
+use lifelab_core::{CellIo, FiniteEngine, Grid, Probe, Rule, Soup, Stepper, Stop, Topology};
 use lifelab_io::IoSpec;
 use lifelab_patterns::{Limits, Pattern, Position, library};
 
@@ -50,6 +50,7 @@ pub struct Builder {
     io: Option<Choice<Arc<dyn CellIo>, IoSpec>>,
     limits: Limits,
     deadline: Option<Duration>,
+    probe: Option<Arc<Probe>>,
 }
 
 enum Source {
@@ -151,6 +152,11 @@ impl Builder {
         Self { deadline: Some(after), ..self }
     }
 
+    /// Watches the cells of all generations.
+    pub fn probe(self, probe: Arc<Probe>) -> Self {
+        Self { probe: Some(probe), ..self }
+    }
+
     /// Takes over all that a scenario says; its paths are relative to the current folder.
     pub fn scenario(self, scenario: &Scenario) -> Self {
         let source = match scenario.start.clone() {
@@ -189,7 +195,8 @@ impl Builder {
             Some(Choice::Spec(spec)) => build_stepper(&spec)?,
         };
         let generation = u64::try_from(about.generation).unwrap_or(u64::MAX);
-        let engine = FiniteEngine::new(grid, generation, rule, topology, io, stepper)?;
+        let mut engine = FiniteEngine::new(grid, generation, rule, topology, io, stepper)?;
+        engine.set_probe(self.probe);
         let stop = Stop::new();
         let deadline = self.deadline.and_then(|after| Instant::now().checked_add(after));
         Ok(Simulation::new(Parts {

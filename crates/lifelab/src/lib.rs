@@ -55,7 +55,7 @@ pub use lifelab_io as io;
 pub use lifelab_patterns as patterns;
 
 pub use lifelab_core::{
-    Cell, CellIo, Fault, Grain, Grid, IoFuture, Rule, Site, Soup, StepError, Stepper, Stop,
+    Cell, CellIo, Fault, Grain, Grid, IoFuture, Probe, Rule, Site, Soup, StepError, Stepper, Stop,
     StopReason, Topology,
 };
 pub use lifelab_io::IoSpec;

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 use lifelab_core::{
-    Cell, DetachedStep, Engine, FiniteEngine, Grid, Progress, Rule, StepError, StepErrorKind,
-    StepReport, Stop, Topology,
+    Cell, DetachedStep, Engine, FiniteEngine, Grid, Probe, Progress, Rule, StepError,
+    StepErrorKind, StepReport, Stop, Topology,
 };
 use lifelab_patterns::{BoundingBox, Pattern, Position};
 
@@ -240,6 +240,16 @@ impl Simulation {
     /// How far the generation in progress has come. It can be read from any thread, at any time.
     pub fn progress(&self) -> Arc<Progress> {
         self.engine.progress().clone()
+    }
+
+    /// Replaces who watches the cells of all further generations.
+    pub fn set_probe(&mut self, probe: Option<Arc<Probe>>) {
+        self.engine.set_probe(probe);
+    }
+
+    /// Who watches the cells; `None` if nobody does.
+    pub fn probe(&self) -> Option<&Arc<Probe>> {
+        self.engine.probe()
     }
 
     /// The handle that ends a run from another thread, a signal handler or a task. Once fired, every
