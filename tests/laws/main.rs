@@ -6,6 +6,7 @@
 mod async_laws;
 mod fault_laws;
 mod grid_laws;
+mod probe_laws;
 mod stop_laws;
 mod subject;
 mod user_io_laws;
@@ -16,9 +17,15 @@ use subject::{Law, Subject};
 
 fn main() {
     lifelab::host_workers();
-    let laws: Vec<Law> =
-        [grid_laws::LAWS, fault_laws::LAWS, stop_laws::LAWS, user_io_laws::LAWS, async_laws::LAWS]
-            .concat();
+    let laws: Vec<Law> = [
+        grid_laws::LAWS,
+        fault_laws::LAWS,
+        stop_laws::LAWS,
+        user_io_laws::LAWS,
+        async_laws::LAWS,
+        probe_laws::LAWS,
+    ]
+    .concat();
     let trials = Subject::all().into_iter().flat_map(|subject| {
         laws.clone().into_iter().map(move |law| {
             let applies = (law.applies)(&subject);

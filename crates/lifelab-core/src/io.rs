@@ -68,6 +68,10 @@ impl<I: CellIo + ?Sized> CellIo for Arc<I> {
         (**self).is_idle()
     }
 
+    fn is_idle_in(&self, phase: Phase) -> bool {
+        (**self).is_idle_in(phase)
+    }
+
     fn wire(&self) -> Option<String> {
         (**self).wire()
     }

@@ -5,7 +5,7 @@ use std::future::pending;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 
-use lifelab_core::{CellIo, Fault, IoFuture, Site, Stop};
+use lifelab_core::{CellIo, Fault, IoFuture, Phase, Site, Stop};
 
 use crate::fault::{FaultSpec, Injected};
 
@@ -50,6 +50,10 @@ impl CellIo for Faulty {
     /// Never, if there are faults: steppers must then ask every cell.
     fn is_idle(&self) -> bool {
         self.faults.is_empty() && self.inner.is_idle()
+    }
+
+    fn is_idle_in(&self, phase: Phase) -> bool {
+        self.faults.is_empty() && self.inner.is_idle_in(phase)
     }
 }
 

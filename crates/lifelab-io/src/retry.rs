@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lifelab_core::{CellIo, Fault, FaultKind, IoFuture, Site, Stop};
+use lifelab_core::{CellIo, Fault, FaultKind, IoFuture, Phase, Site, Stop};
 use serde::{Deserialize, Serialize};
 
 use crate::draw::{self, Purpose};
@@ -120,6 +120,10 @@ impl CellIo for Retry {
 
     fn is_idle(&self) -> bool {
         self.inner.is_idle()
+    }
+
+    fn is_idle_in(&self, phase: Phase) -> bool {
+        self.inner.is_idle_in(phase)
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use lifelab_core::{CellIo, Fault, FaultKind, IoFuture, Site, Stop};
+use lifelab_core::{CellIo, Fault, FaultKind, IoFuture, Phase, Site, Stop};
 
 use crate::runtime;
 use lifelab_core::duration;
@@ -72,6 +72,10 @@ impl CellIo for Timeout {
 
     fn is_idle(&self) -> bool {
         self.inner.is_idle()
+    }
+
+    fn is_idle_in(&self, phase: Phase) -> bool {
+        self.inner.is_idle_in(phase)
     }
 }
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 use lifelab_core::{Band, BandRef, CellFailure, Context};
 
 use crate::role::Role;
+use crate::watching;
 use crate::wire::{self, Message, Shape, WireError};
 
 /// Where units are worked on, one after another.
@@ -27,9 +28,10 @@ impl Desk {
         match message {
             Message::Cell { .. } => role != Role::Rule,
             Message::Band { .. } => true,
-            Message::Counted { .. } | Message::Failed { .. } | Message::Refused(_) => {
-                role == Role::Rule
-            }
+            Message::Counted { .. }
+            | Message::Failed { .. }
+            | Message::Seen { .. }
+            | Message::Refused(_) => role == Role::Rule,
             _ => false,
         }
     }
@@ -37,6 +39,13 @@ impl Desk {
     /// Begins a step.
     pub(crate) fn open(&mut self, cx: Context) {
         self.cx = Some(cx);
+    }
+
+    /// Appends what has been seen of the units' cells, if they are watched.
+    pub(crate) fn put_seen(&self, out: &mut Vec<u8>) {
+        if let Some(probe) = self.cx.as_ref().and_then(|cx| cx.probe.as_ref()) {
+            watching::put_seen(probe, self.role, out);
+        }
     }
 
     /// Works on a unit, and appends the answer to `out`.
@@ -87,7 +96,9 @@ impl Desk {
 /// Passes on what the process before us has to say to the parent.
 fn pass_on(message: &Message, out: &mut Vec<u8>) -> Result<(), WireError> {
     match message {
-        Message::Failed { .. } | Message::Refused(_) => wire::put(out, message, |_| {}),
+        Message::Failed { .. } | Message::Seen { .. } | Message::Refused(_) => {
+            wire::put(out, message, |_| {});
+        }
         _ => return Err(WireError::unexpected(message)),
     }
     Ok(())

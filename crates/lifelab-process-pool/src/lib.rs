@@ -95,6 +95,7 @@
 mod desk;
 mod greeting;
 mod line;
+mod meter;
 mod os;
 mod process;
 mod pump;
@@ -102,6 +103,7 @@ mod role;
 mod size;
 mod step;
 mod unit;
+mod watching;
 mod wire;
 mod worker;
 
@@ -122,6 +124,7 @@ use lifelab_core::{
 use line::{Line, Recipe};
 use role::Role;
 use step::{Tally, Work};
+use watching::Watching;
 use wire::HEADER_LIMIT;
 
 pub use worker::host_workers;
@@ -231,13 +234,17 @@ impl Stepper for ProcessPool {
             units,
             cx: fan_in.context().clone(),
             io,
+            watching: cx.probe.as_deref().map(Watching::with),
             payload_limit,
             recipe: &self.recipe,
             lines,
             in_flight: self.in_flight.min(size::window(payload_limit)),
             tally: Tally::new(self.restarts),
         };
-        step::run(&work, &mut self.lines[..lines], fan_in)
+        let meter = &self.recipe.meter;
+        meter.take(); // What a step has left behind that failed.
+        let report = step::run(&work, &mut self.lines[..lines], fan_in)?;
+        Ok(report.with_traffic(meter.take()))
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -318,7 +325,8 @@ impl Model for ProcessPool {
                 remedy: "call `lifelab_process_pool::host_workers` first in `main`".into(),
             });
         }
-        let recipe = Recipe { program, roles: arrangement.roles(), start_timeout };
+        let meter = Arc::default();
+        let recipe = Recipe { program, roles: arrangement.roles(), start_timeout, meter };
         let lines = (0..workers).map(|_| None).collect();
         Ok(Self { grain, in_flight, restarts, recipe, lines })
     }

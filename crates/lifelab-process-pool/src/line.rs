@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use lifelab_core::{Stop, StopReason};
 
 use crate::greeting::{Greeting, Mismatch};
+use crate::meter::{Meter, Metered};
 use crate::os;
 use crate::process::Process;
 use crate::role::Role;
@@ -32,6 +33,8 @@ pub(crate) struct Recipe {
     pub(crate) roles: &'static [Role],
     /// How long the line may take to greet.
     pub(crate) start_timeout: Duration,
+    /// Counts what goes through their pipes.
+    pub(crate) meter: Arc<Meter>,
 }
 
 /// A running line of worker processes.
@@ -42,7 +45,7 @@ pub(crate) struct Recipe {
 #[derive(Debug)]
 pub(crate) struct Line {
     /// What comes out. Read by the thread that drives the line, and by nobody else.
-    pub(crate) replies: Frames<ChildStdout>,
+    pub(crate) replies: Frames<Metered<ChildStdout>>,
     /// The I/O that the processes have been told to perform; `None` if none yet.
     pub(crate) io: Option<Option<String>>,
     /// Frames to be written, and the answer that was read last; kept for their memory.
@@ -57,7 +60,7 @@ pub(crate) struct Line {
 pub(crate) struct Handle {
     /// `None` when closed. Field order is drop order: closing the input lets the processes end by
     /// themselves before they are waited for.
-    input: Mutex<Option<ChildStdin>>,
+    input: Mutex<Option<Metered<ChildStdin>>>,
     processes: Mutex<Vec<Process>>,
 }
 
@@ -83,7 +86,7 @@ impl Line {
         let (handle, output) = spawn(recipe).map_err(StartFailure::Refused)?;
         let handle = Arc::new(handle);
         let mut line = Self {
-            replies: Frames::new(output),
+            replies: Frames::new(Metered::new(output, &recipe.meter)),
             io: None,
             out: Vec::new(),
             body: Vec::new(),
@@ -166,6 +169,7 @@ fn spawn(recipe: &Recipe) -> io::Result<(Handle, ChildStdout)> {
     }
     let input = processes.first_mut().and_then(Process::take_input).ok_or_else(taken)?;
     let output = processes.last_mut().and_then(Process::take_output).ok_or_else(taken)?;
+    let input = Metered::new(input, &recipe.meter);
     Ok((Handle { input: Some(input).into(), processes: processes.into() }, output))
 }
 
@@ -232,7 +236,7 @@ impl Handle {
         })
     }
 
-    fn input(&self) -> MutexGuard<'_, Option<ChildStdin>> {
+    fn input(&self) -> MutexGuard<'_, Option<Metered<ChildStdin>>> {
         self.input.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -241,6 +245,6 @@ impl Handle {
     }
 }
 
-fn write(input: &mut Option<ChildStdin>, frames: &[u8]) -> io::Result<()> {
+fn write(input: &mut Option<impl Write>, frames: &[u8]) -> io::Result<()> {
     input.as_mut().ok_or(io::ErrorKind::BrokenPipe)?.write_all(frames)
 }

@@ -21,6 +21,8 @@ const MAX_DOUBLINGS: u32 = 4;
 /// Drives one line for one step.
 pub(crate) struct Pump<'a> {
     work: &'a Work<'a>,
+    /// The line's place among all lines.
+    index: usize,
     /// The line, kept from step to step; empty before the first, and after a death.
     slot: &'a mut Option<Line>,
     rein: &'a Rein,
@@ -51,11 +53,13 @@ enum Broken {
 impl<'a> Pump<'a> {
     pub(crate) fn new(
         work: &'a Work<'a>,
+        index: usize,
         slot: &'a mut Option<Line>,
         rein: &'a Rein,
         events: SyncSender<Event>,
     ) -> Self {
-        Self { work, slot, rein, events, held: VecDeque::new(), sent: 0, failed_starts: 0 }
+        let held = VecDeque::new();
+        Self { work, index, slot, rein, events, held, sent: 0, failed_starts: 0 }
     }
 
     /// Works until no unit is left, or the step is over.
@@ -142,7 +146,7 @@ impl<'a> Pump<'a> {
 
     /// What the units of this step have in common.
     fn put_preamble(&self, line: &mut Line) {
-        let Work { cx, io, payload_limit, .. } = self.work;
+        let Work { cx, io, payload_limit, watching, .. } = self.work;
         if line.io.as_ref() != Some(io) {
             wire::put(&mut line.out, &Message::Io(io.clone()), |_| {});
         }
@@ -151,6 +155,7 @@ impl<'a> Pump<'a> {
             births: cx.rule.births(),
             survivals: cx.rule.survivals(),
             payload_limit: *payload_limit,
+            watching: *watching,
         };
         wire::put(&mut line.out, &step, |_| {});
         line.replies.limit_payload(*payload_limit);
@@ -191,12 +196,18 @@ impl<'a> Pump<'a> {
         Ok(())
     }
 
+    /// Takes an answer, or something else that the line has to say.
     fn take_answer(&mut self, line: &mut Line) -> Result<(), Broken> {
         line.replies.read(&mut line.body)?;
         let (message, payload) = wire::parse(&line.body)?;
-        if let Message::Refused(reason) = message {
-            return Err(Broken::Refused(reason));
-        }
+        let message = match (message, &self.work.cx.probe) {
+            (Message::Refused(reason), _) => return Err(Broken::Refused(reason)),
+            (Message::Seen { process, role, seen }, Some(probe)) => {
+                probe.absorb(process, &role.worker(self.index), seen);
+                return Ok(());
+            }
+            (message, _) => message,
+        };
         let unit = match self.held.front() {
             Some(&unit) if self.sent > 0 => unit,
             _ => return Err(WireError::unexpected(&message).into()),

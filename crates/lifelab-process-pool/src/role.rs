@@ -3,8 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 /// Which part of a cell's work a worker process does.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) enum Role {
     /// Both phases: the only process of a line.
     Both,
@@ -25,6 +27,14 @@ impl Role {
             Self::Both => "both",
             Self::Neighbors => "neighbors",
             Self::Rule => "rule",
+        }
+    }
+
+    /// The name of a process of this role in the line of this number, from 0.
+    pub(crate) fn worker(self, line: usize) -> String {
+        match self {
+            Self::Both => format!("worker {}", line + 1),
+            Self::Neighbors | Self::Rule => format!("worker {}, {}", line + 1, self.name()),
         }
     }
 }

@@ -14,6 +14,7 @@ use lifelab_core::{
 
 use crate::line::{Handle, Line, Recipe};
 use crate::pump::Pump;
+use crate::watching::Watching;
 
 /// How long workers may take to end their waits when the step is stopped, before they are killed.
 /// With the time to kill and reap them, the step returns within 50 ms.
@@ -33,6 +34,8 @@ pub(crate) struct Work<'a> {
     pub(crate) cx: Context,
     /// The wire text of the cells' I/O; `None` if they do not wait.
     pub(crate) io: Option<String>,
+    /// How workers watch cells; `None` if nobody does.
+    pub(crate) watching: Option<Watching>,
     /// The longest payload of any frame.
     pub(crate) payload_limit: u32,
     pub(crate) recipe: &'a Recipe,
@@ -151,7 +154,7 @@ fn start<'scope>(
     }
     for (running, (slot, rein)) in lines.iter_mut().zip(reins).enumerate() {
         let events = events.clone();
-        let drive = move || Pump::new(work, slot, rein, events).run();
+        let drive = move || Pump::new(work, running, slot, rein, events).run();
         if let Err(error) = thread("lifelab-pump").spawn_scoped(scope, drive) {
             return (running, Some(error));
         }

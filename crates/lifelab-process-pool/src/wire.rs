@@ -9,7 +9,11 @@ use std::io::{self, BufRead, BufReader, Read};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use lifelab_core::probe::Observations;
 use lifelab_core::{CellFailure, CellJob, Counted, Fault, FaultKind, Site};
+
+use crate::role::Role;
+use crate::watching::Watching;
 
 /// The longest frame without its payload. It bounds the wire text of an I/O model and the message
 /// of a failure, both of which somebody else writes.
@@ -23,13 +27,21 @@ const PIPE: usize = 1 << 16;
 
 /// Everything that is said after the [greeting](crate::greeting).
 ///
-/// Answers come in the order of their units, one for each.
+/// Answers come in the order of their units, one for each. If cells are watched, what was seen comes
+/// between them, and before the last.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(crate) enum Message {
     /// What the cells of all further steps wait for, as wire text; `None` if they do not wait.
     Io(Option<String>),
     /// The units that follow belong to this generation.
-    Step { generation: u64, births: u16, survivals: u16, payload_limit: u32 },
+    Step {
+        generation: u64,
+        births: u16,
+        survivals: u16,
+        payload_limit: u32,
+        /// How its cells are watched; `None` if nobody does.
+        watching: Option<Watching>,
+    },
     /// Ends all waits of this step.
     Stop,
     /// Work: a cell.
@@ -44,6 +56,8 @@ pub(crate) enum Message {
     Stepped { unit: u64 },
     /// Work done: a cell failed.
     Failed { unit: u64, failure: Failure },
+    /// What a worker has seen of the cells whose answers follow.
+    Seen { process: u32, role: Role, seen: Observations },
     /// The worker cannot work, and says why.
     Refused(String),
 }

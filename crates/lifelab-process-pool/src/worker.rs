@@ -17,15 +17,16 @@ use crate::desk::Desk;
 use crate::greeting::{Greeting, Mismatch};
 use crate::os;
 use crate::role::Role;
+use crate::watching::Watching;
 use crate::wire::{self, Frames, Message, WireError};
 use crate::{Options, WORKER_VARIABLE};
 
 /// Answers collected, while nobody waits for them one by one, before they are written.
 const BATCH: usize = 1 << 15;
 
-/// Control messages that may stand in the queue beside a full window of units: for one step,
-/// its I/O, its start and its stop, and the stop of the step before.
-const CONTROLS: usize = 4;
+/// Messages that may stand in the queue: a full window of units, in a line of two each after what was
+/// seen of it; and for one step, its I/O, its start and its stop, and the stop of the step before.
+const QUEUE: usize = 2 * Options::MAX_IN_FLIGHT + 4;
 
 /// Hosts worker processes: the first thing in `main` of every program that uses the process pool.
 ///
@@ -98,7 +99,7 @@ fn serve(role: Role, build: Build<'_>) -> Result<(), WorkerError> {
         Err(WorkerError::Wire(WireError::Closed)) => return Ok(()),
         greeted => greeted?,
     }
-    let (to_worker, tasks) = sync_channel(Options::MAX_IN_FLIGHT + CONTROLS);
+    let (to_worker, tasks) = sync_channel(QUEUE);
     let (spare, spares) = channel();
     let reader = Reader { frames, role, stop: Stop::new(), tasks: to_worker, spares };
     thread::Builder::new().name("lifelab-frames".into()).spawn(move || reader.run())?;
@@ -151,6 +152,7 @@ struct StepSettings {
     rule: Rule,
     generation: u64,
     stop: Stop,
+    watching: Option<Watching>,
 }
 
 struct Reader<R> {
@@ -184,12 +186,12 @@ impl<R: Read> Reader<R> {
         let (message, payload) = wire::parse(&body)?;
         Ok(match message {
             Message::Io(wire) => Task::Io(wire),
-            Message::Step { generation, births, survivals, payload_limit } => {
+            Message::Step { generation, births, survivals, payload_limit, watching } => {
                 self.frames.limit_payload(payload_limit);
                 self.stop = Stop::new();
                 let no_rule = || WireError::Unexpected("a rule of more than nine counts".into());
                 let rule = Rule::new(births, survivals).ok_or_else(no_rule)?;
-                let cx = StepSettings { rule, generation, stop: self.stop.clone() };
+                let cx = StepSettings { rule, generation, stop: self.stop.clone(), watching };
                 Task::Step { cx, payload_limit }
             }
             Message::Stop => {
@@ -260,10 +262,12 @@ impl<W: Write> Worker<W> {
     }
 
     fn start_step(&mut self, cx: StepSettings, payload_limit: u32) {
-        let StepSettings { rule, generation, stop } = cx;
+        let StepSettings { rule, generation, stop, watching } = cx;
         let (births, survivals) = (rule.births(), rule.survivals());
-        self.desk.open(Context::new(rule, generation, self.io.clone(), stop));
-        self.pass_on(&Message::Step { generation, births, survivals, payload_limit });
+        let mut cx = Context::new(rule, generation, self.io.clone(), stop);
+        cx.probe = watching.map(|watching| Arc::new(watching.probe()));
+        self.desk.open(cx);
+        self.pass_on(&Message::Step { generation, births, survivals, payload_limit, watching });
     }
 
     /// Tells the next process of the line, if there is one.
@@ -274,6 +278,12 @@ impl<W: Write> Worker<W> {
     }
 
     fn flush(&mut self) -> Result<(), WireError> {
+        if !self.out.is_empty() {
+            // It goes ahead of the answers, for the parent stops reading at the last one.
+            let mut seen = Vec::new();
+            self.desk.put_seen(&mut seen);
+            self.out.splice(..0, seen);
+        }
         self.output.write_all(&self.out)?;
         self.output.flush()?;
         self.out.clear();
