@@ -16,6 +16,7 @@
 //!
 //! | policy | shorthand | RON |
 //! | --- | --- | --- |
+//! | [computation](IoSpec::work) before the wait | `work:rounds(10000)` | `work: rounds(10000)` |
 //! | [faults](FaultSpec) in the place of the wait | `error@3:(5,7)`, `hang:0.001` | `faults: [(kind: hang, when: probability(0.001))]` |
 //! | a [time limit](Timeout) for each attempt | `timeout:20ms` | `timeout: "20ms"` |
 //! | [another attempt](RetrySpec) | `retry:3` | `retry: (limit: 3)` |
@@ -94,6 +95,7 @@ mod faulty;
 mod phase;
 mod retry;
 mod timeout;
+mod working;
 
 mod asynchronous;
 mod blocking;

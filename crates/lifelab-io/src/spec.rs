@@ -10,6 +10,7 @@ use ron::extensions::Extensions;
 use serde::{Deserialize, Serialize};
 
 use crate::blocking;
+use crate::cpu::Work;
 use crate::error::IoError;
 use crate::fault::FaultSpec;
 use crate::faulty::Faulty;
@@ -17,6 +18,7 @@ use crate::phase::{InPhase, IoPhase};
 use crate::retry::{Retry, RetrySpec};
 use crate::timeout::Timeout;
 use crate::wait::Wait;
+use crate::working::Working;
 
 /// What cells wait for, when, and what happens if that fails: everything that another process, or
 /// another day, needs to do the same.
@@ -49,6 +51,9 @@ pub struct IoSpec {
     pub phase: IoPhase,
     /// Decides latencies, probable faults and backoffs; 0 by default.
     pub seed: u64,
+    /// What a cell computes before each wait; nothing by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub work: Option<Work>,
     /// Faults on purpose, in the place of the wait; none by default.
     pub faults: Vec<FaultSpec>,
     /// How long each attempt may take; as long as it takes by default.
@@ -106,10 +111,13 @@ impl IoSpec {
         Ok(Arc::new(Built { io: self.around(wait), wire }))
     }
 
-    /// Wraps an I/O of your own in the policies described here: faults, timeout, retry, offload
-    /// and phase, from the inside to the outside. What the description waits for itself is left out.
+    /// Wraps an I/O of your own in the policies described here: work, faults, timeout, retry,
+    /// offload and phase, from the inside to the outside. What the description waits for itself is left out.
     pub fn around(&self, io: Arc<dyn CellIo>) -> Arc<dyn CellIo> {
         let mut io = io;
+        if let Some(work) = self.work {
+            io = Arc::new(Working::new(work, io));
+        }
         if !self.faults.is_empty() {
             io = Arc::new(Faulty::new(io, self.faults.clone(), self.seed));
         }

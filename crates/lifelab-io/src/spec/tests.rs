@@ -43,6 +43,10 @@ fn every_shorthand_is_read_and_printed_and_means_its_ron() {
         ),
         ("none timeout:100ms retry:3", r#"(timeout: "100ms", retry: ())"#),
         ("none retry:5(1ms,10ms)", r#"(retry: (limit: 5, backoff: "1ms", max_backoff: "10ms"))"#),
+        (
+            "sleep:5ms phase:both work:rounds(1000)",
+            r#"(wait: sleep(fixed("5ms")), phase: both, work: rounds(1000))"#,
+        ),
         ("block:1s offload seed:7", r#"(wait: block(fixed("1s")), seed: 7, offload: true)"#),
     ] {
         let spec: IoSpec = shorthand.parse().unwrap_or_else(|e| panic!("{shorthand}: {e}"));
@@ -99,7 +103,7 @@ fn every_mistake_in_shorthand_is_placed_and_answered() {
         ("socket(tcp,0):1s", 12, "\"0\"", "a number of connections, from 1"),
         ("socket(tcp)", 12, "the end", "`:` and a latency"),
         ("none,", 5, "\",\"", "a space, or the end"),
-        ("none now", 6, "\"now\"", "phase, seed, timeout, retry, offload"),
+        ("none now", 6, "\"now\"", "phase, seed, work, timeout, retry, offload"),
         ("none phase", 11, "the end", "`:` and a value"),
         ("none phase:late", 12, "\"late\"", "rule, neighbors or both"),
         ("none seed:-1", 11, "\"-1\"", "a number: the seed"),
@@ -271,6 +275,8 @@ fn a_stop_ends_every_blocking_wait() {
         "cpu:rounds(18446744073709551615)",
         "socket:1h",
         "socket(unix):1h",
+        "sleep:1h work:1us",
+        "none work:1h",
         "none hang:1",
         "none error:1 retry:9(1h,1h)",
         "sleep:1h timeout:2h retry:3 offload",
@@ -296,6 +302,7 @@ fn no_text_makes_the_reader_panic_and_what_it_reads_it_prints() {
         "sleep:lognormal(1.5ms,0.5) phase:both error@3:(5,7)*4 timeout:1s retry:3(1ms,2s) seed:9",
         "socket(unix:/run/echo,64):pareto(5ms,2.5) hang:0.001 panic:1e-3",
         "block:exp(5ms) offload retry:3(1ms)",
+        "sleep:5ms work:rounds(1000) phase:both",
         "cpu:rounds(1000) phase:neighbors error@18446744073709551615:(4294967295,0)",
     ];
     let alphabet: Vec<char> = "0189.-+eE:(),@*µs mnhxµ\u{0}é".chars().collect();

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use super::IoSpec;
+use crate::cpu::Work;
 use crate::fault::{FaultSpec, Injected};
 use crate::phase::IoPhase;
 use crate::retry::RetrySpec;
@@ -27,9 +28,9 @@ impl Shorthand for IoSpec {
             }
             options.scan_one(scanner)?;
         }
-        let Options { faults, phase, seed, timeout, retry, offload } = options;
+        let Options { faults, phase, seed, work, timeout, retry, offload } = options;
         let (phase, seed) = (phase.unwrap_or_default(), seed.unwrap_or_default());
-        Ok(Self { wait, phase, seed, faults, timeout, retry, offload: offload.is_some() })
+        Ok(Self { wait, phase, seed, work, faults, timeout, retry, offload: offload.is_some() })
     }
 }
 
@@ -39,6 +40,7 @@ struct Options {
     faults: Vec<FaultSpec>,
     phase: Option<IoPhase>,
     seed: Option<u64>,
+    work: Option<Work>,
     timeout: Option<Duration>,
     retry: Option<RetrySpec>,
     offload: Option<()>,
@@ -49,6 +51,7 @@ impl Options {
         match scanner.peek_token() {
             "phase" => once(&mut self.phase, scanner, valued(IoPhase::scan)),
             "seed" => once(&mut self.seed, scanner, valued(|s| s.value("a number: the seed"))),
+            "work" => once(&mut self.work, scanner, valued(Work::scan)),
             "timeout" => once(&mut self.timeout, scanner, valued(Scanner::duration)),
             "retry" => once(&mut self.retry, scanner, valued(RetrySpec::scan)),
             "offload" => once(&mut self.offload, scanner, |_| Ok(())),
@@ -57,7 +60,7 @@ impl Options {
                 Ok(())
             }
             _ => Err(scanner.unexpected(
-                "phase, seed, timeout, retry, offload, or a fault (error, panic, hang)",
+                "phase, seed, work, timeout, retry, offload, or a fault (error, panic, hang)",
             )),
         }
     }
@@ -101,6 +104,9 @@ impl fmt::Display for IoSpec {
         self.wait.fmt(f)?;
         if self.phase != IoPhase::default() {
             write!(f, " phase:{}", self.phase)?;
+        }
+        if let Some(work) = self.work {
+            write!(f, " work:{work}")?;
         }
         for fault in &self.faults {
             write!(f, " {fault}")?;
