@@ -105,6 +105,8 @@ use lifelab_core::{
 use crate::fan_out::fan_out;
 use crate::threads::Threads;
 
+pub use crate::limits::Limit;
+
 /// Options of the [`ThreadPerCell`] stepper.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -147,6 +149,16 @@ pub enum FanInBy {
 #[derive(Debug, Default)]
 pub struct ThreadPerCell {
     options: Options,
+}
+
+impl ThreadPerCell {
+    /// The limit of the system that leaves room for the fewest threads with such a stack; `None` if
+    /// none is known. A step that needs more is refused.
+    ///
+    /// It is a snapshot: other programs start and end threads all the time.
+    pub fn limit(stack_size: NonZeroUsize) -> Option<Limit> {
+        limits::tightest(stack_size)
+    }
 }
 
 impl Stepper for ThreadPerCell {

@@ -9,13 +9,13 @@ use std::num::NonZeroUsize;
 
 /// A limit of the system on threads.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Limit {
+pub struct Limit {
     /// Its name, as one would search for it.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// Its value, in its own unit.
-    pub(crate) value: u64,
+    pub value: u64,
     /// How many more threads it leaves room for.
-    pub(crate) room: usize,
+    pub room: usize,
 }
 
 impl fmt::Display for Limit {
