@@ -9,6 +9,7 @@ use lifelab::core::{Phase, StepErrorKind};
 use lifelab::io::IoError;
 use lifelab::patterns::{ErrorKind, PatternError};
 use lifelab::{Error, StepError, StopReason};
+use lifelab_bench::SuiteError;
 
 /// Why the program ends early.
 #[derive(Debug)]
@@ -172,6 +173,16 @@ impl From<StepError> for Failure {
         let mut failure = Self::new(exit, kind, message).at(place);
         failure.report.more_failures = more_failures;
         failure
+    }
+}
+
+impl From<SuiteError> for Failure {
+    fn from(error: SuiteError) -> Self {
+        match error {
+            SuiteError::Part(error) => error.into(),
+            SuiteError::Process(_) => Self::new(Exit::Failed, "process", error.to_string()),
+            _ => Self::new(Exit::BadInput, "scenario", error.to_string()),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The `lifelab` command line: Conway's Game of Life as a laboratory for concurrency.
 #![forbid(unsafe_code)]
 
+mod bench;
 mod completions;
 mod convert;
 mod info;
@@ -9,7 +10,9 @@ mod run;
 mod steppers;
 
 mod input;
+mod interrupt;
 mod json;
+mod scenario_file;
 
 mod failure;
 mod report;
@@ -18,6 +21,8 @@ use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use lifelab_bench::Harness;
 
 use crate::failure::Failure;
 
@@ -32,6 +37,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Bench(Box<bench::Args>),
     Run(Box<run::Args>),
     Info(info::Args),
     Convert(convert::Args),
@@ -42,6 +48,7 @@ enum Command {
 
 const AFTER_HELP: &str = "\
 Examples:
+  lifelab bench
   lifelab run gosper-glider-gun --show
   lifelab run acorn --size 100x80 --stepper async_tasks --io sleep:10ms
   lifelab run --soup 0.37 --seed 7 --stepper 'thread_pool(workers: 64)' --io socket:5ms --json
@@ -54,7 +61,7 @@ Exit codes:
   130  a run was interrupted (Ctrl-C)";
 
 fn main() -> ExitCode {
-    lifelab::host_workers();
+    Harness::new().host();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return report::usage(&error),
@@ -71,6 +78,7 @@ fn main() -> ExitCode {
 impl Command {
     fn perform(&self, out: &mut dyn Write) -> Result<(), Failure> {
         match self {
+            Self::Bench(args) => bench::perform(args, out),
             Self::Run(args) => run::perform(args, out),
             Self::Info(args) => info::perform(args, out),
             Self::Convert(args) => convert::perform(args, out),
@@ -83,6 +91,7 @@ impl Command {
     /// Whether errors are to be printed for programs.
     fn wants_json(&self) -> bool {
         match self {
+            Self::Bench(args) => args.wants_json(),
             Self::Run(args) => args.print.json,
             Self::Info(args) => args.json,
             Self::Patterns(args) => args.json,

@@ -62,6 +62,11 @@ pub(crate) fn warning(warning: impl Display) {
     });
 }
 
+/// Prints how something goes on.
+pub(crate) fn note(note: impl Display) {
+    print(&printable(&note.to_string()));
+}
+
 /// The text without characters that command a terminal: names and comments come from strangers.
 pub(crate) fn printable(text: &str) -> String {
     let harmless = |c: char| !c.is_control() || matches!(c, '\n' | '\t');

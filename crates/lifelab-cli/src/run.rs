@@ -5,9 +5,7 @@
 
 mod args;
 mod plan;
-mod scenario_file;
 
-mod interrupt;
 mod progress;
 mod record;
 
@@ -20,9 +18,10 @@ use std::ops::ControlFlow;
 
 use lifelab::{Cycle, Moment, Simulation};
 
-pub(crate) use args::Args;
+pub(crate) use args::{Args, duration};
 
 use crate::failure::Failure;
+use crate::interrupt;
 use crate::json;
 use crate::report;
 use crate::run::args::PrintArgs;
@@ -31,6 +30,7 @@ use crate::run::outcome::Outcome;
 use crate::run::plan::Plan;
 use crate::run::progress::Progress;
 use crate::run::record::Record;
+use crate::scenario_file;
 
 pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     let mut plan = Plan::of(args)?;

@@ -52,6 +52,25 @@ pub trait Stepper: Send {
     }
 }
 
+impl<S: Stepper + ?Sized> Stepper for Box<S> {
+    fn step(
+        &mut self,
+        now: &Arc<Grid>,
+        next: &mut Grid,
+        cx: &Context,
+    ) -> Result<StepReport, StepError> {
+        (**self).step(now, next, cx)
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        (**self).capabilities()
+    }
+
+    fn as_async(&mut self) -> Option<&mut dyn AsyncStepper> {
+        (**self).as_async()
+    }
+}
+
 /// A stepper that can be awaited on the caller's own runtime.
 pub trait AsyncStepper: Send {
     /// Computes the generation after `now` into `next`, suspending the calling task.

@@ -99,6 +99,17 @@ impl Latency {
         }
     }
 
+    /// The mean, over sites or seeds.
+    pub fn mean(&self) -> Duration {
+        match *self {
+            Self::Fixed(mean)
+            | Self::Exponential { mean }
+            | Self::LogNormal { mean, .. }
+            | Self::Pareto { mean, .. } => mean,
+            Self::Uniform { from, to } => from + to.saturating_sub(from) / 2,
+        }
+    }
+
     /// What the latency would have to be, if it makes no sense.
     pub(crate) fn flaw(&self) -> Option<&'static str> {
         let (sense, expected) = match *self {
@@ -200,7 +211,9 @@ mod tests {
             ("lognormal(10ms,0)", 1e-6),
             ("pareto(10ms,3.5)", 0.006),
         ] {
-            let mean = mean_in_seconds(text.parse().unwrap());
+            let latency: Latency = text.parse().unwrap();
+            assert_eq!(latency.mean(), Duration::from_millis(10));
+            let mean = mean_in_seconds(latency);
             assert!((mean / 0.010 - 1.0).abs() < tolerance, "{text}: {mean}");
         }
     }

@@ -21,6 +21,10 @@ impl Options {
         self.0.is_empty()
     }
 
+    pub(crate) fn has(&self, option: &str) -> bool {
+        self.0.iter().any(|(name, _)| name == option)
+    }
+
     /// Replaces an option's value, or adds the option.
     pub(crate) fn set(&mut self, option: &str, value: String) {
         match self.0.iter_mut().find(|(name, _)| name == option) {

@@ -8,9 +8,10 @@ use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use lifelab_core::Stepper;
+use lifelab_core::{Grain, Stepper};
 
 use crate::error::{Error, StepperError};
+use crate::notation;
 use crate::options::Options;
 use crate::registry::Entry;
 
@@ -48,6 +49,19 @@ impl StepperSpec {
         let mut options = self.options.clone();
         options.set(option, value.to_string());
         Self::new(self.entry, options)
+    }
+
+    /// This spec with another unit of work.
+    ///
+    /// # Errors
+    /// If the stepper takes none.
+    pub fn with_grain(&self, grain: Grain) -> Result<Self, StepperError> {
+        self.with("grain", notation::to_line(&grain).expect("a grain is plain data"))
+    }
+
+    /// Whether the stepper has this option.
+    pub fn takes(&self, option: &str) -> bool {
+        Options::read(&self.entry.defaults()).is_ok_and(|options| options.has(option))
     }
 
     /// Builds the stepper.
@@ -170,6 +184,9 @@ mod tests {
         let spec = spec.with("grain", "rows(2)").unwrap();
         assert_eq!(spec.to_string(), "thread_pool(grain: rows(2), workers: 3)");
         assert!(spec.with("workers", 0).is_err());
+        let spec = spec.with_grain("rows:4".parse().unwrap()).unwrap();
+        assert_eq!(spec.to_string(), "thread_pool(grain: rows(4), workers: 3)");
+        assert!(spec.takes("workers") && !StepperSpec::default().takes("workers"));
         let error = StepperSpec::default().with("workers", 4).unwrap_err().to_string();
         assert!(error.contains("sequential has no option `workers`"), "{error}");
     }

@@ -58,7 +58,7 @@ pub struct Measured {
     pub usage: Usage,
     /// The rounds: each a fresh process.
     pub rounds: Vec<Round>,
-    /// What the stepper warned of, each warning once, at most 16.
+    /// What the stepper warned of: the first warning of each kind.
     pub warnings: Vec<String>,
 }
 

@@ -194,7 +194,8 @@ fn rule(text: &str) -> Result<RuleSpec, String> {
     })
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+/// Reads a duration.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let expected = lifelab::core::duration::EXPECTED;
     lifelab::core::duration::parse(text).ok_or_else(|| format!("expected {expected}"))
 }

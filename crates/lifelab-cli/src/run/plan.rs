@@ -5,13 +5,13 @@ use std::time::Duration;
 use lifelab::core::{Bounds, RuleSpec};
 use lifelab::io::Trigger;
 use lifelab::patterns::Pattern;
-use lifelab::{Grain, Scenario, Simulation, Size, Soup, Start, StepperError};
+use lifelab::{Scenario, Simulation, Size, Soup, Start, StepperError};
 
 use crate::failure::Failure;
 use crate::input;
 use crate::run::args::{Args, UniverseArgs, WorkArgs};
 use crate::run::record::Record;
-use crate::run::scenario_file;
+use crate::scenario_file;
 
 /// The generations that are computed if nobody says how many.
 const DEFAULT_GENERATIONS: u64 = 100;
@@ -34,7 +34,8 @@ impl Plan {
     /// Reads all files that the arguments name, and puts everything together.
     pub(crate) fn of(args: &Args) -> Result<Self, Failure> {
         let limits = args.start.limit.into();
-        let scenario = args.start.scenario.as_deref().map(scenario_file::read).transpose()?;
+        let scenario: Option<Scenario> =
+            args.start.scenario.as_deref().map(scenario_file::read).transpose()?;
         let (start, loaded) = match (&args.start.pattern, args.start.soup, &scenario) {
             (Some(pattern), _, _) => {
                 let (start, loaded) = input::open(pattern, &limits)?;
@@ -162,11 +163,7 @@ impl WorkArgs {
             scenario.stepper = stepper.clone();
         }
         if let Some(grain) = self.grain {
-            let grain = match grain {
-                Grain::Rows(rows) => format!("rows({rows})"),
-                plain => plain.to_string(),
-            };
-            let stepper = scenario.stepper.with("grain", grain);
+            let stepper = scenario.stepper.with_grain(grain);
             scenario.stepper = stepper.map_err(|error| refused("--grain", &error))?;
         }
         if let Some(workers) = self.workers {

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::str::FromStr;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
@@ -9,8 +10,8 @@ use lifelab::{Scenario, ScenarioError};
 
 use crate::failure::{Drawing, Exit, Failure, Place};
 
-/// Reads a scenario.
-pub(crate) fn read(path: &Path) -> Result<Scenario, Failure> {
+/// Reads a scenario, or a suite of them.
+pub(crate) fn read<S: FromStr<Err = ScenarioError>>(path: &Path) -> Result<S, Failure> {
     let text = fs::read_to_string(path).map_err(|error| {
         let message = format!("cannot read the scenario {}: {error}", path.display());
         Failure::new(Exit::BadInput, "scenario", message).at(Place::file(path))

@@ -1,0 +1,203 @@
+//! The process that measures one case.
+//!
+//! Generations are computed in two parts. The first part is watched: a probe counts I/O calls and a
+//! thread looks at the number of threads again and again. It is the warm-up, and nothing in it is
+//! timed. The second part is timed, and nobody looks.
+
+mod build;
+mod watch;
+
+use std::collections::HashSet;
+use std::io::{self, Read, Write};
+use std::mem::{self, Discriminant};
+use std::process;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use lifelab::core::{Probe, StepErrorKind, StepReport, Warning};
+use lifelab::{Error, Simulation, Stop, StopReason};
+
+pub(crate) use build::NOTHING;
+
+use crate::harness::Harness;
+use crate::results::Usage;
+use crate::task::{Reply, Task};
+use crate::tree::{Consumed, Tree};
+
+/// The environment variable that makes a program measure one case.
+pub(crate) const CASE_VARIABLE: &str = "LIFELAB_BENCH_CASE";
+
+/// The share of the budget that the warm-up may take; it has one generation at least.
+const WARM_UP: f64 = 0.2;
+
+/// Measures a case and ends the process, if it was started for that.
+pub(crate) fn host(harness: &Harness) {
+    if std::env::var_os(CASE_VARIABLE).is_none() {
+        return;
+    }
+    let ended = answer(harness);
+    process::exit(i32::from(ended.is_err())); // The harness sees that there was no reply.
+}
+
+fn answer(harness: &Harness) -> io::Result<()> {
+    let mut task = String::new();
+    io::stdin().read_to_string(&mut task)?;
+    let task: Task = serde_json::from_str(&task)?;
+    let reply = serde_json::to_string(&measure(harness, &task))?;
+    let mut out = io::stdout().lock();
+    writeln!(out, "{reply}")?;
+    out.flush()
+}
+
+fn measure(harness: &Harness, task: &Task) -> Reply {
+    let deadline = Instant::now() + task.limit;
+    let base_memory = Tree::look().memory;
+    let mut run = match build::simulation(harness, &task.case) {
+        Ok(simulation) => Run::new(simulation, deadline),
+        Err(error) => return failed(&error),
+    };
+    let watched = match run.warm_up(task) {
+        Ok(watched) => watched,
+        Err(reply) => return reply,
+    };
+    let before = Consumed::so_far();
+    let samples = match run.time(task) {
+        Ok(samples) => samples,
+        Err(reply) => return reply,
+    };
+    let consumed = Consumed::so_far().since(&before);
+    let usage = usage(&watched, &run, &consumed, samples.len());
+    let usage = Box::new(Usage { base_memory, ..usage });
+    Reply::Measured {
+        warm_up: watched.generations,
+        samples,
+        generation: run.simulation.generation(),
+        state_hash: run.simulation.state_hash().to_string(),
+        usage,
+        warnings: run.warnings,
+    }
+}
+
+/// A simulation under measurement.
+struct Run {
+    simulation: Simulation,
+    first: u64,
+    warnings: Vec<String>,
+    warned: HashSet<Discriminant<Warning>>,
+    pipe_bytes: u64,
+}
+
+/// What was seen during the warm-up.
+struct Watched {
+    generations: u64,
+    threads: u64,
+    probe: Arc<Probe>,
+}
+
+impl Run {
+    fn new(mut simulation: Simulation, deadline: Instant) -> Self {
+        simulation.set_stop(Stop::new().before(deadline));
+        let first = simulation.generation();
+        Self { simulation, first, warnings: Vec::new(), warned: HashSet::new(), pipe_bytes: 0 }
+    }
+
+    fn warm_up(&mut self, task: &Task) -> Result<Watched, Reply> {
+        let probe = Arc::new(Probe::new(None));
+        self.simulation.set_probe(Some(probe.clone()));
+        let threads = watch::Threads::start();
+        let begin = Instant::now();
+        let mut generations = 0;
+        while generations == 0 || begin.elapsed() < task.budget.mul_f64(WARM_UP) {
+            self.step()?;
+            generations += 1;
+        }
+        self.simulation.set_probe(None);
+        Ok(Watched { generations, threads: threads.peak(), probe })
+    }
+
+    /// Times generations until the budget is spent. If the limit ends one of them, the others count.
+    fn time(&mut self, task: &Task) -> Result<Vec<Duration>, Reply> {
+        let mut samples = Vec::new();
+        self.pipe_bytes = 0;
+        let begin = Instant::now();
+        while samples.is_empty()
+            || (begin.elapsed() < task.budget && (samples.len() as u64) < task.generations)
+        {
+            match self.step() {
+                Ok(took) => samples.push(took),
+                Err(Reply::CutOff { .. }) if !samples.is_empty() => break,
+                Err(reply) => return Err(reply),
+            }
+        }
+        Ok(samples)
+    }
+
+    fn step(&mut self) -> Result<Duration, Reply> {
+        let begin = Instant::now();
+        let outcome = self.simulation.step();
+        let took = begin.elapsed();
+        match outcome {
+            Ok(report) => {
+                self.note(&report);
+                Ok(took)
+            }
+            Err(Error::Step(error))
+                if matches!(error.kind, StepErrorKind::Stopped(StopReason::Deadline)) =>
+            {
+                Err(Reply::CutOff {
+                    generations: self.simulation.generation() - self.first,
+                    cells: self.simulation.progress().cells(),
+                    running: took,
+                })
+            }
+            Err(error) => Err(failed(&error)),
+        }
+    }
+
+    fn note(&mut self, report: &StepReport) {
+        let traffic = report.traffic();
+        self.pipe_bytes += traffic.sent + traffic.received;
+        for warning in report.warnings() {
+            // Each names its cell and time: one of a kind is enough.
+            if self.warned.insert(mem::discriminant(warning)) {
+                self.warnings.push(warning.to_string());
+            }
+        }
+    }
+}
+
+fn usage(watched: &Watched, run: &Run, consumed: &Consumed, samples: usize) -> Usage {
+    let samples = samples.max(1);
+    let tally = watched.probe.tally();
+    let watched_generations = watched.generations.max(1);
+    let tree = Tree::look();
+    Usage {
+        user: consumed.user / samples as u32,
+        system: consumed.system / samples as u32,
+        peak_memory: tree.peak_memory,
+        base_memory: 0,
+        peak_threads: watched.threads,
+        processes: tree.processes,
+        voluntary_switches: consumed.voluntary as f64 / samples as f64,
+        involuntary_switches: consumed.involuntary as f64 / samples as f64,
+        pipe_bytes: run.pipe_bytes as f64 / samples as f64,
+        io_calls: tally.calls as f64 / watched_generations as f64,
+        io_waited: tally.waited.div_f64(watched_generations as f64),
+    }
+}
+
+fn failed(error: &Error) -> Reply {
+    let kind = match error {
+        Error::Start(_) => "start",
+        Error::Io(_) => "io",
+        Error::Step(error) => match error.kind {
+            StepErrorKind::Cell { .. } => "cell",
+            StepErrorKind::Resources { .. } => "resources",
+            StepErrorKind::Worker { .. } => "worker",
+            StepErrorKind::Unsupported { .. } => "unsupported",
+            _ => "step",
+        },
+        _ => "setup",
+    };
+    Reply::Failed { kind: kind.to_owned(), error: error.to_string() }
+}

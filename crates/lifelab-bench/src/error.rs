@@ -1,0 +1,52 @@
+//! Why a suite cannot be measured.
+
+use std::io;
+
+use thiserror::Error;
+
+/// Why a suite cannot be measured: found before anything is.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SuiteError {
+    /// A part of the suite makes no sense to a simulation.
+    #[error(transparent)]
+    Part(#[from] lifelab::Error),
+    /// Nobody races.
+    #[error("steppers: there are none; name at least one")]
+    NoSteppers,
+    /// Two parts exclude each other.
+    #[error("{one} and {other} exclude each other: {why}")]
+    Contradiction {
+        /// The one.
+        one: &'static str,
+        /// The other.
+        other: &'static str,
+        /// Why.
+        why: &'static str,
+    },
+    /// A number of cells that makes no grid.
+    #[error(
+        "sweep.cells: {cells} cells make no grid that is nearly square; give a number with two \
+         factors of similar size, such as {}",
+        near(*.cells)
+    )]
+    NoSuchGrid {
+        /// The number.
+        cells: u64,
+    },
+    /// A name that two contenders share.
+    #[error("steppers: {name} races twice; leave one out, or give them other options")]
+    Twice {
+        /// Who.
+        name: String,
+    },
+    /// Measuring means to start this program again, and the system refuses.
+    #[error("cannot start a process to measure in: {0}")]
+    Process(io::Error),
+}
+
+/// A square near a number.
+fn near(cells: u64) -> u64 {
+    let root = cells.isqrt().clamp(1, u64::from(u32::MAX));
+    root * root
+}

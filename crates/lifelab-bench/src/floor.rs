@@ -1,0 +1,231 @@
+//! Floors: what no implementation of a stepper's kind could beat, by arithmetic.
+
+use std::time::Duration;
+
+use lifelab::core::{Capabilities, Cell, Phase, Site, duration};
+use lifelab::io::{IoSpec, Latency, Wait, Work};
+
+use crate::plan::Universe;
+use crate::results::Floor;
+use crate::speed::Speed;
+
+const PHASES: [Phase; 2] = [Phase::Neighbors, Phase::Rule];
+
+/// Latencies that are drawn to find the floor of a distribution.
+const DRAWS: u64 = 4_000_000;
+
+/// Generations over which the floor of a distribution is averaged, at most.
+const GENERATIONS: u64 = 8;
+
+/// The least time of a generation of a universe whose cells do this, on a stepper that can do so
+/// much at once.
+///
+/// It is a lower bound: attempts that are cut short or repeated are not counted.
+pub(crate) fn of(
+    universe: &Universe,
+    io: &IoSpec,
+    capabilities: Capabilities,
+    speed: &Speed,
+) -> Floor {
+    let cells = universe.start.area();
+    let phases = PHASES.into_iter().filter(|&phase| io.phase.contains(phase)).count() as u32;
+    match &io.wait {
+        Wait::None => copy(cells, capabilities, speed),
+        Wait::Cpu(Work::Rounds(rounds)) => {
+            let work = speed.rounds(rounds * u64::from(phases));
+            compute(cells, work, capabilities, speed)
+        }
+        Wait::Cpu(Work::Time(time)) => fixed(cells, *time, phases, capabilities),
+        Wait::Sleep(latency) | Wait::Block(latency) => {
+            wait(universe, io, latency, phases, capabilities)
+        }
+        Wait::Socket(socket) => wait(universe, io, &socket.latency, phases, capabilities),
+    }
+}
+
+/// Reading one grid and writing another.
+fn copy(cells: u64, capabilities: Capabilities, speed: &Speed) -> Floor {
+    let cores = speed.cores.min(capabilities.concurrency.unwrap_or(usize::MAX)).max(1);
+    let time = speed.copy(cells.div_ceil(8)).div_f64(cores as f64);
+    let formula = format!("{cells} cells of one bit, copied by {}", count(cores, "core"));
+    Floor { time, formula }
+}
+
+/// Work that cores share.
+fn compute(cells: u64, work: Duration, capabilities: Capabilities, speed: &Speed) -> Floor {
+    let cores = speed.cores.min(capabilities.concurrency.unwrap_or(usize::MAX)).max(1);
+    let time = work.mul_f64(cells as f64 / cores as f64);
+    let work = duration::show(Duration::from_nanos(work.as_nanos() as u64));
+    let formula = format!("{cells} cells x {work} of work on {}", count(cores, "core"));
+    Floor { time, formula }
+}
+
+fn wait(
+    universe: &Universe,
+    io: &IoSpec,
+    latency: &Latency,
+    phases: u32,
+    capabilities: Capabilities,
+) -> Floor {
+    match latency {
+        Latency::Fixed(latency) => fixed(universe.start.area(), *latency, phases, capabilities),
+        latency => drawn(universe, io, latency, capabilities),
+    }
+}
+
+/// Every cell waits as long.
+fn fixed(cells: u64, latency: Duration, phases: u32, capabilities: Capabilities) -> Floor {
+    let rounds_of = |workers: usize| cells.div_ceil(workers.max(1) as u64);
+    let shown = duration::show(latency);
+    let times = |rounds: u64| latency.saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX));
+    let twice = if phases == 2 { ", in both phases" } else { "" };
+    match capabilities {
+        Capabilities { stages: Some([neighbors, rule]), .. } if phases == 2 => {
+            let rounds = rounds_of(neighbors.min(rule));
+            // The second stage begins when the first has its first cell.
+            let time = times(rounds + 1);
+            let formula = format!(
+                "1 + {rounds} rounds of {} waits of {shown}, the phases side by side",
+                neighbors.min(rule)
+            );
+            Floor { time, formula }
+        }
+        Capabilities { stages: Some([_, workers]), .. }
+        | Capabilities { concurrency: Some(workers), .. } => {
+            let rounds = rounds_of(workers);
+            let time = times(rounds.saturating_mul(u64::from(phases)));
+            let formula = match workers {
+                1 => format!("{cells} waits of {shown}, one after the other{twice}"),
+                _ => {
+                    let rounds = count(rounds as usize, "round");
+                    format!("{rounds} of {workers} waits of {shown}{twice}")
+                }
+            };
+            Floor { time, formula }
+        }
+        _ => {
+            Floor { time: times(u64::from(phases)), formula: format!("one wait of {shown}{twice}") }
+        }
+    }
+}
+
+/// Every cell draws its own latency; they are known, for they follow from the site.
+fn drawn(universe: &Universe, io: &IoSpec, latency: &Latency, capabilities: Capabilities) -> Floor {
+    let cells = universe.start.area();
+    let generations = (DRAWS / cells.max(1)).clamp(1, GENERATIONS);
+    let total: Duration = (1..=generations)
+        .map(|i| generation(universe, io, latency, capabilities, universe.generation + i))
+        .sum();
+    let formula = match capabilities.concurrency {
+        Some(workers) => format!("the waits of {cells} cells, {workers} at a time"),
+        None => format!("the longest of {cells} waits"),
+    };
+    Floor { time: total / generations as u32, formula: format!("{formula}, on average") }
+}
+
+/// The floor of one generation: no cell takes less than its own waits, and no workers less than
+/// their share of all.
+fn generation(
+    universe: &Universe,
+    io: &IoSpec,
+    latency: &Latency,
+    capabilities: Capabilities,
+    generation: u64,
+) -> Duration {
+    let (width, height) = (universe.start.width(), universe.start.height());
+    let limit = io.timeout.unwrap_or(Duration::MAX);
+    let mut longest = Duration::ZERO;
+    let mut sums = [Duration::ZERO; 2];
+    for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
+        let mut own = Duration::ZERO;
+        for (sum, phase) in sums.iter_mut().zip(PHASES) {
+            if io.phase.contains(phase) {
+                let site = Site::new(generation, Cell::new(x, y), phase);
+                let wait = latency.at(site, io.seed).min(limit);
+                own += wait;
+                *sum += wait;
+            }
+        }
+        longest = longest.max(own);
+    }
+    let share = |sum: Duration, workers: usize| sum.div_f64(workers.max(1) as f64);
+    let shared = match capabilities {
+        Capabilities { stages: Some([neighbors, rule]), .. } => {
+            share(sums[0], neighbors).max(share(sums[1], rule))
+        }
+        Capabilities { concurrency: Some(workers), .. } => share(sums[0] + sums[1], workers),
+        _ => Duration::ZERO,
+    };
+    longest.max(shared)
+}
+
+fn count(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use lifelab::core::Rule;
+    use lifelab::{Grid, Topology};
+
+    use super::*;
+
+    fn universe(width: u32, height: u32) -> Universe {
+        let start = Grid::new(width, height).unwrap();
+        Universe { start, rule: Rule::LIFE, topology: Topology::Torus, generation: 0 }
+    }
+
+    fn floor(cells: (u32, u32), io: &str, capabilities: Capabilities) -> Floor {
+        let speed = Speed::measure();
+        of(&universe(cells.0, cells.1), &io.parse().unwrap(), capabilities, &speed)
+    }
+
+    #[test]
+    fn fixed_waits_go_in_rounds() {
+        let ms = Duration::from_millis;
+        let pool = |workers| Capabilities::local(Some(workers));
+        let pipeline = |a, b| Capabilities::local(Some(a + b)).in_stages(a, b);
+        for (io, capabilities, expected) in [
+            ("sleep:10ms", pool(1), ms(8000)),
+            ("sleep:10ms", pool(64), ms(130)), // 800 / 64 is 12.5.
+            ("sleep:10ms", Capabilities::local(None), ms(10)),
+            ("sleep:10ms phase:both", Capabilities::local(None), ms(20)),
+            ("sleep:10ms phase:both", pool(100), ms(160)),
+            ("sleep:10ms", pipeline(4, 100), ms(80)),
+            ("sleep:10ms phase:both", pipeline(100, 100), ms(90)),
+            ("socket:5ms", pool(800), ms(5)),
+            ("cpu:1ms", pool(8), ms(100)),
+        ] {
+            let floor = floor((40, 20), io, capabilities);
+            assert_eq!(floor.time, expected, "{io}: {}", floor.formula);
+        }
+        let floor = floor((40, 20), "sleep:10ms", pool(64));
+        assert_eq!(floor.formula, "13 rounds of 64 waits of 10ms");
+    }
+
+    #[test]
+    fn the_slowest_of_many_cells_is_the_floor_of_a_distribution() {
+        // The longest of n exponential waits is H(n) means on average; H(800) is 7.26.
+        let unbounded = Capabilities::local(None);
+        let longest = floor((40, 20), "sleep:exp(10ms)", unbounded).time.as_secs_f64();
+        assert!((0.055..0.095).contains(&longest), "{longest}");
+        // With few workers, the sum counts: 800 means over 10 workers.
+        let pool = Capabilities::local(Some(10));
+        let shared = floor((40, 20), "sleep:exp(10ms)", pool).time.as_secs_f64();
+        assert!((0.74..0.86).contains(&shared), "{shared}");
+    }
+
+    #[test]
+    fn a_floor_never_rises_with_more_workers() {
+        for io in ["sleep:10ms", "sleep:exp(1ms) phase:both", "cpu:rounds(1000)", "none"] {
+            let speed = Speed::measure();
+            let (universe, io) = (universe(30, 30), io.parse().unwrap());
+            let at = |workers| of(&universe, &io, Capabilities::local(workers), &speed).time;
+            if io.wait == Wait::None {
+                continue; // Each asks the machine anew.
+            }
+            let times = [Some(1), Some(2), Some(64), None].map(at);
+            assert!(times.is_sorted_by(|more, less| more >= less), "{io:?}: {times:?}");
+        }
+    }
+}

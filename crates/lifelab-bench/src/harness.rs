@@ -1,0 +1,120 @@
+//! The harness: who can race, and the races.
+
+use std::sync::Arc;
+
+use lifelab::{CellIo, Error, Stepper, Stop};
+
+use crate::child;
+use crate::error::SuiteError;
+use crate::race::{self, Event};
+use crate::results::Results;
+use crate::suite::Suite;
+
+/// Runs suites. It knows Lifelab's steppers, and whatever the caller brings.
+///
+/// Cases run in processes of their own, which are copies of the running program. They must know
+/// what the program knows: so a program builds its harness first, lets it
+/// [host](Self::host) cases, and then goes on.
+///
+/// ```no_run
+/// use lifelab::core::testing; // For a stepper of your own, see the example `own_contender`.
+/// use lifelab_bench::{Harness, Suite};
+///
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let harness = Harness::new();
+///     harness.host();
+///     let suite: Suite = r#"(
+///         name: "mine",
+///         start: named("gosper-glider-gun"),
+///         io: (wait: sleep(fixed("1ms"))),
+///         steppers: [thread_pool(workers: 64), async_tasks],
+///     )"#.parse()?;
+///     let results = harness.race(&suite, &lifelab::Stop::new(), &mut |_| {})?;
+///     for result in &results.cases {
+///         println!("{}: {:?}", result.case.id(), result.outcome);
+///     }
+///     Ok(())
+/// }
+/// ```
+#[derive(Default)]
+pub struct Harness {
+    contenders: Vec<(String, BuildStepper)>,
+    io: Option<(String, BuildIo)>,
+}
+
+type BuildStepper = Box<dyn Fn() -> Result<Box<dyn Stepper>, Error> + Send + Sync>;
+type BuildIo = Box<dyn Fn() -> Arc<dyn CellIo> + Send + Sync>;
+
+impl Harness {
+    /// A harness that knows Lifelab's steppers.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a stepper of the caller's to every race, under this name.
+    pub fn contender<S: Stepper + 'static>(
+        mut self,
+        name: impl Into<String>,
+        build: impl Fn() -> Result<S, Error> + Send + Sync + 'static,
+    ) -> Self {
+        let build: BuildStepper = Box::new(move || Ok(Box::new(build()?)));
+        self.contenders.push((name.into(), build));
+        self
+    }
+
+    /// Makes cells wait for an I/O of the caller's in every race, in the place of what suites wait
+    /// for; a suite's policies and phase stay. Its floor is unknown, so the suite's own is taken:
+    /// let it wait for what resembles the I/O. The process pool cannot run it, unless it has
+    /// [wire text](CellIo::wire).
+    pub fn io<I: CellIo + 'static>(
+        self,
+        name: impl Into<String>,
+        build: impl Fn() -> I + Send + Sync + 'static,
+    ) -> Self {
+        let build: BuildIo = Box::new(move || Arc::new(build()));
+        Self { io: Some((name.into(), build)), ..self }
+    }
+
+    /// Makes this program a host of cases, and of worker processes. Call it at the start of `main`,
+    /// before anything else.
+    ///
+    /// In a process that was started to measure a case this call never returns. In any other it
+    /// returns at once.
+    pub fn host(&self) {
+        lifelab::host_workers();
+        child::host(self);
+    }
+
+    /// Runs a suite to its end, or until the stop fires. `watch` is told how it goes on, between
+    /// cases, on the calling thread.
+    ///
+    /// # Errors
+    /// If the suite makes no sense, which is found before anything is measured. What goes wrong with
+    /// a case is part of the results.
+    pub fn race(
+        &self,
+        suite: &Suite,
+        stop: &Stop,
+        watch: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Results, SuiteError> {
+        race::run(self, suite, stop, watch)
+    }
+
+    pub(crate) fn contender_names(&self) -> impl Iterator<Item = String> + '_ {
+        self.contenders.iter().map(|(name, _)| name.clone())
+    }
+
+    /// Builds a contender of the caller's; `None` if it is none.
+    pub(crate) fn build(&self, name: &str) -> Option<Result<Box<dyn Stepper>, Error>> {
+        let (_, build) = self.contenders.iter().find(|(known, _)| known == name)?;
+        Some(build())
+    }
+
+    pub(crate) fn own_io(&self) -> Option<&str> {
+        self.io.as_ref().map(|(name, _)| name.as_str())
+    }
+
+    pub(crate) fn build_io(&self) -> Option<Arc<dyn CellIo>> {
+        self.io.as_ref().map(|(_, build)| build())
+    }
+}

@@ -1,0 +1,298 @@
+//! From a suite to its cases.
+
+use std::collections::HashSet;
+use std::num::{NonZeroU64, NonZeroUsize};
+use std::time::Duration;
+
+use lifelab::core::Capabilities;
+use lifelab::io::{FaultSpec, Injected, IoSpec, Latency, Trigger, Wait, Work};
+use lifelab::{Error, Grid, Rule, Scenario, Simulation, Size, StepperSpec, Topology};
+
+use crate::error::SuiteError;
+use crate::floor;
+use crate::harness::Harness;
+use crate::results::{Case, Floor, Point};
+use crate::speed::Speed;
+use crate::suite::{Suite, Sweep};
+
+/// A case to be measured, and what can be said of it before.
+pub(crate) struct Planned {
+    pub(crate) case: Case,
+    pub(crate) floor: Floor,
+    /// Number of the universe that it runs in.
+    pub(crate) universe: usize,
+}
+
+/// All that a suite asks for.
+pub(crate) struct Plan {
+    pub(crate) cases: Vec<Planned>,
+    pub(crate) universes: Vec<Universe>,
+}
+
+/// Where a case starts, and by which laws it goes on.
+#[derive(Clone)]
+pub(crate) struct Universe {
+    pub(crate) start: Grid,
+    pub(crate) rule: Rule,
+    pub(crate) topology: Topology,
+    /// The generation that the pattern is at.
+    pub(crate) generation: u64,
+}
+
+/// Who computes: a stepper of the registry, or one that the caller brought.
+#[derive(Clone)]
+enum Contender {
+    Spec(StepperSpec),
+    Own(String),
+}
+
+/// A contender with what a sweep has set.
+struct Variant {
+    contender: Contender,
+    workers: Option<usize>,
+    grain: Option<String>,
+}
+
+impl Plan {
+    /// Finds all cases, and makes sure that each can be set up as far as that can be known without
+    /// running it.
+    pub(crate) fn of(suite: &Suite, harness: &Harness, speed: &Speed) -> Result<Self, SuiteError> {
+        let contenders = contenders(suite, harness);
+        if contenders.is_empty() {
+            return Err(SuiteError::NoSteppers);
+        }
+        let mut plan = Self { cases: Vec::new(), universes: Vec::new() };
+        let waits = waits(suite)?;
+        for size in sizes(suite)? {
+            let scenario = Scenario { size, ..scenario(suite) };
+            let universe = Universe::of(&scenario)?;
+            for io in &waits {
+                let scenario = Scenario { io: io.clone(), ..scenario.clone() };
+                for contender in &contenders {
+                    for Variant { contender, workers, grain } in contender.varied(&suite.sweep)? {
+                        let capabilities = contender.capabilities(harness)?;
+                        let point = point(&universe, io, workers, grain, speed);
+                        let floor = floor::of(&universe, io, capabilities, speed);
+                        let case = contender.case(&scenario, harness.own_io(), point);
+                        plan.cases.push(Planned { case, floor, universe: plan.universes.len() });
+                    }
+                }
+            }
+            plan.universes.push(universe);
+        }
+        plan.check_names()?;
+        Ok(plan)
+    }
+
+    /// Results are matched by the names of their cases.
+    fn check_names(&self) -> Result<(), SuiteError> {
+        let mut known = HashSet::new();
+        match self
+            .cases
+            .iter()
+            .map(|planned| planned.case.id())
+            .find(|id| !known.insert(id.clone()))
+        {
+            None => Ok(()),
+            Some(name) => Err(SuiteError::Twice { name }),
+        }
+    }
+}
+
+fn scenario(suite: &Suite) -> Scenario {
+    Scenario {
+        size: suite.size,
+        margin: suite.margin,
+        topology: suite.topology,
+        rule: suite.rule,
+        generations: suite.generations.get(),
+        ..Scenario::new(suite.start.clone())
+    }
+}
+
+fn contenders(suite: &Suite, harness: &Harness) -> Vec<Contender> {
+    let specs = suite.steppers.iter().cloned().map(Contender::Spec);
+    specs.chain(harness.contender_names().map(Contender::Own)).collect()
+}
+
+fn sizes(suite: &Suite) -> Result<Vec<Option<Size>>, SuiteError> {
+    if suite.sweep.cells.is_empty() {
+        return Ok(vec![suite.size]);
+    }
+    if suite.margin.is_some() {
+        return Err(SuiteError::Contradiction {
+            one: "margin",
+            other: "sweep.cells",
+            why: "both decide the size of the grid",
+        });
+    }
+    suite.sweep.cells.iter().map(|&cells| nearly_square(cells).map(Some)).collect()
+}
+
+/// The size of so many cells whose sides differ least.
+fn nearly_square(cells: NonZeroU64) -> Result<Size, SuiteError> {
+    let count = cells.get();
+    let root = count.isqrt();
+    // Beyond a quarter of the root the sides would differ by more than a factor of 16.
+    let height =
+        (root.div_ceil(4).max(1)..=root).rev().find(|height| count.is_multiple_of(*height));
+    let sides = height.and_then(|height| {
+        Size::new(u32::try_from(count / height).ok()?, u32::try_from(height).ok()?)
+    });
+    sides.ok_or(SuiteError::NoSuchGrid { cells: count })
+}
+
+/// Every wait with every latency, work and fault rate.
+fn waits(suite: &Suite) -> Result<Vec<IoSpec>, SuiteError> {
+    let Sweep { io, latency, cpu, fault_rate, .. } = &suite.sweep;
+    if !latency.is_empty() && !cpu.is_empty() {
+        return Err(SuiteError::Contradiction {
+            one: "sweep.latency",
+            other: "sweep.cpu",
+            why: "a cell either waits or computes",
+        });
+    }
+    let base = if io.is_empty() { std::slice::from_ref(&suite.io) } else { io };
+    let mut waits = Vec::new();
+    for io in base {
+        let latencies = latency.iter().map(|&latency| with_latency(io, latency));
+        let work = cpu.iter().map(|&work| Ok(IoSpec { wait: Wait::Cpu(work), ..io.clone() }));
+        let mut varied: Vec<IoSpec> = latencies.chain(work).collect::<Result<_, _>>()?;
+        if varied.is_empty() {
+            varied.push(io.clone());
+        }
+        for io in varied {
+            if fault_rate.is_empty() {
+                waits.push(io);
+            } else {
+                waits.extend(fault_rate.iter().map(|&rate| with_faults(&io, rate)));
+            }
+        }
+    }
+    waits.iter().try_for_each(|io| io.check().map_err(Error::from))?;
+    Ok(waits)
+}
+
+fn with_latency(io: &IoSpec, latency: Latency) -> Result<IoSpec, SuiteError> {
+    let wait = match &io.wait {
+        Wait::None | Wait::Sleep(_) => Wait::Sleep(latency),
+        Wait::Block(_) => Wait::Block(latency),
+        Wait::Socket(socket) => Wait::Socket(lifelab::io::SocketSpec { latency, ..socket.clone() }),
+        Wait::Cpu(_) => {
+            return Err(SuiteError::Contradiction {
+                one: "sweep.latency",
+                other: "io",
+                why: "a cell either waits or computes",
+            });
+        }
+    };
+    Ok(IoSpec { wait, ..io.clone() })
+}
+
+fn with_faults(io: &IoSpec, rate: f64) -> IoSpec {
+    let mut io = io.clone();
+    if rate != 0.0 {
+        let when = Trigger::Probability(rate);
+        io.faults.push(FaultSpec { kind: Injected::Error, when });
+    }
+    io
+}
+
+fn point(
+    universe: &Universe,
+    io: &IoSpec,
+    workers: Option<usize>,
+    grain: Option<String>,
+    speed: &Speed,
+) -> Point {
+    let (latency, cpu) = match &io.wait {
+        Wait::None => (Duration::ZERO, Duration::ZERO),
+        Wait::Sleep(latency) | Wait::Block(latency) => (latency.mean(), Duration::ZERO),
+        Wait::Socket(socket) => (socket.latency.mean(), Duration::ZERO),
+        Wait::Cpu(Work::Time(time)) => (Duration::ZERO, *time),
+        Wait::Cpu(Work::Rounds(rounds)) => (Duration::ZERO, speed.rounds(*rounds)),
+    };
+    let rate = |fault: &FaultSpec| match fault.when {
+        Trigger::Probability(rate) => rate,
+        Trigger::At { .. } => 0.0,
+    };
+    Point {
+        width: universe.start.width(),
+        height: universe.start.height(),
+        cells: universe.start.area(),
+        io: io.to_string(),
+        latency,
+        cpu,
+        fault_rate: io.faults.iter().map(rate).sum(),
+        workers,
+        grain,
+    }
+}
+
+impl Universe {
+    fn of(scenario: &Scenario) -> Result<Self, SuiteError> {
+        let plain =
+            Scenario { io: IoSpec::default(), stepper: StepperSpec::default(), ..scenario.clone() };
+        let simulation = Simulation::builder().scenario(&plain).build()?;
+        Ok(Self {
+            start: Grid::clone(simulation.grid()),
+            rule: simulation.rule(),
+            topology: simulation.topology(),
+            generation: simulation.generation(),
+        })
+    }
+}
+
+impl Contender {
+    /// The contender with every number of workers and every grain, as far as it takes them.
+    fn varied(&self, sweep: &Sweep) -> Result<Vec<Variant>, SuiteError> {
+        let variant =
+            |spec, workers, grain| Variant { contender: Self::Spec(spec), workers, grain };
+        let Self::Spec(spec) = self else {
+            return Ok(vec![Variant { contender: self.clone(), workers: None, grain: None }]);
+        };
+        let mut counts = vec![(spec.clone(), None)];
+        if !sweep.workers.is_empty() && spec.takes("workers") {
+            let with = |count: &NonZeroUsize| {
+                Ok((spec.with("workers", count).map_err(Error::from)?, Some(count.get())))
+            };
+            counts = sweep.workers.iter().map(with).collect::<Result<_, SuiteError>>()?;
+        }
+        let mut varied = Vec::new();
+        for (spec, workers) in counts {
+            if sweep.grain.is_empty() || !spec.takes("grain") {
+                varied.push(variant(spec, workers, None));
+                continue;
+            }
+            for grain in &sweep.grain {
+                let spec = spec.with_grain(*grain).map_err(Error::from)?;
+                varied.push(variant(spec, workers, Some(grain.to_string())));
+            }
+        }
+        Ok(varied)
+    }
+
+    /// What it can do; if the system does not let it start, it will be asked again when measured.
+    fn capabilities(&self, harness: &Harness) -> Result<Capabilities, SuiteError> {
+        let stepper = match self {
+            Self::Spec(spec) => spec.build(),
+            Self::Own(name) => harness.build(name).expect("it is in the list"),
+        };
+        match stepper {
+            Ok(stepper) => Ok(stepper.capabilities()),
+            Err(Error::Start(_)) => Ok(Capabilities::local(None)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn case(&self, scenario: &Scenario, own_io: Option<&str>, point: Point) -> Case {
+        let (stepper, scenario) = match self {
+            Self::Own(name) => (name.clone(), scenario.clone()),
+            Self::Spec(spec) => {
+                (spec.to_string(), Scenario { stepper: spec.clone(), ..scenario.clone() })
+            }
+        };
+        let scenario = scenario.to_ron().expect("the suite's paths have been read");
+        Case { stepper, own_io: own_io.map(str::to_owned), scenario, point }
+    }
+}

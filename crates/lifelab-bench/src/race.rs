@@ -1,0 +1,257 @@
+//! A race: all cases of a suite, measured in turns.
+//!
+//! In each round every case has one turn, in an order of the round's own. A machine that grows slow
+//! in the middle does so to all of them.
+
+use std::io;
+use std::time::{Duration, Instant, SystemTime};
+
+use lifelab::{Stop, core::seeded};
+
+use crate::child::NOTHING;
+use crate::error::SuiteError;
+use crate::harness::Harness;
+use crate::oracle::Oracle;
+use crate::plan::{Plan, Planned};
+use crate::process::{self, Ending};
+use crate::results::{
+    Case, CaseResult, Estimate, Machine, Measured, Outcome, Results, Round, Usage,
+};
+use crate::speed::Speed;
+use crate::statistics::Summary;
+use crate::suite::Suite;
+use crate::task::{Reply, Task};
+
+/// How a race goes on.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// The suite makes sense; nothing has been measured yet.
+    Planned {
+        /// The turns to come, all cases of all rounds.
+        turns: usize,
+    },
+    /// A case has its turn.
+    Turn {
+        /// Its number among all turns, from 0.
+        number: usize,
+        /// The round, from 0.
+        round: u32,
+        /// The case.
+        case: &'a Case,
+    },
+    /// A turn is over, and the results have grown. This is the moment to save them.
+    Grown {
+        /// What is known so far.
+        results: &'a Results,
+    },
+}
+
+pub(crate) fn run(
+    harness: &Harness,
+    suite: &Suite,
+    stop: &Stop,
+    watch: &mut dyn FnMut(Event<'_>),
+) -> Result<Results, SuiteError> {
+    let began = Instant::now();
+    let plan = Plan::of(suite, harness, &Speed::measure())?;
+    let mut race = Race::new(suite, plan);
+    let rounds = suite.rounds.get();
+    watch(Event::Planned { turns: race.results.cases.len() * rounds as usize });
+    race.results.own_cost = race.own_cost(suite, stop).map_err(SuiteError::Process)?;
+    let mut number = 0;
+    for round in 0..rounds {
+        for index in race.order(suite.seed, round) {
+            watch(Event::Turn { number, round, case: &race.results.cases[index].case });
+            number += 1;
+            if race.is_over(index) {
+                continue;
+            }
+            race.turn(index, suite, stop).map_err(SuiteError::Process)?;
+            race.results.took = began.elapsed();
+            race.results.interrupted = stop.reason().is_some();
+            watch(Event::Grown { results: &race.results });
+            if race.results.interrupted {
+                return Ok(race.results);
+            }
+        }
+    }
+    Ok(race.results)
+}
+
+struct Race {
+    results: Results,
+    /// The universe of each case.
+    universes: Vec<usize>,
+    oracles: Vec<Oracle>,
+}
+
+impl Race {
+    fn new(suite: &Suite, plan: Plan) -> Self {
+        let Plan { cases, universes } = plan;
+        let oracles = universes.iter().map(Oracle::new).collect();
+        let universes = cases.iter().map(|planned| planned.universe).collect();
+        let pending =
+            |Planned { case, floor, .. }| CaseResult { case, floor, outcome: Outcome::Pending };
+        let results = Results {
+            schema: Results::SCHEMA,
+            name: suite.name.clone(),
+            about: suite.about.clone(),
+            suite: suite.to_ron().unwrap_or_default(),
+            seed: suite.seed,
+            began: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
+            took: Default::default(),
+            interrupted: false,
+            machine: Machine::here(),
+            own_cost: Default::default(),
+            axes: suite.sweep.axes(),
+            cases: cases.into_iter().map(pending).collect(),
+        };
+        Self { results, universes, oracles }
+    }
+
+    /// The order of cases in a round.
+    fn order(&self, seed: u64, round: u32) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.results.cases.len()).collect();
+        order.sort_by_key(|&index| seeded::hash(&[seed, round.into(), index as u64]));
+        order
+    }
+
+    /// Whether another turn of a case would tell nothing new.
+    fn is_over(&self, index: usize) -> bool {
+        matches!(self.results.cases[index].outcome, Outcome::CutOff { .. } | Outcome::Failed { .. })
+    }
+
+    /// What the harness itself takes for a generation: of the smallest grid, on which it shows most.
+    fn own_cost(&self, suite: &Suite, stop: &Stop) -> io::Result<Duration> {
+        let smallest = self.results.cases.iter().min_by_key(|result| result.case.point.cells);
+        let Some(smallest) = smallest else { return Ok(Default::default()) };
+        let case = Case { stepper: NOTHING.to_owned(), ..smallest.case.clone() };
+        match process::run(&task(case, suite), stop)? {
+            Ending::Replied(Reply::Measured { samples, .. }) => {
+                Ok(Summary::of(&[&samples]).map(|summary| summary.median).unwrap_or_default())
+            }
+            _ => Ok(Default::default()),
+        }
+    }
+
+    fn turn(&mut self, index: usize, suite: &Suite, stop: &Stop) -> io::Result<()> {
+        let ending = process::run(&task(self.results.cases[index].case.clone(), suite), stop)?;
+        let outcome = match ending {
+            Ending::Stopped => return Ok(()),
+            Ending::Replied(Reply::Measured {
+                warm_up,
+                samples,
+                generation,
+                state_hash,
+                usage,
+                warnings,
+            }) => {
+                let expected = self.oracles[self.universes[index]].hash(generation).to_string();
+                if state_hash == expected {
+                    let round = Round { warm_up, samples, state_hash, usage: *usage };
+                    self.with(index, round, warnings)
+                } else {
+                    wrong(generation, &state_hash, &expected)
+                }
+            }
+            Ending::Replied(Reply::CutOff { generations, cells, running }) => {
+                let limit = suite.limit;
+                let estimate = self.estimate(index, cells, running);
+                Outcome::CutOff { limit, generations, cells, estimate }
+            }
+            Ending::Replied(Reply::Failed { kind, error }) => Outcome::Failed { kind, error },
+            Ending::Crashed { status, last_words } => Outcome::Failed {
+                kind: "crashed".to_owned(),
+                error: format!("its process ended ({status}); its last words: {last_words:?}"),
+            },
+            Ending::Stuck => Outcome::Failed {
+                kind: "stuck".to_owned(),
+                error: "its process did not end at the time limit, and was killed".to_owned(),
+            },
+        };
+        self.results.cases[index].outcome = self.kept(index, outcome);
+        Ok(())
+    }
+
+    /// The case with another round.
+    fn with(&self, index: usize, round: Round, warnings: Vec<String>) -> Outcome {
+        let mut measured = match &self.results.cases[index].outcome {
+            Outcome::Measured(measured) => (**measured).clone(),
+            _ => {
+                let time = Summary::of(&[&round.samples]).expect("there is a sample at least");
+                Measured { time, usage: Usage::default(), rounds: Vec::new(), warnings }
+            }
+        };
+        measured.rounds.push(round);
+        measured.time = Summary::of(&measured.samples()).expect("there is a sample at least");
+        measured.usage = Usage::over(&measured.rounds);
+        Outcome::Measured(Box::new(measured))
+    }
+
+    /// A case that was measured in other rounds stays so if this one was cut off, with a word about
+    /// it.
+    fn kept(&self, index: usize, outcome: Outcome) -> Outcome {
+        match (&self.results.cases[index].outcome, outcome) {
+            (Outcome::Measured(measured), Outcome::CutOff { limit, .. }) => {
+                let mut measured = measured.clone();
+                measured.warnings.push(format!("a round was cut off after {limit:?}"));
+                Outcome::Measured(measured)
+            }
+            (_, outcome) => outcome,
+        }
+    }
+
+    /// What a generation would take, from what was done of it, or else by arithmetic.
+    fn estimate(&self, index: usize, done: u64, running: Duration) -> Estimate {
+        let CaseResult { case, floor, .. } = &self.results.cases[index];
+        let cells = case.point.cells;
+        let extrapolated = running.mul_f64(cells as f64 / done.max(1) as f64);
+        if done > 0 && extrapolated > floor.time {
+            let basis = format!("{done} of {cells} cells in {running:.1?}");
+            Estimate { time: extrapolated, basis }
+        } else {
+            Estimate { time: floor.time.max(running), basis: floor.formula.clone() }
+        }
+    }
+}
+
+fn task(case: Case, suite: &Suite) -> Task {
+    Task { case, generations: suite.generations.get(), budget: suite.budget, limit: suite.limit }
+}
+
+fn wrong(generation: u64, found: &str, expected: &str) -> Outcome {
+    let error = format!(
+        "generation {generation} is wrong: its state has the hash {found}, the oracle's {expected}"
+    );
+    Outcome::Failed { kind: "wrong".to_owned(), error }
+}
+
+impl Usage {
+    /// Means weighted by the generations of each round, and the highest peaks.
+    fn over(rounds: &[Round]) -> Self {
+        let total: f64 = rounds.iter().map(|round| round.samples.len() as f64).sum();
+        let mean = |figure: fn(&Self) -> f64| {
+            let weighted =
+                rounds.iter().map(|round| figure(&round.usage) * round.samples.len() as f64);
+            weighted.sum::<f64>() / total.max(1.0)
+        };
+        let time = |figure: fn(&Self) -> f64| Duration::from_secs_f64(mean(figure));
+        let peak = |figure: fn(&Self) -> u64| {
+            rounds.iter().map(|round| figure(&round.usage)).max().unwrap_or_default()
+        };
+        Self {
+            user: time(|usage| usage.user.as_secs_f64()),
+            system: time(|usage| usage.system.as_secs_f64()),
+            peak_memory: peak(|usage| usage.peak_memory),
+            base_memory: peak(|usage| usage.base_memory),
+            peak_threads: peak(|usage| usage.peak_threads),
+            processes: peak(|usage| usage.processes),
+            voluntary_switches: mean(|usage| usage.voluntary_switches),
+            involuntary_switches: mean(|usage| usage.involuntary_switches),
+            pipe_bytes: mean(|usage| usage.pipe_bytes),
+            io_calls: mean(|usage| usage.io_calls),
+            io_waited: time(|usage| usage.io_waited.as_secs_f64()),
+        }
+    }
+}

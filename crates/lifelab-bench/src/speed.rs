@@ -1,0 +1,59 @@
+//! How fast the machine does what floors are made of.
+
+use std::hint::black_box;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use lifelab::core::{Cell, CellIo, Phase, Site, Stop};
+use lifelab::io::{Cpu, Work};
+
+/// How fast the machine does what floors are made of. Measured once per race, on one core.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Speed {
+    /// Cores that the program may use.
+    pub(crate) cores: usize,
+    /// One round of a cell's work, in seconds.
+    round: f64,
+}
+
+/// Work of about 2 ms: long beside the call, short beside a time slice.
+const ROUNDS: u64 = 500_000;
+
+const ATTEMPTS: u32 = 5;
+
+impl Speed {
+    /// Measures it, within 50 ms or so.
+    pub(crate) fn measure() -> Self {
+        let cpu = Cpu::new(Work::Rounds(ROUNDS));
+        let (site, stop) = (Site::new(1, Cell::new(0, 0), Phase::Rule), Stop::new());
+        let work = fastest(|| cpu.call(site, &stop).expect("nothing stops it"));
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        Self { cores, round: work.as_secs_f64() / ROUNDS as f64 }
+    }
+
+    /// What so many rounds of work take.
+    pub(crate) fn rounds(&self, rounds: u64) -> Duration {
+        Duration::from_secs_f64(self.round * rounds as f64)
+    }
+
+    /// What it takes to read so many bytes once and write as many: nothing that computes a grid from
+    /// another can be faster than a copy, on one core.
+    pub(crate) fn copy(&self, bytes: u64) -> Duration {
+        let from = vec![1_u8; usize::try_from(bytes).unwrap_or(usize::MAX)];
+        let mut to = vec![0_u8; from.len()];
+        fastest(|| {
+            to.copy_from_slice(black_box(&from));
+            black_box(&mut to);
+        })
+    }
+}
+
+/// The shortest of some attempts: what disturbs a computation makes it longer.
+fn fastest(mut work: impl FnMut()) -> Duration {
+    let time = |_| {
+        let start = Instant::now();
+        work();
+        start.elapsed()
+    };
+    (0..ATTEMPTS).map(time).min().unwrap_or_default()
+}

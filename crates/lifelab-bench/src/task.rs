@@ -1,0 +1,47 @@
+//! What travels between the harness and a process that measures: one task there, one reply back.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::nanos;
+use crate::results::{Case, Usage};
+
+/// What to measure, and with how much effort.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(crate) struct Task {
+    pub(crate) case: Case,
+    /// Generations to time, at most.
+    pub(crate) generations: u64,
+    #[serde(with = "nanos")]
+    pub(crate) budget: Duration,
+    #[serde(with = "nanos")]
+    pub(crate) limit: Duration,
+}
+
+/// What it came to.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(crate) enum Reply {
+    Measured {
+        warm_up: u64,
+        #[serde(with = "nanos::list")]
+        samples: Vec<Duration>,
+        /// The last generation, by its number in the universe.
+        generation: u64,
+        state_hash: String,
+        usage: Box<Usage>,
+        warnings: Vec<String>,
+    },
+    CutOff {
+        generations: u64,
+        /// Cells of the next generation that were done.
+        cells: u64,
+        /// How long that generation had been running.
+        #[serde(with = "nanos")]
+        running: Duration,
+    },
+    Failed {
+        kind: String,
+        error: String,
+    },
+}

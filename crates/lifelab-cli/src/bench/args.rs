@@ -1,0 +1,105 @@
+//! The options of `lifelab bench`.
+
+use std::num::{NonZeroU32, NonZeroU64};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lifelab::{IoSpec, Size, StepperSpec};
+
+use crate::run::duration;
+
+/// Measure the steppers side by side: which concurrency model?
+///
+/// A scenario says what every cell waits for, which steppers race and what is varied. Each case is
+/// measured in processes of its own, in turns with the others; every result is verified. Prints a
+/// table, and saves all that was measured, with a report to open in a browser.
+///
+/// Ctrl-C ends the race; what was measured by then is kept.
+#[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true, after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    #[command(subcommand)]
+    pub(crate) action: Option<Action>,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  lifelab bench
+  lifelab bench cells
+  lifelab bench --io sleep:10ms --stepper async_tasks --stepper 'thread_pool(workers: 256)'
+  lifelab bench latency --print-scenario > mine.ron; lifelab bench mine.ron
+
+Exit codes: 0 done, 1 failed or a result was wrong, 2 bad input, 130 interrupted.";
+
+/// What else to do with results.
+#[derive(clap::Subcommand)]
+pub(crate) enum Action {}
+
+#[derive(clap::Args)]
+pub(crate) struct RunArgs {
+    /// A scenario file in RON, or the name of a scenario that --list tells [default: default]
+    pub(crate) scenario: Option<PathBuf>,
+
+    /// List the scenarios that are ready to run
+    #[arg(long)]
+    pub(crate) list: bool,
+
+    /// Print the scenario, other options included, and measure nothing
+    #[arg(long)]
+    pub(crate) print_scenario: bool,
+
+    /// Race this stepper, instead of the scenario's. Can be given several times
+    #[arg(long, help_heading = "What to measure")]
+    pub(crate) stepper: Vec<StepperSpec>,
+
+    /// What every cell waits for, as of `lifelab run`; nothing about it is varied then
+    #[arg(long, help_heading = "What to measure")]
+    pub(crate) io: Option<IoSpec>,
+
+    /// Columns and rows of the grid: 100x80; they are not varied then
+    #[arg(long, help_heading = "What to measure")]
+    pub(crate) size: Option<Size>,
+
+    /// How many processes each case is measured in, one after the other
+    #[arg(long, value_name = "N", help_heading = "Effort")]
+    pub(crate) rounds: Option<NonZeroU32>,
+
+    /// How long to measure in each of them: 500ms, 2s
+    #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Effort")]
+    pub(crate) budget: Option<Duration>,
+
+    /// After what time a process is ended, whatever it is at
+    #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Effort")]
+    pub(crate) limit: Option<Duration>,
+
+    /// How many generations to measure in each process at most
+    #[arg(short, long, value_name = "N", help_heading = "Effort")]
+    pub(crate) generations: Option<NonZeroU64>,
+
+    /// Decides in which order cases take their turns
+    #[arg(long, value_name = "N", help_heading = "Effort")]
+    pub(crate) seed: Option<u64>,
+
+    /// The folder for results
+    #[arg(long, value_name = "FOLDER", default_value = "lifelab-results", help_heading = "Output")]
+    pub(crate) out: PathBuf,
+
+    /// Print the results as one JSON object; errors too, on standard error
+    #[arg(long, help_heading = "Output")]
+    pub(crate) json: bool,
+
+    /// Print nothing but errors, and what --json asks for
+    #[arg(short, long, help_heading = "Output")]
+    pub(crate) quiet: bool,
+}
+
+impl Args {
+    pub(crate) fn wants_json(&self) -> bool {
+        match &self.action {
+            None => self.run.json,
+            Some(action) => match *action {},
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! From arguments to a suite.
+
+use std::path::Path;
+
+use lifelab_bench::{READY, Ready, Suite};
+
+use crate::bench::args::RunArgs;
+use crate::failure::{Exit, Failure};
+use crate::scenario_file;
+
+/// The suite that the arguments ask for.
+pub(crate) fn of(args: &RunArgs) -> Result<Suite, Failure> {
+    let mut suite = match &args.scenario {
+        None => ready(READY[0])?,
+        Some(path) if is_file(path) => scenario_file::read(path)?,
+        Some(name) => ready(
+            Ready::find(&name.to_string_lossy())
+                .map_err(|error| Failure::new(Exit::BadInput, "scenario", error.to_string()))?,
+        )?,
+    };
+    if !args.stepper.is_empty() {
+        suite.steppers.clone_from(&args.stepper);
+    }
+    if let Some(io) = &args.io {
+        suite.io = io.clone();
+        suite.sweep.io.clear();
+        suite.sweep.latency.clear();
+        suite.sweep.cpu.clear();
+        suite.sweep.fault_rate.clear();
+    }
+    if let Some(size) = args.size {
+        suite.size = Some(size);
+        suite.margin = None;
+        suite.sweep.cells.clear();
+    }
+    suite.rounds = args.rounds.unwrap_or(suite.rounds);
+    suite.budget = args.budget.unwrap_or(suite.budget);
+    suite.limit = args.limit.unwrap_or(suite.limit);
+    suite.generations = args.generations.unwrap_or(suite.generations);
+    suite.seed = args.seed.unwrap_or(suite.seed);
+    Ok(suite)
+}
+
+/// The suite as text.
+pub(crate) fn text(suite: &Suite) -> Result<String, Failure> {
+    let message = "a scenario is text, and a file name in it is not; rename it";
+    suite.to_ron().ok_or_else(|| Failure::usage(message))
+}
+
+fn ready(ready: Ready) -> Result<Suite, Failure> {
+    Ok(ready.suite().map_err(lifelab::Error::from)?)
+}
+
+/// Whether it can only have been meant as a file.
+fn is_file(path: &Path) -> bool {
+    path.exists() || path.components().count() > 1 || path.extension().is_some()
+}
