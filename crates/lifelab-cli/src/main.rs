@@ -13,6 +13,7 @@ mod input;
 mod interrupt;
 mod json;
 mod scenario_file;
+mod whole_file;
 
 mod failure;
 mod report;

@@ -12,6 +12,7 @@ mod record;
 mod destination;
 mod drawing;
 mod outcome;
+mod trace;
 
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -30,6 +31,7 @@ use crate::run::outcome::Outcome;
 use crate::run::plan::Plan;
 use crate::run::progress::Progress;
 use crate::run::record::Record;
+use crate::run::trace::Trace;
 use crate::scenario_file;
 
 pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
@@ -41,6 +43,9 @@ pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     let mut simulation = plan.build()?;
     let output = args.save.output.as_deref();
     let output = output.map(|path| Destination::new(path, &simulation)).transpose()?;
+    let trace = args.save.trace.as_deref();
+    let (sample, goal) = (args.save.trace_sample, plan.scenario.generations);
+    let trace = trace.map(|path| Trace::start(path, sample, goal, &mut simulation)).transpose()?;
     interrupt::stop_on_signal(simulation.stop())?;
 
     let mut record = Record::default();
@@ -50,13 +55,16 @@ pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     // Whatever ended it, the simulation stands at its last complete generation.
     let cycle = ended.as_ref().ok().copied().flatten();
     let written = output.map_or(Ok(()), |output| output.write(&simulation, &mut record));
+    let traced = trace.map_or(Ok(()), |trace| {
+        trace.write(&simulation, &plan.as_run(&record, cycle.is_some()), &mut record)
+    });
     let saved = match &args.save.save_scenario {
         Some(path) => scenario_file::write(path, &plan.as_run(&record, cycle.is_some())),
         None => Ok(()),
     };
     let outcome = Outcome::of(&simulation, &record, plan.until_stable.then_some(cycle));
     let printed = print(&outcome, &simulation, &args.print, out);
-    ended.and(written).and(saved).and(printed)
+    ended.and(written).and(traced).and(saved).and(printed)
 }
 
 /// Runs the simulation to the end of the plan; the cycle that it came to, if that was looked for.

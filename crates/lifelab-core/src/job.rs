@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::cell::{Cell, Hood, Phase, Site};
 use crate::context::Context;
 use crate::error::CellFailure;
-use crate::io;
-use crate::probe::{Activity, Executor};
+use crate::io::{self, Fault};
+use crate::probe::{Activity, Executor, Watch};
 use crate::rule::Rule;
 
 /// The work of one cell in one generation: where it is, and the past that decides its future.
@@ -135,11 +135,23 @@ fn perform<T>(
     match &cx.probe {
         None => call().map(|()| compute()).map_err(failure),
         Some(probe) => {
-            let mut watch = probe.watch(site, cx.waits_in(phase), Executor::Thread);
-            watch.returned(call()).map_err(failure)?;
-            Ok(watch.compute(compute))
+            let watch = probe.watch(site, cx.waits_in(phase), Executor::Thread);
+            perform_watched(watch, call, compute).map_err(failure)
         }
     }
+}
+
+/// One phase before the eye of a probe; apart, so that cells without one pay for no more than the
+/// question whether there is one.
+#[cold]
+#[inline(never)]
+fn perform_watched<T>(
+    mut watch: Watch<'_>,
+    call: impl FnOnce() -> Result<(), Fault>,
+    compute: impl FnOnce() -> T,
+) -> Result<T, Fault> {
+    watch.returned(call())?;
+    Ok(watch.compute(compute))
 }
 
 /// One phase as a future.

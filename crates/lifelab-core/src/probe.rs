@@ -20,7 +20,7 @@ use crate::seeded;
 pub use lane::Lane;
 pub use timeline::{Activity, Frame, OpenFrame, Slice, Timeline};
 
-pub(crate) use watch::Executor;
+pub(crate) use watch::{Executor, Watch};
 
 /// Watches cells being computed: counts the calls of their I/O, and draws a timeline if asked to.
 ///
@@ -101,8 +101,8 @@ impl Sampling {
     pub const LIMIT: u64 = 200_000;
 
     /// As many cells as can be drawn through so many generations within [`LIMIT`](Self::LIMIT), but
-    /// at least one in sixteen of a grid's, since a timeline of few cells shows nothing; a run too
-    /// long for that is drawn as far as the limit goes.
+    /// some sixteen at least, since a timeline of fewer shows nothing; a run too long for that is
+    /// drawn as far as the limit goes.
     pub fn fitting(cells: u64, generations: u64) -> Self {
         // At most a wait and a computation in each of two phases.
         let slices = u128::from(cells) * 4 * u128::from(generations);

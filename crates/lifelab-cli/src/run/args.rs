@@ -1,5 +1,6 @@
 //! The options of `lifelab run`.
 
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -179,6 +180,16 @@ pub(crate) struct SaveArgs {
     /// Write a scenario that repeats this run
     #[arg(long, value_name = "FILE.ron")]
     pub(crate) save_scenario: Option<PathBuf>,
+
+    /// Write a timeline of the run in the Chrome trace event format, which ui.perfetto.dev opens:
+    /// when each cell waited and was computed, and on which thread, task or process
+    #[arg(long, value_name = "FILE.json")]
+    pub(crate) trace: Option<PathBuf>,
+
+    /// Show one of every N cells in the timeline [default: as many cells as fit in 200,000 events,
+    /// but some sixteen at least]
+    #[arg(long, value_name = "N", requires = "trace")]
+    pub(crate) trace_sample: Option<NonZeroU64>,
 }
 
 impl PrintArgs {

@@ -124,14 +124,20 @@ mod signals {
     fn an_interrupt_leaves_the_last_complete_generation() {
         let folder = tempdir().expect("a folder");
         let output = folder.path().join("last.rle.gz");
-        let line = "run acorn --size 20x15 -g 9 --json --fault hang@4:(0,0) -o";
-        let child = start(typed(line).arg(&output));
+        let trace = folder.path().join("trace.json");
+        let line = "run acorn --size 20x15 -g 9 --json --fault hang@4:(0,0)";
+        let child = start(typed(line).arg("-o").arg(&output).arg("--trace").arg(&trace));
         interrupt(&child);
         let done = end(child);
         let generation = ended(&done, 130, "interrupted", "acorn --size 20x15", &output);
         assert!(generation <= 3, "{generation} cannot be complete");
         let last = format!("the last complete generation is {generation}");
         assert!(done.err.contains(&last), "{}", done.err);
+        let trace = fs::read(&trace).expect("the timeline is written, too");
+        let trace: Value = serde_json::from_slice(&trace).expect("and is whole");
+        let frames = trace["traceEvents"].as_array().into_iter().flatten();
+        let frames = frames.filter(|event| event["cat"] == "generation").count() as u64;
+        assert!((generation..=generation + 1).contains(&frames), "{frames} of {generation}");
     }
 
     #[test]

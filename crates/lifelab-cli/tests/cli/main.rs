@@ -5,5 +5,6 @@ mod endings;
 mod files;
 mod runs;
 mod scenarios;
+mod traces;
 
 mod program;

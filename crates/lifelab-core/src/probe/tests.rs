@@ -187,7 +187,7 @@ fn a_fitting_sample_fits() {
         assert!(slices + generations as f64 <= limit as f64, "{cells} x {generations}");
     }
     assert_eq!(Sampling::fitting(100, 10).every.get(), 1, "all");
-    assert_eq!(Sampling::fitting(160, u64::MAX).every.get(), 10, "one in sixteen");
+    assert_eq!(Sampling::fitting(160, u64::MAX).every.get(), 10, "sixteen");
 }
 
 #[test]

@@ -1,0 +1,76 @@
+//! `--trace`: the timeline of a run.
+
+use std::num::NonZeroU64;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use lifelab::core::Sampling;
+use lifelab::core::probe::Timeline;
+use lifelab::{Probe, Scenario, Simulation};
+use lifelab_bench::trace::{self, About};
+
+use crate::failure::{Exit, Failure, Place};
+use crate::run::destination;
+use crate::run::record::Record;
+use crate::whole_file::WholeFile;
+
+/// The timeline of a run, and the file that it goes to.
+pub(crate) struct Trace {
+    path: PathBuf,
+    file: WholeFile,
+    probe: Arc<Probe>,
+}
+
+impl Trace {
+    /// Makes sure that the file can be written, and watches `simulation` from now on: one of so many
+    /// cells as `sample` says, or as many as fit if so many `generations` are computed.
+    pub(crate) fn start(
+        path: &Path,
+        sample: Option<NonZeroU64>,
+        generations: u64,
+        simulation: &mut Simulation,
+    ) -> Result<Self, Failure> {
+        destination::check_folder(path)?;
+        let refused =
+            |error| Failure::usage(format!("cannot write to {}: {error}", path.display()));
+        let file = WholeFile::create(path).map_err(refused)?;
+        let fitting = Sampling::fitting(simulation.grid().area(), generations);
+        let sampling = Sampling { every: sample.unwrap_or(fitting.every), ..fitting };
+        let probe = Arc::new(Probe::new(Some(sampling)));
+        simulation.set_probe(Some(probe.clone()));
+        Ok(Self { path: path.to_owned(), file, probe })
+    }
+
+    /// Writes what has been seen; what has been left out becomes a warning.
+    pub(crate) fn write(
+        mut self,
+        simulation: &Simulation,
+        scenario: &Scenario,
+        record: &mut Record,
+    ) -> Result<(), Failure> {
+        let Some(timeline) = self.probe.timeline() else { return Ok(()) };
+        let scenario = scenario.to_ron().unwrap_or_else(|| format!("{scenario:?}"));
+        let about = About { scenario, stepper: simulation.stepper().to_owned() };
+        let written = trace::write(&timeline, &about, &mut self.file);
+        written.and_then(|()| self.file.finish()).map_err(|error| {
+            let message = format!("cannot write the timeline {}: {error}", self.path.display());
+            Failure::new(Exit::Failed, "output", message).at(Place::file(&self.path))
+        })?;
+        if let Some(left_out) = left_out(&timeline) {
+            record.warn(format!("{} shows {left_out}", self.path.display()));
+        }
+        Ok(())
+    }
+}
+
+/// What a timeline does not show; `None` if it shows everything.
+fn left_out(timeline: &Timeline) -> Option<String> {
+    let Sampling { every, limit } = timeline.sampling;
+    let sampled = (every.get() > 1).then(|| format!("1 of every {every} cells"));
+    let cut = (timeline.dropped > 0)
+        .then(|| format!("{limit} events, and leaves out the {} after them", timeline.dropped));
+    match (sampled, cut) {
+        (Some(sampled), Some(cut)) => Some(format!("{sampled}; {cut}")),
+        (sampled, cut) => sampled.or(cut),
+    }
+}
