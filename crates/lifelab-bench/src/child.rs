@@ -27,8 +27,9 @@ use crate::tree::{Consumed, Tree};
 /// The environment variable that makes a program measure one case.
 pub(crate) const CASE_VARIABLE: &str = "LIFELAB_BENCH_CASE";
 
-/// The share of the budget that the warm-up may take; it has one generation at least.
-const WARM_UP: f64 = 0.2;
+/// The warm-up is this fraction of what is timed, in time or in generations, whichever is less; it
+/// has one generation at least.
+const WARM_UP: u32 = 5;
 
 /// Measures a case and ends the process, if it was started for that.
 pub(crate) fn host(harness: &Harness) {
@@ -107,7 +108,10 @@ impl Run {
         let threads = watch::Threads::start();
         let begin = Instant::now();
         let mut generations = 0;
-        while generations == 0 || begin.elapsed() < task.budget.mul_f64(WARM_UP) {
+        let most = task.generations.div_ceil(WARM_UP.into());
+        while generations == 0
+            || (generations < most && begin.elapsed() < task.budget / WARM_UP)
+        {
             self.step()?;
             generations += 1;
         }

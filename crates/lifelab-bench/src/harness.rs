@@ -114,7 +114,8 @@ impl Harness {
         self.io.as_ref().map(|(name, _)| name.as_str())
     }
 
-    pub(crate) fn build_io(&self) -> Option<Arc<dyn CellIo>> {
-        self.io.as_ref().map(|(_, build)| build())
+    /// Builds the I/O that the caller brought; `None` if it has another name, or there is none.
+    pub(crate) fn build_io(&self, name: &str) -> Option<Arc<dyn CellIo>> {
+        self.io.as_ref().filter(|(known, _)| known == name).map(|(_, build)| build())
     }
 }

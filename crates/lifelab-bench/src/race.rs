@@ -71,7 +71,8 @@ pub(crate) fn run(
             race.results.took = began.elapsed();
             race.results.interrupted = stop.reason().is_some();
             watch(Event::Grown { results: &race.results });
-            if race.results.interrupted {
+            if stop.reason().is_some() {
+                race.results.interrupted = true;
                 return Ok(race.results);
             }
         }

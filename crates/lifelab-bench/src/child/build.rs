@@ -18,12 +18,20 @@ pub(crate) fn simulation(harness: &Harness, case: &Case) -> Result<Simulation, E
         builder = builder.stepper(Nothing);
     } else if let Some(stepper) = harness.build(&case.stepper) {
         builder = builder.stepper(stepper?);
+    } else if case.stepper != scenario.stepper.to_string() {
+        return Err(unknown(&case.stepper));
     }
-    if let Some(io) = harness.build_io().filter(|_| case.own_io.is_some()) {
+    if let Some(name) = &case.own_io {
+        let io = harness.build_io(name).ok_or_else(|| unknown(name))?;
         let io: Arc<dyn CellIo> = scenario.io.around(io);
         builder = builder.io(io);
     }
     builder.build()
+}
+
+fn unknown(name: &str) -> Error {
+    let message = format!("the process that measures does not know {name:?}");
+    Error::Setup { message, remedy: "let the harness that races be the one that hosts" }
 }
 
 struct Nothing;
