@@ -8,20 +8,22 @@ mod build;
 mod watch;
 
 use std::collections::HashSet;
-use std::io::{self, Read, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Write};
 use std::mem::{self, Discriminant};
 use std::process;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use lifelab::core::{Probe, StepErrorKind, StepReport, Warning};
+use lifelab::core::{Probe, Sampling, StepErrorKind, StepReport, Warning};
 use lifelab::{Error, Simulation, Stop, StopReason};
 
 pub(crate) use build::NOTHING;
 
 use crate::harness::Harness;
-use crate::results::Usage;
-use crate::task::{Reply, Task};
+use crate::results::{Case, Usage};
+use crate::task::{Drawing, Reply, Task};
+use crate::trace::{self, About};
 use crate::tree::{Consumed, Tree};
 
 /// The environment variable that makes a program measure one case.
@@ -30,6 +32,9 @@ pub(crate) const CASE_VARIABLE: &str = "LIFELAB_BENCH_CASE";
 /// The warm-up is this fraction of what is timed, in time or in generations, whichever is less; it
 /// has one generation at least.
 const WARM_UP: u32 = 5;
+
+/// Generations of a warm-up that a timeline is made to fit.
+const DRAWN: u64 = 4;
 
 /// Measures a case and ends the process, if it was started for that.
 pub(crate) fn host(harness: &Harness) {
@@ -103,20 +108,33 @@ impl Run {
     }
 
     fn warm_up(&mut self, task: &Task) -> Result<Watched, Reply> {
-        let probe = Arc::new(Probe::new(None));
+        let sampling = task.trace.as_ref().map(|drawing| {
+            let fitting = Sampling::fitting(task.case.point.cells, DRAWN);
+            Sampling { limit: drawing.limit, ..fitting }
+        });
+        let probe = Arc::new(Probe::new(sampling));
         self.simulation.set_probe(Some(probe.clone()));
         let threads = watch::Threads::start();
+        let generations = self.warm_up_generations(task);
+        self.simulation.set_probe(None);
+        if let Some(drawing) = &task.trace {
+            draw(&probe, &task.case, drawing).map_err(|error| Reply::Failed {
+                kind: "trace".to_owned(),
+                error: format!("cannot write {}: {error}", drawing.path.display()),
+            })?;
+        }
+        Ok(Watched { generations: generations?, threads: threads.peak(), probe })
+    }
+
+    fn warm_up_generations(&mut self, task: &Task) -> Result<u64, Reply> {
+        let most = task.generations.div_ceil(WARM_UP.into());
         let begin = Instant::now();
         let mut generations = 0;
-        let most = task.generations.div_ceil(WARM_UP.into());
-        while generations == 0
-            || (generations < most && begin.elapsed() < task.budget / WARM_UP)
-        {
+        while generations == 0 || (generations < most && begin.elapsed() < task.budget / WARM_UP) {
             self.step()?;
             generations += 1;
         }
-        self.simulation.set_probe(None);
-        Ok(Watched { generations, threads: threads.peak(), probe })
+        Ok(generations)
     }
 
     /// Times generations until the budget is spent. If the limit ends one of them, the others count.
@@ -168,6 +186,14 @@ impl Run {
             }
         }
     }
+}
+
+fn draw(probe: &Probe, case: &Case, drawing: &Drawing) -> io::Result<()> {
+    let Some(timeline) = probe.timeline() else { return Ok(()) };
+    let about = About { scenario: case.scenario.clone(), stepper: case.stepper.clone() };
+    let mut file = BufWriter::new(File::create(&drawing.path)?);
+    trace::write(&timeline, &about, &mut file)?;
+    file.flush()
 }
 
 fn usage(watched: &Watched, run: &Run, consumed: &Consumed, samples: usize) -> Usage {

@@ -1,10 +1,12 @@
 //! Why a suite cannot be measured.
 
 use std::io;
+use std::path::PathBuf;
 
 use thiserror::Error;
 
-/// Why a suite cannot be measured: found before anything is.
+/// Why a suite cannot be measured. All but what the system refuses is found before anything is
+/// measured.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum SuiteError {
@@ -39,6 +41,14 @@ pub enum SuiteError {
     Twice {
         /// Who.
         name: String,
+    },
+    /// The timeline cannot be written.
+    #[error("cannot write the timeline {}: {source}", .path.display())]
+    Trace {
+        /// Its file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
     },
     /// Measuring means to start this program again, and the system refuses.
     #[error("cannot start a process to measure in: {0}")]

@@ -1,5 +1,6 @@
 //! The harness: who can race, and the races.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use lifelab::{CellIo, Error, Stepper, Stop};
@@ -40,6 +41,7 @@ use crate::suite::Suite;
 pub struct Harness {
     contenders: Vec<(String, BuildStepper)>,
     io: Option<(String, BuildIo)>,
+    trace: Option<PathBuf>,
 }
 
 type BuildStepper = Box<dyn Fn() -> Result<Box<dyn Stepper>, Error> + Send + Sync>;
@@ -75,6 +77,12 @@ impl Harness {
         Self { io: Some((name.into(), build)), ..self }
     }
 
+    /// Draws the first warm-up of every case in one [timeline](crate::trace), which is written when
+    /// a race is over, finished or not. All of them begin at time zero.
+    pub fn trace(self, path: impl Into<PathBuf>) -> Self {
+        Self { trace: Some(path.into()), ..self }
+    }
+
     /// Makes this program a host of cases, and of worker processes. Call it at the start of `main`,
     /// before anything else.
     ///
@@ -89,8 +97,9 @@ impl Harness {
     /// cases, on the calling thread.
     ///
     /// # Errors
-    /// If the suite makes no sense, which is found before anything is measured. What goes wrong with
-    /// a case is part of the results.
+    /// If the suite makes no sense, which is found before anything is measured; if the system starts
+    /// no processes, or the timeline cannot be written. What goes wrong with a case is part of the
+    /// results.
     pub fn race(
         &self,
         suite: &Suite,
@@ -98,6 +107,10 @@ impl Harness {
         watch: &mut dyn FnMut(Event<'_>),
     ) -> Result<Results, SuiteError> {
         race::run(self, suite, stop, watch)
+    }
+
+    pub(crate) fn traced(&self) -> Option<&Path> {
+        self.trace.as_deref()
     }
 
     pub(crate) fn contender_names(&self) -> impl Iterator<Item = String> + '_ {

@@ -15,6 +15,7 @@ mod speed;
 mod child;
 mod process;
 mod task;
+mod tracks;
 mod tree;
 
 mod nanos;

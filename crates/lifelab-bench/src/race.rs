@@ -21,6 +21,7 @@ use crate::speed::Speed;
 use crate::statistics::Summary;
 use crate::suite::Suite;
 use crate::task::{Reply, Task};
+use crate::tracks::Tracks;
 
 /// How a race goes on.
 #[derive(Debug)]
@@ -53,34 +54,20 @@ pub(crate) fn run(
     stop: &Stop,
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<Results, SuiteError> {
-    let began = Instant::now();
     let plan = Plan::of(suite, harness, &Speed::measure())?;
     let mut race = Race::new(suite, plan);
-    let rounds = suite.rounds.get();
-    watch(Event::Planned { turns: race.results.cases.len() * rounds as usize });
-    race.results.own_cost = race.own_cost(suite, stop).map_err(SuiteError::Process)?;
-    let mut number = 0;
-    for round in 0..rounds {
-        for index in race.order(suite.seed, round) {
-            watch(Event::Turn { number, round, case: &race.results.cases[index].case });
-            number += 1;
-            if race.is_over(index) {
-                continue;
-            }
-            race.turn(index, suite, stop).map_err(SuiteError::Process)?;
-            race.results.took = began.elapsed();
-            race.results.interrupted = stop.reason().is_some();
-            watch(Event::Grown { results: &race.results });
-            if stop.reason().is_some() {
-                race.results.interrupted = true;
-                return Ok(race.results);
-            }
-        }
+    let mut tracks = harness.traced().map(Tracks::new);
+    if let Some(tracks) = &tracks {
+        tracks.check()?;
     }
+    let ended = race.all_turns(suite, stop, &mut tracks, watch);
+    let drawn = tracks.map_or(Ok(()), |tracks| tracks.write());
+    ended.and(drawn)?;
     Ok(race.results)
 }
 
 struct Race {
+    began: Instant,
     results: Results,
     /// The universe of each case.
     universes: Vec<usize>,
@@ -108,7 +95,44 @@ impl Race {
             axes: suite.sweep.axes(),
             cases: cases.into_iter().map(pending).collect(),
         };
-        Self { results, universes, oracles }
+        Self { began: Instant::now(), results, universes, oracles }
+    }
+
+    /// Gives every case its turn in every round, or until the stop fires.
+    fn all_turns(
+        &mut self,
+        suite: &Suite,
+        stop: &Stop,
+        tracks: &mut Option<Tracks>,
+        watch: &mut dyn FnMut(Event<'_>),
+    ) -> Result<(), SuiteError> {
+        let rounds = suite.rounds.get();
+        watch(Event::Planned { turns: self.results.cases.len() * rounds as usize });
+        self.results.own_cost = self.own_cost(suite, stop).map_err(SuiteError::Process)?;
+        let mut number = 0;
+        for round in 0..rounds {
+            for index in self.order(suite.seed, round) {
+                if stop.reason().is_some() {
+                    self.results.interrupted = true;
+                    return Ok(());
+                }
+                let case = &self.results.cases[index].case;
+                watch(Event::Turn { number, round, case });
+                number += 1;
+                if self.is_over(index) {
+                    continue;
+                }
+                let mut task = task(case.clone(), suite);
+                if let Some(tracks) = tracks.as_mut().filter(|_| round == 0) {
+                    task.trace = Some(tracks.add(case, self.results.cases.len()));
+                }
+                self.turn(index, &task, stop).map_err(SuiteError::Process)?;
+                self.results.took = self.began.elapsed();
+                self.results.interrupted = stop.reason().is_some();
+                watch(Event::Grown { results: &self.results });
+            }
+        }
+        Ok(())
     }
 
     /// The order of cases in a round.
@@ -136,8 +160,8 @@ impl Race {
         }
     }
 
-    fn turn(&mut self, index: usize, suite: &Suite, stop: &Stop) -> io::Result<()> {
-        let ending = process::run(&task(self.results.cases[index].case.clone(), suite), stop)?;
+    fn turn(&mut self, index: usize, task: &Task, stop: &Stop) -> io::Result<()> {
+        let ending = process::run(task, stop)?;
         let outcome = match ending {
             Ending::Stopped => return Ok(()),
             Ending::Replied(Reply::Measured {
@@ -157,7 +181,7 @@ impl Race {
                 }
             }
             Ending::Replied(Reply::CutOff { generations, cells, running }) => {
-                let limit = suite.limit;
+                let limit = task.limit;
                 let estimate = self.estimate(index, cells, running);
                 Outcome::CutOff { limit, generations, cells, estimate }
             }
@@ -218,7 +242,13 @@ impl Race {
 }
 
 fn task(case: Case, suite: &Suite) -> Task {
-    Task { case, generations: suite.generations.get(), budget: suite.budget, limit: suite.limit }
+    Task {
+        case,
+        generations: suite.generations.get(),
+        budget: suite.budget,
+        limit: suite.limit,
+        trace: None,
+    }
 }
 
 fn wrong(generation: u64, found: &str, expected: &str) -> Outcome {

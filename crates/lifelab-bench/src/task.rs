@@ -1,5 +1,6 @@
-//! What travels between the harness and a process that measures: one task there, one reply back.
+//! What travels between the harness and a process that measures: a task there, a reply back.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,16 @@ pub(crate) struct Task {
     pub(crate) budget: Duration,
     #[serde(with = "nanos")]
     pub(crate) limit: Duration,
+    /// If the warm-up is to be drawn.
+    pub(crate) trace: Option<Drawing>,
+}
+
+/// How to draw a timeline of the warm-up.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(crate) struct Drawing {
+    pub(crate) path: PathBuf,
+    /// Slices at most.
+    pub(crate) limit: u64,
 }
 
 /// What it came to.

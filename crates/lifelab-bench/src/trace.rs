@@ -34,6 +34,10 @@ use serde::{Serialize, Serializer};
 use lifelab::core::Phase;
 use lifelab::core::probe::{Activity, Frame, Lane, Slice, Timeline};
 
+mod merge;
+
+pub use merge::merge;
+
 /// What a timeline shows, told in the file's `otherData`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct About {
@@ -105,6 +109,9 @@ impl<'a> OtherData<'a> {
 /// take a `tid` for a system's thread.
 type Lanes = BTreeMap<(u32, Lane), u32>;
 
+/// What the process is called that the timeline begins in.
+const OURS: &str = "lifelab";
+
 /// The lane of the generations, above all others.
 const GENERATIONS: u32 = 1;
 
@@ -138,7 +145,7 @@ impl Events<'_> {
     fn names(&self) -> impl Iterator<Item = Event> + '_ {
         let ours = self.timeline.process;
         let workers = self.timeline.processes.iter().map(|(&pid, name)| (pid, name.clone()));
-        let processes = std::iter::once((ours, "lifelab".to_owned())).chain(workers);
+        let processes = std::iter::once((ours, OURS.to_owned())).chain(workers);
         let generations = ((ours, "generations".to_owned()), GENERATIONS);
         let lanes = self.lanes.iter();
         let lanes = lanes.map(|(&(pid, lane), &tid)| ((pid, self.name(pid, lane)), tid));

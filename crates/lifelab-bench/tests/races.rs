@@ -59,7 +59,7 @@ fn harness() -> Harness {
 fn main() -> ExitCode {
     with_io(harness()).host(); // Whatever a race below brings.
     type Test = fn();
-    let tests: [(&str, Test); 9] = [
+    let tests: [(&str, Test); 10] = [
         ("a_race_measures_every_case_in_every_round", a_race_measures_every_case_in_every_round),
         ("calls_bytes_and_processes_are_counted", calls_bytes_and_processes_are_counted),
         ("who_misbehaves_is_a_result", who_misbehaves_is_a_result),
@@ -73,6 +73,7 @@ fn main() -> ExitCode {
             "a_suite_without_sense_is_refused_before_it_runs",
             a_suite_without_sense_is_refused_before_it_runs,
         ),
+        ("a_traced_race_draws_all_cases_side_by_side", a_traced_race_draws_all_cases_side_by_side),
         ("failing_cells_are_results", failing_cells_are_results),
         ("io_of_the_callers_own_is_waited_for", io_of_the_callers_own_is_waited_for),
     ];
@@ -283,6 +284,31 @@ fn a_suite_without_sense_is_refused_before_it_runs() {
     let mine = Harness::new().contender("mine", odd(|_| {})).contender("mine", odd(|_| {}));
     let outcome = mine.race(&quick("", ""), &Stop::new(), &mut |_| {});
     assert!(matches!(outcome, Err(SuiteError::Twice { .. })), "{outcome:?}");
+}
+
+fn a_traced_race_draws_all_cases_side_by_side() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("trace.json");
+    let rest = r#"io: (wait: sleep(fixed("1ms")))"#;
+    let suite = quick("async_tasks, process_pool(workers: 2)", rest);
+    race(&Harness::new().trace(&path), &suite);
+    let file = std::fs::read_to_string(&path).unwrap();
+    let trace: serde_json::Value = serde_json::from_str(&file).unwrap();
+    let events = trace["traceEvents"].as_array().unwrap();
+    let count = |name: &str| events.iter().filter(|event| event["name"] == name).count();
+    // Of each case, one warm-up generation of 120 cells, all of them drawn.
+    assert_eq!((count("generation"), count("wait")), (2, 240));
+    let is_case = |name: &str| {
+        let named = |event: &&serde_json::Value| event["name"] == "process_name";
+        events.iter().filter(named).any(|event| event["args"]["name"] == name)
+    };
+    let id = "process_pool(workers: 2) on 12x10, sleep:1ms";
+    assert!(is_case("async_tasks on 12x10, sleep:1ms") && is_case(id));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no parts are left");
+
+    let nowhere = Harness::new().trace(folder.path().join("no/such/folder.json"));
+    let outcome = nowhere.race(&suite, &Stop::new(), &mut |event| panic!("{event:?}"));
+    assert!(matches!(outcome, Err(SuiteError::Trace { .. })), "{outcome:?}");
 }
 
 fn failing_cells_are_results() {
