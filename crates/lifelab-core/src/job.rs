@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::cell::{Cell, Hood, Phase, Site};
 use crate::context::Context;
 use crate::error::CellFailure;
-use crate::io::{self, Fault};
-use crate::probe::{Activity, Executor, Watch};
+use crate::io;
+use crate::probe::{Activity, Executor, Probe};
 use crate::rule::Rule;
 
 /// The work of one cell in one generation: where it is, and the past that decides its future.
@@ -42,10 +42,14 @@ impl CellJob {
     /// # Errors
     /// The first failing phase, with its site.
     pub fn run(self, cx: &Context) -> Result<bool, CellFailure> {
-        if cx.is_idle() {
-            return Ok(self.compute(cx));
+        // Asked once: cells that nobody watches pay for no more.
+        if cx.probe.is_some() {
+            return self.run_watched(cx);
         }
-        self.count_neighbors(cx)?.apply_rule(cx)
+        if cx.is_idle() {
+            return Ok(self.next(cx.rule));
+        }
+        self.count_unwatched(cx)?.apply_unwatched(cx)
     }
 
     /// Computes the next state, suspending the task while the cell's I/O waits.
@@ -57,7 +61,7 @@ impl CellJob {
     /// Dropping the future ends the cell's wait and has no other effect.
     pub async fn run_async(self, cx: &Context) -> Result<bool, CellFailure> {
         if cx.is_idle() {
-            return Ok(self.compute(cx));
+            return self.run(cx); // It does not block.
         }
         self.count_neighbors_async(cx).await?.apply_rule_async(cx).await
     }
@@ -67,7 +71,10 @@ impl CellJob {
     /// # Errors
     /// The failure of the cell's I/O.
     pub fn count_neighbors(self, cx: &Context) -> Result<Counted, CellFailure> {
-        perform(self.at, Phase::Neighbors, cx, || self.count())
+        match &cx.probe {
+            None => self.count_unwatched(cx),
+            Some(probe) => watched(self.at, Phase::Neighbors, cx, probe, || self.count()),
+        }
     }
 
     /// The first phase as a future.
@@ -83,12 +90,20 @@ impl CellJob {
         self.count().next(rule)
     }
 
-    fn compute(self, cx: &Context) -> bool {
-        let compute = || self.next(cx.rule);
+    #[cold]
+    fn run_watched(self, cx: &Context) -> Result<bool, CellFailure> {
         match &cx.probe {
-            None => compute(),
-            Some(probe) => probe.compute(Activity::Cell(self.at), cx.generation, compute),
+            Some(probe) if cx.is_idle() => {
+                let compute = || self.next(cx.rule);
+                Ok(probe.compute(Activity::Cell(self.at), cx.generation, compute))
+            }
+            _ => self.count_neighbors(cx)?.apply_rule(cx),
         }
+    }
+
+    fn count_unwatched(self, cx: &Context) -> Result<Counted, CellFailure> {
+        call(Site::new(cx.generation, self.at, Phase::Neighbors), cx)?;
+        Ok(self.count())
     }
 
     fn count(self) -> Counted {
@@ -102,7 +117,8 @@ impl Counted {
     /// # Errors
     /// The failure of the cell's I/O.
     pub fn apply_rule(self, cx: &Context) -> Result<bool, CellFailure> {
-        let next = perform(self.at, Phase::Rule, cx, || self.next(cx.rule))?;
+        let Some(probe) = &cx.probe else { return self.apply_unwatched(cx) };
+        let next = watched(self.at, Phase::Rule, cx, probe, || self.next(cx.rule))?;
         cx.progress.add(1);
         Ok(next)
     }
@@ -117,41 +133,34 @@ impl Counted {
         Ok(next)
     }
 
+    fn apply_unwatched(self, cx: &Context) -> Result<bool, CellFailure> {
+        call(Site::new(cx.generation, self.at, Phase::Rule), cx)?;
+        cx.progress.add(1);
+        Ok(self.next(cx.rule))
+    }
+
     fn next(self, rule: Rule) -> bool {
         rule.next(self.alive, self.neighbors)
     }
 }
 
-/// One phase: waits, then computes.
-fn perform<T>(
+/// One phase before the eye of a probe: waits, then computes.
+#[cold]
+fn watched<T>(
     at: Cell,
     phase: Phase,
     cx: &Context,
+    probe: &Probe,
     compute: impl FnOnce() -> T,
 ) -> Result<T, CellFailure> {
     let site = Site::new(cx.generation, at, phase);
-    let call = || io::call(&*cx.io, site, &cx.stop);
-    let failure = |fault| CellFailure { site, fault };
-    match &cx.probe {
-        None => call().map(|()| compute()).map_err(failure),
-        Some(probe) => {
-            let watch = probe.watch(site, cx.waits_in(phase), Executor::Thread);
-            perform_watched(watch, call, compute).map_err(failure)
-        }
-    }
+    let mut watch = probe.watch(site, cx.waits_in(phase), Executor::Thread);
+    watch.returned(call(site, cx))?;
+    Ok(watch.compute(compute))
 }
 
-/// One phase before the eye of a probe; apart, so that cells without one pay for no more than the
-/// question whether there is one.
-#[cold]
-#[inline(never)]
-fn perform_watched<T>(
-    mut watch: Watch<'_>,
-    call: impl FnOnce() -> Result<(), Fault>,
-    compute: impl FnOnce() -> T,
-) -> Result<T, Fault> {
-    watch.returned(call())?;
-    Ok(watch.compute(compute))
+fn call(site: Site, cx: &Context) -> Result<(), CellFailure> {
+    io::call(&*cx.io, site, &cx.stop).map_err(|fault| CellFailure { site, fault })
 }
 
 /// One phase as a future.
@@ -169,7 +178,7 @@ async fn perform_async<T>(
         Some(probe) => {
             // On the heap, so that the futures of cells that nobody watches are no larger.
             let mut watch = Box::new(probe.watch(site, cx.waits_in(phase), Executor::Task));
-            watch.returned(call.await).map_err(failure)?;
+            watch.returned(call.await.map_err(failure))?;
             Ok(watch.compute(compute))
         }
     }

@@ -20,7 +20,7 @@ use crate::seeded;
 pub use lane::Lane;
 pub use timeline::{Activity, Frame, OpenFrame, Slice, Timeline};
 
-pub(crate) use watch::{Executor, Watch};
+pub(crate) use watch::Executor;
 
 /// Watches cells being computed: counts the calls of their I/O, and draws a timeline if asked to.
 ///

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{Activity, Lane, Probe, Recorder, SHARDS, Slice, Tally, hash, lock};
 use crate::cell::Site;
-use crate::io::{Fault, FaultKind};
+use crate::error::CellFailure;
 
 /// What does the work of a cell, and waits with it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -75,9 +75,8 @@ impl Probe {
 
 impl Watch<'_> {
     /// Takes note that the call has returned.
-    pub(crate) fn returned(&mut self, outcome: Result<(), Fault>) -> Result<(), Fault> {
-        let failed = |fault: &Fault| fault.kind() != FaultKind::Stopped;
-        self.end_wait(outcome.as_ref().is_err_and(failed));
+    pub(crate) fn returned(&mut self, outcome: Result<(), CellFailure>) -> Result<(), CellFailure> {
+        self.end_wait(outcome.as_ref().is_err_and(|failure| !failure.is_stopped()));
         outcome
     }
 
