@@ -20,6 +20,7 @@ mod tree;
 
 mod nanos;
 
+pub mod compare;
 pub mod report;
 pub mod results;
 pub mod statistics;
