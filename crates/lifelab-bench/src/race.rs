@@ -61,7 +61,7 @@ pub(crate) fn run(
         tracks.check()?;
     }
     let ended = race.all_turns(suite, stop, &mut tracks, watch);
-    let drawn = tracks.map_or(Ok(()), |tracks| tracks.write());
+    let drawn = tracks.map_or(Ok(()), Tracks::write);
     ended.and(drawn)?;
     Ok(race.results)
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use lifelab::{IoSpec, Size, StepperSpec};
 
+use crate::bench::{compare, report};
 use crate::run::duration;
 
 /// Measure the steppers side by side: which concurrency model?
@@ -35,7 +36,10 @@ Exit codes: 0 done, 1 failed or a result was wrong, 2 bad input, 130 interrupted
 
 /// What else to do with results.
 #[derive(clap::Subcommand)]
-pub(crate) enum Action {}
+pub(crate) enum Action {
+    Compare(compare::Args),
+    Report(report::Args),
+}
 
 #[derive(clap::Args)]
 pub(crate) struct RunArgs {
@@ -86,6 +90,10 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FOLDER", default_value = "lifelab-results", help_heading = "Output")]
     pub(crate) out: PathBuf,
 
+    /// Draw the warm-up of every case in one timeline, to open in Perfetto (ui.perfetto.dev)
+    #[arg(long, value_name = "FILE.json", help_heading = "Output")]
+    pub(crate) trace: Option<PathBuf>,
+
     /// Print the results as one JSON object; errors too, on standard error
     #[arg(long, help_heading = "Output")]
     pub(crate) json: bool,
@@ -99,7 +107,8 @@ impl Args {
     pub(crate) fn wants_json(&self) -> bool {
         match &self.action {
             None => self.run.json,
-            Some(action) => match *action {},
+            Some(Action::Compare(args)) => args.json,
+            Some(Action::Report(_)) => false,
         }
     }
 }

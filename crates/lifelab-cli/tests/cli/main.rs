@@ -3,6 +3,8 @@
 mod bad_input;
 mod endings;
 mod files;
+mod races;
+mod results;
 mod runs;
 mod scenarios;
 mod traces;

@@ -1,0 +1,176 @@
+//! `lifelab bench`: races from the command line.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tempfile::tempdir;
+
+use crate::program::{lifelab, run, succeed, typed};
+
+/// As little effort as a race can be.
+const QUICK: &str = "--rounds 1 --budget 1ms --generations 1";
+
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    files.filter(|path| path.extension().is_some_and(|found| found == ending)).collect()
+}
+
+#[test]
+fn a_race_prints_a_table_and_saves_what_it_measured() {
+    let folder = tempdir().unwrap();
+    let line = format!("bench {QUICK} --io sleep:100us --size 38x11");
+    let done = run(typed(&line).current_dir(&folder));
+    assert_eq!(done.code, Some(0), "{}", done.err);
+    assert!(done.err.contains("round 1 of 1"), "{}", done.err);
+    for entry in lifelab::STEPPERS {
+        assert!(done.out.contains(entry.name()), "{}", done.out);
+    }
+    assert!(done.out.lines().all(|line| line.chars().count() <= 100), "{}", done.out);
+
+    let results = folder.path().join("lifelab-results");
+    for ending in ["json", "html", "csv"] {
+        assert_eq!(files(&results, ending).len(), 1, "{ending}");
+    }
+    let saved = fs::read_to_string(&files(&results, "json")[0]).unwrap();
+    let saved: Value = serde_json::from_str(&saved).unwrap();
+    let cases = saved["cases"].as_array().unwrap();
+    assert_eq!(cases.len(), 6);
+    for case in cases {
+        let measured = &case["outcome"]["measured"];
+        assert_eq!(measured["time"]["samples"], 1, "{case}");
+        assert_eq!(measured["usage"]["io_calls"], 38.0 * 11.0, "{case}");
+    }
+}
+
+#[test]
+fn json_is_all_there_is_on_standard_output() {
+    let folder = tempdir().unwrap();
+    let line = format!("bench five-waits {QUICK} --stepper async_tasks --io none --json --quiet");
+    let done = succeed(typed(&line).current_dir(&folder));
+    let results = done.json();
+    assert_eq!(results["name"], "five-waits");
+    assert_eq!(results["cases"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_scenario_that_is_printed_can_be_raced() {
+    let folder = tempdir().unwrap();
+    let line = format!("bench latency {QUICK} --stepper sequential --size 3x2 --print-scenario");
+    let printed = succeed(&mut typed(&line)).out;
+    let path = folder.path().join("mine.ron");
+    fs::write(&path, &printed).unwrap();
+    let mut bench = lifelab(["bench", "--json", "--quiet", "--out"]);
+    let results = succeed(bench.arg(folder.path()).arg(&path)).json();
+    assert_eq!(results["cases"].as_array().unwrap().len(), 5, "five latencies");
+    assert_eq!(results["axes"][0], "latency");
+    // What is stored is what was read.
+    let stored = results["suite"].as_str().unwrap();
+    assert_eq!(stored.trim(), printed.trim());
+}
+
+#[test]
+fn every_ready_scenario_is_listed() {
+    let listed = succeed(&mut typed("bench --list")).out;
+    for ready in lifelab_bench::READY {
+        assert!(listed.contains(ready.name()), "{}", ready.name());
+    }
+}
+
+#[test]
+fn a_timeline_shows_every_case() {
+    let folder = tempdir().unwrap();
+    let line = format!("bench {QUICK} --io sleep:100us --size 38x11 --quiet --trace t.json");
+    succeed(typed(&line).current_dir(&folder));
+    let trace = fs::read_to_string(folder.path().join("t.json")).unwrap();
+    let trace: Value = serde_json::from_str(&trace).unwrap();
+    assert_eq!(trace["otherData"]["cases"].as_array().unwrap().len(), 6);
+    let events = trace["traceEvents"].as_array().unwrap();
+    let generations = events.iter().filter(|event| event["name"] == "generation");
+    assert_eq!(generations.count(), 6);
+}
+
+#[test]
+fn bad_scenarios_are_refused_with_their_place_before_anything_is_measured() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("bad.ron");
+    let refuse = |text: &str, says: &[&str]| {
+        fs::write(&path, text).unwrap();
+        let done = run(lifelab(["bench", "bad.ron"]).current_dir(&folder));
+        assert_eq!((done.code, done.out.as_str()), (Some(2), ""), "{}", done.err);
+        assert!(!done.err.contains("round"), "{}", done.err);
+        for said in says {
+            assert!(done.err.contains(said), "{said:?} in {}", done.err);
+        }
+    };
+    let start = r#"name: "x", start: named("acorn")"#;
+    refuse(&format!("({start},\n stepper: [])"), &["bad.ron:2:2", "`stepper`", "`steppers`", "^"]);
+    refuse(&format!("({start},\n steppers: [threads])"), &["bad.ron:2", "threads", "async_tasks"]);
+    refuse(&format!("({start}, steppers: [])"), &["steppers: there are none"]);
+    refuse(
+        &format!("({start}, steppers: [sequential], sweep: (cells: [10007]))"),
+        &["sweep.cells: 10007"],
+    );
+    refuse(
+        &format!(r#"({start}, steppers: [sequential], sweep: (workers: [0]))"#),
+        &["bad.ron:1", "nonzero"],
+    );
+    refuse(&format!(r#"({start}, steppers: [sequential], size: "3x3")"#), &["lies outside"]);
+    refuse("", &["bad.ron:1:1"]);
+    for (line, says) in [
+        ("bench latencies", "latency"),
+        ("bench nowhere.ron", "nowhere.ron"),
+        ("bench --rounds 0", "rounds"),
+        ("bench --stepper threads", "thread_pool"),
+    ] {
+        let done = run(typed(line).current_dir(&folder));
+        assert_eq!(done.code, Some(2), "{line}: {}", done.err);
+        assert!(done.err.contains(says), "{line}: {}", done.err);
+    }
+}
+
+#[test]
+fn results_that_cannot_be_written_are_an_error_before_anything_is_measured() {
+    let folder = tempdir().unwrap();
+    fs::write(folder.path().join("file"), "").unwrap();
+    let done = run(typed("bench --out file/results").current_dir(&folder));
+    assert_eq!(done.code, Some(1));
+    assert!(done.err.contains("cannot write results to file/results"), "{}", done.err);
+    let done = run(typed("bench --trace no/such/t.json").current_dir(&folder));
+    assert_eq!(done.code, Some(1));
+    assert!(done.err.contains("no/such/t.json"), "{}", done.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_race_keeps_what_it_has_and_says_so() {
+    use std::io::{BufRead, BufReader, Read};
+    use std::process::Stdio;
+
+    use nix::sys::signal::{Signal, kill};
+    use nix::unistd::Pid;
+
+    let folder = tempdir().unwrap();
+    // The first case ends at once, and the second never.
+    fs::write(
+        folder.path().join("long.ron"),
+        r#"(name: "long", start: soup(density: 0.5, seed: 1), size: "2x1", steppers: [sequential],
+           sweep: (latency: [fixed("1us"), fixed("1h")]), limit: "1h", generations: 1, budget: "1ms")"#,
+    )
+    .unwrap();
+    let mut bench = lifelab(["bench", "long.ron"]);
+    let bench = bench.current_dir(&folder).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = bench.spawn().unwrap();
+    let mut err = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    err.read_line(&mut line).unwrap();
+    assert!(line.contains("round 1"), "{line}");
+    kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
+    let mut rest = String::new();
+    err.read_to_string(&mut rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{rest}");
+    assert!(rest.contains("interrupted") && rest.contains("of 2 cases"), "{rest}");
+    let saved = &files(&folder.path().join("lifelab-results"), "json")[0];
+    let saved: Value = serde_json::from_str(&fs::read_to_string(saved).unwrap()).unwrap();
+    assert_eq!(saved["interrupted"], true);
+}
