@@ -20,6 +20,7 @@ mod tree;
 
 mod nanos;
 
+pub mod advise;
 pub mod compare;
 pub mod report;
 pub mod results;

@@ -1,0 +1,80 @@
+//! The advice: who, why, and until where.
+
+use serde::Serialize;
+
+use crate::advise::calibration::Calibration;
+use crate::advise::forecast::{self, Forecast, NEAR};
+use crate::advise::turn::{self, Turn};
+use crate::advise::workload::Workload;
+
+/// What to take for a workload, on a machine.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Advice {
+    /// The workload.
+    pub workload: Workload,
+    /// What becomes of each candidate, the simplest first.
+    pub forecasts: Vec<Forecast>,
+    /// Number of the candidate to take: of those that are as fast as any, or nearly, the one with the
+    /// fewest threads, and then the simplest; `None` if none is feasible.
+    pub recommended: Option<usize>,
+    /// Number of the best candidate with another stepper.
+    pub runner_up: Option<usize>,
+    /// Where the answer would change.
+    pub turns: Vec<Turn>,
+}
+
+/// Finds what to take for a workload.
+///
+/// ```
+/// use lifelab_bench::advise::{Calibration, Workload, advise};
+///
+/// # fn example(json: &str) -> Result<(), Box<dyn std::error::Error>> {
+/// let calibration: Calibration = json.parse()?; // Or `calibrate`.
+/// let latency = std::time::Duration::from_millis(10);
+/// let workload = Workload { latency, ..Workload::new(10_000.try_into()?) };
+/// let advice = advise(&workload, &calibration);
+/// if let Some(best) = advice.recommended() {
+///     println!("{:?}, bound by {}", best.stepper(), best.prediction().unwrap().bound().what);
+/// }
+/// # Ok(()) }
+/// ```
+pub fn advise(workload: &Workload, calibration: &Calibration) -> Advice {
+    let forecasts = forecast::forecasts(workload, calibration);
+    let recommended = forecast::best(&forecasts);
+    let winner = recommended.map(|index| forecasts[index].candidate.stepper());
+    let runner_up = (0..forecasts.len())
+        .filter(|&index| Some(forecasts[index].candidate.stepper()) != winner)
+        .filter_map(|index| Some((index, forecasts[index].prediction()?.time)))
+        .min_by_key(|(_, time)| *time)
+        .map(|(index, _)| index);
+    let memory = recommended
+        .and_then(|index| forecasts[index].prediction())
+        .map_or(0, |prediction| prediction.memory);
+    let turns = turn::turns(workload, memory, calibration);
+    Advice { workload: *workload, forecasts, recommended, runner_up, turns }
+}
+
+impl Advice {
+    /// The candidate to take.
+    pub fn recommended(&self) -> Option<&Forecast> {
+        self.recommended.map(|index| &self.forecasts[index])
+    }
+
+    /// The best candidate with another stepper.
+    pub fn runner_up(&self) -> Option<&Forecast> {
+        self.runner_up.map(|index| &self.forecasts[index])
+    }
+
+    /// The other candidates that are as fast as the recommended one, or nearly, or even faster by a
+    /// little.
+    pub fn near(&self) -> Vec<&Forecast> {
+        let time = |forecast: &Forecast| forecast.prediction().map(|it| it.time);
+        let Some(fastest) = self.forecasts.iter().filter_map(time).min() else { return Vec::new() };
+        let near = |forecast: &&Forecast| {
+            time(forecast).is_some_and(|time| time <= fastest.mul_f64(1.0 + NEAR))
+        };
+        let others = |&(index, _): &(usize, &Forecast)| Some(index) != self.recommended;
+        let others = self.forecasts.iter().enumerate().filter(others).map(|(_, it)| it);
+        others.filter(near).collect()
+    }
+}

@@ -1,0 +1,165 @@
+//! What a machine's costs are: the coefficients of the model.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::advise::candidate::Candidate;
+
+/// What a machine's costs are. Measured by [`calibrate`](super::calibrate()), or read from JSON, so
+/// that the same answers can be had again, or elsewhere.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calibration {
+    /// The version of the schema, [`Calibration::SCHEMA`].
+    pub schema: u32,
+    /// Cores that the program may use.
+    pub cores: u64,
+    /// Threads that the system leaves room for, if a limit is known.
+    pub threads: Option<u64>,
+    /// A round of a cell's work on one core, in nanoseconds.
+    pub round_ns: f64,
+    /// Memory of the program with a simulation of one cell, in bytes.
+    pub base_memory: u64,
+    /// The costs of each candidate that could be measured.
+    pub costs: BTreeMap<Candidate, Costs>,
+    /// Why others could not.
+    pub refused: BTreeMap<Candidate, String>,
+}
+
+/// The costs of a candidate on a machine. All times are wall times, on the cores that the candidate
+/// uses; what they mean in the model is told on [its page](super).
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Costs {
+    /// *late*: what one cell's wait takes longer than it should, all hand-overs included.
+    pub late_ns: f64,
+    /// *begin*: for each cell of the first round, the time until it waits.
+    pub begin_ns: f64,
+    /// *pass*: for each cell, the time that it takes of all others' if no processor rests.
+    pub pass_ns: f64,
+    /// *step*: a generation of one cell that computes nothing.
+    pub step_ns: f64,
+    /// *unit*: each unit that does not wait.
+    pub unit_ns: f64,
+    /// *cell*: each cell of a band that does not wait, on one core, beside its own work.
+    pub cell_ns: f64,
+    /// *still*: a small generation of cells without I/O.
+    pub still_ns: f64,
+    /// *kernel*: each cell without I/O.
+    pub kernel_ns: f64,
+    /// *each*: memory for each cell that is under way, or for each worker, in bytes.
+    pub each_bytes: f64,
+}
+
+/// Why a text is no calibration.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum CalibrationError {
+    /// It is not the JSON of one.
+    #[error("not a calibration: {0}")]
+    Json(#[from] serde_json::Error),
+    /// Another version wrote it.
+    #[error("a calibration of schema {found}, expected {}", Calibration::SCHEMA)]
+    Schema {
+        /// The version that it has.
+        found: u32,
+    },
+    /// A cost that cannot be one.
+    #[error("{what} is {found}, expected a number that is not negative")]
+    Value {
+        /// Which, and of whom.
+        what: String,
+        /// What it is.
+        found: f64,
+    },
+    /// A machine without cores.
+    #[error("cores is 0, expected 1 at least")]
+    NoCores,
+}
+
+impl Calibration {
+    /// The version of the schema that this crate reads and writes.
+    pub const SCHEMA: u32 = 1;
+
+    /// The calibration as JSON, to be read by people too.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("a calibration is plain data")
+    }
+
+    fn check(&self) -> Result<(), CalibrationError> {
+        if self.schema != Self::SCHEMA {
+            return Err(CalibrationError::Schema { found: self.schema });
+        }
+        if self.cores == 0 {
+            return Err(CalibrationError::NoCores);
+        }
+        let round = [("round_ns".to_owned(), self.round_ns)];
+        let costs = self.costs.iter().flat_map(|(candidate, costs)| {
+            costs.named().map(|(name, cost)| (format!("{name} of {candidate}"), cost))
+        });
+        match round.into_iter().chain(costs).find(|(_, cost)| !cost.is_finite() || *cost < 0.0) {
+            Some((what, found)) => Err(CalibrationError::Value { what, found }),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Costs {
+    fn named(&self) -> [(&'static str, f64); 9] {
+        [
+            ("late_ns", self.late_ns),
+            ("begin_ns", self.begin_ns),
+            ("pass_ns", self.pass_ns),
+            ("step_ns", self.step_ns),
+            ("unit_ns", self.unit_ns),
+            ("cell_ns", self.cell_ns),
+            ("still_ns", self.still_ns),
+            ("kernel_ns", self.kernel_ns),
+            ("each_bytes", self.each_bytes),
+        ]
+    }
+}
+
+impl FromStr for Calibration {
+    type Err = CalibrationError;
+
+    /// Reads JSON.
+    fn from_str(text: &str) -> Result<Self, CalibrationError> {
+        let calibration: Self = serde_json::from_str(text)?;
+        calibration.check()?;
+        Ok(calibration)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::advise::testing::calibration;
+
+    use super::*;
+
+    #[test]
+    fn a_calibration_is_read_as_it_was_written() {
+        let calibration = calibration();
+        assert_eq!(calibration.to_json().parse::<Calibration>().unwrap(), calibration);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused_in_words() {
+        let json = calibration().to_json();
+        for (from, to, says) in [
+            ("\"schema\": 1", "\"schema\": 2", "schema 2, expected 1"),
+            ("\"cores\": 2", "\"cores\": 0", "cores is 0"),
+            ("\"late_ns\": 100000.0", "\"late_ns\": -1.0", "late_ns of sequential is -1"),
+            ("\"cores\"", "\"core\"", "unknown field `core`"),
+            ("{", "", "line 2"),
+        ] {
+            let text = json.replacen(from, to, 1);
+            assert_ne!(text, json, "{from}");
+            let error = text.parse::<Calibration>().unwrap_err().to_string();
+            assert!(error.contains(says), "{error}");
+        }
+    }
+}

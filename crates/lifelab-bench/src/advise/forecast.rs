@@ -1,0 +1,173 @@
+//! The best setup of each candidate, and the best of them.
+
+use std::fmt;
+
+use lifelab::StepperSpec;
+use serde::{Serialize, Serializer};
+
+use crate::advise::calibration::{Calibration, Costs};
+use crate::advise::candidate::{Candidate, Setup};
+use crate::advise::model::{self, Prediction};
+use crate::advise::workload::Workload;
+
+/// What becomes of a candidate.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Forecast {
+    /// Who.
+    pub candidate: Candidate,
+    /// How it would do.
+    #[serde(flatten)]
+    pub outlook: Outlook,
+}
+
+/// How a candidate would do.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outlook {
+    /// It can be done, best in this way.
+    Feasible {
+        /// The stepper with its options.
+        #[serde(serialize_with = "as_text")]
+        stepper: StepperSpec,
+        /// What a generation would take.
+        prediction: Prediction,
+    },
+    /// It cannot be done.
+    Infeasible(Obstacle),
+}
+
+/// Why a candidate cannot do the workload.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Obstacle {
+    /// The system grants fewer threads.
+    Threads {
+        /// What it takes.
+        needed: u64,
+        /// What there is.
+        room: u64,
+    },
+    /// It takes more memory than it may.
+    Memory {
+        /// What it takes at least, in bytes.
+        needed: u64,
+        /// What it may take.
+        allowed: u64,
+    },
+    /// Its costs are not known.
+    Unknown(String),
+}
+
+/// Predictions closer than this are the same to us: the model is no better, and fewer threads are
+/// worth as much.
+pub(crate) const NEAR: f64 = 0.05;
+
+/// What becomes of all candidates, in their order.
+pub(crate) fn forecasts(workload: &Workload, calibration: &Calibration) -> Vec<Forecast> {
+    let forecast = |candidate| {
+        let outlook = match calibration.costs.get(&candidate) {
+            Some(costs) => outlook(candidate, workload, calibration, costs),
+            None => Outlook::Infeasible(Obstacle::Unknown(
+                calibration.refused.get(&candidate).cloned().unwrap_or_default(),
+            )),
+        };
+        Forecast { candidate, outlook }
+    };
+    Candidate::ALL.map(forecast).into()
+}
+
+/// Of those that are as fast as any, or nearly, the one with the fewest threads, and then the
+/// simplest; `None` if none is feasible.
+pub(crate) fn best(forecasts: &[Forecast]) -> Option<usize> {
+    let feasible = || {
+        let feasible = forecasts.iter().map(Forecast::prediction).enumerate();
+        feasible.filter_map(|(index, prediction)| Some((index, prediction?)))
+    };
+    let fastest = feasible().map(|(_, prediction)| prediction.time).min()?;
+    feasible()
+        .filter(|(_, prediction)| prediction.time <= fastest.mul_f64(1.0 + NEAR))
+        .min_by_key(|(index, prediction)| (prediction.threads, *index))
+        .map(|(index, _)| index)
+}
+
+/// The best feasible setup; else what stands in the way of the most modest one.
+fn outlook(
+    candidate: Candidate,
+    workload: &Workload,
+    calibration: &Calibration,
+    costs: &Costs,
+) -> Outlook {
+    let mut best: Option<(Setup, Prediction)> = None;
+    let mut obstacle = None;
+    for setup in model::setups(candidate, workload, calibration) {
+        let prediction = model::predict(candidate, setup, workload, calibration, costs);
+        match in_the_way(&prediction, workload, calibration) {
+            Some(found) => obstacle = obstacle.or(Some(found)),
+            None => {
+                if best.as_ref().is_none_or(|(_, best)| prediction.time < best.time) {
+                    best = Some((setup, prediction));
+                }
+            }
+        }
+    }
+    match (best, obstacle) {
+        (Some((setup, prediction)), _) => {
+            Outlook::Feasible { stepper: candidate.spec(setup, calibration.cores), prediction }
+        }
+        (None, Some(obstacle)) => Outlook::Infeasible(obstacle),
+        (None, None) => Outlook::Infeasible(Obstacle::Unknown("it has no setup".to_owned())),
+    }
+}
+
+fn in_the_way(
+    prediction: &Prediction,
+    workload: &Workload,
+    calibration: &Calibration,
+) -> Option<Obstacle> {
+    let needed = prediction.threads;
+    if let Some(room) = calibration.threads.filter(|&room| needed > room) {
+        return Some(Obstacle::Threads { needed, room });
+    }
+    let needed = prediction.memory;
+    let allowed = workload.memory.filter(|&allowed| needed > allowed)?;
+    Some(Obstacle::Memory { needed, allowed })
+}
+
+impl Forecast {
+    /// What a generation would take; `None` if it cannot be done.
+    pub fn prediction(&self) -> Option<&Prediction> {
+        match &self.outlook {
+            Outlook::Feasible { prediction, .. } => Some(prediction),
+            Outlook::Infeasible(_) => None,
+        }
+    }
+
+    /// The stepper with its options; `None` if it cannot be done.
+    pub fn stepper(&self) -> Option<&StepperSpec> {
+        match &self.outlook {
+            Outlook::Feasible { stepper, .. } => Some(stepper),
+            Outlook::Infeasible(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Threads { needed, room } => {
+                write!(f, "it takes {needed} threads, and the system has room for {room}")
+            }
+            Self::Memory { needed, allowed } => {
+                let megabytes = |bytes: u64| bytes as f64 / 1e6;
+                let (needed, allowed) = (megabytes(*needed), megabytes(*allowed));
+                write!(f, "it takes {needed:.1} MB at least, and may take {allowed:.1} MB")
+            }
+            Self::Unknown(why) => write!(f, "its costs are unknown: {why}"),
+        }
+    }
+}
+
+fn as_text<S: Serializer>(stepper: &StepperSpec, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(stepper)
+}

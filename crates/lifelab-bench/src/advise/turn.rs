@@ -1,0 +1,249 @@
+//! Where the answer would change.
+
+use std::fmt;
+use std::num::NonZeroU64;
+use std::time::Duration;
+
+use lifelab::core::duration;
+use serde::Serialize;
+
+use crate::advise::calibration::Calibration;
+use crate::advise::forecast::{best, forecasts};
+use crate::advise::workload::Workload;
+
+/// The nearest place, in one direction, where another stepper would be recommended.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Turn {
+    /// What would have to change.
+    pub knob: Knob,
+    /// The last workload on the way for which the answer is the same, as far as was looked.
+    pub last: Workload,
+    /// The first for which it is another.
+    pub first: Workload,
+    /// The stepper that is recommended there, with its options; `None` if there is none that can.
+    pub stepper: Option<String>,
+}
+
+/// What can change about a workload.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Knob {
+    /// The number of cells.
+    Cells,
+    /// How long a cell waits.
+    Latency,
+    /// How long a cell computes.
+    Cpu,
+    /// The memory that may be taken.
+    Memory,
+}
+
+/// How far to look: a workload so many times larger or smaller is another question.
+const REACH: f64 = 1000.0;
+
+/// The first step from a time of zero, in nanoseconds.
+const FIRST: f64 = 1e3;
+
+/// Two places closer than this are one, in relation to their distance from zero.
+const RESOLUTION: f64 = 0.02;
+
+/// The turns on all sides of a workload. `memory` is what its recommendation takes.
+pub(crate) fn turns(workload: &Workload, memory: u64, calibration: &Calibration) -> Vec<Turn> {
+    let knobs = [Knob::Cells, Knob::Latency, Knob::Cpu, Knob::Memory];
+    let search = Search { start: *workload, calibration };
+    let mut turns = Vec::new();
+    for knob in knobs {
+        let here = match knob {
+            Knob::Memory => workload.memory.unwrap_or(memory),
+            _ => knob.of(workload),
+        };
+        turns.extend(search.walk(knob, here, Direction::Down));
+        // Without a limit, more memory changes nothing.
+        if knob != Knob::Memory || workload.memory.is_some() {
+            turns.extend(search.walk(knob, here, Direction::Up));
+        }
+    }
+    turns
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    Down,
+    Up,
+}
+
+struct Search<'a> {
+    start: Workload,
+    calibration: &'a Calibration,
+}
+
+impl Search<'_> {
+    /// Walks away from the start by growing steps until the answer is another, and then closes in on
+    /// the place.
+    fn walk(&self, knob: Knob, here: u64, direction: Direction) -> Option<Turn> {
+        let answer = self.answer(&self.start);
+        let same = |value: u64| self.answer(&knob.set(&self.start, value)) == answer;
+        let mut last = here;
+        for value in places(here, direction) {
+            if !same(value) {
+                let (last, first) = close_in(last, value, same);
+                return Some(self.turn(knob, last, first));
+            }
+            last = value;
+        }
+        None
+    }
+
+    fn turn(&self, knob: Knob, last: u64, first: u64) -> Turn {
+        let (last, first) = (knob.set(&self.start, last), knob.set(&self.start, first));
+        let forecasts = forecasts(&first, self.calibration);
+        let stepper = best(&forecasts).and_then(|index| forecasts[index].stepper());
+        Turn { knob, last, first, stepper: stepper.map(ToString::to_string) }
+    }
+
+    /// The stepper's name.
+    fn answer(&self, workload: &Workload) -> Option<&'static str> {
+        let forecasts = forecasts(workload, self.calibration);
+        best(&forecasts).map(|index| forecasts[index].candidate.stepper())
+    }
+}
+
+/// Places to look at, each farther than the one before by half; on the way down, the last is zero.
+fn places(here: u64, direction: Direction) -> Vec<u64> {
+    const GROWTH: f64 = 1.5;
+    let steps = REACH.log(GROWTH).ceil() as i32;
+    let factors = (1..=steps).map(|step| GROWTH.powi(step));
+    let mut places: Vec<u64> = match direction {
+        Direction::Up if here == 0 => factors.map(|factor| (FIRST * factor) as u64).collect(),
+        Direction::Up => factors.map(|factor| (here as f64 * factor).ceil() as u64).collect(),
+        Direction::Down => factors.map(|factor| (here as f64 / factor) as u64).chain([0]).collect(),
+    };
+    places.dedup();
+    places.retain(|&place| place != here);
+    places
+}
+
+/// Halves the way between two places until they are neighbors, or nearly.
+fn close_in(mut last: u64, mut first: u64, same: impl Fn(u64) -> bool) -> (u64, u64) {
+    while last.abs_diff(first) > 1
+        && last.abs_diff(first) as f64 > RESOLUTION * last.max(first) as f64
+    {
+        let middle = last.midpoint(first);
+        if same(middle) { last = middle } else { first = middle }
+    }
+    (last, first)
+}
+
+impl Knob {
+    fn of(self, workload: &Workload) -> u64 {
+        let nanoseconds = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        match self {
+            Self::Cells => workload.cells.get(),
+            Self::Latency => nanoseconds(workload.latency),
+            Self::Cpu => nanoseconds(workload.cpu),
+            Self::Memory => workload.memory.unwrap_or(u64::MAX),
+        }
+    }
+
+    fn set(self, workload: &Workload, value: u64) -> Workload {
+        match self {
+            Self::Cells => {
+                Workload { cells: NonZeroU64::new(value).unwrap_or(NonZeroU64::MIN), ..*workload }
+            }
+            Self::Latency => Workload { latency: Duration::from_nanos(value), ..*workload },
+            Self::Cpu => Workload { cpu: Duration::from_nanos(value), ..*workload },
+            Self::Memory => Workload { memory: Some(value), ..*workload },
+        }
+    }
+}
+
+impl Turn {
+    /// Whether it lies in the direction of less.
+    fn is_below(&self) -> bool {
+        self.knob.of(&self.first) < self.knob.of(&self.last)
+    }
+}
+
+impl fmt::Display for Turn {
+    /// A sentence: `below 31 cells: sequential`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = self.knob.of(&self.first);
+        let at = match self.knob {
+            Knob::Cells if self.is_below() => format!("with {value} cells or fewer"),
+            Knob::Cells => format!("with {value} cells or more"),
+            Knob::Latency if value == 0 => "without a wait".to_owned(),
+            Knob::Latency if self.is_below() => format!("if a cell waits {} or less", time(value)),
+            Knob::Latency => format!("if a cell waits {} or more", time(value)),
+            Knob::Cpu if value == 0 => "without work".to_owned(),
+            Knob::Cpu if self.is_below() => format!("if a cell computes {} or less", time(value)),
+            Knob::Cpu => format!("if a cell computes {} or more", time(value)),
+            Knob::Memory if self.is_below() => format!("with {} MB or less", megabytes(value)),
+            Knob::Memory => format!("with {} MB or more", megabytes(value)),
+        };
+        match &self.stepper {
+            Some(stepper) => write!(f, "{at}: {stepper}"),
+            None => write!(f, "{at}: nothing fits"),
+        }
+    }
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{:.1}", bytes as f64 / 1e6)
+}
+
+/// In three digits.
+fn time(nanoseconds: u64) -> String {
+    let unit = 10_u64.pow(nanoseconds.max(1).ilog10().saturating_sub(2));
+    duration::show(Duration::from_nanos(nanoseconds / unit * unit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::advise::testing::{calibration, workload};
+
+    fn answer(workload: &Workload) -> Option<String> {
+        let forecasts = forecasts(workload, &calibration());
+        best(&forecasts).map(|index| forecasts[index].candidate.stepper().to_owned())
+    }
+
+    #[test]
+    fn on_the_two_sides_of_a_turn_the_answers_differ() {
+        let mut seen = 0;
+        for (cells, latency, cpu, memory) in [
+            (1, 1_000, 0, None),
+            (400, 10_000, 0, None),
+            (10_000, 300, 0, Some(100_000_000)),
+            (100_000, 10_000, 50, Some(20_000_000)),
+            (5_000, 0, 20, None),
+            (40_000, 0, 0, None),
+        ] {
+            let start = Workload { memory, ..workload(cells, latency, cpu) };
+            for turn in turns(&start, 50_000_000, &calibration()) {
+                assert_eq!(answer(&turn.last), answer(&start), "{turn}");
+                assert_ne!(answer(&turn.first), answer(&start), "{turn}");
+                let [last, first] = [turn.last, turn.first].map(|side| turn.knob.of(&side));
+                let apart = last.abs_diff(first) as f64;
+                assert!(apart <= 1.0 || apart <= RESOLUTION * last.max(first) as f64, "{turn}");
+                seen += 1;
+            }
+        }
+        assert!(seen >= 6, "{seen} turns only");
+    }
+
+    #[test]
+    fn a_turn_is_a_sentence() {
+        let turns = turns(&workload(400, 10_000, 0), 50_000_000, &calibration());
+        let sentences: Vec<String> = turns.iter().map(ToString::to_string).collect();
+        assert!(sentences.contains(&"without a wait: sequential".to_owned()), "{sentences:?}");
+    }
+
+    #[test]
+    fn times_have_three_digits() {
+        for (nanoseconds, shown) in
+            [(0, "0s"), (999, "999ns"), (12_345, "12us300ns"), (1_999_999, "1ms990us")]
+        {
+            assert_eq!(time(nanoseconds), shown);
+        }
+    }
+}
