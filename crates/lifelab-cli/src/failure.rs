@@ -181,6 +181,7 @@ impl From<SuiteError> for Failure {
         match error {
             SuiteError::Part(error) => error.into(),
             SuiteError::Process(_) => Self::new(Exit::Failed, "process", error.to_string()),
+            SuiteError::Trace { .. } => Self::new(Exit::Failed, "output", error.to_string()),
             _ => Self::new(Exit::BadInput, "scenario", error.to_string()),
         }
     }

@@ -98,7 +98,7 @@ fn bad_scenarios_are_refused_with_their_place_before_anything_is_measured() {
         fs::write(&path, text).unwrap();
         let done = run(lifelab(["bench", "bad.ron"]).current_dir(&folder));
         assert_eq!((done.code, done.out.as_str()), (Some(2), ""), "{}", done.err);
-        assert!(!done.err.contains("round"), "{}", done.err);
+        assert!(!done.err.contains("round 1"), "{}", done.err);
         for said in says {
             assert!(done.err.contains(said), "{said:?} in {}", done.err);
         }
