@@ -77,6 +77,8 @@ enum Point {
     Wait,
     /// Cells that wait long, all at once.
     Begin,
+    /// The same in processes, of which there is no room for so many.
+    BeginProcesses,
     /// Cells that wait too little to let a processor rest.
     Pass,
     /// One cell that computes nothing.
@@ -99,9 +101,10 @@ const WORKERS: u64 = 256;
 const ROWS: u32 = 16;
 
 impl Point {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Wait,
         Self::Begin,
+        Self::BeginProcesses,
         Self::Pass,
         Self::Step,
         Self::Unit,
@@ -115,6 +118,7 @@ impl Point {
         match self {
             Self::Wait => (1, "sleep:300us"),
             Self::Begin => (16, "sleep:5ms"),
+            Self::BeginProcesses => (4, "sleep:5ms"),
             Self::Pass => (32, "sleep:50us"),
             Self::Step => (1, NOTHING),
             Self::Unit => (32, NOTHING),
@@ -128,7 +132,7 @@ impl Point {
     fn latency_ns(self) -> f64 {
         match self {
             Self::Wait => 300e3,
-            Self::Begin => 5e6,
+            Self::Begin | Self::BeginProcesses => 5e6,
             Self::Pass => 50e3,
             _ => 0.0,
         }
@@ -142,9 +146,9 @@ impl Point {
     fn setup(self, candidate: Candidate, cores: u64) -> Option<Setup> {
         let workers = match (self, candidate) {
             (Self::Begin | Self::Pass, Candidate::Sequential) => return None,
-            // Its processes would not fit, and their number changes nothing but the rounds.
-            (Self::Begin, Candidate::ProcessPool) => PROCESSES,
-            (Self::Pass, Candidate::ProcessPool) => return None,
+            (Self::Begin, Candidate::ProcessPool) => return None,
+            (Self::BeginProcesses | Self::Pass, Candidate::ProcessPool) => PROCESSES,
+            (Self::BeginProcesses, _) => return None,
             (Self::Begin | Self::Pass, _) => WORKERS,
             _ => cores,
         };
@@ -184,7 +188,8 @@ impl Point {
 /// Cells that compute nothing, and are computed as if they did.
 const NOTHING: &str = "cpu:rounds(0)";
 
-/// Processes, where cells wait long.
+/// Processes, where cells wait. So few cannot keep the processors from resting, so what cells cost
+/// beside their waits is an upper bound.
 const PROCESSES: u64 = 16;
 
 const SOUP: Soup = Soup { density: 0.4, seed: 1 };
@@ -243,16 +248,15 @@ impl<'a> Seen<'a> {
     fn costs(&self, cores: f64, base_memory: f64) -> Costs {
         let wait = |point: Point| self.candidate.wait_ns(point.latency_ns());
         let late = self.time(Point::Wait) - wait(Point::Wait);
-        let (first, rounds) = match self.candidate {
-            Candidate::ProcessPool => (PROCESSES as f64, Point::Begin.cells() / PROCESSES as f64),
-            _ => (Point::Begin.cells(), 1.0),
+        let first = match self.candidate {
+            Candidate::ProcessPool => Point::BeginProcesses,
+            _ => Point::Begin,
         };
-        let begin = (self.time(Point::Begin) - rounds * (wait(Point::Begin) + late)) / first;
+        let begin = (self.time(first) - wait(first) - late) / first.cells();
         let step = self.time(Point::Step);
         let unit = (self.time(Point::Unit) - step) / Point::Unit.cells();
         let pass = match self.candidate {
             Candidate::Sequential => 0.0,
-            Candidate::ProcessPool => unit,
             _ => (self.time(Point::Pass) - wait(Point::Pass) - late) / Point::Pass.cells(),
         };
         // A task costs the same in either case, and small differences would speak for fewer at once.
@@ -262,7 +266,7 @@ impl<'a> Seen<'a> {
         let cell = (self.time(Point::Cell) - step - bands * unit) * lanes / Point::Cell.cells();
         let still = self.time(Point::Still);
         let kernel = (self.time(Point::Kernel) - still) / Point::Kernel.cells();
-        let each = (self.memory(Point::Begin) - base_memory) / first;
+        let each = (self.memory(first) - base_memory) / first.cells();
         Costs {
             late_ns: late.max(0.0),
             begin_ns: begin.max(0.0),
