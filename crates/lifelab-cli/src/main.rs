@@ -1,6 +1,7 @@
 //! The `lifelab` command line: Conway's Game of Life as a laboratory for concurrency.
 #![forbid(unsafe_code)]
 
+mod advise;
 mod bench;
 mod completions;
 mod convert;
@@ -39,6 +40,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Bench(Box<bench::Args>),
+    Advise(advise::Args),
     Run(Box<run::Args>),
     Info(info::Args),
     Convert(convert::Args),
@@ -50,6 +52,7 @@ enum Command {
 const AFTER_HELP: &str = "\
 Examples:
   lifelab bench
+  lifelab advise --cells 10000 --latency 10ms
   lifelab run gosper-glider-gun --show
   lifelab run acorn --size 100x80 --stepper async_tasks --io sleep:10ms
   lifelab run --soup 0.37 --seed 7 --stepper 'thread_pool(workers: 64)' --io socket:5ms --json
@@ -80,6 +83,7 @@ impl Command {
     fn perform(&self, out: &mut dyn Write) -> Result<(), Failure> {
         match self {
             Self::Bench(args) => bench::perform(args, out),
+            Self::Advise(args) => advise::perform(args, out),
             Self::Run(args) => run::perform(args, out),
             Self::Info(args) => info::perform(args, out),
             Self::Convert(args) => convert::perform(args, out),
@@ -93,6 +97,7 @@ impl Command {
     fn wants_json(&self) -> bool {
         match self {
             Self::Bench(args) => args.wants_json(),
+            Self::Advise(args) => args.json,
             Self::Run(args) => args.print.json,
             Self::Info(args) => args.json,
             Self::Patterns(args) => args.json,

@@ -1,0 +1,183 @@
+//! `lifelab advise`: which stepper, for a workload on this machine?
+
+mod text;
+
+use std::fs;
+use std::io::{self, Write};
+use std::num::{NonZeroU64, NonZeroUsize};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Serialize;
+
+use lifelab::Stop;
+use lifelab_bench::advise::{Advice, Calibration, Check, Workload, advise, calibrate, check};
+use lifelab_bench::{Event, Harness};
+
+use crate::failure::{Exit, Failure, Place};
+use crate::interrupt;
+use crate::json;
+use crate::report;
+use crate::run::duration;
+
+/// Advise which stepper to take, for so many cells that wait and compute so long
+///
+/// Measures in a few seconds what the steppers cost on this machine, predicts by a model what a
+/// generation takes with each of them, and says which one to take, how to set it up, why, and where
+/// the answer would change. The model is told in the documentation of `lifelab_bench::advise`.
+#[derive(clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    /// Cells of the grid
+    #[arg(long, value_name = "N")]
+    cells: NonZeroU64,
+
+    /// How long each cell waits: 10ms, 50us
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "0s")]
+    latency: Duration,
+
+    /// How long each cell computes on one core, before it waits
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "0s")]
+    cpu: Duration,
+
+    /// Workers of the steppers that have a choice; if not given, as many as are best
+    #[arg(long, value_name = "N")]
+    workers: Option<NonZeroUsize>,
+
+    /// The most memory that all processes together may take: 512MB, 8GB
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    memory: Option<u64>,
+
+    /// Measure the recommended stepper and the runner-up, to see if the predictions were right
+    #[arg(long)]
+    check: bool,
+
+    /// Take the machine's costs from this file; if there is none, measure them and save them there
+    #[arg(long, value_name = "FILE")]
+    calibration: Option<PathBuf>,
+
+    /// Print the advice as one JSON object; errors too, on standard error
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  lifelab advise --cells 10000 --latency 10ms
+  lifelab advise --cells 10000 --latency 10ms --cpu 50us --memory 64MB --check
+  lifelab advise --cells 1000000 --calibration costs.json";
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    #[serde(flatten)]
+    advice: &'a Advice,
+    calibration: &'a Calibration,
+    check: Option<&'a Check>,
+}
+
+pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
+    let stop = Stop::new();
+    let Args { cells, latency, cpu, workers, memory, .. } = *args;
+    let workload = Workload { cells, latency, cpu, workers, memory };
+    let saved = args.calibration.as_deref().map(load).transpose()?.flatten();
+    if saved.is_none() || args.check {
+        interrupt::stop_on_signal(stop.clone())?;
+    }
+    let harness = Harness::new();
+    let calibration = match saved {
+        Some(calibration) => calibration,
+        None => measure(args, &harness, &stop)?,
+    };
+
+    let advice = advise(&workload, &calibration);
+    if !args.json {
+        text::advice(&advice, &calibration, out)?;
+        out.flush()?;
+    }
+    let check = match args.check {
+        true => Some(check(&advice, &calibration, &harness, &stop, &mut |_| {})?),
+        false => None,
+    };
+    if stop.reason().is_some() {
+        return Err(interrupted());
+    }
+    if args.json {
+        let answer = Answer { advice: &advice, calibration: &calibration, check: check.as_ref() };
+        return Ok(json::print(&answer, out)?);
+    }
+    check.map_or(Ok(()), |check| Ok(text::check(&check, out)?))
+}
+
+/// Measures the machine's costs, and saves them if that is asked.
+fn measure(args: &Args, harness: &Harness, stop: &Stop) -> Result<Calibration, Failure> {
+    if !args.json {
+        report::note("measuring what the steppers cost on this machine ...");
+    }
+    let calibration = calibrate(harness, stop, &mut |_: Event<'_>| {})?.ok_or_else(interrupted)?;
+    if let Some(path) = &args.calibration {
+        fs::write(path, calibration.to_json() + "\n").map_err(|error| {
+            let message = format!("cannot write {}: {error}", path.display());
+            Failure::new(Exit::Failed, "output", message).at(Place::file(path))
+        })?;
+    }
+    Ok(calibration)
+}
+
+/// Reads costs; `None` if there is no such file.
+fn load(path: &Path) -> Result<Option<Calibration>, Failure> {
+    let failure = |message: String| {
+        let message = format!("{}: {message}", path.display());
+        Failure::new(Exit::BadInput, "calibration", message).at(Place::file(path))
+    };
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failure(error.to_string())),
+    };
+    text.parse()
+        .map(Some)
+        .map_err(|error: lifelab_bench::advise::CalibrationError| failure(error.to_string()))
+}
+
+fn interrupted() -> Failure {
+    Failure::new(Exit::Interrupted, "interrupted", "interrupted; there is no advice")
+}
+
+/// Reads a number of bytes: `512MB`.
+fn bytes(text: &str) -> Result<u64, String> {
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let factor = match unit.trim() {
+        "" | "B" => 1.0,
+        "kB" | "KB" => 1e3,
+        "MB" => 1e6,
+        "GB" => 1e9,
+        "TB" => 1e12,
+        "KiB" => 1024.0,
+        "MiB" => 1024.0 * 1024.0,
+        "GiB" => 1024.0 * 1024.0 * 1024.0,
+        _ => return Err(EXPECTED_BYTES.to_owned()),
+    };
+    let number: f64 = number.parse().map_err(|_| EXPECTED_BYTES)?;
+    Ok((number * factor) as u64)
+}
+
+const EXPECTED_BYTES: &str = "expected a number of bytes such as 512MB, with kB, MB, GB, TB, KiB, \
+                              MiB, GiB or no unit";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_read_with_their_unit() {
+        for (text, number) in
+            [("0", 0), ("12", 12), ("1.5kB", 1500), ("512 MB", 512_000_000), ("2GiB", 2 << 30)]
+        {
+            assert_eq!(bytes(text), Ok(number), "{text}");
+        }
+        for text in ["", "MB", "1..2MB", "-1", "12 apples"] {
+            assert!(bytes(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The advice for people.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use lifelab::core::duration;
+use lifelab_bench::advise::{Advice, Calibration, Check, Checked, Forecast, Outlook, Workload};
+use lifelab_bench::results::Outcome;
+
+/// Prints what is predicted, what to take, why, and where the answer would change.
+pub(crate) fn advice(
+    advice: &Advice,
+    calibration: &Calibration,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let workload = &advice.workload;
+    writeln!(out, "{} on {}\n", describe(workload), count(calibration.cores, "core"))?;
+    for (index, forecast) in advice.forecasts.iter().enumerate() {
+        let mark = if advice.recommended == Some(index) { ">" } else { " " };
+        line(mark, forecast, out)?;
+    }
+    writeln!(out)?;
+    let Some((stepper, why)) = advice.recommended().and_then(reason) else {
+        return writeln!(out, "Nothing fits: see above what stands in the way.");
+    };
+    writeln!(out, "Take {stepper}: {why}.")?;
+    if let Some((stepper, why)) = advice.runner_up().and_then(reason) {
+        writeln!(out, "Next comes {stepper}: {why}.")?;
+    }
+    let near: Vec<String> =
+        advice.near().into_iter().filter_map(|it| Some(it.stepper()?.to_string())).collect();
+    if !near.is_empty() {
+        writeln!(out, "As fast, within what the model can tell: {}.", near.join(", "))?;
+    }
+    if !advice.turns.is_empty() {
+        writeln!(out, "\nThe answer would be another")?;
+        for turn in &advice.turns {
+            writeln!(out, "  {turn}")?;
+        }
+    }
+    let (size, io) = (workload.size(), workload.io(calibration.round_ns));
+    writeln!(out, "\nTry it:")?;
+    writeln!(out, "  lifelab run --soup 0.4 --size {size} --io '{io}' --stepper '{stepper}'")
+}
+
+fn describe(workload: &Workload) -> String {
+    let cells = count(workload.cells.get(), "cell");
+    let shown = |time| duration::show(time);
+    match (workload.latency, workload.cpu) {
+        (Duration::ZERO, Duration::ZERO) => format!("{cells} without I/O"),
+        (Duration::ZERO, cpu) => format!("{cells} that compute {} each", shown(cpu)),
+        (latency, Duration::ZERO) => format!("{cells} that wait {} each", shown(latency)),
+        (latency, cpu) => {
+            format!("{cells} that compute {} and wait {} each", shown(cpu), shown(latency))
+        }
+    }
+}
+
+fn line(mark: &str, forecast: &Forecast, out: &mut dyn Write) -> io::Result<()> {
+    match &forecast.outlook {
+        Outlook::Feasible { stepper, prediction } => {
+            let stepper = stepper.to_string();
+            let memory = megabytes(prediction.memory);
+            let (time, threads) = (prediction.time, count(prediction.threads, "thread"));
+            writeln!(out, "{mark} {stepper:<56} {time:>9.1?} {memory:>11} {threads:>14}")?;
+            let bound = prediction.bound();
+            writeln!(out, "    bound by {} ({:.1?})", bound.what, bound.time)
+        }
+        Outlook::Infeasible(obstacle) => {
+            writeln!(out, "{mark} {:<56} {:>9}", forecast.candidate.to_string(), "-")?;
+            writeln!(out, "    {obstacle}")
+        }
+    }
+}
+
+/// A stepper, and a clause that says why.
+fn reason(forecast: &Forecast) -> Option<(String, String)> {
+    let (stepper, prediction) = (forecast.stepper()?, forecast.prediction()?);
+    let bound = prediction.bound();
+    let share = 100.0 * bound.time.as_secs_f64() / prediction.time.as_secs_f64().max(1e-9);
+    let time = prediction.time;
+    let why = format!("{time:.1?} for a generation, of which {share:.0}% are {}", bound.what);
+    Some((stepper.to_string(), why))
+}
+
+/// Prints predictions beside measurements.
+pub(crate) fn check(check: &Check, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\nMeasured:")?;
+    writeln!(out, "  {:<56} {:>9} {:>9} {:>7}", "", "predicted", "measured", "ratio")?;
+    for checked in &check.checked {
+        let stepper = checked.stepper.to_string();
+        let predicted = checked.predicted;
+        write!(out, "  {stepper:<56} {predicted:>9.1?} ")?;
+        outcome(checked, out)?;
+    }
+    writeln!(
+        out,
+        "{}",
+        match check.held {
+            Some(true) => "The recommendation held: the other was not faster by more than 10%.",
+            Some(false) => {
+                "The recommendation did NOT hold: the other was faster. A machine with other work besides \
+             makes costs look higher than they are; calibrate again when it is idle."
+            }
+            None => "There is nothing to compare.",
+        }
+    )
+}
+
+fn outcome(checked: &Checked, out: &mut dyn Write) -> io::Result<()> {
+    match (&checked.outcome, checked.ratio()) {
+        (Outcome::Measured(measured), Some(ratio)) => {
+            let time = measured.time.median;
+            writeln!(out, "{time:>9.1?} {ratio:>7.2}")?;
+            let predicted = megabytes(checked.predicted_memory);
+            let taken = megabytes(measured.usage.peak_memory);
+            writeln!(out, "    {:<54} {predicted:>9} {taken:>9}", "memory")
+        }
+        (Outcome::Failed { error, .. }, _) => writeln!(out, "failed: {error}"),
+        (Outcome::CutOff { limit, .. }, _) => writeln!(out, "cut off after {limit:?}"),
+        _ => writeln!(out, "not measured"),
+    }
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{:.1} MB", bytes as f64 / 1e6)
+}
+
+fn count(number: u64, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}
