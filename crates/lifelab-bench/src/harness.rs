@@ -18,24 +18,18 @@ use crate::suite::Suite;
 /// [host](Self::host) cases, and then goes on.
 ///
 /// ```no_run
-/// use lifelab::core::testing; // For a stepper of your own, see the example `own_contender`.
-/// use lifelab_bench::{Harness, Suite};
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use lifelab::Stop;
+/// use lifelab_bench::{Harness, READY};
 ///
-/// fn main() -> Result<(), Box<dyn std::error::Error>> {
-///     let harness = Harness::new();
-///     harness.host();
-///     let suite: Suite = r#"(
-///         name: "mine",
-///         start: named("gosper-glider-gun"),
-///         io: (wait: sleep(fixed("1ms"))),
-///         steppers: [thread_pool(workers: 64), async_tasks],
-///     )"#.parse()?;
-///     let results = harness.race(&suite, &lifelab::Stop::new(), &mut |_| {})?;
-///     for result in &results.cases {
-///         println!("{}: {:?}", result.case.id(), result.outcome);
-///     }
-///     Ok(())
+/// let harness = Harness::new();
+/// harness.host();
+/// let results = harness.race(&READY[0].suite()?, &Stop::new(), &mut |_| {})?;
+/// for result in &results.cases {
+///     println!("{}: {:?}", result.case.id(), result.outcome);
 /// }
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Default)]
 pub struct Harness {

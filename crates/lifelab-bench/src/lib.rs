@@ -1,4 +1,37 @@
 //! Which concurrency model? Steppers measured side by side on the same work.
+//!
+//! A [`Suite`] says what is measured: a workload, the steppers that race on it, what is varied. A
+//! [`Harness`] runs it, each case in fresh processes, in turns, verified by an oracle, and gives
+//! [`Results`]: all that was seen, as data. [`report`] shows them, [`compare`] two of them.
+//!
+//! ```no_run
+//! use lifelab_bench::report::table::Table;
+//! use lifelab_bench::{Harness, Suite};
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let harness = Harness::new();
+//!     harness.host(); // This program is also the process in which a case is measured.
+//!     let suite: Suite = r#"(
+//!         name: "threads or tasks",
+//!         start: named("gosper-glider-gun"),
+//!         io: (wait: sleep(fixed("5ms"))),
+//!         steppers: [thread_pool(workers: 64), async_tasks],
+//!         sweep: (latency: [fixed("1ms"), fixed("10ms")]),
+//!     )"#
+//!     .parse()?;
+//!     let results = harness.race(&suite, &lifelab::Stop::new(), &mut |_| {})?;
+//!     let table = Table { width: 100, color: false };
+//!     table.write(&results, &mut std::io::stdout())?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! - [`READY`]: suites that are ready to run, one for each question the harness was made for.
+//! - [`Harness::contender`], [`Harness::io`]: steppers and I/O of your own in the race; the example
+//!   `own_contender` has one.
+//! - [`statistics`]: what can be said from samples, and what cannot.
+//! - [`advise`]: which stepper to take, from a calibrated model instead of a race.
+//! - [`trace`]: timelines.
 #![forbid(unsafe_code)]
 
 mod harness;
