@@ -31,7 +31,7 @@
 //!   `own_contender` has one.
 //! - [`statistics`]: what can be said from samples, and what cannot.
 //! - [`advise`]: which stepper to take, from a calibrated model instead of a race.
-//! - [`trace`]: timelines.
+//! - [`trace`] draws timelines.
 #![forbid(unsafe_code)]
 
 mod harness;

@@ -16,6 +16,6 @@ mod quantile;
 mod summary;
 
 pub use bootstrap::{Bootstrap, Confidence};
-pub use comparison::{Comparison, Verdict, compare};
+pub use comparison::{Comparison, Verdict, compare, pairs};
 pub use quantile::quantile;
 pub use summary::{Interval, Summary};

@@ -2,6 +2,7 @@
 
 mod figures;
 mod page;
+mod pairs;
 mod table;
 
 use std::io::{self, Write};

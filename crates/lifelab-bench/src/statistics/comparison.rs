@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::statistics::bootstrap::{Bootstrap, Confidence};
+use crate::statistics::quantile::median;
 
 /// How one case compares with another.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
@@ -46,27 +47,60 @@ pub fn compare(
     confidence: Confidence,
     least: f64,
 ) -> Option<Comparison> {
-    let has_samples = |rounds: &[&[Duration]]| rounds.iter().any(|round| !round.is_empty());
-    if !has_samples(own) || !has_samples(other) {
-        return None;
-    }
     let paired = turns && own.len() == other.len();
-    let seeds = if paired { (0, 0) } else { (0, 1) };
-    let (own_draws, other_draws) = (Bootstrap::of(own, seeds.0), Bootstrap::of(other, seeds.1));
-    let (low, high) = other_draws.ratio(&own_draws, confidence);
-    let verdict = match (low, high) {
-        (low, _) if low > 1.0 + least => Verdict::Faster,
-        (_, high) if high < 1.0 / (1.0 + least) => Verdict::Slower,
-        _ => Verdict::NoDifference,
-    };
-    let factor = median_of(other) / median_of(own).max(1e-12);
-    Some(Comparison { verdict, factor, low, high, confidence: confidence.percent() })
+    let own = Drawn::of(own, 0)?;
+    let other = Drawn::of(other, if paired { 0 } else { 1 })?;
+    Some(own.against(&other, confidence, least))
 }
 
-fn median_of(rounds: &[&[Duration]]) -> f64 {
-    let mut samples: Vec<f64> =
-        rounds.iter().copied().flatten().map(Duration::as_secs_f64).collect();
-    crate::statistics::quantile::median(&mut samples)
+/// Compares each case of a race with each that comes after it: the numbers of both, and how the
+/// first compares with the second. Cases without samples, or with fewer rounds than the first that
+/// has any, are left out.
+pub fn pairs(
+    cases: &[Vec<&[Duration]>],
+    confidence: Confidence,
+    least: f64,
+) -> Vec<(usize, usize, Comparison)> {
+    let rounds = cases.iter().map(Vec::len).find(|&rounds| rounds > 0).unwrap_or_default();
+    let complete = cases.iter().enumerate().filter(|(_, case)| case.len() == rounds);
+    let drawn: Vec<_> =
+        complete.filter_map(|(number, case)| Some((number, Drawn::of(case, 0)?))).collect();
+    let with_later = |(place, (own, case)): (usize, &(usize, Drawn))| {
+        let later = drawn[place + 1..].iter();
+        later
+            .map(|(other, rival)| (*own, *other, case.against(rival, confidence, least)))
+            .collect::<Vec<_>>()
+    };
+    drawn.iter().enumerate().flat_map(with_later).collect()
+}
+
+/// A case and what it could have been.
+struct Drawn {
+    median: f64,
+    bootstrap: Bootstrap,
+}
+
+impl Drawn {
+    /// `None` without samples. Two that are drawn by one seed are drawn in pairs.
+    fn of(rounds: &[&[Duration]], seed: u64) -> Option<Self> {
+        let mut samples: Vec<f64> =
+            rounds.iter().copied().flatten().map(Duration::as_secs_f64).collect();
+        if samples.is_empty() {
+            return None;
+        }
+        Some(Self { median: median(&mut samples), bootstrap: Bootstrap::of(rounds, seed) })
+    }
+
+    fn against(&self, other: &Self, confidence: Confidence, least: f64) -> Comparison {
+        let (low, high) = other.bootstrap.ratio(&self.bootstrap, confidence);
+        let verdict = match (low, high) {
+            (low, _) if low > 1.0 + least => Verdict::Faster,
+            (_, high) if high < 1.0 / (1.0 + least) => Verdict::Slower,
+            _ => Verdict::NoDifference,
+        };
+        let factor = other.median / self.median.max(1e-12);
+        Comparison { verdict, factor, low, high, confidence: confidence.percent() }
+    }
 }
 
 impl fmt::Display for Comparison {
@@ -124,6 +158,21 @@ mod tests {
         let one = vec![vec![Duration::from_micros(10_000); 3]; 5];
         let other = vec![vec![Duration::from_micros(10_050); 3]; 5];
         assert_eq!(judge(&one, &other).verdict, Verdict::NoDifference);
+    }
+
+    #[test]
+    fn all_pairs_say_what_each_pair_does() {
+        let cases =
+            [vec![ms(&[10, 11]); 3], vec![], vec![ms(&[20, 22]); 3], vec![ms(&[10, 11]); 3]];
+        let slices: Vec<Vec<&[Duration]>> =
+            cases.iter().map(|case| case.iter().map(Vec::as_slice).collect()).collect();
+        let pairs = pairs(&slices, Confidence::P95, 0.01);
+        let said: Vec<_> =
+            pairs.iter().map(|(own, other, said)| (*own, *other, said.verdict)).collect();
+        use Verdict::{Faster, NoDifference, Slower};
+        assert_eq!(said, [(0, 2, Faster), (0, 3, NoDifference), (2, 3, Slower)]);
+        let alone = compare(&slices[0], &slices[2], true, Confidence::P95, 0.01);
+        assert_eq!(Some(pairs[0].2), alone);
     }
 
     #[test]

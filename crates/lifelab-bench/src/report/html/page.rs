@@ -2,7 +2,7 @@
 
 use crate::report::chart::{Figure, Key};
 use crate::report::findings;
-use crate::report::html::{figures, table};
+use crate::report::html::{figures, pairs, table};
 use crate::report::markup::Element;
 use crate::report::names::Names;
 use crate::report::table::short_commit;
@@ -27,6 +27,7 @@ pub(super) fn page(results: &Results) -> Element {
         .all(cautions(results))
         .with(section("Charts", figures))
         .with(section("All cases", table::table(results)))
+        .all(pairs::pairs_of(results).map(|pairs| section("Every pair", pairs)))
         .all(abridged(results))
         .with(section("Where it was measured", machine(results)))
         .with(section("The suite", suite(results)));
