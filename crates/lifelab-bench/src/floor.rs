@@ -1,5 +1,6 @@
 //! Floors: what no implementation of a stepper's kind could beat, by arithmetic.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use lifelab::core::{Capabilities, Cell, Phase, Site, duration};
@@ -14,7 +15,7 @@ const PHASES: [Phase; 2] = [Phase::Neighbors, Phase::Rule];
 /// Latencies that are drawn to find the floor of a distribution.
 const DRAWS: u64 = 4_000_000;
 
-/// Generations over which the floor of a distribution is averaged, at most.
+/// Generations over which the floor of a distribution is taken before any is measured, at most.
 const GENERATIONS: u64 = 8;
 
 /// The least time of a generation of a universe whose cells do this, on a stepper that can do so
@@ -113,14 +114,60 @@ fn fixed(cells: u64, latency: Duration, phases: u32, capabilities: Capabilities)
 fn drawn(universe: &Universe, io: &IoSpec, latency: &Latency, capabilities: Capabilities) -> Floor {
     let cells = universe.start.area();
     let generations = (DRAWS / cells.max(1)).clamp(1, GENERATIONS);
-    let total: Duration = (1..=generations)
-        .map(|i| generation(universe, io, latency, capabilities, universe.generation + i))
-        .sum();
-    let formula = match capabilities.concurrency {
+    let times = (1..=generations)
+        .map(|i| generation(universe, io, latency, capabilities, universe.generation + i));
+    Floor { time: median(times.collect()), formula: formula(cells, capabilities) }
+}
+
+fn formula(cells: u64, capabilities: Capabilities) -> String {
+    match capabilities.concurrency {
         Some(workers) => format!("the waits of {cells} cells, {workers} at a time"),
         None => format!("the longest of {cells} waits"),
-    };
-    Floor { time: total / generations as u32, formula: format!("{formula}, on average") }
+    }
+}
+
+/// The floor of cells that draw their latencies, over the very generations that were measured: the
+/// median of what is measured cannot lie below it.
+pub(crate) struct Drawn {
+    io: IoSpec,
+    latency: Latency,
+    capabilities: Capabilities,
+    /// Of each generation that was asked for.
+    known: BTreeMap<u64, Duration>,
+}
+
+impl Drawn {
+    /// `None` if the floor is the same in all generations.
+    pub(crate) fn of(io: &IoSpec, capabilities: Capabilities) -> Option<Self> {
+        let latency = match &io.wait {
+            Wait::Sleep(latency) | Wait::Block(latency) => *latency,
+            Wait::Socket(socket) => socket.latency,
+            Wait::None | Wait::Cpu(_) => return None,
+        };
+        let is_fixed = matches!(latency, Latency::Fixed(_));
+        (!is_fixed).then(|| Self { io: io.clone(), latency, capabilities, known: BTreeMap::new() })
+    }
+
+    /// The median over these generations, some of which may come several times.
+    pub(crate) fn over(
+        &mut self,
+        universe: &Universe,
+        generations: impl Iterator<Item = u64>,
+    ) -> Floor {
+        let Self { io, latency, capabilities, known } = self;
+        let time = |number| {
+            let find = || generation(universe, io, latency, *capabilities, number);
+            *known.entry(number).or_insert_with(find)
+        };
+        let times = generations.map(time).collect();
+        Floor { time: median(times), formula: formula(universe.start.area(), *capabilities) }
+    }
+}
+
+/// The lower one, if there are two in the middle.
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times.get(times.len().saturating_sub(1) / 2).copied().unwrap_or_default()
 }
 
 /// The floor of one generation: no cell takes less than its own waits, and no workers less than
@@ -213,6 +260,21 @@ mod tests {
         let pool = Capabilities::local(Some(10));
         let shared = floor((40, 20), "sleep:exp(10ms)", pool).time.as_secs_f64();
         assert!((0.74..0.86).contains(&shared), "{shared}");
+    }
+
+    #[test]
+    fn the_floor_of_drawn_waits_is_that_of_the_generations_measured() {
+        let (universe, io) = (universe(8, 4), "sleep:exp(10ms)".parse().unwrap());
+        let mut drawn = Drawn::of(&io, Capabilities::local(None)).unwrap();
+        let mut over =
+            |generations: &[u64]| drawn.over(&universe, generations.iter().copied()).time;
+        let alone = [over(&[1]), over(&[2]), over(&[3])];
+        let mut sorted = alone;
+        sorted.sort();
+        assert!(sorted[0] < sorted[2], "{alone:?}");
+        assert_eq!(over(&[3, 1, 2]), sorted[1]);
+        assert_eq!(over(&[3, 3, 3, 1, 2]), alone[2]);
+        assert!(Drawn::of(&"sleep:10ms".parse().unwrap(), Capabilities::local(None)).is_none());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use lifelab::io::{FaultSpec, Injected, IoSpec, Latency, Trigger, Wait, Work};
 use lifelab::{Error, Grid, Rule, Scenario, Simulation, Size, StepperSpec, Topology};
 
 use crate::error::SuiteError;
-use crate::floor;
+use crate::floor::{self, Drawn};
 use crate::harness::Harness;
 use crate::results::{Case, Floor, Point};
 use crate::speed::Speed;
@@ -19,6 +19,8 @@ use crate::suite::{Suite, Sweep};
 pub(crate) struct Planned {
     pub(crate) case: Case,
     pub(crate) floor: Floor,
+    /// If the floor depends on which generations are measured.
+    pub(crate) drawn: Option<Drawn>,
     /// Number of the universe that it runs in.
     pub(crate) universe: usize,
 }
@@ -74,7 +76,9 @@ impl Plan {
                         let point = point(&universe, io, workers, grain, speed);
                         let floor = floor::of(&universe, io, capabilities, speed);
                         let case = contender.case(&scenario, harness.own_io(), point);
-                        plan.cases.push(Planned { case, floor, universe: plan.universes.len() });
+                        let drawn = Drawn::of(io, capabilities);
+                        let universe = plan.universes.len();
+                        plan.cases.push(Planned { case, floor, drawn, universe });
                     }
                 }
             }

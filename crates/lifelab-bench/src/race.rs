@@ -10,9 +10,10 @@ use lifelab::{Stop, core::seeded};
 
 use crate::child::NOTHING;
 use crate::error::SuiteError;
+use crate::floor::Drawn;
 use crate::harness::Harness;
 use crate::oracle::Oracle;
-use crate::plan::{Plan, Planned};
+use crate::plan::{Plan, Planned, Universe};
 use crate::process::{self, Ending};
 use crate::results::{
     Case, CaseResult, Estimate, Machine, Measured, Outcome, Results, Round, Usage,
@@ -69,8 +70,11 @@ pub(crate) fn run(
 struct Race {
     began: Instant,
     results: Results,
-    /// The universe of each case.
-    universes: Vec<usize>,
+    /// The number of each case's universe.
+    places: Vec<usize>,
+    /// Floors that depend on which generations are measured.
+    drawn: Vec<Option<Drawn>>,
+    universes: Vec<Universe>,
     oracles: Vec<Oracle>,
 }
 
@@ -78,9 +82,12 @@ impl Race {
     fn new(suite: &Suite, plan: Plan) -> Self {
         let Plan { cases, universes } = plan;
         let oracles = universes.iter().map(Oracle::new).collect();
-        let universes = cases.iter().map(|planned| planned.universe).collect();
-        let pending =
-            |Planned { case, floor, .. }| CaseResult { case, floor, outcome: Outcome::Pending };
+        let places = cases.iter().map(|planned| planned.universe).collect();
+        let mut drawn = Vec::new();
+        let pending = |planned: Planned| {
+            drawn.push(planned.drawn);
+            CaseResult { case: planned.case, floor: planned.floor, outcome: Outcome::Pending }
+        };
         let results = Results {
             schema: Results::SCHEMA,
             name: suite.name.clone(),
@@ -95,7 +102,7 @@ impl Race {
             axes: suite.sweep.axes(),
             cases: cases.into_iter().map(pending).collect(),
         };
-        Self { began: Instant::now(), results, universes, oracles }
+        Self { began: Instant::now(), results, places, drawn, universes, oracles }
     }
 
     /// Gives every case its turn in every round, or until the stop fires.
@@ -172,7 +179,7 @@ impl Race {
                 usage,
                 warnings,
             }) => {
-                let expected = self.oracles[self.universes[index]].hash(generation).to_string();
+                let expected = self.oracles[self.places[index]].hash(generation).to_string();
                 if state_hash == expected {
                     let round = Round { warm_up, samples, state_hash, usage: *usage };
                     self.with(index, round, warnings)
@@ -196,7 +203,21 @@ impl Race {
             },
         };
         self.results.cases[index].outcome = self.kept(index, outcome);
+        self.lower(index);
         Ok(())
+    }
+
+    /// Takes the floor of a case from the generations that were measured, if it depends on them.
+    fn lower(&mut self, index: usize) {
+        let result = &mut self.results.cases[index];
+        let universe = &self.universes[self.places[index]];
+        if let (Some(drawn), Some(measured)) = (&mut self.drawn[index], result.outcome.measured()) {
+            let generations = measured.rounds.iter().flat_map(|round| {
+                let first = universe.generation + round.warm_up + 1;
+                (first..).take(round.samples.len())
+            });
+            result.floor = drawn.over(universe, generations);
+        }
     }
 
     /// The case with another round.

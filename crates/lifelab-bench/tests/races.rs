@@ -59,7 +59,11 @@ fn harness() -> Harness {
 fn main() -> ExitCode {
     with_io(harness()).host(); // Whatever a race below brings.
     type Test = fn();
-    let tests: [(&str, Test); 10] = [
+    let tests: [(&str, Test); 11] = [
+        (
+            "no_median_lies_below_a_floor_that_was_drawn",
+            no_median_lies_below_a_floor_that_was_drawn,
+        ),
         ("a_race_measures_every_case_in_every_round", a_race_measures_every_case_in_every_round),
         ("calls_bytes_and_processes_are_counted", calls_bytes_and_processes_are_counted),
         ("who_misbehaves_is_a_result", who_misbehaves_is_a_result),
@@ -181,6 +185,15 @@ fn who_misbehaves_is_a_result() {
     assert!(kind == "crashed" && error.contains('3'), "{kind}: {error}");
     let (kind, error) = failure(&results, "panicker");
     assert!(kind == "crashed" && error.contains("on purpose"), "{kind}: {error}");
+}
+
+fn no_median_lies_below_a_floor_that_was_drawn() {
+    let rest = r#"io: (wait: sleep(pareto(mean: "500us", shape: 1.5)))"#;
+    for result in race(&Harness::new(), &quick("async_tasks, thread_pool(workers: 9)", rest)).cases
+    {
+        let median = result.outcome.measured().unwrap().time.median;
+        assert!(median >= result.floor.time, "{median:?}, floor {:?}", result.floor);
+    }
 }
 
 fn what_takes_too_long_is_cut_off_and_estimated() {
