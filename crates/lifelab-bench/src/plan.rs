@@ -227,7 +227,7 @@ fn point(
         io: io.to_string(),
         latency,
         cpu,
-        fault_rate: io.faults.iter().map(rate).sum(),
+        fault_rate: io.faults.iter().map(rate).fold(0.0, |sum, rate| sum + rate), // Not -0.
         workers,
         grain,
     }

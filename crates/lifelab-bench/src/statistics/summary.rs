@@ -87,9 +87,10 @@ impl Summary {
         })
     }
 
-    /// Whether so many samples lie far out that the machine must have had other work.
+    /// Whether so many samples lie far out, more than a tenth, that the machine must have had other
+    /// work.
     pub fn is_disturbed(&self) -> bool {
-        self.outliers * 20 > self.samples
+        self.outliers > 1 && self.outliers * 10 > self.samples
     }
 }
 
@@ -139,8 +140,10 @@ mod tests {
         let mut samples = ms(&[10, 11, 12, 13, 14, 10, 11, 12, 13, 14]);
         samples.extend(ms(&[100]));
         let summary = Summary::of(&[&samples]).unwrap();
-        assert_eq!(summary.outliers, 1);
-        assert!(summary.is_disturbed());
+        assert_eq!((summary.outliers, summary.is_disturbed()), (1, false));
+        samples.extend(ms(&[100]));
+        let summary = Summary::of(&[&samples]).unwrap();
+        assert_eq!((summary.outliers, summary.is_disturbed()), (2, true));
         let many: Vec<_> = samples.iter().cycle().take(10).chain(&samples[..10]).copied().collect();
         assert!(!Summary::of(&[&many]).unwrap().is_disturbed());
     }
