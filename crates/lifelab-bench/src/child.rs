@@ -66,12 +66,12 @@ fn measure(harness: &Harness, task: &Task) -> Reply {
         Ok(watched) => watched,
         Err(reply) => return reply,
     };
-    let before = Consumed::so_far();
+    let before = Consumed::before();
     let samples = match run.time(task) {
         Ok(samples) => samples,
         Err(reply) => return reply,
     };
-    let consumed = Consumed::so_far().since(&before);
+    let consumed = Consumed::after().since(&before);
     let usage = usage(&watched, &run, &consumed, samples.len());
     let usage = Box::new(Usage { base_memory, ..usage });
     Reply::Measured {

@@ -49,10 +49,25 @@ impl Tree {
 }
 
 impl Consumed {
-    /// From the beginning of each process to now.
-    pub(crate) fn so_far() -> Self {
-        let own = getrusage(UsageWho::RUSAGE_SELF).map(Self::from).unwrap_or_default();
-        imp::children().into_iter().filter_map(imp::consumed).fold(own, Self::and)
+    /// From the beginning of each process to now, before something is measured.
+    pub(crate) fn before() -> Self {
+        // This process last: to ask for the others takes time of its own.
+        let children = Self::of_children();
+        Self::own().and(children)
+    }
+
+    /// From the beginning of each process to now, after something was measured.
+    pub(crate) fn after() -> Self {
+        let own = Self::own();
+        own.and(Self::of_children())
+    }
+
+    fn own() -> Self {
+        getrusage(UsageWho::RUSAGE_SELF).map(Self::from).unwrap_or_default()
+    }
+
+    fn of_children() -> Self {
+        imp::children().into_iter().filter_map(imp::consumed).fold(Self::default(), Self::and)
     }
 
     /// Without what had been used before.
@@ -230,12 +245,12 @@ mod tests {
 
     #[test]
     fn work_is_time_of_the_processor() {
-        let before = Consumed::so_far();
+        let before = Consumed::before();
         let mut state = 1_u64;
-        while Consumed::so_far().since(&before).user < Duration::from_millis(20) {
+        while Consumed::after().since(&before).user < Duration::from_millis(20) {
             state = std::hint::black_box(state.wrapping_mul(3));
         }
-        let after = Consumed::so_far();
+        let after = Consumed::after();
         assert!(after.since(&before).user >= Duration::from_millis(20));
         assert_eq!(before.since(&after).user, Duration::ZERO, "no time comes back");
     }

@@ -47,6 +47,7 @@ impl Threads {
         if let Some(watcher) = self.watcher.take() {
             let _ = watcher.join();
         }
-        self.seen.most.load(Ordering::Relaxed)
+        // What was over before the first look has left those threads that stay.
+        self.seen.most.load(Ordering::Relaxed).max(ThreadCount::new().look())
     }
 }
