@@ -20,7 +20,7 @@ impl Raced {
     fn new() -> Self {
         let folder = tempdir().expect("a folder");
         let mut command = lifelab(["bench", "--stepper", "sequential", "--stepper", "async_tasks"]);
-        command.args(["--io", "none", "--size", "8x8", "--rounds", "2", "--generations", "3"]);
+        command.args(["--io", "none", "--size", "38x11", "--rounds", "2", "--generations", "3"]);
         let mut results =
             succeed(command.args(["--quiet", "--json", "--out"]).arg(folder.path())).json();
         set_times(&mut results, 1_000_000);
@@ -66,7 +66,7 @@ fn a_regression_fails_the_gate_and_is_named() {
     let done = run(compare(&before, &after).args(["--fail-on-regression", "5%"]));
     assert_eq!(done.code, Some(1), "{}", done.err);
     assert!(done.err.contains("2 cases got slower by more than 5%: "), "{}", done.err);
-    assert!(done.err.contains("sequential on 8x8, none (+10.0 %)"), "{}", done.err);
+    assert!(done.err.contains("sequential on 38x11, none (+10.0 %)"), "{}", done.err);
     assert!(done.out.contains("slower by 1.10x"), "{}", done.out);
 
     succeed(compare(&before, &after).args(["--fail-on-regression", "20%"]));
