@@ -9,6 +9,7 @@ use lifelab_core::{CellIo, FiniteEngine, Grid, Probe, Rule, Soup, Stepper, Stop,
 use lifelab_io::IoSpec;
 use lifelab_patterns::{Limits, Pattern, Position, library};
 
+use crate::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::placement::{self, DEFAULT_MARGIN};
 use crate::scenario::{Scenario, Start};
@@ -60,6 +61,7 @@ enum Source {
     Inline(String),
     Grid(Grid),
     Soup(Soup),
+    Checkpoint(Box<Checkpoint>),
 }
 
 /// Something the caller made, with its type's name, or the description of it.
@@ -176,6 +178,18 @@ impl Builder {
         }
     }
 
+    /// Goes on from a checkpoint, and takes over the stepper and the I/O of its scenario.
+    pub fn checkpoint(self, checkpoint: &Checkpoint) -> Self {
+        let builder = self.scenario(&checkpoint.scenario);
+        Self {
+            sides: None,
+            margin: None,
+            topology: Some(checkpoint.topology),
+            rule: Some(checkpoint.rule),
+            ..builder.from(Source::Checkpoint(Box::new(checkpoint.clone())))
+        }
+    }
+
     /// Builds the simulation: reads files, places cells, starts workers.
     ///
     /// # Errors
@@ -227,6 +241,13 @@ impl Builder {
                     Some(size) if size != own => Err(two_sizes()),
                     _ => Ok((Pattern::default(), grid.clone(), Position::default(), None)),
                 };
+            }
+            Source::Checkpoint(checkpoint) => {
+                let Checkpoint { name, author, comments, .. } = (**checkpoint).clone();
+                let generation = checkpoint.generation.into();
+                let about = Pattern { name, author, comments, generation, ..Pattern::default() };
+                let grid = Grid::clone(&checkpoint.grid);
+                return Ok((about, grid, checkpoint.first_cell, None));
             }
             Source::Soup(soup) => {
                 check_density(soup.density)?;

@@ -16,8 +16,26 @@ pub struct Cycle {
 }
 
 /// Remembers the states of the last generations by their hashes, and tells when one comes back.
-#[derive(Debug)]
-pub(crate) struct CycleFinder {
+///
+/// [`Simulation::run_until_stable`](crate::Simulation::run_until_stable) has one of its own; this is
+/// for loops that do more than that, such as to leave [checkpoints](crate::Checkpoint) behind.
+///
+/// ```
+/// use lifelab::{CycleFinder, Simulation};
+///
+/// let mut blinker = Simulation::builder().named("blinker").build()?;
+/// let mut finder = CycleFinder::default();
+/// let cycle = loop {
+///     if let Some(cycle) = finder.note(blinker.generation(), blinker.grid()) {
+///         break cycle;
+///     }
+///     blinker.step()?;
+/// };
+/// assert_eq!((cycle.start, cycle.period), (0, 2));
+/// # Ok::<(), lifelab::Error>(())
+/// ```
+#[derive(Clone, Default, Debug)]
+pub struct CycleFinder {
     seen: HashMap<StateHash, u64>,
     order: VecDeque<StateHash>,
 }
@@ -25,14 +43,10 @@ pub(crate) struct CycleFinder {
 impl CycleFinder {
     /// The longest period that is found. A generation takes 16 bytes in the queue, and 32 in a table
     /// that is never full: so many of them take some megabytes, however long the run.
-    pub(crate) const MAX_PERIOD: usize = 1 << 16;
+    pub const MAX_PERIOD: usize = 1 << 16;
 
-    pub(crate) fn new() -> Self {
-        Self { seen: HashMap::new(), order: VecDeque::new() }
-    }
-
-    /// Notes a generation's state; the cycle if it was there before.
-    pub(crate) fn note(&mut self, generation: u64, grid: &Grid) -> Option<Cycle> {
+    /// Notes the state of the next generation; the cycle if it was there before.
+    pub fn note(&mut self, generation: u64, grid: &Grid) -> Option<Cycle> {
         let hash = StateHash::of(grid);
         if let Some(&start) = self.seen.get(&hash) {
             return Some(Cycle { start, period: generation - start });
@@ -45,5 +59,21 @@ impl CycleFinder {
         self.seen.insert(hash, generation);
         self.order.push_back(hash);
         None
+    }
+
+    /// The states that are remembered, the oldest first.
+    pub(crate) fn states(&self) -> impl ExactSizeIterator<Item = StateHash> + '_ {
+        self.order.iter().copied()
+    }
+
+    /// The finder that remembers these states, of which `last` is the last one's generation; `None`
+    /// if there were not so many generations.
+    pub(crate) fn remember(
+        states: impl ExactSizeIterator<Item = StateHash>,
+        last: u64,
+    ) -> Option<Self> {
+        let first = last.checked_sub((states.len() as u64).saturating_sub(1))?;
+        let order: VecDeque<_> = states.collect();
+        Some(Self { seen: order.iter().copied().zip(first..=last).collect(), order })
     }
 }

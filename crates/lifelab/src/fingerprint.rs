@@ -26,6 +26,14 @@ impl StateHash {
         }
         Self(hasher.finish_128())
     }
+
+    pub(crate) fn to_bytes(self) -> [u8; 16] {
+        self.0.to_le_bytes()
+    }
+
+    pub(crate) fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(u128::from_le_bytes(bytes))
+    }
 }
 
 impl fmt::Display for StateHash {

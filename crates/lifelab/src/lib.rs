@@ -30,12 +30,14 @@
 //!   interface for your own.
 //! - [`patterns`]: pattern files and the library of patterns.
 //! - [`Scenario`]: a whole run as text.
+//! - [`Checkpoint`]: a run as it stood, to go on from; [`Checkpoints`] keeps them on disk.
 //! - [`Stepper`], [`FanIn`](core::FanIn) and the rest of [`core`]: for your own stepper.
 //! - `examples/`: the four crossings between threads and coroutines, and a stepper of your own.
 #![forbid(unsafe_code)]
 
 mod asynchronous;
 mod builder;
+mod checkpoint;
 mod cycle;
 mod error;
 mod fingerprint;
@@ -62,7 +64,11 @@ pub use lifelab_io::IoSpec;
 pub use lifelab_patterns::Pattern;
 
 pub use builder::Builder;
-pub use cycle::Cycle;
+pub use checkpoint::{
+    Cadence, Checkpoint, CheckpointError, CheckpointErrorKind, Checkpoints, Every, EveryError,
+    Resumed,
+};
+pub use cycle::{Cycle, CycleFinder};
 pub use error::{Error, ScenarioError, StepperError};
 pub use fingerprint::{StateHash, cells_sha256};
 pub use observe::{Moment, Observer};

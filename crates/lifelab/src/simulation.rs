@@ -132,7 +132,7 @@ impl Simulation {
         limit: u64,
         observer: &mut dyn Observer,
     ) -> Result<Option<Cycle>, Error> {
-        let mut finder = CycleFinder::new();
+        let mut finder = CycleFinder::default();
         let mut cycle = finder.note(self.generation(), self.grid());
         for _ in 0..limit {
             if cycle.is_some() || self.step_observed(observer)?.is_break() {
@@ -186,13 +186,13 @@ impl Simulation {
     /// and y down; `None` if all are dead.
     pub fn bounding_box(&self) -> Option<BoundingBox> {
         let extent = self.grid().extent()?;
-        let left = i64::from(extent.corner.x) - self.first.x;
-        let top = i64::from(extent.corner.y) - self.first.y;
+        let left = i64::from(extent.corner.x).saturating_sub(self.first.x);
+        let top = i64::from(extent.corner.y).saturating_sub(self.first.y);
         Some(BoundingBox {
             left,
             top,
-            right: left + i64::from(extent.width) - 1,
-            bottom: top + i64::from(extent.height) - 1,
+            right: left.saturating_add((extent.width - 1).into()),
+            bottom: top.saturating_add((extent.height - 1).into()),
         })
     }
 
@@ -215,6 +215,11 @@ impl Simulation {
     /// its rule, its universe, its generation and its place in the grid.
     pub fn pattern(&self) -> Pattern {
         crate::placement::to_pattern(self.grid(), self.topology(), self.generation(), &self.about)
+    }
+
+    /// What the pattern says about itself: all but its cells.
+    pub(crate) fn about(&self) -> &Pattern {
+        &self.about
     }
 
     /// The rule.

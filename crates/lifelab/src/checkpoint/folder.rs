@@ -1,0 +1,237 @@
+//! A folder of checkpoints: written so that whatever happens, a valid one is there.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use super::{Cadence, Checkpoint, CheckpointError, CheckpointErrorKind as Kind, Every};
+
+/// The end of a checkpoint's name; before it stands the generation in 20 digits, so that names sort
+/// by it.
+const EXTENSION: &str = ".checkpoint";
+
+/// Where a checkpoint is written before it gets its name. One name is enough: nobody else writes
+/// into a locked folder, and what a killed run leaves is overwritten.
+const PARTIAL: &str = ".partial-checkpoint";
+
+/// A folder that a run leaves its checkpoints in.
+///
+/// A checkpoint is written to a temporary file, which is synchronized with the disk and then renamed;
+/// the folder is synchronized too. So at every moment, whether the program is killed or the power
+/// fails, each name is that of a whole checkpoint. Only then older ones are removed. The folder is
+/// locked while this value lives, and the system ends the lock with the process.
+///
+/// # Blocking
+/// Everything here waits for the disk, so keep it off an event loop. A [`Checkpoint`] is a value
+/// for that reason: take one, and save it on a thread where blocking is allowed.
+///
+/// ```
+/// use lifelab::{Cadence, Checkpoint, Checkpoints, Scenario, Simulation};
+///
+/// # let parent = tempfile::tempdir()?;
+/// # let folder = parent.path().join("run");
+/// let scenario: Scenario = "(start: named(\"acorn\"), generations: 20)".parse()?;
+/// let mut simulation = Simulation::builder().scenario(&scenario).build()?;
+/// let mut checkpoints = Checkpoints::create(&folder, Cadence::default())?;
+/// simulation.run(8)?;
+/// checkpoints.save(&Checkpoint::of(&simulation, scenario))?;
+/// drop(checkpoints); // Or the program is killed.
+///
+/// let resumed = Checkpoints::resume(&folder)?;
+/// assert_eq!(resumed.checkpoint.generation, 8);
+/// let simulation = Simulation::builder().checkpoint(&resumed.checkpoint).build()?;
+/// # assert_eq!(simulation.generation(), 8);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Checkpoints {
+    folder: PathBuf,
+    cadence: Cadence,
+    /// The generation of the last checkpoint, and when it was written or found.
+    last: Option<(u64, Instant)>,
+    /// When this value was made.
+    start: Instant,
+    /// Locked; held for its `drop`.
+    _lock: File,
+}
+
+/// What [`Checkpoints::resume`] has found.
+#[derive(Debug)]
+pub struct Resumed {
+    /// The newest valid checkpoint.
+    pub checkpoint: Checkpoint,
+    /// The folder, in which the run can go on to leave checkpoints.
+    pub checkpoints: Checkpoints,
+    /// What is wrong with newer ones, which are left as they are.
+    pub skipped: Vec<CheckpointError>,
+}
+
+impl Checkpoints {
+    /// The folder for the checkpoints of a new run; it is made if it is missing.
+    ///
+    /// # Errors
+    /// If there are checkpoints in it already, another run is using it, or the system refuses it.
+    pub fn create(folder: &Path, cadence: Cadence) -> Result<Self, CheckpointError> {
+        match fs::create_dir(folder) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                return Err(CheckpointError::new(folder, Kind::Folder(error)));
+            }
+            _ => {}
+        }
+        let checkpoints = Self::lock(folder, cadence)?;
+        match checkpoints.generations()?.last() {
+            None => Ok(checkpoints),
+            Some(&generation) => Err(checkpoints.unfit(Kind::Occupied { generation })),
+        }
+    }
+
+    /// Finds the newest valid checkpoint in a folder, to go on from with its own cadence.
+    ///
+    /// # Errors
+    /// If there is none, another run is using the folder, or the system refuses it.
+    pub fn resume(folder: &Path) -> Result<Resumed, CheckpointError> {
+        let mut checkpoints = Self::lock(folder, Cadence::default())?;
+        let generations = checkpoints.generations()?;
+        let mut skipped = Vec::new();
+        for &generation in generations.iter().rev() {
+            match read(&checkpoints.path(generation)) {
+                Ok(checkpoint) => {
+                    checkpoints.cadence = checkpoint.cadence;
+                    checkpoints.last = Some((generation, Instant::now()));
+                    return Ok(Resumed { checkpoint, checkpoints, skipped });
+                }
+                Err(error) => skipped.push(error),
+            }
+        }
+        let found = skipped.len();
+        Err(checkpoints.unfit(match skipped.into_iter().next() {
+            None => Kind::Missing,
+            Some(newest) => Kind::Unusable { found, newest: Box::new(newest) },
+        }))
+    }
+
+    /// Saves a checkpoint, and removes the oldest ones beyond the number to keep.
+    ///
+    /// # Errors
+    /// If the system cannot write it; what was there before is untouched.
+    pub fn save(&mut self, checkpoint: &Checkpoint) -> Result<(), CheckpointError> {
+        let path = self.path(checkpoint.generation);
+        let saved = self.write(checkpoint, &path);
+        saved.map_err(|kind| CheckpointError::new(&path, kind))?;
+        self.last = Some((checkpoint.generation, Instant::now()));
+        self.prune(checkpoint.generation)
+    }
+
+    /// Whether the next checkpoint is due when `generation` is complete.
+    pub fn is_due(&self, generation: u64) -> bool {
+        match self.cadence.every {
+            Every::Generations(generations) => self
+                .last_generation()
+                .is_none_or(|last| generation.saturating_sub(last) >= generations.get()),
+            Every::Time(time) => self.last.map_or(self.start, |(_, when)| when).elapsed() >= time,
+        }
+    }
+
+    /// The generation of the last checkpoint that was saved or resumed.
+    pub fn last_generation(&self) -> Option<u64> {
+        self.last.map(|(generation, _)| generation)
+    }
+
+    /// The file of the last checkpoint that was saved or resumed.
+    pub fn last_path(&self) -> Option<PathBuf> {
+        self.last_generation().map(|generation| self.path(generation))
+    }
+
+    /// How often, and how many.
+    pub fn cadence(&self) -> Cadence {
+        self.cadence
+    }
+
+    /// Changes how often, and how many.
+    pub fn set_cadence(&mut self, cadence: Cadence) {
+        self.cadence = cadence;
+    }
+
+    fn lock(folder: &Path, cadence: Cadence) -> Result<Self, CheckpointError> {
+        let refused = |kind| CheckpointError::new(folder, kind);
+        let lock = File::open(folder).map_err(|error| refused(Kind::Folder(error)))?;
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => return Err(refused(Kind::Busy)),
+            // Some network file systems have no locks; a run is possible there all the same.
+            Ok(()) | Err(TryLockError::Error(_)) => {}
+        }
+        let (folder, start) = (folder.to_owned(), Instant::now());
+        Ok(Self { folder, cadence, last: None, start, _lock: lock })
+    }
+
+    fn write(&self, checkpoint: &Checkpoint, path: &Path) -> Result<(), Kind> {
+        let description = checkpoint.describe()?;
+        let partial = self.folder.join(PARTIAL);
+        let saved = File::create(&partial).and_then(|file| {
+            checkpoint.encode(&description, &file)?;
+            file.sync_all()?;
+            fs::rename(&partial, path)?;
+            File::open(&self.folder)?.sync_all()
+        });
+        saved.map_err(|error| {
+            let _ = fs::remove_file(&partial); // It may be what fills the disk.
+            Kind::Write(error)
+        })
+    }
+
+    /// Removes checkpoints before the last one, so that no more are left than are to be kept.
+    ///
+    /// Of those behind it, which were skipped when the run was resumed, it does not know whose they
+    /// are.
+    fn prune(&self, last: u64) -> Result<(), CheckpointError> {
+        let mut generations = self.generations()?;
+        generations.retain(|&generation| generation <= last);
+        let keep = self.cadence.keep.get() as usize;
+        for &generation in &generations[..generations.len().saturating_sub(keep)] {
+            let path = self.path(generation);
+            fs::remove_file(&path)
+                .map_err(|error| CheckpointError::new(&path, Kind::Write(error)))?;
+        }
+        Ok(())
+    }
+
+    /// The generations of all checkpoints, whether they are valid or not, in order.
+    fn generations(&self) -> Result<Vec<u64>, CheckpointError> {
+        let number = |entry: fs::DirEntry| {
+            let name = entry.file_name();
+            let generation = name.to_str()?.strip_suffix(EXTENSION)?.parse().ok()?;
+            (name == *file_name(generation)).then_some(generation)
+        };
+        let entries = fs::read_dir(&self.folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        let entries = entries.map_err(|error| self.unfit(Kind::Folder(error)))?;
+        let mut generations: Vec<u64> = entries.into_iter().filter_map(number).collect();
+        generations.sort_unstable();
+        Ok(generations)
+    }
+
+    fn path(&self, generation: u64) -> PathBuf {
+        self.folder.join(file_name(generation))
+    }
+
+    fn unfit(&self, kind: Kind) -> CheckpointError {
+        CheckpointError::new(&self.folder, kind)
+    }
+}
+
+fn file_name(generation: u64) -> String {
+    format!("{generation:020}{EXTENSION}")
+}
+
+/// Reads a checkpoint from a file. Only a regular one: a pipe or a device could have no end.
+fn read(path: &Path) -> Result<Checkpoint, CheckpointError> {
+    let bytes = fs::metadata(path).and_then(|about| match about.is_file() {
+        true => fs::read(path),
+        false => Err(io::Error::other("it is no regular file")),
+    });
+    let bytes = bytes.map_err(|error| CheckpointError::new(path, Kind::Read(error)))?;
+    Checkpoint::read(&bytes).map_err(|error| error.in_file(path))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,226 @@
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use tempfile::{TempDir, tempdir};
+
+use super::*;
+use crate::{STEPPERS, Scenario, Simulation};
+
+const SCENARIO: &str = r#"(start: soup(density: 0.4, seed: 3), size: "65x9", generations: 40)"#;
+
+fn cadence(every: Every, keep: u32) -> Cadence {
+    Cadence { every, keep: NonZeroU32::new(keep).unwrap() }
+}
+
+fn by_hand(keep: u32) -> Cadence {
+    cadence(Every::Time(Duration::MAX), keep)
+}
+
+fn simulation() -> Simulation {
+    Simulation::builder().scenario(&SCENARIO.parse().unwrap()).build().unwrap()
+}
+
+fn checkpoint(simulation: &Simulation) -> Checkpoint {
+    Checkpoint::of(simulation, SCENARIO.parse().unwrap())
+}
+
+/// A folder with checkpoints of the first so many generations, which nobody uses.
+fn folder(generations: u64) -> TempDir {
+    let folder = tempdir().unwrap();
+    let mut checkpoints = Checkpoints::create(folder.path(), by_hand(100)).unwrap();
+    let mut simulation = simulation();
+    for _ in 0..generations {
+        simulation.step().unwrap();
+        checkpoints.save(&checkpoint(&simulation)).unwrap();
+    }
+    folder
+}
+
+fn file(folder: &TempDir, generation: u64) -> PathBuf {
+    folder.path().join(file_name(generation))
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+#[test]
+fn a_run_goes_on_as_if_nothing_had_happened_in_every_stepper() {
+    let mut undisturbed = simulation();
+    undisturbed.run(40).unwrap();
+    // A test cannot host workers; those of the command line do it for the process pool.
+    for entry in STEPPERS.iter().filter(|entry| entry.name() != "process_pool") {
+        let mut first = Simulation::builder()
+            .scenario(&Scenario {
+                stepper: entry.name().parse().unwrap(),
+                ..SCENARIO.parse().unwrap()
+            })
+            .build()
+            .unwrap();
+        first.run(17).unwrap();
+        let folder = tempdir().unwrap();
+        let mut checkpoints = Checkpoints::create(folder.path(), by_hand(1)).unwrap();
+        checkpoints.save(&checkpoint(&first)).unwrap();
+        drop(checkpoints);
+        let resumed = Checkpoints::resume(folder.path()).unwrap();
+        let mut second = Simulation::builder().checkpoint(&resumed.checkpoint).build().unwrap();
+        second.run(23).unwrap();
+        assert_eq!(second.frame(), undisturbed.frame(), "{}", entry.name());
+        assert_eq!(second.bounding_box(), undisturbed.bounding_box());
+    }
+}
+
+#[test]
+fn the_last_ones_are_kept() {
+    let folder = tempdir().unwrap();
+    let mut checkpoints = Checkpoints::create(folder.path(), by_hand(2)).unwrap();
+    let mut simulation = simulation();
+    for _ in 0..5 {
+        simulation.step().unwrap();
+        checkpoints.save(&checkpoint(&simulation)).unwrap();
+    }
+    assert_eq!(names(folder.path()), [file_name(4), file_name(5)]);
+    assert_eq!(checkpoints.last_generation(), Some(5));
+    assert_eq!(checkpoints.last_path(), Some(file(&folder, 5)));
+}
+
+#[test]
+fn one_is_due_after_so_many_generations() {
+    let folder = tempdir().unwrap();
+    let every = cadence("3".parse().unwrap(), 9);
+    let mut checkpoints = Checkpoints::create(folder.path(), every).unwrap();
+    assert!(checkpoints.is_due(0), "there is none yet");
+    checkpoints.save(&checkpoint(&simulation())).unwrap();
+    assert_eq!(
+        [1, 2, 3, 4].map(|generation| checkpoints.is_due(generation)),
+        [false, false, true, true]
+    );
+}
+
+#[test]
+fn one_is_due_after_a_time() {
+    let folder = tempdir().unwrap();
+    let mut checkpoints = Checkpoints::create(folder.path(), by_hand(1)).unwrap();
+    assert!(!checkpoints.is_due(u64::MAX));
+    checkpoints.set_cadence(cadence("0s".parse().unwrap(), 1));
+    assert!(checkpoints.is_due(0));
+}
+
+#[test]
+fn torn_and_corrupted_ones_are_skipped_and_named() {
+    let folder = folder(4);
+    let bytes = fs::read(file(&folder, 4)).unwrap();
+    fs::write(file(&folder, 4), &bytes[..bytes.len() / 2]).unwrap();
+    let mut bytes = fs::read(file(&folder, 3)).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(file(&folder, 3), &bytes).unwrap();
+
+    let Resumed { checkpoint, skipped, .. } = Checkpoints::resume(folder.path()).unwrap();
+    assert_eq!(checkpoint.generation, 2);
+    let paths: Vec<_> = skipped.iter().map(|error| error.path().unwrap()).collect();
+    assert_eq!(paths, [file(&folder, 4), file(&folder, 3)]);
+    assert!(skipped.iter().all(|error| matches!(error.kind(), Kind::Checksum)), "{skipped:?}");
+}
+
+#[test]
+fn a_skipped_one_does_not_push_valid_ones_out() {
+    let folder = folder(4);
+    fs::write(file(&folder, 4), "").unwrap();
+    let Resumed { checkpoint, mut checkpoints, .. } = Checkpoints::resume(folder.path()).unwrap();
+    checkpoints.set_cadence(by_hand(1));
+    checkpoints.save(&checkpoint).unwrap();
+    drop(checkpoints);
+    assert_eq!(names(folder.path()), [file_name(3), file_name(4)]);
+    assert_eq!(Checkpoints::resume(folder.path()).unwrap().checkpoint.generation, 3);
+}
+
+#[test]
+fn a_folder_without_a_valid_one_is_an_error_that_says_why() {
+    let folder = folder(2);
+    fs::write(file(&folder, 1), "").unwrap();
+    fs::write(file(&folder, 2), b"lifelab checkpoint 9\n").unwrap();
+    let error = Checkpoints::resume(folder.path()).unwrap_err();
+    assert!(matches!(error.kind(), Kind::Unusable { found: 2, .. }), "{error}");
+    assert!(error.to_string().contains("version 9"), "{error}");
+
+    let empty = tempdir().unwrap();
+    let error = Checkpoints::resume(empty.path()).unwrap_err();
+    assert!(matches!(error.kind(), Kind::Missing), "{error}");
+    let error = Checkpoints::resume(&empty.path().join("none")).unwrap_err();
+    assert!(matches!(error.kind(), Kind::Folder(_)), "{error}");
+}
+
+#[test]
+fn other_files_are_neither_read_nor_removed() {
+    let folder = folder(1);
+    let others = ["2.checkpoint", "notes.txt", "+0000000000000000009.checkpoint", PARTIAL];
+    for name in others {
+        fs::write(folder.path().join(name), "").unwrap();
+    }
+    let mut resumed = Checkpoints::resume(folder.path()).unwrap();
+    assert_eq!(resumed.checkpoint.generation, 1);
+    resumed.checkpoints.set_cadence(by_hand(1));
+    resumed.checkpoints.save(&resumed.checkpoint).unwrap();
+    for name in &others[..3] {
+        assert!(folder.path().join(name).exists(), "{name}");
+    }
+}
+
+#[test]
+fn a_folder_serves_one_run_at_a_time() {
+    let folder = folder(1);
+    let resumed = Checkpoints::resume(folder.path()).unwrap();
+    let error = Checkpoints::resume(folder.path()).unwrap_err();
+    assert!(matches!(error.kind(), Kind::Busy), "{error}");
+    drop(resumed);
+    assert!(Checkpoints::resume(folder.path()).is_ok());
+}
+
+#[test]
+fn a_new_run_does_not_mix_with_an_old_one() {
+    let folder = folder(3);
+    let error = Checkpoints::create(folder.path(), by_hand(1)).unwrap_err();
+    assert!(matches!(error.kind(), Kind::Occupied { generation: 3 }), "{error}");
+}
+
+#[test]
+fn a_vanished_folder_is_an_error_and_the_last_one_stays_known() {
+    let parent = tempdir().unwrap();
+    let path = parent.path().join("run");
+    let mut checkpoints = Checkpoints::create(&path, by_hand(1)).unwrap();
+    let simulation = simulation();
+    checkpoints.save(&checkpoint(&simulation)).unwrap();
+    fs::remove_dir_all(&path).unwrap();
+    let error = checkpoints.save(&checkpoint(&simulation)).unwrap_err();
+    assert!(matches!(error.kind(), Kind::Write(_)), "{error}");
+    assert_eq!(checkpoints.last_generation(), Some(0));
+}
+
+#[test]
+fn a_checkpoint_that_cannot_be_written_leaves_the_others() {
+    let folder = folder(2);
+    let mut resumed = Checkpoints::resume(folder.path()).unwrap();
+    // A folder in the place of the temporary file: not even root can write there.
+    fs::create_dir(folder.path().join(PARTIAL)).unwrap();
+    let error = resumed.checkpoints.save(&resumed.checkpoint).unwrap_err();
+    assert!(matches!(error.kind(), Kind::Write(_)), "{error}");
+    drop(resumed);
+    assert_eq!(Checkpoints::resume(folder.path()).unwrap().checkpoint.generation, 2);
+}
+
+#[test]
+fn what_is_no_regular_file_is_not_read() {
+    let folder = folder(1);
+    fs::create_dir(file(&folder, 2)).unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("/dev/zero", file(&folder, 3)).unwrap();
+    let resumed = Checkpoints::resume(folder.path()).unwrap();
+    assert_eq!(resumed.checkpoint.generation, 1);
+    assert!(resumed.skipped.iter().all(|error| matches!(error.kind(), Kind::Read(_))));
+}

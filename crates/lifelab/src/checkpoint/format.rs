@@ -1,0 +1,216 @@
+//! A checkpoint as bytes; [`Checkpoint`] describes the format.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use twox_hash::XxHash3_128;
+
+use lifelab_core::{Band, Grid, Rule, Topology};
+use lifelab_patterns::Position;
+
+use super::{Cadence, Checkpoint, CheckpointError, CheckpointErrorKind as Kind};
+use crate::cycle::CycleFinder;
+use crate::fingerprint::StateHash;
+use crate::notation::{self, Mistake};
+use crate::scenario::Scenario;
+use crate::size::Size;
+
+const MAGIC: &[u8] = b"lifelab checkpoint ";
+const VERSION: u32 = 1;
+
+/// Bytes of a checksum, and of a state's hash.
+const HASH: usize = 16;
+
+/// All of a checkpoint but its cells and states, as it is spelled.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Description {
+    generation: u64,
+    size: Size,
+    rule: Rule,
+    topology: Topology,
+    first_cell: Position,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    author: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    comments: Vec<String>,
+    scenario: Scenario,
+    start: u64,
+    cadence: Cadence,
+    /// How many states follow the cells, if the run looks for cycles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    states: Option<u32>,
+}
+
+impl Checkpoint {
+    /// Writes the checkpoint. Writes are buffered.
+    ///
+    /// # Errors
+    /// If the output cannot be written, or a file name in the scenario is not text; that is found
+    /// out before anything is written.
+    pub fn write(&self, out: impl Write) -> Result<(), CheckpointError> {
+        let description = self.describe()?;
+        self.encode(&description, out).map_err(|error| Kind::Write(error).into())
+    }
+
+    /// Reads a checkpoint. Whatever the bytes, it takes bounded time and memory.
+    ///
+    /// # Errors
+    /// If the bytes are not what [`write`](Self::write) wrote.
+    pub fn read(bytes: &[u8]) -> Result<Self, CheckpointError> {
+        let content = verified(bytes)?;
+        let (length, content) = content.split_first_chunk().ok_or_else(|| cut("length"))?;
+        let length = usize::try_from(u64::from_le_bytes(*length)).unwrap_or(usize::MAX);
+        let (text, content) = content.split_at_checked(length).ok_or_else(|| cut("description"))?;
+        let text = str::from_utf8(text).map_err(|error| Kind::Malformed(error.to_string()))?;
+        let description: Description = notation::read(text).map_err(misspelled)?;
+        Ok(description.complete(content)?)
+    }
+
+    /// The description as text.
+    pub(super) fn describe(&self) -> Result<String, Kind> {
+        let size = Size::new(self.grid.width(), self.grid.height());
+        let description = Description {
+            generation: self.generation,
+            size: size.expect("a grid has cells"),
+            rule: self.rule,
+            topology: self.topology,
+            first_cell: self.first_cell,
+            name: self.name.clone(),
+            author: self.author.clone(),
+            comments: self.comments.clone(),
+            scenario: self.scenario.clone(),
+            start: self.start,
+            cadence: self.cadence,
+            states: self.finder.as_ref().map(|finder| finder.states().len() as u32),
+        };
+        notation::to_ron(&description).ok_or(Kind::Scenario)
+    }
+
+    /// Writes the description and everything behind it.
+    pub(super) fn encode(&self, description: &str, out: impl Write) -> io::Result<()> {
+        let mut out = Hashing { out: io::BufWriter::new(out), hasher: XxHash3_128::with_seed(0) };
+        writeln!(out, "{}{VERSION}", str::from_utf8(MAGIC).expect("it is ASCII"))?;
+        out.write_all(&(description.len() as u64).to_le_bytes())?;
+        out.write_all(description.as_bytes())?;
+        let mut row = Vec::new();
+        for y in 0..self.grid.height() {
+            row.clear();
+            row.extend(self.grid.row(y).flat_map(u64::to_le_bytes));
+            out.write_all(&row[..row_bytes(self.grid.width())])?;
+        }
+        for state in self.finder.iter().flat_map(CycleFinder::states) {
+            out.write_all(&state.to_bytes())?;
+        }
+        let checksum = out.hasher.finish_128();
+        out.out.write_all(&checksum.to_le_bytes())?;
+        out.out.flush()
+    }
+}
+
+impl Description {
+    /// The checkpoint with these cells and states.
+    fn complete(self, content: &[u8]) -> Result<Checkpoint, Kind> {
+        let (width, height) = (self.size.width.get(), self.size.height.get());
+        let states = self.states.unwrap_or(0) as usize;
+        if states > CycleFinder::MAX_PERIOD {
+            return Err(too_many_states());
+        }
+        let cells = row_bytes(width) as u128 * u128::from(height);
+        let expected = cells + (HASH * states) as u128;
+        if content.len() as u128 != expected {
+            let found = content.len();
+            let message = format!("{found} bytes of cells and states, where {expected} are due");
+            return Err(Kind::Malformed(message));
+        }
+        let (cells, states) = content.split_at(cells as usize); // No more than there are.
+        let (states, _) = states.as_chunks();
+        let states = states.iter().copied().map(StateHash::from_bytes);
+        let remembered = || CycleFinder::remember(states, self.generation);
+        let finder = (self.states.is_some()).then(|| remembered().ok_or_else(too_many_states));
+        Ok(Checkpoint {
+            scenario: self.scenario,
+            start: self.start,
+            generation: self.generation,
+            grid: Arc::new(grid(width, height, cells)?),
+            rule: self.rule,
+            topology: self.topology,
+            first_cell: self.first_cell,
+            name: self.name,
+            author: self.author,
+            comments: self.comments,
+            finder: finder.transpose()?,
+            cadence: self.cadence,
+        })
+    }
+}
+
+/// What stands between the first line and the checksum, which matches.
+fn verified(bytes: &[u8]) -> Result<&[u8], Kind> {
+    let rest = bytes.strip_prefix(MAGIC).ok_or(Kind::Foreign)?;
+    let end = rest.iter().take(16).position(|&byte| byte == b'\n').ok_or(Kind::Checksum)?;
+    let found = String::from_utf8_lossy(&rest[..end]);
+    if found != VERSION.to_string() {
+        return Err(Kind::Version { found: found.into_owned(), known: VERSION });
+    }
+    let (all, checksum) = bytes.split_last_chunk::<HASH>().ok_or(Kind::Checksum)?;
+    if XxHash3_128::oneshot(all) != u128::from_le_bytes(*checksum) {
+        return Err(Kind::Checksum);
+    }
+    all.get(MAGIC.len() + end + 1..).ok_or(Kind::Checksum)
+}
+
+/// A grid of these rows.
+fn grid(width: u32, height: u32, rows: &[u8]) -> Result<Grid, Kind> {
+    let mut grid = Grid::new(width, height)?;
+    for (y, row) in (0..height).zip(rows.chunks_exact(row_bytes(width))) {
+        let words = row.chunks(size_of::<u64>()).map(|bytes| {
+            let mut word = [0; size_of::<u64>()];
+            word[..bytes.len()].copy_from_slice(bytes);
+            u64::from_le_bytes(word)
+        });
+        let band = Band::from_words(y..y + 1, width, words.collect());
+        grid.write_band(&band.expect("the words of one row"));
+    }
+    Ok(grid)
+}
+
+fn row_bytes(width: u32) -> usize {
+    width.div_ceil(8) as usize
+}
+
+fn cut(what: &str) -> Kind {
+    Kind::Malformed(format!("the {what} is cut off"))
+}
+
+fn too_many_states() -> Kind {
+    Kind::Malformed("more states than a run remembers".to_owned())
+}
+
+fn misspelled(Mistake { line, column, message, .. }: Mistake) -> Kind {
+    Kind::Malformed(format!("line {line}, column {column} of the description: {message}"))
+}
+
+/// Writes, and computes the checksum.
+struct Hashing<W> {
+    out: W,
+    hasher: XxHash3_128,
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.hasher.write(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,126 @@
+use super::*;
+use crate::Simulation;
+
+/// A checkpoint of a run that looks for cycles, on rows that end in the middle of a byte.
+fn checkpoint() -> Checkpoint {
+    let scenario: Scenario = r##"(
+        start: inline("#N Name\n#C comment\nx = 3, y = 3, rule = HighLife:P70,9\nbo$2bo$3o!"),
+        stepper: thread_pool(workers: 3),
+        io: (wait: sleep(fixed("1ms"))),
+        generations: 50,
+    )"##
+    .parse()
+    .unwrap();
+    let simulation = Simulation::builder().scenario(&scenario).build().unwrap();
+    let mut finder = CycleFinder::default();
+    finder.note(0, simulation.grid());
+    let checkpoint = Checkpoint::of(&simulation, scenario);
+    let cadence = Cadence { every: "7".parse().unwrap(), keep: 5.try_into().unwrap() };
+    Checkpoint { finder: Some(finder), cadence, ..checkpoint }
+}
+
+fn written(checkpoint: &Checkpoint) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    checkpoint.write(&mut bytes).unwrap();
+    bytes
+}
+
+/// The bytes with a description made of another one, and a checksum that matches.
+fn forged(bytes: &[u8], forge: impl FnOnce(String) -> String) -> Vec<u8> {
+    let start = MAGIC.len() + 2;
+    let length = u64::from_le_bytes(bytes[start..start + 8].try_into().unwrap()) as usize;
+    let (text, content) = bytes[start + 8..].split_at(length);
+    let text = forge(String::from_utf8(text.to_vec()).unwrap());
+    let content = &content[..content.len() - HASH];
+    let length = (text.len() as u64).to_le_bytes();
+    sealed(&[&bytes[..start], &length, text.as_bytes(), content].concat())
+}
+
+fn sealed(bytes: &[u8]) -> Vec<u8> {
+    [bytes, &XxHash3_128::oneshot(bytes).to_le_bytes()].concat()
+}
+
+fn refusal(bytes: &[u8]) -> Kind {
+    Checkpoint::read(bytes).expect_err("it must be refused").into_kind()
+}
+
+#[test]
+fn whatever_is_written_is_read_back() {
+    let checkpoint = checkpoint();
+    let again = Checkpoint::read(&written(&checkpoint)).unwrap();
+    assert_eq!(again.grid, checkpoint.grid);
+    assert_eq!(again.scenario, checkpoint.scenario);
+    assert_eq!(again.name.as_deref(), Some("Name"));
+    assert_eq!(again.comments, ["comment"]);
+    assert_eq!((again.rule, again.topology), (checkpoint.rule, checkpoint.topology));
+    assert_eq!((again.generation, again.start, again.end()), (0, 0, 50));
+    assert_eq!((again.first_cell, again.cadence), (checkpoint.first_cell, checkpoint.cadence));
+    let states = |of: &Checkpoint| of.finder.as_ref().unwrap().states().collect::<Vec<_>>();
+    assert_eq!(states(&again), states(&checkpoint));
+    assert_eq!(written(&again), written(&checkpoint));
+}
+
+#[test]
+fn every_cut_and_every_wrong_bit_is_found() {
+    let bytes = written(&checkpoint());
+    for length in 0..bytes.len() {
+        assert!(Checkpoint::read(&bytes[..length]).is_err(), "{length} bytes");
+    }
+    for index in 0..bytes.len() {
+        for bit in 0..8 {
+            let mut bytes = bytes.clone();
+            bytes[index] ^= 1 << bit;
+            assert!(Checkpoint::read(&bytes).is_err(), "bit {bit} of byte {index}");
+        }
+    }
+}
+
+#[test]
+fn errors_tell_what_is_wrong() {
+    let bytes = written(&checkpoint());
+    assert!(matches!(refusal(b"x = 3, y = 3\nbo$2bo$3o!"), Kind::Foreign));
+    let (head, tail) = bytes.split_at(MAGIC.len() + 1);
+    let newer = [&head[..MAGIC.len()], b"2", tail].concat();
+    assert!(matches!(refusal(&newer), Kind::Version { found, known: 1 } if found == "2"));
+    assert!(matches!(refusal(&bytes[..bytes.len() - 1]), Kind::Checksum));
+}
+
+#[test]
+fn a_forged_description_is_refused_before_memory_is_taken() {
+    let bytes = written(&checkpoint());
+    assert!(Checkpoint::read(&forged(&bytes, |text| text)).is_ok());
+    for (honest, forgery) in [
+        ("\"70x9\"", "\"4294967295x4294967295\""),
+        ("\"70x9\"", "\"0x9\""),
+        ("states: 1", "states: 4294967295"),
+        ("states: 1", "states: 2"),
+        ("generation: 0", "generation: -1"),
+        ("generations: 50", "generations: 18446744073709551616"),
+        ("workers: 3", "workers: 0"),
+        ("start: 0", "start: 0, more: 1"),
+    ] {
+        let forged = forged(&bytes, |text| {
+            assert!(text.contains(honest), "{honest}: {text}");
+            text.replacen(honest, forgery, 1)
+        });
+        let kind = refusal(&forged);
+        assert!(matches!(kind, Kind::Malformed(_)), "{forgery}: {kind}");
+    }
+    let deep = forged(&bytes, |text| text.replacen("comments: [", &"[".repeat(1 << 20), 1));
+    assert!(matches!(refusal(&deep), Kind::Malformed(_)));
+}
+
+#[test]
+fn lengths_beyond_the_end_are_refused() {
+    for length in [0, 1, u64::MAX, 1 << 40] {
+        let bytes = [MAGIC, b"1\n", &length.to_le_bytes()].concat();
+        assert!(matches!(refusal(&sealed(&bytes)), Kind::Malformed(_)), "{length}");
+    }
+    assert!(matches!(refusal(&sealed(&[MAGIC, b"1\n"].concat())), Kind::Malformed(_)));
+}
+
+#[test]
+fn the_last_generation_of_all_can_be_remembered() {
+    let bytes = written(&Checkpoint { generation: u64::MAX, ..checkpoint() });
+    assert_eq!(Checkpoint::read(&bytes).unwrap().generation, u64::MAX);
+}
