@@ -102,6 +102,12 @@ impl Failure {
         }
     }
 
+    /// The same with another message.
+    pub(crate) fn saying(mut self, message: String) -> Self {
+        self.report.message = message;
+        self
+    }
+
     fn of(mut self, exit: Exit, kind: &'static str) -> Self {
         self.exit = exit;
         self.report.kind = kind;

@@ -7,6 +7,7 @@ mod completions;
 mod convert;
 mod info;
 mod patterns;
+mod resume;
 mod run;
 mod steppers;
 
@@ -42,6 +43,7 @@ enum Command {
     Bench(Box<bench::Args>),
     Advise(advise::Args),
     Run(Box<run::Args>),
+    Resume(Box<resume::Args>),
     Info(info::Args),
     Convert(convert::Args),
     Patterns(patterns::Args),
@@ -56,11 +58,13 @@ Examples:
   lifelab run gosper-glider-gun --show
   lifelab run acorn --size 100x80 --stepper async_tasks --io sleep:10ms
   lifelab run --soup 0.37 --seed 7 --stepper 'thread_pool(workers: 64)' --io socket:5ms --json
+  lifelab run acorn --size 4000x4000 -g 1000000 --checkpoint acorn-run --every 30s
+  lifelab resume acorn-run
 
 Exit codes:
   0    done
   1    a simulation could not be started or completed, or a result could not be written
-  2    bad usage or bad input: options, pattern files, scenarios
+  2    bad usage or bad input: options, pattern files, scenarios, checkpoints
   124  a run came to its --timeout
   130  a run was interrupted (Ctrl-C)";
 
@@ -85,6 +89,7 @@ impl Command {
             Self::Bench(args) => bench::perform(args, out),
             Self::Advise(args) => advise::perform(args, out),
             Self::Run(args) => run::perform(args, out),
+            Self::Resume(args) => resume::perform(args, out),
             Self::Info(args) => info::perform(args, out),
             Self::Convert(args) => convert::perform(args, out),
             Self::Patterns(args) => patterns::perform(args, out),
@@ -99,6 +104,7 @@ impl Command {
             Self::Bench(args) => args.wants_json(),
             Self::Advise(args) => args.json,
             Self::Run(args) => args.print.json,
+            Self::Resume(args) => args.print.json,
             Self::Info(args) => args.json,
             Self::Patterns(args) => args.json,
             Self::Steppers(args) => args.json,

@@ -38,7 +38,10 @@ pub struct Cycle {
 pub struct CycleFinder {
     seen: HashMap<StateHash, u64>,
     order: VecDeque<StateHash>,
+    cycle: Option<Cycle>,
 }
+
+const MAX_AGE: u64 = CycleFinder::MAX_PERIOD as u64;
 
 impl CycleFinder {
     /// The longest period that is found. A generation takes 16 bytes in the queue, and 32 in a table
@@ -47,18 +50,27 @@ impl CycleFinder {
 
     /// Notes the state of the next generation; the cycle if it was there before.
     pub fn note(&mut self, generation: u64, grid: &Grid) -> Option<Cycle> {
-        let hash = StateHash::of(grid);
-        if let Some(&start) = self.seen.get(&hash) {
-            return Some(Cycle { start, period: generation - start });
-        }
+        self.note_state(generation, StateHash::of(grid))
+    }
+
+    /// The cycle, if the state that was noted last was there before.
+    pub fn cycle(&self) -> Option<Cycle> {
+        self.cycle
+    }
+
+    fn note_state(&mut self, generation: u64, hash: StateHash) -> Option<Cycle> {
+        let start = self.seen.get(&hash).copied();
+        self.cycle = start.map(|start| Cycle { start, period: generation - start });
         if self.order.len() == Self::MAX_PERIOD
             && let Some(oldest) = self.order.pop_front()
+            // It is still remembered if it came back later.
+            && self.seen.get(&oldest).is_some_and(|seen| generation.abs_diff(*seen) >= MAX_AGE)
         {
             self.seen.remove(&oldest);
         }
         self.seen.insert(hash, generation);
         self.order.push_back(hash);
-        None
+        self.cycle
     }
 
     /// The states that are remembered, the oldest first.
@@ -73,7 +85,10 @@ impl CycleFinder {
         last: u64,
     ) -> Option<Self> {
         let first = last.checked_sub((states.len() as u64).saturating_sub(1))?;
-        let order: VecDeque<_> = states.collect();
-        Some(Self { seen: order.iter().copied().zip(first..=last).collect(), order })
+        let mut finder = Self::default();
+        for (generation, state) in (first..=last).zip(states) {
+            finder.note_state(generation, state);
+        }
+        Some(finder)
     }
 }

@@ -22,7 +22,13 @@ impl Options {
     }
 
     pub(crate) fn has(&self, option: &str) -> bool {
-        self.0.iter().any(|(name, _)| name == option)
+        self.get(option).is_some()
+    }
+
+    /// An option's value.
+    pub(crate) fn get(&self, option: &str) -> Option<&str> {
+        let named = |(name, _): &&(String, String)| name == option;
+        self.0.iter().find(named).map(|(_, value)| value.as_str())
     }
 
     /// Replaces an option's value, or adds the option.

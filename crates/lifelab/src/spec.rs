@@ -41,6 +41,11 @@ impl StepperSpec {
         self.entry.name()
     }
 
+    /// The value of an option, in RON; `None` if the spec does not set it.
+    pub fn option(&self, option: &str) -> Option<&str> {
+        self.options.get(option)
+    }
+
     /// This spec with an option set to a value, which is given in RON.
     ///
     /// # Errors

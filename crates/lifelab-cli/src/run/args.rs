@@ -9,6 +9,7 @@ use lifelab::io::{FaultSpec, IoPhase};
 use lifelab::{Grain, IoSpec, Size, StepperSpec, Topology};
 
 use crate::input::LimitArgs;
+use crate::run::journal::CheckpointArgs;
 
 /// Run a pattern through its generations
 ///
@@ -16,7 +17,7 @@ use crate::input::LimitArgs;
 /// shown on standard error, if that is a terminal.
 ///
 /// Ctrl-C ends the run within a second; so does --timeout. The generation in progress is given up,
-/// the last complete one is told and written to --output. A second Ctrl-C ends the program at once.
+/// the last complete one is told and written to --output and --checkpoint. A second Ctrl-C ends the program at once.
 #[derive(clap::Args)]
 #[command(after_help = "Exit codes: 0 done, 1 failed, 2 bad input, 124 timeout, 130 interrupted.")]
 pub(crate) struct Args {
@@ -28,6 +29,8 @@ pub(crate) struct Args {
     pub(crate) work: WorkArgs,
     #[command(flatten)]
     pub(crate) end: EndArgs,
+    #[command(flatten)]
+    pub(crate) checkpoints: CheckpointArgs,
     #[command(flatten)]
     pub(crate) print: PrintArgs,
     #[command(flatten)]

@@ -3,14 +3,13 @@
 use std::time::Duration;
 
 use lifelab::core::{Bounds, RuleSpec};
-use lifelab::io::Trigger;
+use lifelab::io::{Service, SocketSpec, Trigger, Wait};
 use lifelab::patterns::Pattern;
 use lifelab::{Scenario, Simulation, Size, Soup, Start, StepperError};
 
 use crate::failure::Failure;
 use crate::input;
 use crate::run::args::{Args, UniverseArgs, WorkArgs};
-use crate::run::record::Record;
 use crate::scenario_file;
 
 /// The generations that are computed if nobody says how many.
@@ -58,6 +57,7 @@ impl Plan {
             (Start::Soup(soup), Some(seed)) => soup.seed = seed,
             _ => return Err(Failure::usage("--seed chooses a soup, and there is none")),
         }
+        args.work.check_trust(&scenario)?;
         args.universe.override_in(&mut scenario)?;
         args.work.override_in(&mut scenario)?;
         if args.end.until_stable || args.end.generations.is_some() {
@@ -108,15 +108,6 @@ impl Plan {
         }
         Ok(())
     }
-
-    /// The scenario that repeats the run; if its end was found, with that end.
-    pub(crate) fn as_run(&self, record: &Record, end_is_found: bool) -> Scenario {
-        let mut scenario = self.scenario.clone();
-        if end_is_found {
-            scenario.generations = record.steps();
-        }
-        scenario
-    }
 }
 
 impl UniverseArgs {
@@ -158,7 +149,25 @@ impl UniverseArgs {
 }
 
 impl WorkArgs {
-    fn override_in(&self, scenario: &mut Scenario) -> Result<(), Failure> {
+    /// Refuses what a stranger's file must not decide: which program is started, and to which
+    /// address the cells talk. The user may.
+    pub(crate) fn check_trust(&self, scenario: &Scenario) -> Result<(), Failure> {
+        if let Some(program) = scenario.stepper.option("program")
+            && self.stepper.is_none()
+        {
+            let message = format!("the scenario starts the program {program}");
+            return Err(Failure::usage(format!("{message}; if that is right, say so: --stepper")));
+        }
+        if let Wait::Socket(SocketSpec { service: Service::At(address), .. }) = &scenario.io.wait
+            && self.io.is_none()
+        {
+            let message = format!("the scenario connects to {address}");
+            return Err(Failure::usage(format!("{message}; if that is right, say so: --io")));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn override_in(&self, scenario: &mut Scenario) -> Result<(), Failure> {
         if let Some(stepper) = &self.stepper {
             scenario.stepper = stepper.clone();
         }

@@ -85,7 +85,7 @@ fn a_timeout_leaves_the_last_complete_generation() {
 }
 
 #[cfg(target_os = "linux")]
-mod signals {
+pub(crate) mod signals {
     use std::fs;
     use std::process::{Child, Stdio};
     use std::thread;
@@ -155,7 +155,7 @@ mod signals {
     }
 
     /// Starts a program, and waits until it watches for interrupts.
-    fn start(command: &mut Command) -> Child {
+    pub(crate) fn start(command: &mut Command) -> Child {
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
         let child = child.expect("the program starts");
         wait_for(|| catches_interrupts(&child).then_some(()));
@@ -169,12 +169,12 @@ mod signals {
         caught.is_some_and(|mask| mask >> (Signal::SIGINT as u64 - 1) & 1 == 1)
     }
 
-    fn interrupt(child: &Child) {
+    pub(crate) fn interrupt(child: &Child) {
         // It may have ended in between; it is not reaped before, so this hits nobody else.
         let _ = kill(Pid::from_raw(child.id() as i32), Signal::SIGINT);
     }
 
-    fn end(mut child: Child) -> Done {
+    pub(crate) fn end(mut child: Child) -> Done {
         wait_for(|| child.try_wait().expect("the child is ours"));
         program::done(child.wait_with_output().expect("it has ended"))
     }
@@ -195,7 +195,7 @@ mod signals {
     }
 
     #[track_caller]
-    fn wait_for<T>(mut look: impl FnMut() -> Option<T>) -> T {
+    pub(crate) fn wait_for<T>(mut look: impl FnMut() -> Option<T>) -> T {
         let start = Instant::now();
         loop {
             if let Some(found) = look() {

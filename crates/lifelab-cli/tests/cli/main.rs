@@ -1,6 +1,7 @@
 //! The program as a user meets it: what it prints, what it writes, and how it ends.
 
 mod bad_input;
+mod checkpoints;
 mod endings;
 mod files;
 mod races;

@@ -1,0 +1,70 @@
+//! `lifelab resume`: go on from a checkpoint.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lifelab::{Checkpoints, Resumed, Simulation};
+
+use crate::failure::Failure;
+use crate::run::args::{PrintArgs, SaveArgs, WorkArgs, duration};
+use crate::run::course::Course;
+use crate::run::journal::{CadenceArgs, Journal};
+use crate::run::record::Record;
+
+/// Go on from the newest valid checkpoint of a run
+///
+/// The result is that of a run that was never interrupted, bit for bit. Checkpoints that are torn or
+/// corrupted are skipped with a warning. The run goes on to leave checkpoints in the same folder,
+/// as often as before if nothing else is said.
+#[derive(clap::Args)]
+#[command(after_help = "Exit codes: 0 done, 1 failed, 2 bad input, 124 timeout, 130 interrupted.")]
+pub(crate) struct Args {
+    /// The folder that was given to `lifelab run --checkpoint`
+    #[arg(value_name = "DIR")]
+    checkpoint: PathBuf,
+
+    /// How many generations the run shall have in all, counted from its start, if not as many as
+    /// before
+    #[arg(short, long, value_name = "N", help_heading = "End")]
+    generations: Option<u64>,
+
+    /// End after this time, with exit code 124: 500ms, 10s, 1h
+    #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "End")]
+    timeout: Option<Duration>,
+
+    #[command(flatten)]
+    cadence: CadenceArgs,
+    #[command(flatten)]
+    work: WorkArgs,
+    #[command(flatten)]
+    pub(crate) print: PrintArgs,
+    #[command(flatten)]
+    save: SaveArgs,
+}
+
+pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
+    let Resumed { mut checkpoint, checkpoints, skipped } = Checkpoints::resume(&args.checkpoint)?;
+    let mut record = Record::default();
+    for error in skipped {
+        record.warn(format!("skipped a checkpoint: {error}"));
+    }
+    args.work.check_trust(&checkpoint.scenario)?;
+    args.work.override_in(&mut checkpoint.scenario)?;
+    if let Some(generations) = args.generations {
+        checkpoint.scenario.generations = generations;
+    }
+    let mut builder = Simulation::builder().checkpoint(&checkpoint);
+    if let Some(timeout) = args.timeout {
+        builder = builder.deadline(timeout);
+    }
+    let course = Course {
+        simulation: builder.build()?,
+        scenario: checkpoint.scenario,
+        start: checkpoint.start,
+        finder: checkpoint.finder,
+        journal: Some(Journal::go_on(checkpoints, &args.cadence)),
+        record,
+    };
+    course.carry_out(&args.print, &args.save, out)
+}

@@ -1,0 +1,143 @@
+//! The course of a run, new or resumed: from where it stands to its end.
+//!
+//! The simulation runs, watched; then what it came to is told and written, whether it came to its
+//! end or not.
+
+use std::io::Write;
+use std::time::Instant;
+
+use lifelab::{CycleFinder, Moment, Scenario, Simulation};
+
+use crate::failure::Failure;
+use crate::interrupt;
+use crate::json;
+use crate::report;
+use crate::run::args::{PrintArgs, SaveArgs};
+use crate::run::destination::{self, Destination};
+use crate::run::drawing;
+use crate::run::journal::Journal;
+use crate::run::outcome::Outcome;
+use crate::run::progress::Progress;
+use crate::run::record::Record;
+use crate::run::trace::Trace;
+use crate::scenario_file;
+
+/// A run on its way.
+pub(crate) struct Course {
+    pub(crate) simulation: Simulation,
+    /// How it started, how it computes, and how many generations it takes from its start.
+    pub(crate) scenario: Scenario,
+    /// The generation with which it started.
+    pub(crate) start: u64,
+    /// The states before, that of now included, if the run ends when one comes back.
+    pub(crate) finder: Option<CycleFinder>,
+    /// Where it leaves checkpoints.
+    pub(crate) journal: Option<Journal>,
+    pub(crate) record: Record,
+}
+
+impl Course {
+    /// Runs to the end, and tells what came of it.
+    pub(crate) fn carry_out(
+        mut self,
+        print: &PrintArgs,
+        save: &SaveArgs,
+        out: &mut dyn Write,
+    ) -> Result<(), Failure> {
+        if let Some(path) = &save.save_scenario {
+            scenario_file::text(&self.scenario)?; // Now, not when all is computed.
+            destination::check_folder(path)?;
+        }
+        let output = save.output.as_deref();
+        let output = output.map(|path| Destination::new(path, &self.simulation)).transpose()?;
+        let (path, sample) = (save.trace.as_deref(), save.trace_sample);
+        let ahead = self.ahead();
+        let trace = path.map(|path| Trace::start(path, sample, ahead, &mut self.simulation));
+        let trace = trace.transpose()?;
+        interrupt::stop_on_signal(self.simulation.stop())?;
+
+        self.leave_checkpoint()?;
+        let ended = self.drive(print.wants_progress());
+
+        // Whatever ended it, the simulation stands at its last complete generation.
+        let left = self.leave_checkpoint();
+        let written =
+            output.map_or(Ok(()), |output| output.write(&self.simulation, &mut self.record));
+        let scenario = self.as_run();
+        let traced = trace
+            .map_or(Ok(()), |trace| trace.write(&self.simulation, &scenario, &mut self.record));
+        let saved = match &save.save_scenario {
+            Some(path) => scenario_file::write(path, &scenario),
+            None => Ok(()),
+        };
+        let cycle = self.finder.as_ref().map(CycleFinder::cycle);
+        let outcome = Outcome::of(&self.simulation, &self.record, cycle);
+        let printed = show(&outcome, &self.simulation, print, out);
+        ended.and(left).and(written).and(traced).and(saved).and(printed)
+    }
+
+    /// Computes generations until the end, or until a state comes back if that is looked for.
+    fn drive(&mut self, wants_progress: bool) -> Result<(), Failure> {
+        let progress = Progress::start(&self.simulation, self.ahead(), wants_progress);
+        while self.ahead() > 0 && !self.has_come_back() {
+            let start = Instant::now();
+            let report = self.simulation.step()?;
+            let (generation, grid) = (self.simulation.generation(), self.simulation.grid());
+            self.record.note(&Moment { generation, grid, report: &report, took: start.elapsed() });
+            progress.complete_one();
+            if let Some(finder) = &mut self.finder {
+                finder.note(generation, grid);
+            }
+            if self.journal.as_ref().is_some_and(|journal| journal.is_due(generation)) {
+                self.leave_checkpoint()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How many generations are still to be computed at most.
+    fn ahead(&self) -> u64 {
+        let end = self.start.saturating_add(self.scenario.generations);
+        end.saturating_sub(self.simulation.generation())
+    }
+
+    fn has_come_back(&self) -> bool {
+        self.finder.as_ref().is_some_and(|finder| finder.cycle().is_some())
+    }
+
+    /// Leaves a checkpoint of the last complete generation, if there is none of it.
+    fn leave_checkpoint(&mut self) -> Result<(), Failure> {
+        let Self { simulation, scenario, start, finder, journal, record } = self;
+        let Some(journal) = journal else { return Ok(()) };
+        journal.leave(simulation, (scenario, *start, finder.as_ref()), record)
+    }
+
+    /// The scenario that repeats the run; if its end was found, with that end.
+    fn as_run(&self) -> Scenario {
+        let mut scenario = self.scenario.clone();
+        if self.has_come_back() {
+            scenario.generations = self.simulation.generation() - self.start;
+        }
+        scenario
+    }
+}
+
+fn show(
+    outcome: &Outcome<'_>,
+    simulation: &Simulation,
+    args: &PrintArgs,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    if args.json {
+        return Ok(json::print(outcome, out)?);
+    }
+    if args.show {
+        drawing::draw(simulation.grid(), out)?;
+    }
+    if !args.quiet {
+        outcome.write(out)?;
+        out.flush()?; // Results first, then what is odd about them.
+        outcome.warnings().for_each(report::warning);
+    }
+    Ok(())
+}
