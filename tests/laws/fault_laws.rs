@@ -1,7 +1,9 @@
 //! When cells fail, all steppers give the same answer, and go on.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use lifelab::core::{FaultKind, Phase, StepErrorKind};
-use lifelab::{Cell, Error, Rule, Topology};
+use lifelab::{Cell, Error, Grid, Rule, Site, Stop, Topology};
 use lifelab_tests::{oracle, oracle_after};
 
 use crate::subject::{Law, Subject, guard, io_spec, law, soup, step};
@@ -15,6 +17,8 @@ pub(crate) const LAWS: &[Law] = &[
     law("after_a_failure_the_stepper_works", after_a_failure),
     law("random_faults_strike_the_same_cell_everywhere", random_faults),
     law("retries_hide_faults_that_pass", retries),
+    law("cells_that_fail_keep_their_states_if_asked_to_and_are_counted", kept_states),
+    law("a_stop_is_no_fault_to_be_forgiven", a_stop_is_no_fault),
 ];
 
 const WIDTH: u32 = 9;
@@ -104,4 +108,49 @@ fn retries(subject: &Subject) {
     let impatient = io_spec(at).build().expect("valid I/O");
     let error = step(&mut *stepper, &now, impatient, guard()).expect_err("faults outlast retries");
     assert_eq!(error.cell(), Some(Cell::new(4, 4)));
+}
+
+/// Which cells fail is asked of the I/O itself, cell by cell; the rest is the oracle's.
+fn kept_states(subject: &Subject) {
+    for io in [
+        "none error:0.1 seed:3",
+        "none phase:both error:0.05 panic:0.05",
+        "sleep:1us phase:neighbors error:0.1 retry:1(0s,0s)",
+        "sleep:1us phase:both hang:0.02 timeout:2ms",
+    ] {
+        let start = soup(WIDTH, HEIGHT, 8);
+        let described = format!("{io} on_fault:keep");
+        let mut simulation = subject.simulation(&start, Topology::Torus, &described);
+        let (mut expected, mut kept) = (start, 0);
+        for generation in 1..=4 {
+            let failing = failing(&expected, generation, io);
+            let next = oracle(&expected, Rule::LIFE, Topology::Torus);
+            let now = std::mem::replace(&mut expected, next);
+            failing.iter().for_each(|&at| expected.set(at, now.get(at)));
+            let report = simulation.step().expect("no cell fails");
+            assert_eq!(**simulation.grid(), expected, "{io}, generation {generation}");
+            assert_eq!(report.kept_cells(), failing.len() as u64, "{io}, generation {generation}");
+            kept += failing.len();
+        }
+        assert!(kept > 0, "{io}: no cell failed");
+    }
+}
+
+fn failing(grid: &Grid, generation: u64, io: &str) -> Vec<Cell> {
+    let io = io_spec(io).build().expect("valid I/O");
+    let fails = |at, phase| {
+        let site = Site::new(generation, at, phase);
+        let call = catch_unwind(AssertUnwindSafe(|| io.call(site, &Stop::new())));
+        !matches!(call, Ok(Ok(())))
+    };
+    let cells = (0..grid.height()).flat_map(|y| (0..grid.width()).map(move |x| Cell::new(x, y)));
+    cells.filter(|&at| fails(at, Phase::Neighbors) || fails(at, Phase::Rule)).collect()
+}
+
+fn a_stop_is_no_fault(subject: &Subject) {
+    let now = soup(WIDTH, HEIGHT, 6);
+    let io = io_spec("none hang@3:(4,4) on_fault:keep").build().expect("valid I/O");
+    let stop = Stop::new().before(std::time::Instant::now() + std::time::Duration::from_millis(20));
+    let error = step(&mut *subject.stepper(), &now, io, stop).expect_err("a cell hangs");
+    assert!(matches!(error.kind, StepErrorKind::Stopped(_)), "{error}");
 }

@@ -46,6 +46,7 @@ pub(crate) struct Args {
 pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     let Resumed { mut checkpoint, checkpoints, skipped } = Checkpoints::resume(&args.checkpoint)?;
     let mut record = Record::default();
+    record.note_kept_cells(checkpoint.kept_cells);
     for error in skipped {
         record.warn(format!("skipped a checkpoint: {error}"));
     }

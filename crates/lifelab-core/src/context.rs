@@ -96,21 +96,35 @@ impl fmt::Debug for Context {
 /// Written by workers, read at any time by whoever displays it; the counts of cells that do not
 /// wait are not kept, for those take nanoseconds.
 #[derive(Debug, Default)]
-pub struct Progress(AtomicU64);
+pub struct Progress {
+    cells: AtomicU64,
+    kept: AtomicU64,
+}
 
 impl Progress {
     /// Counts `cells` more.
     pub fn add(&self, cells: u64) {
-        self.0.fetch_add(cells, Ordering::Relaxed);
+        self.cells.fetch_add(cells, Ordering::Relaxed);
+    }
+
+    /// Counts `cells` more that [keep](crate::OnFault::Keep) their states because of faults.
+    pub fn add_kept(&self, cells: u64) {
+        self.kept.fetch_add(cells, Ordering::Relaxed);
     }
 
     /// The cells counted in this generation.
     pub fn cells(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.cells.load(Ordering::Relaxed)
+    }
+
+    /// The cells of this generation that keep their states because of faults.
+    pub fn kept(&self) -> u64 {
+        self.kept.load(Ordering::Relaxed)
     }
 
     /// Starts a new generation.
     pub fn reset(&self) {
-        self.0.store(0, Ordering::Relaxed);
+        self.cells.store(0, Ordering::Relaxed);
+        self.kept.store(0, Ordering::Relaxed);
     }
 }

@@ -223,7 +223,7 @@ impl FiniteEngine {
         let last = std::mem::replace(&mut self.now, Arc::new(next));
         self.spare = Arc::into_inner(last);
         self.generation += 1;
-        outcome
+        outcome.map(|report| report.with_kept_cells(self.progress.kept()))
     }
 }
 

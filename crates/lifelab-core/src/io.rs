@@ -8,6 +8,8 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{self, Poll};
 
+use serde::{Deserialize, Serialize};
+
 use crate::cell::{Phase, Site};
 use crate::stop::{Stop, StopReason};
 
@@ -48,6 +50,12 @@ pub trait CellIo: Send + Sync {
         self.is_idle()
     }
 
+    /// What becomes of a cell whose call ends in a [`Fault`], other than that it was stopped. Of
+    /// several layers, the outermost decides.
+    fn on_fault(&self) -> OnFault {
+        OnFault::Fail
+    }
+
     /// The text from which another process can build the same I/O; `None` if there is none, and
     /// then no process pool can run it.
     fn wire(&self) -> Option<String> {
@@ -72,9 +80,28 @@ impl<I: CellIo + ?Sized> CellIo for Arc<I> {
         (**self).is_idle_in(phase)
     }
 
+    fn on_fault(&self) -> OnFault {
+        (**self).on_fault()
+    }
+
     fn wire(&self) -> Option<String> {
         (**self).wire()
     }
+}
+
+/// What becomes of a cell whose I/O fails.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnFault {
+    /// The cell fails, and with it the generation, which can be tried again.
+    #[default]
+    Fail,
+    /// The cell keeps the state that it has, and is [counted](crate::StepReport::kept_cells).
+    ///
+    /// **This changes the simulation**: the generation is complete, but it is not the one that the
+    /// rule gives. It is the same in all steppers as long as what fails depends on the
+    /// [`Site`] alone.
+    Keep,
 }
 
 /// No I/O: the simulation is a matter of computing alone.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::cell::{Cell, Hood, Phase, Site};
 use crate::context::Context;
 use crate::error::CellFailure;
-use crate::io;
+use crate::io::{self, OnFault};
 use crate::probe::{Activity, Executor, Probe};
 use crate::rule::Rule;
 
@@ -34,6 +34,8 @@ pub struct Counted {
     pub alive: bool,
     /// Its live neighbors, 0 to 8.
     pub neighbors: u8,
+    /// Whether its I/O failed in the first phase, and it [keeps](OnFault::Keep) its state.
+    pub is_kept: bool,
 }
 
 impl CellJob {
@@ -73,7 +75,8 @@ impl CellJob {
     pub fn count_neighbors(self, cx: &Context) -> Result<Counted, CellFailure> {
         match &cx.probe {
             None => self.count_unwatched(cx),
-            Some(probe) => watched(self.at, Phase::Neighbors, cx, probe, || self.count()),
+            Some(probe) => watched(self.at, Phase::Neighbors, cx, probe, || self.count())
+                .or_else(|failure| self.or_keep(failure, cx)),
         }
     }
 
@@ -82,7 +85,8 @@ impl CellJob {
     /// # Errors
     /// The failure of the cell's I/O.
     pub async fn count_neighbors_async(self, cx: &Context) -> Result<Counted, CellFailure> {
-        perform_async(self.at, Phase::Neighbors, cx, || self.count()).await
+        let counted = perform_async(self.at, Phase::Neighbors, cx, || self.count()).await;
+        counted.or_else(|failure| self.or_keep(failure, cx))
     }
 
     /// The next state by computation alone.
@@ -102,12 +106,21 @@ impl CellJob {
     }
 
     fn count_unwatched(self, cx: &Context) -> Result<Counted, CellFailure> {
-        call(Site::new(cx.generation, self.at, Phase::Neighbors), cx)?;
-        Ok(self.count())
+        match call(Site::new(cx.generation, self.at, Phase::Neighbors), cx) {
+            Ok(()) => Ok(self.count()),
+            Err(failure) => self.or_keep(failure, cx),
+        }
     }
 
     fn count(self) -> Counted {
-        Counted { at: self.at, alive: self.hood.is_alive(), neighbors: self.hood.neighbors() }
+        let (alive, neighbors) = (self.hood.is_alive(), self.hood.neighbors());
+        Counted { at: self.at, alive, neighbors, is_kept: false }
+    }
+
+    /// What a failure in the first phase comes to.
+    #[cold]
+    fn or_keep(self, failure: CellFailure, cx: &Context) -> Result<Counted, CellFailure> {
+        forgive(failure, cx).map(|()| Counted { is_kept: true, ..self.count() })
     }
 }
 
@@ -118,9 +131,11 @@ impl Counted {
     /// The failure of the cell's I/O.
     pub fn apply_rule(self, cx: &Context) -> Result<bool, CellFailure> {
         let Some(probe) = &cx.probe else { return self.apply_unwatched(cx) };
-        let next = watched(self.at, Phase::Rule, cx, probe, || self.next(cx.rule))?;
-        cx.progress.add(1);
-        Ok(next)
+        if self.is_kept {
+            return Ok(self.keep(cx));
+        }
+        let next = watched(self.at, Phase::Rule, cx, probe, || self.next(cx.rule));
+        self.conclude(next, cx)
     }
 
     /// The second phase as a future.
@@ -128,19 +143,51 @@ impl Counted {
     /// # Errors
     /// The failure of the cell's I/O.
     pub async fn apply_rule_async(self, cx: &Context) -> Result<bool, CellFailure> {
-        let next = perform_async(self.at, Phase::Rule, cx, || self.next(cx.rule)).await?;
-        cx.progress.add(1);
-        Ok(next)
+        if self.is_kept {
+            return Ok(self.keep(cx));
+        }
+        let next = perform_async(self.at, Phase::Rule, cx, || self.next(cx.rule)).await;
+        self.conclude(next, cx)
     }
 
     fn apply_unwatched(self, cx: &Context) -> Result<bool, CellFailure> {
-        call(Site::new(cx.generation, self.at, Phase::Rule), cx)?;
+        if self.is_kept {
+            return Ok(self.keep(cx));
+        }
+        let called = call(Site::new(cx.generation, self.at, Phase::Rule), cx);
+        self.conclude(called.map(|()| self.next(cx.rule)), cx)
+    }
+
+    /// Counts the cell as done, unless it failed and is not forgiven.
+    fn conclude(self, next: Result<bool, CellFailure>, cx: &Context) -> Result<bool, CellFailure> {
+        match next {
+            Ok(alive) => {
+                cx.progress.add(1);
+                Ok(alive)
+            }
+            Err(failure) => forgive(failure, cx).map(|()| self.keep(cx)),
+        }
+    }
+
+    /// The state as it was.
+    #[cold]
+    fn keep(self, cx: &Context) -> bool {
         cx.progress.add(1);
-        Ok(self.next(cx.rule))
+        cx.progress.add_kept(1);
+        self.alive
     }
 
     fn next(self, rule: Rule) -> bool {
         rule.next(self.alive, self.neighbors)
+    }
+}
+
+/// Whether a cell that fails so keeps its state, and does not fail.
+#[cold]
+fn forgive(failure: CellFailure, cx: &Context) -> Result<(), CellFailure> {
+    match cx.io.on_fault() {
+        OnFault::Keep if !failure.is_stopped() => Ok(()),
+        _ => Err(failure),
     }
 }
 

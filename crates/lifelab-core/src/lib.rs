@@ -46,7 +46,7 @@ pub use error::{CellFailure, StartError, StepError, StepErrorKind};
 pub use fan_in::FanIn;
 pub use grain::{Grain, GrainError, Outcome, Unit, Units};
 pub use grid::{Extent, Grid, GridError};
-pub use io::{CellIo, Fault, FaultKind, Idle, IoFuture};
+pub use io::{CellIo, Fault, FaultKind, Idle, IoFuture, OnFault};
 pub use job::{CellJob, Counted};
 pub use probe::{Probe, Sampling, Tally};
 pub use rule::{Feature, Rule, RuleError, RuleErrorKind, RuleSpec};

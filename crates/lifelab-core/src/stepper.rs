@@ -147,6 +147,7 @@ pub struct StepReport {
     warnings: Vec<Warning>,
     omitted: u64,
     traffic: Traffic,
+    kept_cells: u64,
 }
 
 /// Bytes that a step has sent through pipes to other processes and received from them, framing
@@ -180,6 +181,17 @@ impl StepReport {
     /// How many more there were.
     pub fn omitted(&self) -> u64 {
         self.omitted
+    }
+
+    /// This report with the number of cells that kept their states. An engine knows it.
+    pub(crate) fn with_kept_cells(self, kept_cells: u64) -> Self {
+        Self { kept_cells, ..self }
+    }
+
+    /// How many cells kept their states because their I/O failed; none unless the I/O
+    /// [asks for that](crate::OnFault::Keep).
+    pub fn kept_cells(&self) -> u64 {
+        self.kept_cells
     }
 
     /// This report with the bytes that went through pipes.

@@ -21,6 +21,7 @@
 //! | a [time limit](Timeout) for each attempt | `timeout:20ms` | `timeout: "20ms"` |
 //! | [another attempt](RetrySpec) | `retry:3` | `retry: (limit: 3)` |
 //! | the blocking form for tasks too, on [threads made for it](IoSpec::offload) | `offload` | `offload: true` |
+//! | a cell that [keeps its state](lifelab_core::OnFault) if all fails | `on_fault:keep` | `on_fault: keep` |
 //! | the [phase](IoPhase) of the cell's work | `phase:both` | `phase: both` |
 //!
 //! Everything random follows from a seed and the [`Site`](lifelab_core::Site): every stepper,
@@ -92,6 +93,7 @@ mod socket;
 
 mod fault;
 mod faulty;
+mod keep;
 mod phase;
 mod retry;
 mod timeout;
@@ -117,6 +119,7 @@ pub use cpu::{Cpu, Work};
 pub use error::IoError;
 pub use fault::{FaultSpec, Injected, Trigger};
 pub use faulty::Faulty;
+pub use keep::KeepState;
 pub use latency::Latency;
 pub use phase::{InPhase, IoPhase};
 pub use retry::{Retry, RetrySpec};

@@ -14,7 +14,8 @@ use crate::runtime;
 use crate::shorthand::{self, Scanner, Shorthand, ShorthandError};
 use lifelab_core::duration;
 
-/// How often and how soon a failed wait is tried again: `3`, `3(10ms)` or `3(10ms,1s)`.
+/// How often and how soon a failed wait is tried again: `3`, `3(10ms)`, `3(10ms,1s)` or
+/// `3(10ms,1s,5s)`.
 ///
 /// The pause before retry *n*, counted from 0, is `backoff` * 2^*n*, at most `max_backoff`, times a
 /// factor between a half and one that is drawn for each attempt. Growing pauses give a service in
@@ -31,12 +32,17 @@ pub struct RetrySpec {
     /// The longest pause of all; 1 s by default.
     #[serde(with = "lifelab_core::duration")]
     pub max_backoff: Duration,
+    /// The pauses of one wait together are no longer; by default there is no such limit. It is each
+    /// wait's own, for of a budget that cells share it would depend on their order which of them
+    /// fail, and no two steppers have the same.
+    #[serde(with = "lifelab_core::duration::optional", skip_serializing_if = "Option::is_none")]
+    pub budget: Option<Duration>,
 }
 
 impl Default for RetrySpec {
     fn default() -> Self {
         let (backoff, max_backoff) = (Duration::from_millis(10), Duration::from_secs(1));
-        Self { limit: 3, backoff, max_backoff }
+        Self { limit: 3, backoff, max_backoff, budget: None }
     }
 }
 
@@ -65,12 +71,14 @@ impl Retry {
         Self { inner, spec, seed }
     }
 
-    /// What follows an attempt: a pause before the next, or the outcome of all.
+    /// What follows an attempt, before which all pauses took `paused`: a pause before the next, or
+    /// the outcome of all.
     fn judge(
         &self,
         outcome: Result<(), Fault>,
         retry: u32,
         site: Site,
+        paused: &mut Duration,
     ) -> ControlFlow<Result<(), Fault>, Duration> {
         let Err(fault) = outcome else { return Break(Ok(())) };
         if matches!(fault.kind(), FaultKind::Stopped | FaultKind::Panicked) || self.spec.limit == 0
@@ -82,17 +90,24 @@ impl Retry {
             let message = format!("{} (attempt {attempts} of {attempts})", fault.message());
             return Break(Err(Fault::new(fault.kind(), message)));
         }
-        Continue(self.spec.pause(retry, site, self.seed))
+        let pause = self.spec.pause(retry, site, self.seed);
+        *paused = paused.saturating_add(pause);
+        if let Some(budget) = self.spec.budget.filter(|budget| *paused > *budget) {
+            let (attempts, budget) = (u64::from(retry) + 1, duration::show(budget));
+            let spent = format!("attempt {attempts}, and no more in a budget of {budget}");
+            return Break(Err(Fault::new(fault.kind(), format!("{} ({spent})", fault.message()))));
+        }
+        Continue(pause)
     }
 }
 
 impl CellIo for Retry {
     fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
-        let mut retry = 0;
+        let (mut retry, mut paused) = (0, Duration::ZERO);
         loop {
             let site = attempt(site, retry);
             let outcome = self.inner.call(site, stop);
-            match self.judge(outcome, retry, site) {
+            match self.judge(outcome, retry, site, &mut paused) {
                 Continue(pause) => stop.sleep(pause)?,
                 Break(outcome) => return outcome,
             }
@@ -105,11 +120,11 @@ impl CellIo for Retry {
             return self.inner.call_async(site, stop);
         }
         IoFuture::new(async move {
-            let mut retry = 0;
+            let (mut retry, mut paused) = (0, Duration::ZERO);
             loop {
                 let site = attempt(site, retry);
                 let outcome = self.inner.call_async(site, stop).await;
-                match self.judge(outcome, retry, site) {
+                match self.judge(outcome, retry, site, &mut paused) {
                     Continue(pause) => runtime::sleep(pause).await?,
                     Break(outcome) => return outcome,
                 }
@@ -148,6 +163,11 @@ impl Shorthand for RetrySpec {
             if scanner.rest().starts_with(',') {
                 scanner.comma()?;
                 spec.max_backoff = scanner.duration()?;
+                scanner.skip_spaces();
+            }
+            if scanner.rest().starts_with(',') {
+                scanner.comma()?;
+                spec.budget = Some(scanner.duration()?);
             }
             scanner.close()?;
         }
@@ -165,12 +185,14 @@ impl FromStr for RetrySpec {
 
 impl fmt::Display for RetrySpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { limit, backoff, max_backoff } = *self;
+        let Self { limit, backoff, max_backoff, budget } = *self;
+        write!(f, "{limit}")?;
         if *self == (Self { limit, ..Self::default() }) {
-            write!(f, "{limit}")
-        } else {
-            write!(f, "{limit}({},{})", duration::show(backoff), duration::show(max_backoff))
+            return Ok(());
         }
+        write!(f, "({},{}", duration::show(backoff), duration::show(max_backoff))?;
+        budget.map_or(Ok(()), |budget| write!(f, ",{}", duration::show(budget)))?;
+        f.write_str(")")
     }
 }
 
@@ -231,12 +253,36 @@ mod tests {
     fn a_stop_ends_the_pause() {
         let inner = Arc::new(Recording::failing(99, Fault::failed("weak")));
         let hour = Duration::from_secs(3600);
-        let spec = RetrySpec { limit: 1, backoff: hour, max_backoff: hour };
+        let spec = RetrySpec { limit: 1, backoff: hour, max_backoff: hour, budget: None };
         let stop = Stop::new();
         stop.fire();
         let outcome = Retry::new(inner.clone(), spec, 1).call(SITE, &stop);
         assert_eq!(outcome.unwrap_err().kind(), FaultKind::Stopped);
         assert_eq!(inner.sites().len(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_budget_ends_the_retries_with_the_pause_that_would_exceed_it() {
+        let spec: RetrySpec = "9(10ms,10ms,25ms)".parse().unwrap();
+        let inner = Arc::new(Recording::failing(99, Fault::failed("weak")));
+        let outcome = Retry::new(inner.clone(), spec, 1).call_async(SITE, &Stop::new()).await;
+        let pauses = (0..).map(|retry| spec.pause(retry, attempt(SITE, retry), 1));
+        let sums = pauses.scan(Duration::ZERO, |sum, pause| {
+            *sum += pause;
+            Some(*sum)
+        });
+        let affordable = sums.take_while(|sum| *sum <= Duration::from_millis(25)).count();
+        assert!((2..5).contains(&affordable), "each takes 5 to 10 ms");
+        assert_eq!(inner.sites().len(), affordable + 1);
+        assert!(outcome.unwrap_err().message().contains("a budget of 25ms"));
+    }
+
+    #[test]
+    fn a_budget_is_read_and_printed() {
+        for text in ["3", "3(10ms,2s)", "0(1ms,1s,5s)"] {
+            assert_eq!(text.parse::<RetrySpec>().unwrap().to_string(), text);
+        }
+        assert!("3(10ms,1s,5s,7s)".parse::<RetrySpec>().is_err());
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod text;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lifelab_core::{CellIo, Fault, IoFuture, Phase, Site, Stop};
+use lifelab_core::{CellIo, Fault, IoFuture, OnFault, Phase, Site, Stop};
 use ron::extensions::Extensions;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,7 @@ use crate::cpu::Work;
 use crate::error::IoError;
 use crate::fault::FaultSpec;
 use crate::faulty::Faulty;
+use crate::keep::KeepState;
 use crate::phase::{InPhase, IoPhase};
 use crate::retry::{Retry, RetrySpec};
 use crate::timeout::Timeout;
@@ -62,6 +63,8 @@ pub struct IoSpec {
     /// How often a failed wait is tried again; never by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry: Option<RetrySpec>,
+    /// What becomes of a cell whose wait fails in spite of all retries; it fails by default.
+    pub on_fault: OnFault,
     /// Whether the asynchronous form runs the blocking one on the runtime's blocking pool, as
     /// [`blocking()`] does for functions; it does not by default.
     ///
@@ -112,7 +115,8 @@ impl IoSpec {
     }
 
     /// Wraps an I/O of your own in the policies described here: work, faults, timeout, retry,
-    /// offload and phase, from the inside to the outside. What the description waits for itself is left out.
+    /// offload, phase and what a fault does, from the inside to the outside. What the description
+    /// waits for itself is left out.
     pub fn around(&self, io: Arc<dyn CellIo>) -> Arc<dyn CellIo> {
         let mut io = io;
         if let Some(work) = self.work {
@@ -132,6 +136,9 @@ impl IoSpec {
         }
         if self.phase != IoPhase::Both {
             io = Arc::new(InPhase::new(io, self.phase));
+        }
+        if self.on_fault == OnFault::Keep {
+            io = Arc::new(KeepState::new(io));
         }
         io
     }
@@ -189,6 +196,10 @@ impl CellIo for Built {
 
     fn is_idle_in(&self, phase: Phase) -> bool {
         self.io.is_idle_in(phase)
+    }
+
+    fn on_fault(&self) -> OnFault {
+        self.io.on_fault()
     }
 
     fn wire(&self) -> Option<String> {

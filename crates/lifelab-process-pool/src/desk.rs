@@ -59,17 +59,18 @@ impl Desk {
         out: &mut Vec<u8>,
     ) -> Result<(), WireError> {
         let Some(cx) = &self.cx else { return pass_on(&message, out) };
+        cx.progress.reset(); // What is counted is this unit's.
         match message {
             Message::Cell { unit, job } => {
                 let answer = match self.role {
-                    Role::Both => job.run(cx).map(|alive| Message::Alive { unit, alive }),
+                    Role::Both => job.run(cx).map(|alive| self::alive(unit, alive, cx)),
                     _ => job.count_neighbors(cx).map(|cell| Message::Counted { unit, cell }),
                 };
                 put(out, unit, answer);
             }
             Message::Counted { unit, cell } => {
                 sense(cell.neighbors <= 8, "more than eight neighbors")?;
-                put(out, unit, cell.apply_rule(cx).map(|alive| Message::Alive { unit, alive }));
+                put(out, unit, cell.apply_rule(cx).map(|alive| self::alive(unit, alive, cx)));
             }
             Message::Band { unit, shape } => {
                 // In a line of two a band goes on as a whole: a cell that waited in it would hold
@@ -85,7 +86,7 @@ impl Desk {
                 self.words.extend(wire::words(payload));
                 let band = BandRef::from_framed(rows(shape)?, shape.width, &self.words);
                 let band = band.ok_or_else(|| nonsense("rows of another length"))?;
-                put_band(out, unit, band.step(cx));
+                put_band(out, unit, band.step(cx), cx);
             }
             other => pass_on(&other, out)?,
         }
@@ -109,10 +110,15 @@ fn put(out: &mut Vec<u8>, unit: u64, answer: Result<Message, CellFailure>) {
     wire::put(out, &answer.unwrap_or_else(failed), |_| {});
 }
 
-fn put_band(out: &mut Vec<u8>, unit: u64, band: Result<Band, CellFailure>) {
+fn alive(unit: u64, alive: bool, cx: &Context) -> Message {
+    Message::Alive { unit, alive, kept: cx.progress.kept() > 0 }
+}
+
+fn put_band(out: &mut Vec<u8>, unit: u64, band: Result<Band, CellFailure>, cx: &Context) {
     match band {
         Ok(band) => {
-            wire::put(out, &Message::Stepped { unit }, |out| wire::put_words(out, band.words()));
+            let stepped = Message::Stepped { unit, kept: cx.progress.kept() };
+            wire::put(out, &stepped, |out| wire::put_words(out, band.words()));
         }
         Err(failure) => put(out, unit, Err(failure)),
     }
@@ -188,7 +194,7 @@ mod tests {
         let counted = work(&mut desk(Role::Neighbors, idle()), &band()).unwrap();
         let answer = work(&mut desk(Role::Rule, idle()), &counted).unwrap();
         let (message, payload) = wire::parse(&answer).unwrap();
-        assert_eq!(message, Message::Stepped { unit: 6 });
+        assert_eq!(message, Message::Stepped { unit: 6, kept: 0 });
         assert!(wire::words(payload).eq([0b10001, 0, 0b10001]));
         assert_eq!(answer, work(&mut desk(Role::Both, idle()), &band()).unwrap());
         assert_eq!(answer, work(&mut desk(Role::Both, fails(&[])), &band()).unwrap());
@@ -227,7 +233,7 @@ mod tests {
         let shape = Shape { first: u32::MAX, rows: 3, width: 5 };
         let full = Shape { first: 0, rows: 1, width: 2 };
         let none = Shape { first: 0, rows: 0, width: 0 };
-        let cell = Counted { at: Cell::default(), alive: true, neighbors: 9 };
+        let cell = Counted { at: Cell::default(), alive: true, neighbors: 9, is_kept: false };
         let units = [
             (Role::Both, Message::Band { unit: 0, shape }, vec![0; 120]),
             (Role::Both, Message::Band { unit: 0, shape: full }, vec![0; 8]),

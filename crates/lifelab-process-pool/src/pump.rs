@@ -217,6 +217,7 @@ impl<'a> Pump<'a> {
         self.sent -= 1;
         if outcome.is_ok() && !self.work.cx.is_idle() {
             self.work.cx.progress.add(self.work.cells(unit));
+            self.work.cx.progress.add_kept(self.work.kept(unit, &message));
         }
         self.tell(Event::Done(unit, outcome));
         Ok(())

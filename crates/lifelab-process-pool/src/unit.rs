@@ -35,10 +35,10 @@ impl Work<'_> {
     ) -> Result<Result<Outcome, CellFailure>, WireError> {
         let number = index as u64;
         let outcome = match (self.units.get(index), message) {
-            (Unit::Cell(_), Message::Alive { unit, alive }) if *unit == number => {
+            (Unit::Cell(_), Message::Alive { unit, alive, .. }) if *unit == number => {
                 Some(Ok(Outcome::Cell(*alive)))
             }
-            (Unit::Band { .. }, Message::Stepped { unit }) if *unit == number => {
+            (Unit::Band { .. }, Message::Stepped { unit, .. }) if *unit == number => {
                 let words = wire::words(payload).collect();
                 let band = Band::from_words(self.rows(index), self.now.width(), words);
                 band.map(|band| Ok(Outcome::Band(band)))
@@ -52,6 +52,15 @@ impl Work<'_> {
             _ => None,
         };
         outcome.ok_or_else(|| WireError::unexpected(message))
+    }
+
+    /// How many cells of a unit kept their states, as its answer says.
+    pub(crate) fn kept(&self, index: usize, answer: &Message) -> u64 {
+        match answer {
+            Message::Alive { kept, .. } => u64::from(*kept),
+            Message::Stepped { kept, .. } => self.cells(index).min(*kept),
+            _ => 0,
+        }
     }
 
     /// How many cells a unit has.

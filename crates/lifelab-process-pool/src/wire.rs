@@ -50,10 +50,10 @@ pub(crate) enum Message {
     Band { unit: u64, shape: Shape },
     /// Work half done: a cell.
     Counted { unit: u64, cell: Counted },
-    /// Work done: a cell.
-    Alive { unit: u64, alive: bool },
-    /// Work done: a band, whose rows are the payload.
-    Stepped { unit: u64 },
+    /// Work done: a cell, and whether it [kept](lifelab_core::OnFault::Keep) its state.
+    Alive { unit: u64, alive: bool, kept: bool },
+    /// Work done: a band, whose rows are the payload, and how many of its cells kept theirs.
+    Stepped { unit: u64, kept: u64 },
     /// Work done: a cell failed.
     Failed { unit: u64, failure: Failure },
     /// What a worker has seen of the cells whose answers follow.
@@ -270,7 +270,7 @@ mod tests {
         let messages = [
             (Message::Io(Some("sleep".into())), vec![]),
             (Message::Stop, vec![]),
-            (Message::Stepped { unit: 1 << 40 }, vec![1, u64::MAX]),
+            (Message::Stepped { unit: 1 << 40, kept: 2 }, vec![1, u64::MAX]),
             (Message::Failed { unit: 3, failure: failure.clone().into() }, vec![]),
         ];
         let mut bytes = Vec::new();
@@ -292,7 +292,7 @@ mod tests {
     #[test]
     fn a_truncated_frame_is_an_error_wherever_it_is_cut() {
         let mut bytes = Vec::new();
-        put(&mut bytes, &Message::Stepped { unit: 9 }, |out| put_words(out, &[1, 2, 3]));
+        put(&mut bytes, &Message::Stepped { unit: 9, kept: 0 }, |out| put_words(out, &[1, 2, 3]));
         for length in 1..bytes.len() {
             let error = read(&bytes[..length]).unwrap_err();
             assert!(matches!(error, WireError::Truncated { .. }), "{length} bytes: {error}");

@@ -75,11 +75,14 @@ pub struct Checkpoint {
     pub finder: Option<CycleFinder>,
     /// How often the run leaves checkpoints behind.
     pub cadence: Cadence,
+    /// How many cells have kept their states because of faults; see
+    /// [`OnFault`](lifelab_core::OnFault).
+    pub kept_cells: u64,
 }
 
 impl Checkpoint {
     /// The last complete generation of a simulation that started from `scenario` with generation 0,
-    /// does not look for [cycles](Self::finder) and has the default [cadence](Self::cadence). Other
+    /// does not look for [cycles](Self::finder), forgives no faults and has the default [cadence](Self::cadence). Other
     /// runs set these fields.
     pub fn of(simulation: &Simulation, scenario: Scenario) -> Self {
         let Pattern { name, author, comments, .. } = simulation.about().clone();
@@ -96,6 +99,7 @@ impl Checkpoint {
             comments,
             finder: None,
             cadence: Cadence::default(),
+            kept_cells: 0,
         }
     }
 

@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use lifelab::core::RuleSpec;
+use lifelab::core::{OnFault, RuleSpec};
 use lifelab::io::{FaultSpec, IoPhase};
 use lifelab::{Grain, IoSpec, Size, StepperSpec, Topology};
 
@@ -119,7 +119,8 @@ pub(crate) struct WorkArgs {
     ///   none                                  nothing
     /// Latencies, each cell drawing its own: 10ms, uniform(5ms,15ms), and, by their mean,
     /// exp(10ms), lognormal(10ms,0.5) and pareto(10ms,2.5).
-    /// After the wait, separated by spaces: timeout:20ms, retry:3 or retry:3(10ms,1s),
+    /// After the wait, separated by spaces: timeout:20ms, retry:3, retry:3(10ms,1s) or, with a limit
+    /// on the sum of the pauses, retry:3(10ms,1s,5s), on_fault:keep as for --on-fault,
     /// phase:both, seed:42, offload, and faults as for --fault. With offload, tasks send what they
     /// wait for to a pool of 512 threads that may block.
     #[arg(long, verbatim_doc_comment)]
@@ -129,6 +130,11 @@ pub(crate) struct WorkArgs {
     /// [default: rule]
     #[arg(long, value_name = "rule|neighbors|both")]
     pub(crate) io_phase: Option<IoPhase>,
+
+    /// What becomes of a cell whose I/O fails in spite of all retries: it fails, and ends the run, or
+    /// it keeps its state. That changes the simulation; such cells are counted [default: fail]
+    #[arg(long, value_name = "fail|keep", value_parser = on_fault)]
+    pub(crate) on_fault: Option<OnFault>,
 
     /// Make a cell's I/O fail: 'error@3:(5,7)' in generation 3 at column 5 and row 7; also panic@
     /// and hang@; or at random, 'error:0.001'. Generations count as the pattern file does, columns and
@@ -212,6 +218,14 @@ fn rule(text: &str) -> Result<RuleSpec, String> {
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let expected = lifelab::core::duration::EXPECTED;
     lifelab::core::duration::parse(text).ok_or_else(|| format!("expected {expected}"))
+}
+
+fn on_fault(text: &str) -> Result<OnFault, String> {
+    match text {
+        "fail" => Ok(OnFault::Fail),
+        "keep" => Ok(OnFault::Keep),
+        _ => Err("expected fail or keep".to_owned()),
+    }
 }
 
 fn topology(text: &str) -> Result<Topology, String> {

@@ -91,6 +91,7 @@ impl Journal {
             start,
             finder: finder.cloned(),
             cadence: self.checkpoints.cadence(),
+            kept_cells: record.kept_cells(),
             ..Checkpoint::of(simulation, scenario.clone())
         });
         match (saved, self.on_error) {

@@ -34,6 +34,9 @@ pub(crate) struct Outcome<'a> {
     io: &'a str,
     step_seconds: StepSeconds,
     cells_per_second: f64,
+    /// Cells that kept their states because their I/O failed, in all generations of the run. If there
+    /// are any, this is not what the rule alone gives.
+    kept_cells: u64,
     warnings: Vec<String>,
     /// Only there if it was asked for; null if none was found.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,6 +85,7 @@ impl<'a> Outcome<'a> {
             io: simulation.io(),
             step_seconds,
             cells_per_second: if record.steps() > 0 { cells / step_seconds.total } else { 0.0 },
+            kept_cells: record.kept_cells(),
             warnings: record.warnings(),
             cycle: cycle.map(|cycle| cycle.map(found)),
         }
@@ -118,6 +122,11 @@ impl<'a> Outcome<'a> {
         row("universe", &universe)?;
         row("stepper", &self.stepper)?;
         row("cell I/O", &self.io)?;
+        if self.kept_cells > 0 {
+            let kept =
+                format_args!("{} cells kept their states, against the rule", self.kept_cells);
+            row("faults", &kept)?;
+        }
         if self.step_seconds == StepSeconds::default() {
             return Ok(()); // Without a step there is no speed.
         }

@@ -185,6 +185,9 @@ impl WorkArgs {
         if let Some(phase) = self.io_phase {
             scenario.io.phase = phase;
         }
+        if let Some(on_fault) = self.on_fault {
+            scenario.io.on_fault = on_fault;
+        }
         scenario.io.faults.extend(&self.fault);
         Ok(())
     }

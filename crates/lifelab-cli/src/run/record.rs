@@ -16,6 +16,7 @@ pub(crate) struct Record {
     total: Duration,
     warnings: Vec<String>,
     omitted: u64,
+    kept_cells: u64,
 }
 
 /// Times of the steps in seconds; all zero if there were none.
@@ -39,6 +40,17 @@ impl Record {
             self.warn(warning.to_string());
         }
         self.omitted += moment.report.omitted();
+        self.note_kept_cells(moment.report.kept_cells());
+    }
+
+    /// Notes so many cells more that kept their states because of faults.
+    pub(crate) fn note_kept_cells(&mut self, cells: u64) {
+        self.kept_cells = self.kept_cells.saturating_add(cells);
+    }
+
+    /// How many cells kept their states because of faults, in all generations.
+    pub(crate) fn kept_cells(&self) -> u64 {
+        self.kept_cells
     }
 
     fn note_step(&mut self, took: Duration) {

@@ -77,6 +77,22 @@ fn a_failing_cell_leaves_the_last_complete_generation() {
 }
 
 #[test]
+fn cells_that_keep_their_states_are_counted_through_a_resume() {
+    let line = "run acorn --size 20x15 --json --fault error:0.02 --on-fault keep";
+    let undisturbed = succeed(typed(line).args(["-g", "9"])).json();
+    let kept = undisturbed["kept_cells"].as_u64().expect("a number");
+    assert!(kept > 9, "2 % of 300 cells in 9 generations");
+    let folder = tempdir().expect("a folder");
+    succeed(typed(line).args(["-g", "4", "--checkpoint"]).arg(folder.path()));
+    let resumed = resume(folder.path(), "-g 9").json();
+    same(&resumed, &undisturbed);
+    assert_eq!(resumed["kept_cells"], kept);
+    let plain = succeed(&mut typed("run acorn --size 20x15 -g 9 --json")).json();
+    assert_eq!(plain["kept_cells"], 0);
+    assert_ne!(plain["sha256"], undisturbed["sha256"], "it changes the simulation");
+}
+
+#[test]
 fn a_run_that_looks_for_a_cycle_remembers_what_it_has_seen() {
     // The methuselah ends in generation 1103; the state of 1101 comes back.
     let undisturbed = succeed(&mut typed("run r-pentomino --until-stable --size 64x64 --json"));

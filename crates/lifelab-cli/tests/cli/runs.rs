@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use crate::program::{Fact, facts, feed, lifelab, reference, run, succeed, typed};
 
 /// All that `run --json` prints, in its order.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "generation",
+    "kept_cells",
     "population",
     "bounding_box",
     "sha256",

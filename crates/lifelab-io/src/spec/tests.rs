@@ -103,7 +103,7 @@ fn every_mistake_in_shorthand_is_placed_and_answered() {
         ("socket(tcp,0):1s", 12, "\"0\"", "a number of connections, from 1"),
         ("socket(tcp)", 12, "the end", "`:` and a latency"),
         ("none,", 5, "\",\"", "a space, or the end"),
-        ("none now", 6, "\"now\"", "phase, seed, work, timeout, retry, offload"),
+        ("none now", 6, "\"now\"", "phase, seed, work, timeout, retry, on_fault, offload"),
         ("none phase", 11, "the end", "`:` and a value"),
         ("none phase:late", 12, "\"late\"", "rule, neighbors or both"),
         ("none seed:-1", 11, "\"-1\"", "a number: the seed"),

@@ -11,7 +11,7 @@ use crate::phase::IoPhase;
 use crate::retry::RetrySpec;
 use crate::shorthand::{self, Scanner, Shorthand, ShorthandError};
 use crate::wait::Wait;
-use lifelab_core::duration;
+use lifelab_core::{OnFault, duration};
 
 impl Shorthand for IoSpec {
     fn scan(scanner: &mut Scanner<'_>) -> Result<Self, ShorthandError> {
@@ -28,9 +28,10 @@ impl Shorthand for IoSpec {
             }
             options.scan_one(scanner)?;
         }
-        let Options { faults, phase, seed, work, timeout, retry, offload } = options;
+        let Options { faults, phase, seed, work, timeout, retry, on_fault, offload } = options;
         let (phase, seed) = (phase.unwrap_or_default(), seed.unwrap_or_default());
-        Ok(Self { wait, phase, seed, work, faults, timeout, retry, offload: offload.is_some() })
+        let (on_fault, offload) = (on_fault.unwrap_or_default(), offload.is_some());
+        Ok(Self { wait, phase, seed, work, faults, timeout, retry, on_fault, offload })
     }
 }
 
@@ -43,6 +44,7 @@ struct Options {
     work: Option<Work>,
     timeout: Option<Duration>,
     retry: Option<RetrySpec>,
+    on_fault: Option<OnFault>,
     offload: Option<()>,
 }
 
@@ -54,13 +56,15 @@ impl Options {
             "work" => once(&mut self.work, scanner, valued(Work::scan)),
             "timeout" => once(&mut self.timeout, scanner, valued(Scanner::duration)),
             "retry" => once(&mut self.retry, scanner, valued(RetrySpec::scan)),
+            "on_fault" => once(&mut self.on_fault, scanner, valued(OnFault::scan)),
             "offload" => once(&mut self.offload, scanner, |_| Ok(())),
             name if Injected::find(name).is_some() => {
                 self.faults.push(FaultSpec::scan(scanner)?);
                 Ok(())
             }
             _ => Err(scanner.unexpected(
-                "phase, seed, work, timeout, retry, offload, or a fault (error, panic, hang)",
+                "phase, seed, work, timeout, retry, on_fault, offload, or a fault (error, panic, \
+                 hang)",
             )),
         }
     }
@@ -116,6 +120,9 @@ impl fmt::Display for IoSpec {
         }
         if let Some(retry) = self.retry {
             write!(f, " retry:{retry}")?;
+        }
+        if self.on_fault == OnFault::Keep {
+            f.write_str(" on_fault:keep")?;
         }
         if self.offload {
             f.write_str(" offload")?;

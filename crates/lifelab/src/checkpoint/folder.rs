@@ -80,7 +80,7 @@ impl Checkpoints {
             _ => {}
         }
         let checkpoints = Self::lock(folder, cadence)?;
-        match checkpoints.generations()?.last() {
+        match checkpoints.listed()?.last() {
             None => Ok(checkpoints),
             Some(&generation) => Err(checkpoints.unfit(Kind::Occupied { generation })),
         }
@@ -92,7 +92,7 @@ impl Checkpoints {
     /// If there is none, another run is using the folder, or the system refuses it.
     pub fn resume(folder: &Path) -> Result<Resumed, CheckpointError> {
         let mut checkpoints = Self::lock(folder, Cadence::default())?;
-        let generations = checkpoints.generations()?;
+        let generations = checkpoints.listed()?;
         let mut skipped = Vec::new();
         for &generation in generations.iter().rev() {
             match read(&checkpoints.path(generation)) {
@@ -185,26 +185,30 @@ impl Checkpoints {
     /// Of those behind it, which were skipped when the run was resumed, it does not know whose they
     /// are.
     fn prune(&self, last: u64) -> Result<(), CheckpointError> {
-        let mut generations = self.generations()?;
+        let refused = |path: &Path, error| CheckpointError::new(path, Kind::Write(error));
+        let generations = self.generations();
+        let mut generations = generations.map_err(|error| refused(&self.folder, error))?;
         generations.retain(|&generation| generation <= last);
         let keep = self.cadence.keep.get() as usize;
         for &generation in &generations[..generations.len().saturating_sub(keep)] {
             let path = self.path(generation);
-            fs::remove_file(&path)
-                .map_err(|error| CheckpointError::new(&path, Kind::Write(error)))?;
+            fs::remove_file(&path).map_err(|error| refused(&path, error))?;
         }
         Ok(())
     }
 
+    fn listed(&self) -> Result<Vec<u64>, CheckpointError> {
+        self.generations().map_err(|error| self.unfit(Kind::Folder(error)))
+    }
+
     /// The generations of all checkpoints, whether they are valid or not, in order.
-    fn generations(&self) -> Result<Vec<u64>, CheckpointError> {
+    fn generations(&self) -> io::Result<Vec<u64>> {
         let number = |entry: fs::DirEntry| {
             let name = entry.file_name();
             let generation = name.to_str()?.strip_suffix(EXTENSION)?.parse().ok()?;
             (name == *file_name(generation)).then_some(generation)
         };
-        let entries = fs::read_dir(&self.folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-        let entries = entries.map_err(|error| self.unfit(Kind::Folder(error)))?;
+        let entries = fs::read_dir(&self.folder)?.collect::<io::Result<Vec<_>>>()?;
         let mut generations: Vec<u64> = entries.into_iter().filter_map(number).collect();
         generations.sort_unstable();
         Ok(generations)

@@ -40,6 +40,7 @@ struct Description {
     scenario: Scenario,
     start: u64,
     cadence: Cadence,
+    kept_cells: u64,
     /// How many states follow the cells, if the run looks for cycles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     states: Option<u32>,
@@ -85,6 +86,7 @@ impl Checkpoint {
             scenario: self.scenario.clone(),
             start: self.start,
             cadence: self.cadence,
+            kept_cells: self.kept_cells,
             states: self.finder.as_ref().map(|finder| finder.states().len() as u32),
         };
         notation::to_ron(&description).ok_or(Kind::Scenario)
@@ -144,6 +146,7 @@ impl Description {
             comments: self.comments,
             finder: finder.transpose()?,
             cadence: self.cadence,
+            kept_cells: self.kept_cells,
         })
     }
 }
