@@ -127,7 +127,7 @@ use step::{Tally, Work};
 use watching::Watching;
 use wire::HEADER_LIMIT;
 
-pub use worker::host_workers;
+pub use worker::{host_workers, read_anything};
 
 /// The environment variable that makes a program a worker, and says of which kind.
 ///
@@ -158,6 +158,11 @@ pub struct Options {
     /// How long a worker process may take to start.
     #[serde(with = "lifelab_core::duration")]
     pub start_timeout: Duration,
+    /// How long a line may take from one answer to the next, before it is killed and its work done
+    /// again by another. By default it is for ever, for cells may wait for long. If processes may
+    /// hang, or be suspended, make it longer than the longest wait of a unit.
+    #[serde(with = "lifelab_core::duration::optional", skip_serializing_if = "Option::is_none")]
+    pub answer_timeout: Option<Duration>,
     /// A program that hosts workers; by default it is this one, and must be of the same build.
     /// Another need only be built from the same version of this crate.
     pub program: Option<PathBuf>,
@@ -192,6 +197,7 @@ impl Default for Options {
             in_flight: const { NonZeroUsize::new(16).expect("not zero") },
             restarts: 8,
             start_timeout: Duration::from_secs(10),
+            answer_timeout: None,
             program: None,
         }
     }
@@ -306,8 +312,16 @@ impl Model for ProcessPool {
     type Options = Options;
 
     fn with_options(options: Options) -> Result<Self, StartError> {
-        let Options { grain, workers, arrangement, in_flight, restarts, start_timeout, program } =
-            options;
+        let Options {
+            grain,
+            workers,
+            arrangement,
+            in_flight,
+            restarts,
+            start_timeout,
+            answer_timeout,
+            program,
+        } = options;
         let within = |name: &str, number: NonZeroUsize, limit: usize| {
             let error = || StartError {
                 message: format!("{name} is {number}"),
@@ -326,7 +340,8 @@ impl Model for ProcessPool {
             });
         }
         let meter = Arc::default();
-        let recipe = Recipe { program, roles: arrangement.roles(), start_timeout, meter };
+        let recipe =
+            Recipe { program, roles: arrangement.roles(), start_timeout, answer_timeout, meter };
         let lines = (0..workers).map(|_| None).collect();
         Ok(Self { grain, in_flight, restarts, recipe, lines })
     }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::{ChildStdin, ChildStdout, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -33,6 +33,8 @@ pub(crate) struct Recipe {
     pub(crate) roles: &'static [Role],
     /// How long the line may take to greet.
     pub(crate) start_timeout: Duration,
+    /// How long it may take from one answer to the next; `None` is for ever.
+    pub(crate) answer_timeout: Option<Duration>,
     /// Counts what goes through their pipes.
     pub(crate) meter: Arc<Meter>,
 }
@@ -62,6 +64,10 @@ pub(crate) struct Handle {
     /// themselves before they are waited for.
     input: Mutex<Option<Metered<ChildStdin>>>,
     processes: Mutex<Vec<Process>>,
+    /// Answers taken so far: counted by the thread that drives the line, looked at by the watch.
+    answers: AtomicU64,
+    /// Whether the watch has killed the line because no answer came.
+    silenced: AtomicBool,
 }
 
 /// Why a line could not be started.
@@ -170,10 +176,37 @@ fn spawn(recipe: &Recipe) -> io::Result<(Handle, ChildStdout)> {
     let input = processes.first_mut().and_then(Process::take_input).ok_or_else(taken)?;
     let output = processes.last_mut().and_then(Process::take_output).ok_or_else(taken)?;
     let input = Metered::new(input, &recipe.meter);
-    Ok((Handle { input: Some(input).into(), processes: processes.into() }, output))
+    let handle = Handle {
+        input: Some(input).into(),
+        processes: processes.into(),
+        answers: AtomicU64::new(0),
+        silenced: AtomicBool::new(false),
+    };
+    Ok((handle, output))
 }
 
 impl Handle {
+    /// Notes an answer.
+    pub(crate) fn answered(&self) {
+        self.answers.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many answers there have been.
+    pub(crate) fn answers(&self) -> u64 {
+        self.answers.load(Ordering::Relaxed)
+    }
+
+    /// Kills a line that does not answer, and remembers why.
+    pub(crate) fn silence(&self) {
+        self.silenced.store(true, Ordering::Relaxed);
+        self.kill();
+    }
+
+    /// Whether it was [silenced](Self::silence).
+    pub(crate) fn is_silenced(&self) -> bool {
+        self.silenced.load(Ordering::Relaxed)
+    }
+
     /// Writes frames, unless `stop` has fired: then it returns false.
     ///
     /// The look at `stop` and the write are one, under the lock: a stop frame that is written when

@@ -215,6 +215,7 @@ impl<'a> Pump<'a> {
         let outcome = self.work.outcome(unit, &message, payload)?;
         self.held.pop_front();
         self.sent -= 1;
+        line.handle.answered();
         if outcome.is_ok() && !self.work.cx.is_idle() {
             self.work.cx.progress.add(self.work.cells(unit));
             self.work.cx.progress.add_kept(self.work.kept(unit, &message));
@@ -237,6 +238,7 @@ impl<'a> Pump<'a> {
             return Trouble::Stopped;
         }
         let cause = match broken {
+            _ if line.handle.is_silenced() => ", and was killed because it did not answer".into(),
             Broken::Wire(WireError::Closed) | Broken::Refused(_) => String::new(),
             Broken::Wire(WireError::Truncated { .. }) => " in the middle of an answer".into(),
             Broken::Wire(error) => {

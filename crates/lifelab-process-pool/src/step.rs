@@ -20,6 +20,9 @@ use crate::watching::Watching;
 /// With the time to kill and reap them, the step returns within 50 ms.
 const GRACE: Duration = Duration::from_millis(25);
 
+/// How often in its time limit a line is looked at: the limit is met within a quarter of it.
+const LOOKS: u32 = 4;
+
 /// Events that may wait for the calling thread. It does nothing but take them, so the bound only
 /// keeps a burst from taking memory.
 const EVENTS: usize = 1024;
@@ -164,7 +167,10 @@ fn start<'scope>(
 
 /// Waits for the stop, and tells everybody.
 fn watch(work: &Work<'_>, reins: &[Rein], events: &SyncSender<Event>) {
-    work.cx.stop.wait();
+    match work.recipe.answer_timeout {
+        None => drop(work.cx.stop.wait()),
+        Some(limit) => silence(work, reins, limit),
+    }
     if work.tally.finished.load(Ordering::Acquire) {
         return;
     }
@@ -173,6 +179,30 @@ fn watch(work: &Work<'_>, reins: &[Rein], events: &SyncSender<Event>) {
     let _ = events.send(Event::Stopping);
     for handle in reins.iter().filter_map(holder) {
         let _ = handle.send_stop(); // Who cannot be told is dead, or will be killed.
+    }
+}
+
+/// Until the stop fires, kills lines from which no answer comes in `limit`; a suspended process is
+/// not dead, and nothing else would ever end the waiting for it.
+fn silence(work: &Work<'_>, reins: &[Rein], limit: Duration) {
+    let mut seen: Vec<Option<(Arc<Handle>, u64, Instant)>> = vec![None; reins.len()];
+    while work.cx.stop.sleep(limit / LOOKS).is_ok() {
+        for (rein, seen) in reins.iter().zip(&mut seen) {
+            let Some(handle) = holder(rein) else {
+                *seen = None;
+                continue;
+            };
+            match seen {
+                Some((known, answers, since))
+                    if Arc::ptr_eq(known, &handle) && *answers == handle.answers() =>
+                {
+                    if since.elapsed() >= limit {
+                        handle.silence();
+                    }
+                }
+                _ => *seen = Some((handle.clone(), handle.answers(), Instant::now())),
+            }
+        }
     }
 }
 

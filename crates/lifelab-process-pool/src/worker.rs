@@ -65,6 +65,23 @@ pub fn host_workers(build: impl Fn(&str) -> Result<Arc<dyn CellIo>, String>) {
     process::exit(0);
 }
 
+/// Reads these bytes as parents and workers read their pipes: whatever they are, it ends. For the
+/// fuzz targets.
+#[doc(hidden)]
+pub fn read_anything(bytes: &[u8]) {
+    for role in [Role::Both, Role::Neighbors, Role::Rule] {
+        let mut desk = Desk::new(role);
+        desk.open(Context::new(Rule::LIFE, 1, Arc::new(Idle), Stop::new()));
+        let (mut frames, mut body, mut out) = (Frames::new(bytes), Vec::new(), Vec::new());
+        while frames.read(&mut body).is_ok() {
+            let _ = Greeting::parse(&body);
+            if let Ok((message, payload)) = wire::parse(&body) {
+                let _ = desk.work(message, payload, &mut out);
+            }
+        }
+    }
+}
+
 /// Makes a cell's I/O from its wire text.
 type Build<'a> = &'a dyn Fn(&str) -> Result<Arc<dyn CellIo>, String>;
 

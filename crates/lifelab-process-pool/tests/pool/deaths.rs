@@ -1,18 +1,20 @@
 //! Deaths of workers: their work is done again, or the step says why not.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use libtest_mimic::Failed;
 use lifelab_core::testing::{context, soup};
-use lifelab_core::{Idle, Phase, StepErrorKind, Warning};
+use lifelab_core::{Idle, Phase, StepError, StepErrorKind, Warning, seeded};
 use lifelab_process_pool::Options;
 use nix::sys::signal::{Signal, kill};
 
 use crate::Trials;
 use crate::cells::{Script, What};
 use crate::endings::{children, pid, signed_by};
-use crate::grids::{configurations, pool, step};
+use crate::grids::{ARRANGEMENTS, configurations, pool, step, two};
 
 pub(crate) const TRIALS: Trials = &[
     ("a_killed_worker_s_work_is_done_again", a_killed_worker_s_work_is_done_again),
@@ -21,6 +23,9 @@ pub(crate) const TRIALS: Trials = &[
     ("garbage_on_the_pipe_costs_the_worker_its_life", garbage_on_the_pipe),
     ("a_cell_that_kills_every_worker_fails_the_step", a_cell_that_kills_every_worker),
     ("a_suspended_worker_does_not_hold_up_the_stop", a_suspended_worker),
+    ("a_worker_that_neither_answers_nor_dies_is_replaced", a_worker_that_does_not_answer),
+    ("a_slow_unit_is_not_taken_for_a_dead_one", a_slow_unit),
+    ("hundreds_of_generations_survive_random_kills", random_kills),
 ];
 
 fn message(warnings: &[Warning]) -> &str {
@@ -126,6 +131,92 @@ fn a_suspended_worker() -> Result<(), Failed> {
         assert!(matches!(error.kind, StepErrorKind::Stopped(_)), "{error}");
         assert!(!children().contains(&suspending.join().unwrap()), "killed and reaped");
         step(&mut pool, Arc::new(Script::default()), 8, 7)?;
+    }
+    Ok(())
+}
+
+fn a_worker_that_does_not_answer() -> Result<(), Failed> {
+    for options in configurations() {
+        let options = Options { answer_timeout: Some(Duration::from_millis(200)), ..options };
+        let mut pool = pool(options.clone());
+        let folder = tempfile::tempdir()?;
+        let marker = folder.path().join("marker");
+        let script = Script::default().act(What::Deaf, 2, 3, Phase::Neighbors).once(&marker);
+        let suspending = thread::spawn(move || {
+            let victim = signed_by(&marker);
+            kill(pid(victim), Signal::SIGSTOP).unwrap();
+            victim
+        });
+        let report = step(&mut pool, Arc::new(script), 8, 7)?;
+        let message = message(report.warnings());
+        assert!(message.contains("did not answer"), "{options:?}: {message}");
+        assert!(!children().contains(&suspending.join().unwrap()), "killed and reaped");
+    }
+    Ok(())
+}
+
+fn a_slow_unit() -> Result<(), Failed> {
+    for options in configurations() {
+        let options = Options { answer_timeout: Some(Duration::from_secs(60)), ..options };
+        let script = Script::pausing(Duration::from_millis(5));
+        assert_eq!(step(&mut pool(options), Arc::new(script), 5, 4)?.warnings(), []);
+    }
+    Ok(())
+}
+
+/// Somebody kills and suspends workers all the time; the grids are the oracle's.
+fn random_kills() -> Result<(), Failed> {
+    for arrangement in ARRANGEMENTS {
+        let mut pool = pool(Options {
+            arrangement,
+            workers: two(),
+            restarts: 1000,
+            start_timeout: Duration::from_secs(2),
+            answer_timeout: Some(Duration::from_millis(300)),
+            ..Options::default()
+        });
+        let ended = AtomicBool::new(false);
+        let (deaths, strikes) = thread::scope(|scope| -> Result<_, StepError> {
+            let killer = scope.spawn(|| {
+                let mut strikes = 0_u64;
+                while !ended.load(Ordering::Relaxed) {
+                    // Rarely enough for a new worker to get some work done.
+                    thread::sleep(Duration::from_millis(40 + seeded::hash(&[strikes]) % 80));
+                    let victims = children();
+                    let chosen = seeded::hash(&[strikes, 1]) as usize % victims.len().max(1);
+                    let signal =
+                        if strikes.is_multiple_of(8) { Signal::SIGSTOP } else { Signal::SIGKILL };
+                    // It may have ended in between; then it is not reaped, or there is none.
+                    let victim = victims.get(chosen);
+                    strikes += u64::from(victim.is_some_and(|&id| kill(pid(id), signal).is_ok()));
+                }
+                strikes
+            });
+            let mut deaths = 0;
+            let mut generations = || {
+                let mut generations = 0;
+                while generations < 300 {
+                    let io = Arc::new(Script::pausing(Duration::from_micros(20)));
+                    match step(&mut pool, io, 12, 9) {
+                        Ok(report) => {
+                            deaths += report.warnings().len();
+                            generations += 1;
+                        }
+                        // It was suspended before it greeted; the next step works.
+                        Err(error) if error.to_string().contains("did not greet") => {}
+                        Err(error) => return Err(error),
+                    }
+                }
+                Ok(())
+            };
+            let outcome = generations();
+            ended.store(true, Ordering::Relaxed);
+            let strikes = killer.join().unwrap();
+            outcome.map(|()| (deaths, strikes))
+        })?;
+        assert!(deaths > 0 && strikes > 0, "{arrangement:?}: {deaths} of {strikes}");
+        drop(pool);
+        assert!(children().is_empty(), "no zombie, no orphan");
     }
     Ok(())
 }
