@@ -6,8 +6,10 @@
 
 use std::path::Path;
 
+use lifelab::{Checkpoint, Scenario};
 use lifelab_core::{Bounds, RuleSpec};
 use lifelab_patterns::{Format, Limits, Pattern};
+use twox_hash::XxHash3_128;
 
 /// Tight, so that the fuzzer finds what exceeds them.
 const LIMITS: Limits = Limits { text_bytes: 1 << 20, memory_bytes: 1 << 20 };
@@ -49,4 +51,33 @@ pub fn read_rule(text: &str) {
     if let Err(error) = text.parse::<Bounds>() {
         assert!(text.get(error.span).is_some());
     }
+}
+
+/// Whatever these bytes are, they are a checkpoint or are refused, also when the checksum is made to
+/// match them; and what was read is written and read back.
+pub fn read_checkpoint(bytes: &[u8]) {
+    let mut sealed = bytes[..bytes.len().saturating_sub(16)].to_vec();
+    sealed.extend(XxHash3_128::oneshot(&sealed).to_le_bytes());
+    for bytes in [bytes, &sealed] {
+        let Ok(checkpoint) = Checkpoint::read(bytes) else { continue };
+        let (mut first, mut second) = (Vec::new(), Vec::new());
+        checkpoint.write(&mut first).expect("what was read is text");
+        let again = Checkpoint::read(&first).expect("we read what we write");
+        again.write(&mut second).expect("memory takes all");
+        assert_eq!(first, second);
+    }
+}
+
+/// Whatever this text is, it is a scenario or is refused in place; and what was read is printed so that
+/// it reads the same.
+pub fn read_scenario(text: &str) {
+    if let Ok(scenario) = text.parse::<Scenario>() {
+        let printed = scenario.to_ron().expect("it was text");
+        assert_eq!(printed.parse::<Scenario>().expect("we read what we write").to_ron(), Some(printed));
+    }
+}
+
+/// Whatever comes through a pipe between a process pool and its workers, either side gets to its end.
+pub fn read_frames(bytes: &[u8]) {
+    lifelab::steppers::process_pool::read_anything(bytes);
 }

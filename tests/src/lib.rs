@@ -2,10 +2,15 @@
 //!
 //! This library names the oracle; the tests are beside it: `laws/` runs every law over every
 //! stepper of the registry, `reference.rs` compares with other engines' results, `properties.rs`
-//! with random grids.
+//! with random grids; [`soak()`] does what can go wrong for as long as one likes.
 #![forbid(unsafe_code)]
 
+mod memory;
+mod soak;
+
 pub use lifelab_core::testing::{oracle, oracle_after};
+pub use memory::memory;
+pub use soak::{Tally, soak};
 
 /// The examples of the README, compiled and run.
 #[cfg(doctest)]
