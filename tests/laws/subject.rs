@@ -38,6 +38,7 @@ const ARRANGEMENTS: &[&str] = &[
     "thread_pool(workers: 7)",
     "async_tasks(workers: 2)",
     "async_tasks(max_in_flight: 3)",
+    "async_tasks(task_per_cell: true)",
     "process_pool(workers: 3)",
     "process_pool(arrangement: chain)",
 ];

@@ -1,6 +1,7 @@
 //! One step: tasks out, values in.
 
 use std::any::Any;
+use std::num::NonZeroU32;
 use std::panic::resume_unwind;
 use std::pin::pin;
 use std::sync::Arc;
@@ -11,8 +12,9 @@ use tokio::task::{JoinError, JoinSet, yield_now};
 use tokio::time::timeout_at;
 
 use lifelab_core::{
-    CellFailure, Context, FanIn, Grid, Outcome, StepError, StepReport, Stop, Units,
+    CellFailure, Context, FanIn, Grain, Grid, Outcome, StepError, StepReport, Stop, Units,
 };
+use lifelab_fanout::Clock;
 
 use crate::Options;
 use crate::unit::{self, Generation};
@@ -25,19 +27,20 @@ const SLICE: usize = 64;
 /// Computes a generation by tasks on the current runtime.
 pub(crate) async fn step(
     options: &Options,
+    clock: &Arc<Clock>,
     now: &Arc<Grid>,
     next: &mut Grid,
     cx: &Context,
 ) -> Result<StepReport, StepError> {
     let workers = Handle::current().metrics().num_workers();
-    let units = options.grain.divide(now, workers, cx);
-    let limits = Limits::new(options, units, workers, now, cx);
+    let (units, limits) = divide(options, workers, now, cx);
     let mut fan_in = FanIn::new(units, next, cx);
     let cx = fan_in.context().clone();
     // The step's own stop fires when the step is over, even if its future is dropped: cells that
     // left work behind on other threads learn of it this way.
     let stop = FireOnDrop(cx.stop.clone());
-    let generation = Arc::new(Generation { cx, watch: Watch::new(options.blocked_after) });
+    let watch = Watch::new(options.blocked_after, clock, &cx);
+    let generation = Arc::new(Generation { cx, watch, clock: clock.clone() });
 
     let mut waiting = units.iter().enumerate();
     let mut tasks = JoinSet::new();
@@ -58,7 +61,7 @@ pub(crate) async fn step(
             }
             () = yield_now(), if may_spawn => {
                 for (index, unit) in waiting.by_ref().take(room.min(SLICE)) {
-                    let work = unit::work(unit, now, limits.cells, &generation);
+                    let work = unit::work(unit, now, limits.cells(index), &generation);
                     tasks.spawn(async move { (index, work.await) });
                 }
             }
@@ -73,25 +76,47 @@ pub(crate) async fn step(
     Ok(generation.watch.report())
 }
 
+/// Divides a generation, and bounds what may be under way at the same time.
+///
+/// Cells that wait are shared out among the workers: to each a band, whose cells one task awaits.
+fn divide(options: &Options, workers: usize, now: &Grid, cx: &Context) -> (Units, Limits) {
+    let most = options.max_in_flight.map_or(usize::MAX, Into::into);
+    let one_by_one = options.grain != Grain::Auto || !cx.is_idle();
+    if matches!(options.grain, Grain::Rows(_)) || options.task_per_cell || !one_by_one {
+        let units = options.grain.divide(now, workers, cx);
+        return (units, Limits::of_units(units, most, workers, now, cx));
+    }
+    let shares = workers.min(most).min(now.height() as usize).max(1) as u32;
+    let rows = NonZeroU32::new(now.height().div_ceil(shares)).expect("a grid has rows");
+    let units = Grain::Rows(rows).divide(now, workers, cx);
+    let shares = units.len();
+    (units, Limits { units: shares, cells: most / shares, bigger: most % shares })
+}
+
 /// How much may be under way at the same time.
 struct Limits {
     units: usize,
     /// Cells of one unit.
     cells: usize,
+    /// So many units, the first ones, may have one cell more.
+    bigger: usize,
 }
 
 impl Limits {
-    fn new(options: &Options, units: Units, workers: usize, now: &Grid, cx: &Context) -> Self {
+    fn of_units(units: Units, most: usize, workers: usize, now: &Grid, cx: &Context) -> Self {
         let cells = units
             .rows()
             .map_or(1, |rows| rows.get().min(now.height()) as usize * now.width() as usize);
         if cx.is_idle() && units.rows().is_some() {
             // Nothing waits. Every worker has a band in hand and one to follow; more would only
             // queue up before the other tasks of a runtime that is not ours alone.
-            return Self { units: workers.saturating_mul(2), cells };
+            return Self { units: workers.saturating_mul(2), cells, bigger: 0 };
         }
-        let most = options.max_in_flight.map_or(usize::MAX, Into::into);
-        Self { units: (most / cells).max(1), cells: cells.min(most) }
+        Self { units: (most / cells).max(1), cells: cells.min(most), bigger: 0 }
+    }
+
+    fn cells(&self, unit: usize) -> usize {
+        self.cells + usize::from(unit < self.bigger)
     }
 }
 

@@ -75,6 +75,9 @@ mod options;
 
 mod fan_out;
 mod unit;
+
+mod band;
+mod cell;
 mod watch;
 
 mod runtime;
@@ -87,6 +90,7 @@ use lifelab_core::{
     AsyncStepper, Capabilities, Context, Grid, Model, StartError, StepError, StepErrorKind,
     StepFuture, StepReport, Stepper,
 };
+use lifelab_fanout::Clock;
 
 pub use options::Options;
 
@@ -100,6 +104,8 @@ pub struct AsyncTasks {
     options: Options,
     /// Used by the blocking step only.
     runtime: LazyRuntime,
+    /// Started by the first step.
+    clock: Option<Arc<Clock>>,
 }
 
 impl AsyncTasks {
@@ -131,8 +137,9 @@ impl Stepper for AsyncTasks {
                 cx,
             ));
         }
+        let clock = clock(&mut self.clock, cx)?;
         let runtime = self.runtime.get(self.options.workers, cx)?;
-        runtime.block_on(fan_out::step(&self.options, now, next, cx))
+        runtime.block_on(fan_out::step(&self.options, &clock, now, next, cx))
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -171,7 +178,8 @@ impl AsyncStepper for AsyncTasks {
                     cx,
                 ));
             }
-            fan_out::step(&self.options, now, next, cx).await
+            let clock = clock(&mut self.clock, cx)?;
+            fan_out::step(&self.options, &clock, now, next, cx).await
         })
     }
 }
@@ -183,8 +191,23 @@ impl Model for AsyncTasks {
 
     fn with_options(options: Options) -> Result<Self, StartError> {
         options.check()?;
-        Ok(Self { options, runtime: LazyRuntime::default() })
+        Ok(Self { options, ..Self::default() })
     }
+}
+
+/// The clock, which is started if there is none.
+fn clock(started: &mut Option<Arc<Clock>>, cx: &Context) -> Result<Arc<Clock>, StepError> {
+    if let Some(clock) = started {
+        return Ok(clock.clone());
+    }
+    let clock = Clock::start().map_err(|error| {
+        let kind = StepErrorKind::Resources {
+            message: format!("the system refused the thread of the clock: {error}"),
+            remedy: "raise the limit on threads".to_owned(),
+        };
+        StepError::new(cx.generation, kind)
+    })?;
+    Ok(started.insert(Arc::new(clock)).clone())
 }
 
 fn unsupported(message: &str, remedy: &str, cx: &Context) -> StepError {

@@ -16,8 +16,12 @@ use crate::AsyncTasks;
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
-    /// What one task is.
+    /// What one unit of work is. Cells that wait are shared out among the threads, and each share
+    /// is awaited by one task; a band of rows is a task.
     pub grain: Grain,
+    /// Whether each cell that waits is a task of its own, with a timer of its own if it sleeps: the
+    /// plain way, to compare with. It is not, by default. Bands of rows stay tasks as they are.
+    pub task_per_cell: bool,
     /// Threads of the runtime that [`step`](lifelab_core::Stepper::step) starts, at most
     /// [`AsyncTasks::MAX_WORKERS`]. By default there is none but the caller's own: waiting needs no
     /// more, and tasks on one thread disturb each other least.
@@ -25,12 +29,11 @@ pub struct Options {
     /// How many cells may be under way at the same time: a bound on memory, and on the load that
     /// the other side of the I/O sees. By default there is none.
     ///
-    /// Bands are started whole. If a band has more cells than this, one band at a time is under
-    /// way, so many of its cells at once; if less, as many bands as fit. Within a bounded band,
-    /// cells are admitted in reading order, and a slow one holds up those too far behind it.
+    /// Shares have equal parts of it. Bands are started whole: if a band has more cells than this,
+    /// one band at a time is under way, so many of its cells at once; if less, as many bands as fit.
     pub max_in_flight: Option<NonZeroUsize>,
-    /// A cell whose poll takes longer is reported to block its event loop, 100 ms by default. It
-    /// is wall time: on a machine with more runnable threads than processors, a cell may be reported
+    /// A cell whose poll takes longer is reported to block its event loop, 100 ms by default. From
+    /// 8 ms on, a poll that takes less by an eighth may be reported as well. It is wall time: on a machine with more runnable threads than processors, a cell may be reported
     /// whose thread only lost its processor for a while.
     #[serde(with = "lifelab_core::duration")]
     pub blocked_after: Duration,
@@ -40,6 +43,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             grain: Grain::default(),
+            task_per_cell: false,
             workers: None,
             max_in_flight: None,
             blocked_after: Duration::from_millis(100),

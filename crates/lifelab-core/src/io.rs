@@ -4,9 +4,12 @@ use std::any::Any;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{self, Poll};
+use std::time::Duration;
+
+use lifelab_fanout::Sleep;
 
 use serde::{Deserialize, Serialize};
 
@@ -126,12 +129,13 @@ impl CellIo for Idle {
     }
 }
 
-/// The future of one wait: on the heap only if there is something to wait for.
+/// The future of one wait: on the heap only if there is more to wait for than time.
 #[must_use = "futures do nothing unless awaited"]
 pub struct IoFuture<'a>(Inner<'a>);
 
 enum Inner<'a> {
     Ready(Option<Result<(), Fault>>),
+    Sleep(Sleep, fn(Duration) -> IoFuture<'static>),
     Boxed(Pin<Box<dyn Future<Output = Result<(), Fault>> + Send + 'a>>),
 }
 
@@ -139,6 +143,12 @@ impl<'a> IoFuture<'a> {
     /// A wait that waits for nothing; allocates nothing.
     pub fn ready(outcome: Result<(), Fault>) -> Self {
         Self(Inner::Ready(Some(outcome)))
+    }
+
+    /// A wait for nothing but time; allocates nothing where a [fan-out](lifelab_fanout) polls it.
+    /// Elsewhere it is what `otherwise` makes of the same duration: a timer of the executor's.
+    pub fn sleep(duration: Duration, otherwise: fn(Duration) -> IoFuture<'static>) -> Self {
+        Self(Inner::Sleep(Sleep::new(duration), otherwise))
     }
 
     /// A wait that `future` performs.
@@ -155,6 +165,13 @@ impl Future for IoFuture<'_> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
         match &mut self.0 {
             Inner::Ready(outcome) => Poll::Ready(outcome.take().expect("polled after it was done")),
+            Inner::Sleep(sleep, otherwise) => match sleep.try_poll(cx) {
+                Some(polled) => polled.map(Ok),
+                None => {
+                    *self = otherwise(sleep.remaining());
+                    self.poll(cx)
+                }
+            },
             Inner::Boxed(future) => future.as_mut().poll(cx),
         }
     }
@@ -263,15 +280,18 @@ pub(crate) fn call(io: &dyn CellIo, site: Site, stop: &Stop) -> Result<(), Fault
 
 /// Awaits `io`, and turns a panic into a fault.
 pub(crate) async fn call_async(io: &dyn CellIo, site: Site, stop: &Stop) -> Result<(), Fault> {
-    let caught = |payload: Box<dyn Any + Send>| Err(Fault::panicked(&*payload));
-    let call = match catch_unwind(AssertUnwindSafe(|| io.call_async(site, stop))) {
-        Ok(call) => call,
-        Err(payload) => return caught(payload),
-    };
-    let mut call = pin!(call);
-    poll_fn(|cx| {
-        catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(cx)))
-            .unwrap_or_else(|payload| Poll::Ready(caught(payload)))
-    })
-    .await
+    let mut call = begin(io, site, stop);
+    poll_fn(|cx| poll(&mut call, cx)).await
+}
+
+/// Begins a wait, and turns a panic into a fault.
+pub(crate) fn begin<'a>(io: &'a dyn CellIo, site: Site, stop: &'a Stop) -> IoFuture<'a> {
+    catch_unwind(AssertUnwindSafe(|| io.call_async(site, stop)))
+        .unwrap_or_else(|payload| IoFuture::ready(Err(Fault::panicked(&*payload))))
+}
+
+/// Polls a wait, and turns a panic into a fault.
+pub(crate) fn poll(call: &mut IoFuture<'_>, cx: &mut task::Context<'_>) -> Poll<Result<(), Fault>> {
+    catch_unwind(AssertUnwindSafe(|| Pin::new(call).poll(cx)))
+        .unwrap_or_else(|payload| Poll::Ready(Err(Fault::panicked(&*payload))))
 }

@@ -23,6 +23,7 @@ mod kernel;
 pub mod seeded;
 mod soup;
 
+mod cell_future;
 mod context;
 mod error;
 mod io;
@@ -40,6 +41,7 @@ pub mod testing;
 
 pub use band::{Band, BandMut, BandRef};
 pub use cell::{Cell, Hood, Phase, Site};
+pub use cell_future::CellFuture;
 pub use context::{Context, Progress};
 pub use engine::{DetachedStep, Engine, FiniteEngine};
 pub use error::{CellFailure, StartError, StepError, StepErrorKind};

@@ -1,0 +1,59 @@
+//! The work of one cell, watched for polls that take too long.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{self, Poll, ready};
+
+use lifelab_core::{Cell, CellFailure, CellFuture, CellJob, Phase, Site};
+
+use crate::unit::Generation;
+
+/// Runs both phases of a cell.
+pub(crate) async fn run(job: CellJob, generation: &Generation) -> Result<bool, CellFailure> {
+    let Generation { cx, watch, .. } = generation;
+    if cx.is_idle() {
+        return job.run(cx); // It does not block.
+    }
+    let site = |phase| Site::new(cx.generation, job.at, phase);
+    let counted = watch.time(site(Phase::Neighbors), job.count_neighbors_async(cx)).await?;
+    watch.time(site(Phase::Rule), counted.apply_rule_async(cx)).await
+}
+
+/// A cell among others that one task awaits: the same as [`run`], in as little memory as can be.
+pub(crate) enum Member<'a> {
+    Small(CellFuture<'a>, &'a Generation),
+    /// Before the eyes of a probe.
+    Probed(Cell, Pin<Box<dyn Future<Output = Result<bool, CellFailure>> + Send + 'a>>),
+}
+
+/// A million members are the point: this says when they grow.
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<Result<Member<'_>, u32>>() <= 56);
+
+impl<'a> Member<'a> {
+    pub(crate) fn new(job: CellJob, generation: &'a Generation) -> Self {
+        match &generation.cx.probe {
+            None => Self::Small(CellFuture::new(job), generation),
+            Some(_) => Self::Probed(job.at, Box::pin(run(job, generation))),
+        }
+    }
+}
+
+impl Future for Member<'_> {
+    type Output = (Cell, Result<bool, CellFailure>);
+
+    fn poll(self: Pin<&mut Self>, task: &mut task::Context<'_>) -> Poll<Self::Output> {
+        let (cell, Generation { cx, watch, .. }) = match self.get_mut() {
+            Self::Small(cell, generation) => (cell, *generation),
+            Self::Probed(at, run) => return run.as_mut().poll(task).map(|next| (*at, next)),
+        };
+        let at = cell.job().at;
+        loop {
+            let phase = cell.phase();
+            let site = || Site::new(cx.generation, at, phase);
+            if let Some(next) = ready!(watch.poll(site, || cell.poll_phase(cx, task))) {
+                return Poll::Ready((at, next));
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The work of one cell as a future of a known and small size.
+
+use std::mem;
+use std::task::{self, Poll, ready};
+
+use crate::cell::{Phase, Site};
+use crate::context::Context;
+use crate::error::CellFailure;
+use crate::io::{self, IoFuture};
+use crate::job::CellJob;
+
+/// The work of one cell, to be polled a phase at a time: the state of
+/// [`CellJob::run_async`] in 48 bytes, for those who await a million cells at once.
+///
+/// It is no [`Future`] by itself: whoever polls it has the context at hand, so that not every cell
+/// need keep it, and may do something between the phases. Nor does it tell the context's probe, or
+/// count progress.
+#[derive(Debug)]
+pub struct CellFuture<'a> {
+    job: CellJob,
+    phase: Phase,
+    /// What the phase waits for; `None` if it has not begun.
+    call: Option<IoFuture<'a>>,
+}
+
+impl CellFuture<'_> {
+    /// The work, not begun yet.
+    pub fn new(job: CellJob) -> Self {
+        Self { job, phase: Phase::Neighbors, call: None }
+    }
+
+    /// The work.
+    pub fn job(&self) -> CellJob {
+        self.job
+    }
+
+    /// The phase that the next poll is about.
+    pub fn phase(&self) -> Phase {
+        self.phase
+    }
+}
+
+impl<'a> CellFuture<'a> {
+    /// Goes on with the current phase. Ready with `None` if the next one follows at once, else with
+    /// what [`CellJob::run_async`] returns.
+    ///
+    /// Every poll must be given the same context.
+    pub fn poll_phase(
+        &mut self,
+        cx: &'a Context,
+        task: &mut task::Context<'_>,
+    ) -> Poll<Option<Result<bool, CellFailure>>> {
+        let site = || Site::new(cx.generation, self.job.at, self.phase);
+        let call = match &mut self.call {
+            Some(call) => call,
+            None => self.call.insert(io::begin(&*cx.io, site(), &cx.stop)),
+        };
+        let outcome = ready!(io::poll(call, task));
+        self.call = None;
+        Poll::Ready(match outcome {
+            Err(fault) => Some(Err(CellFailure { site: site(), fault })),
+            Ok(()) => match mem::replace(&mut self.phase, Phase::Rule) {
+                Phase::Neighbors => None,
+                Phase::Rule => Some(Ok(self.job.next(cx.rule))),
+            },
+        })
+    }
+}
+
+/// A million cells at once are the point: this says when they grow.
+const _: () = assert!(size_of::<Option<CellFuture<'_>>>() <= 48);

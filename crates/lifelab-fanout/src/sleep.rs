@@ -1,0 +1,74 @@
+//! A wait for time that needs neither memory nor a timer of its own.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use crate::clock;
+use crate::current::{self, Member};
+
+/// A wait for time inside a [`FanOut`](crate::FanOut): sixteen bytes, and four more
+/// in the fan-out's timer wheel.
+///
+/// It starts with its first poll, never ends early, and ends a quarter of a millisecond late at
+/// most if the thread has nothing else to do.
+///
+/// A combinator that gives its futures wakers of their own (`FuturesUnordered`, `join_all` of many)
+/// hides the fan-out from them; [`try_poll`](Self::try_poll) tells, and leaves the choice of
+/// another timer to the caller.
+#[derive(Debug)]
+#[must_use = "futures do nothing unless awaited"]
+pub struct Sleep {
+    /// How long, in nanoseconds; when, once it has started.
+    nanos: u64,
+    /// Who waits; `None` until it has started.
+    member: Option<Member>,
+}
+
+impl Sleep {
+    /// A wait that takes `duration`, 584 years at most.
+    pub fn new(duration: Duration) -> Self {
+        Self { nanos: clock::nanos(duration), member: None }
+    }
+
+    /// How long it has to wait yet.
+    pub fn remaining(&self) -> Duration {
+        let rest = match self.member {
+            None => self.nanos,
+            Some(_) => self.nanos.saturating_sub(clock::now()),
+        };
+        Duration::from_nanos(rest)
+    }
+
+    /// Polls, if that is possible here: `None` if the waker is not that of a fan-out whose future
+    /// is being polled by this thread.
+    pub fn try_poll(&mut self, cx: &Context<'_>) -> Option<Poll<()>> {
+        current::with(cx.waker(), |current| {
+            let here = Some(current.member);
+            if self.member == here {
+                // Any other poll comes too early: the own timer is still to fire.
+                let over = current.fired && self.nanos <= current.now;
+                return if over { Poll::Ready(()) } else { Poll::Pending };
+            }
+            let rest = match self.member {
+                None => self.nanos,
+                Some(_) => self.nanos.saturating_sub(current.now),
+            };
+            current.timers.push((current.member.index, rest));
+            self.nanos = current.now.saturating_add(rest);
+            self.member = here;
+            Poll::Pending
+        })
+    }
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    /// # Panics
+    /// If it is not polled by a fan-out.
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        self.try_poll(cx).expect("a sleep must be polled by the fan-out whose timers it uses")
+    }
+}
