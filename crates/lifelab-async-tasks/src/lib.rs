@@ -1,15 +1,20 @@
-//! The async-tasks stepper: one tokio task for every unit of work.
+//! The async-tasks stepper: cells are futures, awaited by one task per worker.
 //!
 //! A task that waits gives its thread to another task. So one thread can wait for any number of
 //! cells at the same time, and a generation takes about as long as its slowest cell.
 //!
-//! **Good for** cells that wait, and many of them: a waiting task is a few hundred bytes, where a
-//! waiting thread is a stack and an entry in the kernel's tables.
+//! Each worker's task has a share of the cells, a band of rows, side by side in a
+//! [fan-out](lifelab_fanout): every cell is awaited by itself, with its own latency, its own fault
+//! and its own end, but none has a task or a timer of its own. The plain way, which has both, is an
+//! option: [`task_per_cell`](Options::task_per_cell).
 //!
-//! **Costs** a few allocations and a timer or socket registration per cell: one to three
-//! microseconds of one processor. Computing gains nothing from tasks; with more than one worker,
-//! bands without I/O run in parallel at least. The unit `rows:N` makes one task of a whole band and
-//! awaits its cells concurrently inside, which saves the tasks but not the waits.
+//! **Good for** cells that wait, and many of them: a cell that sleeps is 64 bytes, where a task is a
+//! few hundred, and a waiting thread is a stack and an entry in the kernel's tables.
+//!
+//! **Costs** some tens of nanoseconds of a processor for a cell that sleeps; with a task and a timer
+//! for each, one to three microseconds. Other I/O costs an allocation, and its registration with the
+//! runtime. Computing gains nothing from tasks; with more than one worker, bands without I/O run in
+//! parallel at least.
 //!
 //! **Fails** in order. Failures come back as the tasks' outputs. When the first failing cell in
 //! reading order is known for certain, or the step is stopped, all other tasks are aborted, and the
@@ -19,8 +24,8 @@
 //! - *The blocked event loop.* A cell that blocks its thread instead of awaiting holds up all
 //!   others. The poll of each cell is timed, and one that takes too long is reported as a
 //!   [`Warning::BlockedLoop`](lifelab_core::Warning::BlockedLoop) with the cell, the phase and the
-//!   time. The stepper itself starts tasks in slices, so that even a million of them do not keep
-//!   the others of a shared runtime waiting.
+//!   time. The stepper itself starts and polls cells in turns of some 50 us, so that even a million
+//!   of them do not keep the others of a shared runtime waiting.
 //! - *A runtime inside a runtime.* [`step`](Stepper::step) blocks its thread. Inside a task that
 //!   would stop the task's runtime; it is refused with an error that says what to call instead,
 //!   [`step_async`](AsyncStepper::step_async).
@@ -29,7 +34,10 @@
 //! - *The lock around the grid.* Tasks return values, and one future assembles them.
 //! - *The unfair crowd.* Futures awaited together inside one task share its cooperative budget;
 //!   once it is used up, all of them ask to be polled again although nothing has happened, and the
-//!   cost grows with the square of their number. Bands run without a budget, see `unit.rs`.
+//!   cost grows with the square of their number. A fan-out runs without a budget, polls only who
+//!   was woken, and yields after each turn.
+//! - *The timer that is late.* A runtime's timers tick once per millisecond and round up. Cells that
+//!   sleep are woken by a clock of the stepper's own, a thread that ticks while somebody waits.
 //!
 //! From blocking code the stepper runs its own runtime, with one thread (the caller's) or with
 //! [`workers`](Options::workers):
@@ -96,7 +104,7 @@ pub use options::Options;
 
 use crate::runtime::LazyRuntime;
 
-/// Steps cells as tasks.
+/// Steps cells as futures.
 ///
 /// It can be dropped anywhere, in async code too.
 #[derive(Debug, Default)]
@@ -186,7 +194,7 @@ impl AsyncStepper for AsyncTasks {
 
 impl Model for AsyncTasks {
     const NAME: &'static str = "async_tasks";
-    const SUMMARY: &'static str = "one tokio task for every unit of work";
+    const SUMMARY: &'static str = "cells are futures, awaited by one tokio task per worker";
     type Options = Options;
 
     fn with_options(options: Options) -> Result<Self, StartError> {

@@ -50,15 +50,11 @@ impl<'a> CellFuture<'a> {
         cx: &'a Context,
         task: &mut task::Context<'_>,
     ) -> Poll<Option<Result<bool, CellFailure>>> {
-        let site = || Site::new(cx.generation, self.job.at, self.phase);
-        let call = match &mut self.call {
-            Some(call) => call,
-            None => self.call.insert(io::begin(&*cx.io, site(), &cx.stop)),
-        };
-        let outcome = ready!(io::poll(call, task));
-        self.call = None;
+        let site = Site::new(cx.generation, self.job.at, self.phase);
+        let make = || cx.io.call_async(site, &cx.stop);
+        let outcome = ready!(io::poll(&mut self.call, make, task));
         Poll::Ready(match outcome {
-            Err(fault) => Some(Err(CellFailure { site: site(), fault })),
+            Err(fault) => Some(Err(CellFailure { site, fault })),
             Ok(()) => match mem::replace(&mut self.phase, Phase::Rule) {
                 Phase::Neighbors => None,
                 Phase::Rule => Some(Ok(self.job.next(cx.rule))),

@@ -280,18 +280,22 @@ pub(crate) fn call(io: &dyn CellIo, site: Site, stop: &Stop) -> Result<(), Fault
 
 /// Awaits `io`, and turns a panic into a fault.
 pub(crate) async fn call_async(io: &dyn CellIo, site: Site, stop: &Stop) -> Result<(), Fault> {
-    let mut call = begin(io, site, stop);
-    poll_fn(|cx| poll(&mut call, cx)).await
+    let mut call = None;
+    poll_fn(|cx| poll(&mut call, || io.call_async(site, stop), cx)).await
 }
 
-/// Begins a wait, and turns a panic into a fault.
-pub(crate) fn begin<'a>(io: &'a dyn CellIo, site: Site, stop: &'a Stop) -> IoFuture<'a> {
-    catch_unwind(AssertUnwindSafe(|| io.call_async(site, stop)))
-        .unwrap_or_else(|payload| IoFuture::ready(Err(Fault::panicked(&*payload))))
-}
-
-/// Polls a wait, and turns a panic into a fault.
-pub(crate) fn poll(call: &mut IoFuture<'_>, cx: &mut task::Context<'_>) -> Poll<Result<(), Fault>> {
-    catch_unwind(AssertUnwindSafe(|| Pin::new(call).poll(cx)))
-        .unwrap_or_else(|payload| Poll::Ready(Err(Fault::panicked(&*payload))))
+/// Polls a call, which is made first if it is not under way; it no longer is when it is ready. A
+/// panic in either becomes a fault.
+pub(crate) fn poll<'a>(
+    call: &mut Option<IoFuture<'a>>,
+    make: impl FnOnce() -> IoFuture<'a>,
+    cx: &mut task::Context<'_>,
+) -> Poll<Result<(), Fault>> {
+    let poll = || Pin::new(call.get_or_insert_with(make)).poll(cx);
+    let polled = catch_unwind(AssertUnwindSafe(poll))
+        .unwrap_or_else(|payload| Poll::Ready(Err(Fault::panicked(&*payload))));
+    if polled.is_ready() {
+        *call = None;
+    }
+    polled
 }

@@ -117,6 +117,7 @@ impl Drop for Clock {
 
 impl CoarseTime {
     /// The time, as a duration since some moment in the past.
+    #[inline]
     pub fn now(&self) -> Duration {
         Duration::from_nanos(self.shared.coarse.load(Ordering::Relaxed))
     }

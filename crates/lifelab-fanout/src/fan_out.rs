@@ -19,7 +19,7 @@ use crate::wheel::Wheel;
 const TURN: u64 = 50_000;
 
 /// The most polls between two looks at the clock.
-const LARGEST_BATCH: usize = 64;
+const LARGEST_BATCH: usize = 256;
 
 /// Batches double while they are shorter than this, in nanoseconds; one that is longer is followed
 /// by a batch of one poll, so that slow futures do not make long turns.
@@ -47,8 +47,6 @@ pub struct FanOut<F> {
     wheel: Wheel,
     ready: Arc<Ready>,
     spare: SpareWaker,
-    /// Memory for what one batch of polls asks of the wheel.
-    timers: Vec<(u32, u64)>,
     /// Polls in the next batch.
     batch: usize,
     alarm: Alarm,
@@ -76,7 +74,6 @@ impl<F: Future + Unpin> FanOut<F> {
             wheel: Wheel::new(),
             spare: SpareWaker::new(&ready),
             ready,
-            timers: Vec::new(),
             batch: 1,
             alarm: clock.alarm(),
             number: number(),
@@ -149,58 +146,59 @@ impl<F: Future + Unpin> FanOut<F> {
             self.ready.take(&mut self.woken);
         }
         let end = now + TURN;
-        let entered = Entered::new(self.number, now, mem::take(&mut self.timers));
-        while now < end && self.poll_batch(&entered, done) {
+        let entered = Entered::new(self.number);
+        while now < end && self.poll_batch(&entered, now, done) {
             let start = mem::replace(&mut now, clock::now());
             let short = now - start < SHORT_BATCH;
             self.batch = if short { (2 * self.batch).min(LARGEST_BATCH) } else { 1 };
-            entered.looked(now, |index, after| {
+            entered.looked(|index, after| {
                 self.wheel.insert(now.saturating_add(after), index);
             });
         }
-        self.timers = entered.leave();
         Poll::Ready(())
     }
 
     /// Polls a batch of futures. False if there was nothing to poll.
-    fn poll_batch(&mut self, entered: &Entered, done: &mut impl FnMut(F::Output)) -> bool {
+    fn poll_batch(
+        &mut self,
+        entered: &Entered,
+        now: u64,
+        done: &mut impl FnMut(F::Output),
+    ) -> bool {
         for polled in 0..self.batch {
-            match self.next() {
-                None => return polled > 0,
-                Some(next) => self.poll_next(next, entered, done),
+            let Some(next) = self.next() else { return polled > 0 };
+            let (index, output) = match next {
+                Next::Woken(slot) => {
+                    slot.rearm();
+                    let (index, waker) = (slot.index(), Waker::from(slot));
+                    entered.polls(index, false, now, &waker);
+                    (index, poll(&mut self.slots[index as usize], &waker))
+                }
+                Next::Due(index) | Next::Fresh(index) => {
+                    let waker = self.spare.wakes(index);
+                    entered.polls(index, matches!(next, Next::Due(_)), now, waker);
+                    let output = poll(&mut self.slots[index as usize], waker);
+                    self.spare.renew(&self.ready);
+                    (index, output)
+                }
+            };
+            if let Some(output) = output {
+                self.slots[index as usize] = Err(mem::replace(&mut self.free, index));
+                self.len -= 1;
+                done(output);
             }
         }
         true
     }
 
     /// Those who may end come first: they make room.
+    #[inline]
     fn next(&mut self) -> Option<Next> {
-        let due = || self.due.pop_front().map(Next::Due);
-        let woken = self.woken.pop_front().map(Next::Woken);
-        woken.or_else(due).or_else(|| self.fresh.pop_front().map(Next::Fresh))
-    }
-
-    fn poll_next(&mut self, next: Next, entered: &Entered, done: &mut impl FnMut(F::Output)) {
-        let (index, output) = match next {
-            Next::Woken(slot) => {
-                slot.rearm();
-                let (index, waker) = (slot.index(), Waker::from(slot));
-                entered.polls(index, false, &waker);
-                (index, poll(&mut self.slots[index as usize], &waker))
-            }
-            Next::Due(index) | Next::Fresh(index) => {
-                let waker = self.spare.wakes(index);
-                entered.polls(index, matches!(next, Next::Due(_)), waker);
-                let output = poll(&mut self.slots[index as usize], waker);
-                self.spare.renew(&self.ready);
-                (index, output)
-            }
-        };
-        if let Some(output) = output {
-            self.slots[index as usize] = Err(mem::replace(&mut self.free, index));
-            self.len -= 1;
-            done(output);
+        if let Some(slot) = self.woken.pop_front() {
+            return Some(Next::Woken(slot));
         }
+        let due = self.due.pop_front().map(Next::Due);
+        due.or_else(|| self.fresh.pop_front().map(Next::Fresh))
     }
 }
 
@@ -213,6 +211,7 @@ fn number() -> NonZeroU32 {
 }
 
 /// Polls the future in a slot, if there is one.
+#[inline]
 fn poll<F: Future + Unpin>(slot: &mut Result<F, u32>, waker: &Waker) -> Option<F::Output> {
     match Pin::new(slot.as_mut().ok()?).poll(&mut Context::from_waker(waker)) {
         Poll::Ready(output) => Some(output),
@@ -246,12 +245,14 @@ impl SpareWaker {
     }
 
     /// The waker, as that of the future at `index`.
+    #[inline]
     fn wakes(&self, index: u32) -> &Waker {
         self.slot.set_index(index);
         &self.waker
     }
 
     /// After a poll: leaves the waker to the future, if it has cloned it.
+    #[inline]
     fn renew(&mut self, ready: &Arc<Ready>) {
         const OWN: usize = 2;
         if Arc::strong_count(&self.slot) > OWN {

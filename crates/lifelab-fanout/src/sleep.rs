@@ -43,23 +43,22 @@ impl Sleep {
 
     /// Polls, if that is possible here: `None` if the waker is not that of a fan-out whose future
     /// is being polled by this thread.
+    #[inline]
     pub fn try_poll(&mut self, cx: &Context<'_>) -> Option<Poll<()>> {
-        current::with(cx.waker(), |current| {
-            let here = Some(current.member);
-            if self.member == here {
-                // Any other poll comes too early: the own timer is still to fire.
-                let over = current.fired && self.nanos <= current.now;
-                return if over { Poll::Ready(()) } else { Poll::Pending };
-            }
-            let rest = match self.member {
-                None => self.nanos,
-                Some(_) => self.nanos.saturating_sub(current.now),
-            };
-            current.timers.push((current.member.index, rest));
-            self.nanos = current.now.saturating_add(rest);
-            self.member = here;
-            Poll::Pending
-        })
+        let poll = current::Poll::current(cx.waker())?;
+        if self.member.is_some() && self.member == poll.member {
+            // Any other poll comes too early: the own timer is still to fire.
+            let is_over = poll.fired && self.nanos <= poll.now;
+            return Some(if is_over { Poll::Ready(()) } else { Poll::Pending });
+        }
+        let rest = match self.member {
+            None => self.nanos,
+            Some(_) => self.nanos.saturating_sub(poll.now), // It was moved to another place.
+        };
+        current::Poll::set_timer(poll.member?.index, rest);
+        self.nanos = poll.now.saturating_add(rest);
+        self.member = poll.member;
+        Some(Poll::Pending)
     }
 }
 

@@ -34,6 +34,7 @@ impl Wheel {
 
     /// Sets a timer. It fires in the first tick that begins at `deadline` or later, but never in
     /// one that has fired already.
+    #[inline]
     pub(crate) fn insert(&mut self, deadline: u64, index: u32) {
         let tick = deadline.div_ceil(TICK).max(self.tick);
         if tick - self.tick < RING {
