@@ -7,7 +7,7 @@ use crate::cell::{Phase, Site};
 use crate::context::Context;
 use crate::error::CellFailure;
 use crate::io::{self, IoFuture};
-use crate::job::CellJob;
+use crate::job::{CellJob, forgive};
 
 /// The work of one cell, to be polled a phase at a time: the state of
 /// [`CellJob::run_async`] in 48 bytes, for those who await a million cells at once.
@@ -54,12 +54,20 @@ impl<'a> CellFuture<'a> {
         let make = || cx.io.call_async(site, &cx.stop);
         let outcome = ready!(io::poll(&mut self.call, make, task));
         Poll::Ready(match outcome {
-            Err(fault) => Some(Err(CellFailure { site, fault })),
+            Err(fault) => Some(self.or_keep(CellFailure { site, fault }, cx)),
             Ok(()) => match mem::replace(&mut self.phase, Phase::Rule) {
                 Phase::Neighbors => None,
                 Phase::Rule => Some(Ok(self.job.next(cx.rule))),
             },
         })
+    }
+
+    /// What a failure in either phase comes to.
+    #[cold]
+    fn or_keep(&self, failure: CellFailure, cx: &Context) -> Result<bool, CellFailure> {
+        forgive(failure, cx)?;
+        cx.progress.add_kept(1);
+        Ok(self.job.hood.is_alive())
     }
 }
 

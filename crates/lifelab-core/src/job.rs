@@ -184,7 +184,7 @@ impl Counted {
 
 /// Whether a cell that fails so keeps its state, and does not fail.
 #[cold]
-fn forgive(failure: CellFailure, cx: &Context) -> Result<(), CellFailure> {
+pub(crate) fn forgive(failure: CellFailure, cx: &Context) -> Result<(), CellFailure> {
     match cx.io.on_fault() {
         OnFault::Keep if !failure.is_stopped() => Ok(()),
         _ => Err(failure),
