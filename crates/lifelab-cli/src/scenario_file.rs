@@ -1,6 +1,7 @@
 //! Scenario files.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::Path;
 use std::str::FromStr;
 
@@ -10,13 +11,26 @@ use lifelab::{Scenario, ScenarioError};
 
 use crate::failure::{Drawing, Exit, Failure, Place};
 
+/// The longest scenario: what is larger than that is none.
+const MAX_BYTES: u64 = 64 << 20;
+
 /// Reads a scenario, or a suite of them.
 pub(crate) fn read<S: FromStr<Err = ScenarioError>>(path: &Path) -> Result<S, Failure> {
-    let text = fs::read_to_string(path).map_err(|error| {
+    let text = read_text(path).map_err(|error| {
         let message = format!("cannot read the scenario {}: {error}", path.display());
         Failure::new(Exit::BadInput, "scenario", message).at(Place::file(path))
     })?;
     text.parse().map_err(|error| malformed(&error, &text, path))
+}
+
+/// Reads a file to its end, or to that of our patience: a device may have none.
+fn read_text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    let length = File::open(path)?.take(MAX_BYTES + 1).read_to_string(&mut text)?;
+    match length as u64 {
+        0..=MAX_BYTES => Ok(text),
+        _ => Err(io::Error::other("it has more than 64 MiB")),
+    }
 }
 
 /// Writes a scenario.

@@ -167,3 +167,48 @@ fn a_name_need_not_be_text() {
     fs::write(&path, "x = ?").expect("a file");
     refused(lifelab(["run"]).arg(&path), &["'?'"]);
 }
+
+#[test]
+fn a_hostile_scenario_ends_in_an_error() {
+    let folder = tempdir().expect("a folder");
+    let path = folder.path().join("evil.ron");
+    let deep = "[".repeat(1 << 20);
+    let line = " ".repeat(100_000_000);
+    for (text, part) in [
+        (deep.clone(), "evil.ron"),
+        (format!("(start: named({deep}"), "evil.ron"),
+        (format!("(start: named(\"glider\"), stepper: thread_pool({deep}"), "evil.ron"),
+        (format!("(start: soup(density: 1{}, seed: 1))", "0".repeat(1 << 16)), "density"),
+        (line, "64 MiB"),
+    ] {
+        fs::write(&path, text).expect("a file");
+        let done = run(lifelab(["run", "--json", "--scenario"]).arg(&path));
+        assert_eq!((done.code, done.out.as_str()), (Some(2), ""), "{}", &done.err[..200]);
+        let error = done.error().to_string();
+        assert!(error.contains(part) && error.len() < 10_000, "{}", &error[..200]);
+    }
+    refused(lifelab(["run", "--scenario", "/dev/zero"]).arg("--quiet"), &["64 MiB"]);
+}
+
+#[test]
+fn hostile_patterns_take_bounded_memory() {
+    let folder = tempdir().expect("a folder");
+    let path = folder.path().join("evil.rle");
+    let program = lifelab(["x"]).get_program().to_string_lossy().into_owned();
+    for (name, text) in [
+        ("the largest run count", "x = 1, y = 1\n18446744073709551615o!".to_owned()),
+        ("the largest row", "x = 1, y = 1\n18446744073709551615$o!".to_owned()),
+        ("the largest size", "x = 18446744073709551615, y = 18446744073709551615\no!".to_owned()),
+        ("the largest universe", "x = 1, y = 1, rule = B3/S23:T4294967295,4294967295\no!".into()),
+        ("one line of 100 MB", format!("x = 1, y = 1\n{}", "bo".repeat(50_000_000))),
+        ("the deepest RON", "(".repeat(1 << 20)),
+    ] {
+        fs::write(&path, text).expect("a file");
+        // Four times what the limits allow for text and cells.
+        let script = format!("ulimit -v 4194304; exec {program} run -q -g 1 \"$0\"");
+        let done = run(std::process::Command::new("sh").args(["-c", &script]).arg(&path));
+        let fits = name.contains("100 MB"); // It is a pattern, and within the limits.
+        assert_eq!(done.code, Some(if fits { 0 } else { 2 }), "{name}: {}", done.err);
+        assert!(fits || done.err.starts_with("error: "), "{name}: {}", done.err);
+    }
+}

@@ -4,6 +4,8 @@ mod bad_input;
 mod checkpoints;
 mod endings;
 mod files;
+#[cfg(target_os = "linux")]
+mod limits;
 mod races;
 mod results;
 mod runs;

@@ -1,6 +1,6 @@
 //! The echo service: answers each request after the delay that it asks for.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
@@ -100,7 +100,8 @@ impl EchoService {
             Address::Tcp(_) => None,
         };
         let address = listener.address(address)?;
-        tokio::spawn(listener.accept());
+        // Without a descriptor in reserve, nobody could even be turned away.
+        tokio::spawn(listener.accept(File::open(RESERVE)?));
         drop(entered);
         Ok(Self { address, _reactor: reactor, _socket: socket, _dir: None })
     }
@@ -130,6 +131,12 @@ const BACKLOG: u32 = 1024;
 /// has no file descriptor left. The client waits in the backlog meanwhile, if there is room.
 const PAUSE: Duration = Duration::from_millis(10);
 
+/// What a descriptor in reserve is opened on.
+const RESERVE: &str = "/dev/null";
+
+/// After so many refusals in a row, those who wait are turned away, lest they wait for ever.
+const PATIENCE: u32 = 100;
+
 impl Listener {
     fn bind(address: &Address) -> io::Result<Self> {
         match address {
@@ -158,7 +165,9 @@ impl Listener {
     }
 
     /// Serves connections, as many as the system allows, for ever.
-    async fn accept(self) {
+    async fn accept(self, reserve: File) {
+        let mut reserve = Some(reserve);
+        let mut refusals = 0;
         loop {
             let served = match &self {
                 Self::Tcp(listener) => listener.accept().await.map(|(stream, _)| {
@@ -169,10 +178,28 @@ impl Listener {
                     listener.accept().await.map(|(stream, _)| tokio::spawn(serve(stream)))
                 }
             };
-            if served.is_err() {
-                tokio::time::sleep(PAUSE).await;
+            if served.is_ok() {
+                refusals = 0;
+                continue;
             }
+            refusals += 1;
+            if refusals >= PATIENCE {
+                drop(reserve.take());
+                self.turn_away().await;
+                reserve = File::open(RESERVE).ok();
+            }
+            tokio::time::sleep(PAUSE).await;
         }
+    }
+
+    /// Closes the connections that wait to be accepted.
+    async fn turn_away(&self) {
+        let next = async || match self {
+            Self::Tcp(listener) => listener.accept().await.map(drop),
+            Self::Unix(listener) => listener.accept().await.map(drop),
+        };
+        // Until nobody waits any more, or somebody else has taken the descriptor.
+        while let Ok(Ok(())) = tokio::time::timeout(PAUSE, next()).await {}
     }
 }
 

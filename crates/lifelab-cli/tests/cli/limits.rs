@@ -1,0 +1,64 @@
+//! A system that refuses what a run needs: one clear error, and no generation half done.
+
+use std::process::Command;
+
+use lifelab::STEPPERS;
+
+use crate::program::{Done, lifelab, run};
+
+/// Runs the program in a shell with this limit.
+fn limited(limit: &str, line: &str) -> Done {
+    let program = lifelab(["x"]).get_program().to_string_lossy().into_owned();
+    run(Command::new("sh").args(["-c", &format!("{limit}; exec {program} {line}")]))
+}
+
+/// Checks that a run completed, or that one message says why it did not.
+#[track_caller]
+fn completes_or_says_why(done: &Done) {
+    match done.code {
+        Some(0) => {}
+        Some(1) => {
+            assert_eq!(done.err.matches("error: ").count(), 1, "{}", done.err);
+            assert!(!done.err.contains("panicked"), "{}", done.err);
+        }
+        code => panic!("{code:?}: {}", done.err),
+    }
+}
+
+#[test]
+fn a_grid_that_memory_cannot_hold_is_refused_before_work_starts() {
+    for size in ["4294967295x4294967295", "4000000x4000000", "1x4294967295"] {
+        let line = format!("run glider -q -g 1 --size {size}");
+        let done = limited("ulimit -v 4000000", &line);
+        assert_eq!((done.code, done.out.as_str()), (Some(2), ""), "{size}: {}", done.err);
+        assert!(done.err.contains("no memory for a grid"), "{size}: {}", done.err);
+    }
+}
+
+#[test]
+fn few_open_files_are_enough_or_an_error() {
+    for entry in STEPPERS {
+        for io in ["none", "sleep:1ms", "socket:1ms", "'socket(unix):1ms'"] {
+            let line = format!(
+                "run glider --size 12x12 -q -g 2 --io {io} --timeout 60s --stepper {}",
+                entry.name()
+            );
+            for limit in [12, 40] {
+                completes_or_says_why(&limited(&format!("ulimit -n {limit}"), &line));
+            }
+        }
+    }
+}
+
+#[test]
+fn little_address_space_is_enough_or_an_error() {
+    for entry in STEPPERS {
+        let line = format!(
+            "run --soup 0.4 --size 40x40 -q -g 2 --io sleep:1ms --timeout 60s --stepper {}",
+            entry.name()
+        );
+        for kib in [200_000, 1_000_000] {
+            completes_or_says_why(&limited(&format!("ulimit -v {kib}"), &line));
+        }
+    }
+}
