@@ -57,9 +57,11 @@ impl Probe {
         if !self.recorder.as_ref().is_some_and(takes) {
             return compute();
         }
+        // The lane first: a new thread may have to wait for the number of one that ends.
+        let lane = self.thread_lane();
         let start = self.now();
         let value = compute();
-        self.draw(self.thread_lane(), activity, generation, start..self.now());
+        self.draw(lane, activity, generation, start..self.now());
         value
     }
 
