@@ -143,6 +143,13 @@ impl<'a> BandRef<'a> {
         Activity::Band { first: self.first, rows: self.height }
     }
 
+    /// Words of a row from `first` on; row 0 is the halo row above, word 0 the western halo word.
+    #[inline(always)]
+    pub(crate) fn words_at(self, row: usize, first: usize, count: usize) -> &'a [u64] {
+        let start = row * self.stride + first;
+        &self.words[start..start + count]
+    }
+
     /// One row with its halo words; 0 is the halo row above.
     pub(crate) fn framed(self, row: usize) -> &'a [u64] {
         let start = row * self.stride;
@@ -164,6 +171,13 @@ impl<'a> BandMut<'a> {
     pub(crate) fn words_mut(&mut self) -> impl Iterator<Item = &mut [u64]> {
         let words = (self.width as usize).div_ceil(WORD);
         self.words.chunks_mut(self.stride).map(move |row| &mut row[..words])
+    }
+
+    /// Words of a row from `first` on; row 0 is the band's first, word 0 that of its first cells.
+    #[inline(always)]
+    pub(crate) fn words_at(&mut self, row: usize, first: usize, count: usize) -> &mut [u64] {
+        let start = row * self.stride + first;
+        &mut self.words[start..start + count]
     }
 
     fn clear(&mut self) {

@@ -61,6 +61,8 @@ use crate::{
     StepErrorKind, Stepper, Stop, Topology,
 };
 
+pub use crate::kernel::Kernel;
+
 /// The generation that [`context`] is about: not the first, which could be right by accident.
 pub const GENERATION: u64 = 3;
 

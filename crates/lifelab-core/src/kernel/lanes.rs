@@ -1,0 +1,66 @@
+//! Lanes: words side by side in a register, which one instruction works on.
+
+use std::ops::{BitAnd, BitOr, BitXor, Not, Shl, Shr};
+
+use fearless_simd::prelude::SimdBase;
+use fearless_simd::{Simd, u64x2, u64x4, u64x8};
+
+/// Some words of a row, 64 cells each, from west to east.
+pub(super) trait Lanes:
+    Copy
+    + BitAnd<Output = Self>
+    + BitOr<Output = Self>
+    + BitXor<Output = Self>
+    + Not<Output = Self>
+    + Shl<u32, Output = Self>
+    + Shr<u32, Output = Self>
+{
+    /// The proof that the processor has the instructions.
+    type Token: Copy;
+
+    /// How many words.
+    const WORDS: usize;
+
+    /// Reads [`WORDS`](Self::WORDS) words.
+    fn load(token: Self::Token, words: &[u64]) -> Self;
+
+    /// Writes as many.
+    fn store(self, words: &mut [u64]);
+}
+
+macro_rules! lanes {
+    ($($vector:ident: $words:literal),*) => {$(
+        impl<S: Simd> Lanes for $vector<S> {
+            type Token = S;
+            const WORDS: usize = $words;
+
+            #[inline(always)]
+            fn load(token: S, words: &[u64]) -> Self {
+                Self::from_slice(token, words)
+            }
+
+            #[inline(always)]
+            fn store(self, words: &mut [u64]) {
+                self.store_slice(words);
+            }
+        }
+    )*};
+}
+
+lanes!(u64x2: 2, u64x4: 4, u64x8: 8);
+
+/// A plain word, for grids of no more than 64 columns.
+impl Lanes for u64 {
+    type Token = ();
+    const WORDS: usize = 1;
+
+    #[inline(always)]
+    fn load((): (), words: &[u64]) -> Self {
+        words[0]
+    }
+
+    #[inline(always)]
+    fn store(self, words: &mut [u64]) {
+        words[0] = self;
+    }
+}

@@ -1,0 +1,98 @@
+//! Strips: a band is computed in columns as wide as a register, from north to south.
+//!
+//! On its way down, a strip keeps the sums of the last two rows in registers. So each row is loaded
+//! and added once, where a walk along the rows would do it three times, or store what it added. A
+//! strip is short, so that the cache lines it touches are still at hand when its neighbor to the
+//! east wants the rest of them.
+
+use std::ops::Range;
+
+use fearless_simd::prelude::SimdBase;
+use fearless_simd::{Simd, u64x2, u64x4, u64x8};
+
+use super::lanes::Lanes;
+use super::law::Law;
+use super::sum::{OfNine, OfThree};
+use crate::band::{BandMut, BandRef, WORD, last_mask};
+
+/// Rows per strip. Each takes a line of 64 bytes in either grid: 4 KiB, of at least 32 that a cache
+/// of the first level has. Two rows more are read, and added once more than necessary.
+const ROWS: usize = 32;
+
+/// Computes `next` from `now`, with the widest registers that the rows fill.
+#[inline(always)]
+pub(super) fn advance<S: Simd>(simd: S, law: impl Law, now: BandRef<'_>, next: &mut BandMut<'_>) {
+    let words = (now.width() as usize).div_ceil(WORD);
+    match words.min(S::u64s::LEN) {
+        0 | 1 => Strips::<u64>::new((), now).advance(law, next),
+        2 | 3 => Strips::<u64x2<S>>::new(simd, now).advance(law, next),
+        4..8 => Strips::<u64x4<S>>::new(simd, now).advance(law, next),
+        _ => Strips::<u64x8<S>>::new(simd, now).advance(law, next),
+    }
+}
+
+/// A band to be read in strips of `V`.
+struct Strips<'a, V: Lanes> {
+    token: V::Token,
+    now: BandRef<'a>,
+}
+
+impl<'a, V: Lanes> Strips<'a, V> {
+    #[inline(always)]
+    fn new(token: V::Token, now: BandRef<'a>) -> Self {
+        Self { token, now }
+    }
+
+    /// Computes the whole band; its rows have at least as many words as `V`.
+    #[inline(always)]
+    fn advance(&self, law: impl Law, next: &mut BandMut<'_>) {
+        let words = (self.now.width() as usize).div_ceil(WORD);
+        let mask = last_mask(self.now.width());
+        let height = self.now.rows().len();
+        for first in (0..height).step_by(ROWS) {
+            let rows = first..height.min(first + ROWS);
+            for word in (0..=words - V::WORDS).step_by(V::WORDS) {
+                self.strip(law, rows.clone(), word, next);
+            }
+            if !words.is_multiple_of(V::WORDS) {
+                // Some words are computed again, to the same result: nobody reads from `next`.
+                self.strip(law, rows.clone(), words - V::WORDS, next);
+            }
+            if mask != u64::MAX {
+                for row in rows {
+                    next.words_at(row, words - 1, 1)[0] &= mask;
+                }
+            }
+        }
+    }
+
+    /// Computes some rows of the columns that start with a word.
+    #[inline(always)]
+    fn strip(&self, law: impl Law, rows: Range<usize>, word: usize, next: &mut BandMut<'_>) {
+        let Range { start: mut row, end } = rows;
+        let (_, mut a) = self.read(row, word);
+        let (mut here, mut b) = self.read(row + 1, word);
+        // Two rows at a time, because they have two rows of neighbors in common.
+        while row + 1 < end {
+            let (below, c) = self.read(row + 2, word);
+            let (last, d) = self.read(row + 3, word);
+            law.next(here, OfNine::of([b, c, a])).store(next.words_at(row, word, V::WORDS));
+            law.next(below, OfNine::of([b, c, d])).store(next.words_at(row + 1, word, V::WORDS));
+            (here, a, b) = (last, c, d);
+            row += 2;
+        }
+        if row < end {
+            let (_, c) = self.read(row + 2, word);
+            law.next(here, OfNine::of([b, c, a])).store(next.words_at(row, word, V::WORDS));
+        }
+    }
+
+    /// Cells of a row, and the sums around them. Row 0 is the halo's row above the band.
+    #[inline(always)]
+    fn read(&self, row: usize, word: usize) -> (V, OfThree<V>) {
+        let framed = self.now.words_at(row, word, V::WORDS + 2);
+        let [before, here, after] =
+            [0, 1, 2].map(|offset| V::load(self.token, &framed[offset..offset + V::WORDS]));
+        (here, OfThree::around(before, here, after))
+    }
+}

@@ -1,0 +1,119 @@
+//! All kernels compute what the plain one does, and that one what the cells say.
+
+use super::*;
+use crate::band::Band;
+use crate::{Cell, Grid, Topology};
+
+/// Every class of rule: the one with a network of its own, others, births from nothing, all, none.
+const RULES: [&str; 8] = [
+    "B3/S23",
+    "B36/S23",
+    "B3678/S34678",
+    "B0/S8",
+    "B01245678/S0145678",
+    "B1357/S02468",
+    "B/S",
+    "B012345678/S012345678",
+];
+
+fn rules() -> impl Iterator<Item = Rule> {
+    RULES.into_iter().map(|rule| rule.parse().unwrap())
+}
+
+fn soup(width: u32, height: u32, topology: Topology) -> Grid {
+    let mut grid = Grid::new(width, height).unwrap();
+    for y in 0..height {
+        for x in 0..width {
+            let hash = crate::seeded::hash(&[width.into(), x.into(), y.into()]);
+            grid.set(Cell::new(x, y), hash % 5 < 2);
+        }
+    }
+    grid.fill_halo(topology);
+    grid
+}
+
+/// The next generation, computed in bands of so many rows.
+fn step(kernel: Kernel, rule: Rule, now: &Grid, rows: u32) -> Grid {
+    let mut next = Grid::new(now.width(), now.height()).unwrap();
+    for mut band in next.bands_mut(rows) {
+        kernel.advance(rule, now.band(band.rows()), &mut band);
+    }
+    next
+}
+
+#[test]
+fn the_plain_kernel_agrees_with_the_cells() {
+    let plain = Kernel::all()[0];
+    for width in [1, 2, 3, 5, 63, 64, 65, 127, 128, 130, 200] {
+        for (height, rows) in [(1, 1), (2, 1), (7, 3), (16, 16)] {
+            let now = soup(width, height, Topology::Torus);
+            for rule in rules() {
+                let mut expected = Grid::new(width, height).unwrap();
+                for job in now.band(0..height).jobs() {
+                    expected.set(job.at, job.next(rule));
+                }
+                assert_eq!(step(plain, rule, &now, rows), expected, "{rule} {width} x {height}");
+            }
+        }
+    }
+}
+
+/// Widths to beyond the widest register and its neighbors, heights beyond a strip's.
+#[test]
+fn all_kernels_agree_with_the_plain_one() {
+    let kernels = Kernel::all();
+    let sides =
+        (1..=200).map(|width| (width, 5)).chain([511, 512, 513, 640, 1000, 1100].map(|w| (w, 67)));
+    for (width, height) in sides {
+        for topology in [Topology::Torus, Topology::Plane] {
+            let now = soup(width, height, topology);
+            for rule in rules() {
+                let expected = step(kernels[0], rule, &now, height);
+                for &kernel in &kernels[1..] {
+                    for rows in [height, 3] {
+                        let next = step(kernel, rule, &now, rows);
+                        assert_eq!(next, expected, "{kernel} {rule} {width} x {height} {topology}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What worker processes do: rows without padding, wherever in memory they begin.
+#[test]
+fn all_kernels_compute_packed_rows_of_any_alignment() {
+    for width in [1, 64, 100, 129, 300, 511, 577, 1025] {
+        let now = soup(width, 9, Topology::Torus);
+        for rule in rules() {
+            let expected = step(Kernel::all()[0], rule, &now, 9);
+            for offset in 0..8 {
+                let framed = now.band(0..9).framed_words().flatten().copied();
+                let words: Vec<u64> = std::iter::repeat_n(0, offset).chain(framed).collect();
+                let packed = BandRef::from_framed(0..9, width, &words[offset..]).unwrap();
+                for kernel in Kernel::all() {
+                    let mut band = Band::new(0..9, width);
+                    kernel.advance(rule, packed, &mut band.as_mut());
+                    let mut next = Grid::new(width, 9).unwrap();
+                    next.write_band(&band);
+                    assert_eq!(next, expected, "{kernel} {rule} {width}, offset {offset}");
+                }
+            }
+        }
+    }
+}
+
+/// Nothing but cells is written: neither the halo nor the bits that are to be zero.
+#[test]
+fn kernels_leave_the_bits_beyond_the_width_zero() {
+    let everywhere: Rule = "B012345678/S012345678".parse().unwrap();
+    for kernel in Kernel::all() {
+        for width in [1, 63, 65, 130, 300, 600] {
+            let now = soup(width, 3, Topology::Torus);
+            let mut band = Band::new(0..3, width);
+            kernel.advance(everywhere, now.band(0..3), &mut band.as_mut());
+            let live: u32 = band.words().iter().map(|word| word.count_ones()).sum();
+            assert_eq!(live, 3 * width, "{kernel} {width}");
+        }
+    }
+}
