@@ -7,7 +7,8 @@ use std::str::FromStr;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
-use lifelab::{Scenario, ScenarioError};
+use lifelab::io::{Service, SocketSpec, Wait};
+use lifelab::{IoSpec, Scenario, ScenarioError, StepperSpec};
 
 use crate::failure::{Drawing, Exit, Failure, Place};
 
@@ -31,6 +32,22 @@ fn read_text(path: &Path) -> io::Result<String> {
         0..=MAX_BYTES => Ok(text),
         _ => Err(io::Error::other("it has more than 64 MiB")),
     }
+}
+
+/// Refuses a stepper that starts a program: a stranger's file must not decide that. The user may.
+pub(crate) fn check_stepper(stepper: &StepperSpec) -> Result<(), Failure> {
+    let Some(program) = stepper.option("program") else { return Ok(()) };
+    let message = format!("the scenario starts the program {program}");
+    Err(Failure::usage(format!("{message}; if that is right, say so: --stepper")))
+}
+
+/// Refuses cells that talk to an address of the file's choice.
+pub(crate) fn check_io(io: &IoSpec) -> Result<(), Failure> {
+    let Wait::Socket(SocketSpec { service: Service::At(address), .. }) = &io.wait else {
+        return Ok(());
+    };
+    let message = format!("the scenario connects to {address}");
+    Err(Failure::usage(format!("{message}; if that is right, say so: --io")))
 }
 
 /// Writes a scenario.

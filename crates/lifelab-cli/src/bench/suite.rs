@@ -18,7 +18,9 @@ pub(crate) fn of(args: &RunArgs) -> Result<Suite, Failure> {
                 .map_err(|error| Failure::new(Exit::BadInput, "scenario", error.to_string()))?,
         )?,
     };
-    if !args.stepper.is_empty() {
+    if args.stepper.is_empty() {
+        suite.steppers.iter().try_for_each(scenario_file::check_stepper)?;
+    } else {
         suite.steppers.clone_from(&args.stepper);
     }
     if let Some(io) = &args.io {
@@ -27,6 +29,8 @@ pub(crate) fn of(args: &RunArgs) -> Result<Suite, Failure> {
         suite.sweep.latency.clear();
         suite.sweep.cpu.clear();
         suite.sweep.fault_rate.clear();
+    } else {
+        std::iter::once(&suite.io).chain(&suite.sweep.io).try_for_each(scenario_file::check_io)?;
     }
     if let Some(size) = args.size {
         suite.size = Some(size);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lifelab::core::{Bounds, RuleSpec};
-use lifelab::io::{Service, SocketSpec, Trigger, Wait};
+use lifelab::io::Trigger;
 use lifelab::patterns::Pattern;
 use lifelab::{Scenario, Simulation, Size, Soup, Start, StepperError};
 
@@ -149,20 +149,13 @@ impl UniverseArgs {
 }
 
 impl WorkArgs {
-    /// Refuses what a stranger's file must not decide: which program is started, and to which
-    /// address the cells talk. The user may.
+    /// Refuses what a stranger's file must not decide, unless the command line decides it.
     pub(crate) fn check_trust(&self, scenario: &Scenario) -> Result<(), Failure> {
-        if let Some(program) = scenario.stepper.option("program")
-            && self.stepper.is_none()
-        {
-            let message = format!("the scenario starts the program {program}");
-            return Err(Failure::usage(format!("{message}; if that is right, say so: --stepper")));
+        if self.stepper.is_none() {
+            scenario_file::check_stepper(&scenario.stepper)?;
         }
-        if let Wait::Socket(SocketSpec { service: Service::At(address), .. }) = &scenario.io.wait
-            && self.io.is_none()
-        {
-            let message = format!("the scenario connects to {address}");
-            return Err(Failure::usage(format!("{message}; if that is right, say so: --io")));
+        if self.io.is_none() {
+            scenario_file::check_io(&scenario.io)?;
         }
         Ok(())
     }

@@ -117,6 +117,14 @@ fn bad_scenarios_are_refused_with_their_place_before_anything_is_measured() {
     );
     refuse(&format!(r#"({start}, steppers: [sequential], size: "3x3")"#), &["lies outside"]);
     refuse("", &["bad.ron:1:1"]);
+    // What a stranger's file must not decide.
+    refuse(&format!(r#"({start}, steppers: [process_pool(program: "/x")])"#), &["/x", "--stepper"]);
+    let there = r#"(wait: socket(latency: fixed("1ms"), service: at("127.0.0.1:9")))"#;
+    refuse(&format!("({start}, steppers: [sequential], io: {there})"), &["127.0.0.1:9", "--io"]);
+    refuse(
+        &format!("({start}, steppers: [sequential], sweep: (io: [{there}]))"),
+        &["127.0.0.1:9", "--io"],
+    );
     for (line, says) in [
         ("bench latencies", "latency"),
         ("bench nowhere.ron", "nowhere.ron"),
