@@ -57,10 +57,9 @@ impl Network {
 impl Law for Network {
     #[inline(always)]
     fn next<V: Lanes>(self, alive: V, sum: OfNine<V>) -> V {
-        let [even, odd] = [0, 1].map(|digit| {
-            let [dead, live] = self.halves.map(|by_digit| is_half_in(by_digit[digit], sum));
-            choose(alive, live, dead)
-        });
+        let [[dead_even, dead_odd], [live_even, live_odd]] = self.halves;
+        let even = choose(alive, is_half_in(live_even, sum), is_half_in(dead_even, sum));
+        let odd = choose(alive, is_half_in(live_odd, sum), is_half_in(dead_odd, sum));
         choose(sum.ones, odd, even)
     }
 }
@@ -85,23 +84,22 @@ fn is_half_in<V: Lanes>(set: u8, sum: OfNine<V>) -> V {
 /// One of the 32 functions. What depends on the set alone is decided when it is compiled.
 #[inline(always)]
 fn function<V: Lanes, const SET: u8>(sum: OfNine<V>) -> V {
-    let has = |half: u8| SET >> half & 1 == 1;
-    let nowhere = sum.twos & !sum.twos;
-    let by_twos = |even: bool, odd: bool| match (even, odd) {
-        (false, false) => nowhere,
-        (false, true) => sum.twos,
-        (true, false) => !sum.twos,
-        (true, true) => !nowhere,
-    };
-    // Halves 0 and 1, then 2 and 3.
-    let below_two = by_twos(has(0), has(1));
-    let rest = if [has(0), has(1)] == [has(2), has(3)] {
-        below_two
-    } else {
-        choose(sum.fours, by_twos(has(2), has(3)), below_two)
-    };
-    // Half 4 has neither twos nor fours, so that up to here it was taken for 0.
-    if has(4) == has(0) { rest } else { rest ^ sum.eights }
+    // Halves 0 and 1, then 2 and 3; 4 has neither twos nor fours, and is taken for 0 at first.
+    let low = by_digit(SET & 3, sum.twos);
+    let high = by_digit(SET >> 2 & 3, sum.twos);
+    let below_four = if SET & 3 == SET >> 2 & 3 { low } else { choose(sum.fours, high, low) };
+    if SET >> 4 == SET & 1 { below_four } else { below_four ^ sum.eights }
+}
+
+/// Where a digit is in a set of digits: bit 0 of the set stands for 0, bit 1 for 1.
+#[inline(always)]
+fn by_digit<V: Lanes>(set: u8, digit: V) -> V {
+    match set {
+        0 => digit & !digit,
+        1 => !digit,
+        2 => digit,
+        _ => digit | !digit,
+    }
 }
 
 /// Bit by bit: `yes` where the condition holds, else `no`.

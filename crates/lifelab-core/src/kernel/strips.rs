@@ -91,8 +91,9 @@ impl<'a, V: Lanes> Strips<'a, V> {
     #[inline(always)]
     fn read(&self, row: usize, word: usize) -> (V, OfThree<V>) {
         let framed = self.now.words_at(row, word, V::WORDS + 2);
-        let [before, here, after] =
-            [0, 1, 2].map(|offset| V::load(self.token, &framed[offset..offset + V::WORDS]));
+        let before = V::load(self.token, &framed[..V::WORDS]);
+        let here = V::load(self.token, &framed[1..=V::WORDS]);
+        let after = V::load(self.token, &framed[2..]);
         (here, OfThree::around(before, here, after))
     }
 }
