@@ -150,6 +150,16 @@ impl<'a> BandRef<'a> {
         &self.words[start..start + count]
     }
 
+    /// All words of some rows and what lies between them; row 0 is the halo row above.
+    pub(crate) fn words_of(self, rows: Range<usize>) -> &'a [u64] {
+        &self.words[rows.start * self.stride..(rows.end * self.stride).min(self.words.len())]
+    }
+
+    /// Words in memory.
+    pub(crate) fn len(self) -> usize {
+        self.words.len()
+    }
+
     /// One row with its halo words; 0 is the halo row above.
     pub(crate) fn framed(self, row: usize) -> &'a [u64] {
         let start = row * self.stride;
@@ -178,6 +188,11 @@ impl<'a> BandMut<'a> {
     pub(crate) fn words_at(&mut self, row: usize, first: usize, count: usize) -> &mut [u64] {
         let start = row * self.stride + first;
         &mut self.words[start..start + count]
+    }
+
+    /// All words of some rows and what lies between them; row 0 is the band's first.
+    pub(crate) fn words_of(&self, rows: Range<usize>) -> &[u64] {
+        &self.words[rows.start * self.stride..(rows.end * self.stride).min(self.words.len())]
     }
 
     fn clear(&mut self) {

@@ -11,7 +11,7 @@ use crate::band::{Band, BandMut, BandRef, WORD};
 use crate::cell::{Cell, Hood};
 
 /// Words per cache line: rows start at multiples of 64 bytes.
-const LINE: usize = 8;
+pub(crate) const LINE: usize = 8;
 
 /// A finite grid of cells, one bit each, framed by a halo that shows what lies beyond the edges.
 ///

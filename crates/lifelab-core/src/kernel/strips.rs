@@ -14,10 +14,14 @@ use super::lanes::Lanes;
 use super::law::Law;
 use super::sum::{OfNine, OfThree};
 use crate::band::{BandMut, BandRef, WORD, last_mask};
+use crate::grid::LINE;
 
 /// Rows per strip. Each takes a line of 64 bytes in either grid: 4 KiB, of at least 32 that a cache
 /// of the first level has. Two rows more are read, and added once more than necessary.
 const ROWS: usize = 32;
+
+/// Bands of more words are taken for ones that no cache holds: 4 MiB.
+const CACHED: usize = 1 << 19;
 
 /// Computes `next` from `now`, with the widest registers that the rows fill.
 #[inline(always)]
@@ -51,6 +55,10 @@ impl<'a, V: Lanes> Strips<'a, V> {
         let height = self.now.rows().len();
         for first in (0..height).step_by(ROWS) {
             let rows = first..height.min(first + ROWS);
+            if self.now.len() > CACHED {
+                fetch(self.now.words_of(rows.start..rows.end + 2));
+                fetch(next.words_of(rows.clone()));
+            }
             for word in (0..=words - V::WORDS).step_by(V::WORDS) {
                 self.strip(law, rows.clone(), word, next);
             }
@@ -96,4 +104,12 @@ impl<'a, V: Lanes> Strips<'a, V> {
         let after = V::load(self.token, &framed[2..]);
         (here, OfThree::around(before, here, after))
     }
+}
+
+/// Reads a word of each line, one after the other, which is how memory is read fastest. A strip goes
+/// from row to row, where a processor cannot guess the next line, and would wait for each of them.
+#[inline(always)]
+fn fetch(words: &[u64]) {
+    let any = words.iter().step_by(LINE).fold(0, |any, word| any | word);
+    std::hint::black_box(any); // Else the compiler sees that nobody wants to know.
 }
