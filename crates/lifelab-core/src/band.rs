@@ -143,11 +143,11 @@ impl<'a> BandRef<'a> {
         Activity::Band { first: self.first, rows: self.height }
     }
 
-    /// Words of a row from `first` on; row 0 is the halo row above, word 0 the western halo word.
+    /// The rows from `row` on, each from word `first` on; row 0 is the halo row above, word 0 the
+    /// western halo word.
     #[inline(always)]
-    pub(crate) fn words_at(self, row: usize, first: usize, count: usize) -> &'a [u64] {
-        let start = row * self.stride + first;
-        &self.words[start..start + count]
+    pub(crate) fn rows_from(self, row: usize, first: usize) -> impl Iterator<Item = &'a [u64]> {
+        self.words[row * self.stride + first..].chunks(self.stride)
     }
 
     /// All words of some rows and what lies between them; row 0 is the halo row above.
@@ -188,6 +188,17 @@ impl<'a> BandMut<'a> {
     pub(crate) fn words_at(&mut self, row: usize, first: usize, count: usize) -> &mut [u64] {
         let start = row * self.stride + first;
         &mut self.words[start..start + count]
+    }
+
+    /// The rows from `row` on, each from word `first` on; row 0 is the band's first, word 0 that of
+    /// its first cells.
+    #[inline(always)]
+    pub(crate) fn rows_from(
+        &mut self,
+        row: usize,
+        first: usize,
+    ) -> impl Iterator<Item = &mut [u64]> {
+        self.words[row * self.stride + first..].chunks_mut(self.stride)
     }
 
     /// All words of some rows and what lies between them; row 0 is the band's first.

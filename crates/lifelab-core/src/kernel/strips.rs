@@ -77,31 +77,31 @@ impl<'a, V: Lanes> Strips<'a, V> {
     /// Computes some rows of the columns that start with a word.
     #[inline(always)]
     fn strip(&self, law: impl Law, rows: Range<usize>, word: usize, next: &mut BandMut<'_>) {
-        let Range { start: mut row, end } = rows;
-        let (_, mut a) = self.read(row, word);
-        let (mut here, mut b) = self.read(row + 1, word);
+        let height = rows.len();
+        // Slices that get shorter, for an index into the band would be checked at each access.
+        let mut framed = self.now.rows_from(rows.start, word);
+        let mut out = next.rows_from(rows.start, word).take(height);
+        let mut read = || framed.next().map(|row| &row[..V::WORDS + 2]);
+        let (Some(above), Some(first)) = (read(), read()) else { return };
+        let (_, mut a) = self.row(above);
+        let (mut here, mut b) = self.row(first);
         // Two rows at a time, because they have two rows of neighbors in common.
-        while row + 1 < end {
-            let (below, c) = self.read(row + 2, word);
-            let (last, d) = self.read(row + 3, word);
-            law.next(here, OfNine::of([b, c, a])).store(next.words_at(row, word, V::WORDS));
-            law.next(below, OfNine::of([b, c, d])).store(next.words_at(row + 1, word, V::WORDS));
+        while let (Some(second), Some(next)) = (read(), out.next()) {
+            let (below, c) = self.row(second);
+            law.next(here, OfNine::of([b, c, a])).store(&mut next[..V::WORDS]);
+            let (Some(third), Some(next)) = (read(), out.next()) else { return };
+            let (last, d) = self.row(third);
+            law.next(below, OfNine::of([b, c, d])).store(&mut next[..V::WORDS]);
             (here, a, b) = (last, c, d);
-            row += 2;
-        }
-        if row < end {
-            let (_, c) = self.read(row + 2, word);
-            law.next(here, OfNine::of([b, c, a])).store(next.words_at(row, word, V::WORDS));
         }
     }
 
-    /// Cells of a row, and the sums around them. Row 0 is the halo's row above the band.
+    /// Cells of a row, and the sums around them, from their words and one more on either side.
     #[inline(always)]
-    fn read(&self, row: usize, word: usize) -> (V, OfThree<V>) {
-        let framed = self.now.words_at(row, word, V::WORDS + 2);
+    fn row(&self, framed: &[u64]) -> (V, OfThree<V>) {
         let before = V::load(self.token, &framed[..V::WORDS]);
         let here = V::load(self.token, &framed[1..=V::WORDS]);
-        let after = V::load(self.token, &framed[2..]);
+        let after = V::load(self.token, &framed[2..V::WORDS + 2]);
         (here, OfThree::around(before, here, after))
     }
 }
