@@ -4,11 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::calm::Calm;
 use crate::cell::Phase;
 use crate::io::CellIo;
 use crate::probe::Probe;
 use crate::rule::Rule;
 use crate::stop::Stop;
+use crate::topology::Topology;
 
 /// What a stepper is told about the generation that it computes.
 ///
@@ -17,7 +19,8 @@ use crate::stop::Stop;
 pub struct Context {
     /// The rule.
     pub rule: Rule,
-    /// The generation being computed; the first step computes generation 1.
+    /// The generation being computed; the first step computes generation 1. If the step computes
+    /// [several](Self::generations), the first of them.
     pub generation: u64,
     /// What each cell waits for.
     pub io: Arc<dyn CellIo>,
@@ -27,14 +30,26 @@ pub struct Context {
     pub progress: Arc<Progress>,
     /// Who watches; nobody by default.
     pub probe: Option<Arc<Probe>>,
+    /// Set if the step computes several generations at once.
+    pub(crate) leap: Option<Leap>,
     idle: Idleness,
+}
+
+/// Several generations at once, for cells that do not wait.
+#[derive(Clone, Debug)]
+pub(crate) struct Leap {
+    /// How many, at least 1.
+    pub(crate) generations: u32,
+    /// What lies beyond the edges: the halo shows no more than one cell of it.
+    pub(crate) topology: Topology,
+    pub(crate) calm: Arc<Calm>,
 }
 
 impl Context {
     /// The context of generation `generation`.
     pub fn new(rule: Rule, generation: u64, io: Arc<dyn CellIo>, stop: Stop) -> Self {
         let idle = Idleness::of(&*io);
-        Self { rule, generation, io, stop, progress: Arc::default(), probe: None, idle }
+        Self { rule, generation, io, stop, progress: Arc::default(), probe: None, leap: None, idle }
     }
 
     /// This context with progress counted by `progress`.
@@ -50,6 +65,12 @@ impl Context {
     /// A clone whose work can be ended without ending the simulation's; see [`Stop::child`].
     pub fn child(&self) -> Self {
         Self { stop: self.stop.child(), ..self.clone() }
+    }
+
+    /// How many generations the step computes at once: 1, unless its stepper
+    /// [leaps](crate::Capabilities::leaps). The first of them is `generation`.
+    pub fn generations(&self) -> u32 {
+        self.leap.as_ref().map_or(1, |leap| leap.generations)
     }
 
     /// Whether no cell ever waits, so that bands can be computed as a whole.

@@ -4,10 +4,12 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use crate::context::{Context, Progress};
+use crate::calm::Calm;
+use crate::context::{Context, Leap, Progress};
 use crate::error::{StepError, StepErrorKind};
 use crate::grid::{Grid, GridError};
 use crate::io::CellIo;
+use crate::kernel;
 use crate::probe::{OpenFrame, Probe};
 use crate::rule::Rule;
 use crate::stepper::{StepReport, Stepper};
@@ -53,7 +55,19 @@ pub struct FiniteEngine {
     stepper: Option<Box<dyn Stepper>>,
     progress: Arc<Progress>,
     probe: Option<Arc<Probe>>,
+    /// The last leap, if `spare` still holds what it started from.
+    last_leap: Option<Leap>,
 }
+
+/// Generations per leap. They divide into the periods of nearly all that is left when a soup has
+/// settled (1, 2, 3), and twice as many do (4, 8): see [`Calm`].
+const LEAP: u32 = 12;
+
+/// The most cells that a leap may compute for one that is wanted: a cell costs about half in it.
+const MAX_COST: f64 = 1.7;
+
+/// Smaller grids stay in the cache of the first level, and gain nothing.
+const MIN_AREA: u64 = 1 << 17;
 
 /// A step that owns all it needs, and so can run on another thread.
 ///
@@ -93,6 +107,7 @@ impl FiniteEngine {
             stepper: Some(stepper),
             progress: Arc::default(),
             probe: None,
+            last_leap: None,
         })
     }
 
@@ -138,13 +153,35 @@ impl FiniteEngine {
     /// As [`Stepper::step`]; the grid stays at the last complete generation. Also if the stepper
     /// is [detached](Self::detach).
     pub fn step(&mut self, stop: &Stop) -> Result<StepReport, StepError> {
-        let (cx, mut next) = self.prepare(stop);
+        self.leap(1, stop)
+    }
+
+    /// Computes the next generation or, where no cell waits and the stepper
+    /// [leaps](crate::Capabilities::leaps), some generations at once: as many as pay, but no more
+    /// than `most`. [`generation`](Engine::generation) then tells how many it were.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step); the grid stays where the leap started.
+    pub fn leap(&mut self, most: u64, stop: &Stop) -> Result<StepReport, StepError> {
+        let (cx, mut next) = self.prepare(self.span(most), stop);
         let _frame = open_frame(&cx);
         let outcome = match &mut self.stepper {
             Some(stepper) => stepper.step(&self.now, &mut next, &cx),
             None => Err(detached(&cx)),
         };
-        self.conclude(next, outcome)
+        self.conclude(cx, next, outcome)
+    }
+
+    /// How many of the generations ahead the next step may compute at once.
+    fn span(&self, ahead: u64) -> u32 {
+        let Some(stepper) = &self.stepper else { return 1 };
+        let (width, height) = (self.now.width(), self.now.height());
+        let may = stepper.capabilities().leaps && self.io.is_idle() && self.probe.is_none();
+        let pays = || {
+            self.now.area() >= MIN_AREA
+                && kernel::leap_cost(width, height, self.topology, LEAP) <= MAX_COST
+        };
+        if may && ahead > 1 && pays() { ahead.min(LEAP.into()) as u32 } else { 1 }
     }
 
     /// Computes the next generation by tasks on the caller's runtime.
@@ -155,13 +192,13 @@ impl FiniteEngine {
     /// # Cancellation
     /// Dropping the future leaves the grid at the last complete generation.
     pub async fn step_async(&mut self, stop: &Stop) -> Result<StepReport, StepError> {
-        let (cx, mut next) = self.prepare(stop);
+        let (cx, mut next) = self.prepare(1, stop);
         let _frame = open_frame(&cx);
         let outcome = match self.stepper.as_mut().and_then(|stepper| stepper.as_async()) {
             Some(stepper) => stepper.step_async(&self.now, &mut next, &cx).await,
             None => Err(detached(&cx)),
         };
-        self.conclude(next, outcome)
+        self.conclude(cx, next, outcome)
     }
 
     /// Takes the next step out of the engine, to be run elsewhere; until it is
@@ -171,7 +208,7 @@ impl FiniteEngine {
     /// # Errors
     /// If a step is detached already.
     pub fn detach(&mut self, stop: &Stop) -> Result<DetachedStep, StepError> {
-        let (cx, next) = self.prepare(stop);
+        let (cx, next) = self.prepare(1, stop);
         match self.stepper.take() {
             Some(stepper) => {
                 let outcome = Err(detached(&cx)); // Until it has run.
@@ -187,10 +224,10 @@ impl FiniteEngine {
     /// # Errors
     /// As [`step`](Self::step).
     pub fn attach(&mut self, step: DetachedStep) -> Result<StepReport, StepError> {
-        let DetachedStep { stepper, now, next, frame: _frame, outcome, .. } = step;
+        let DetachedStep { stepper, now, next, cx, frame: _frame, outcome } = step;
         drop(now); // So that its memory can become the spare grid.
         self.stepper = Some(stepper);
-        self.conclude(next, outcome)
+        self.conclude(cx, next, outcome)
     }
 
     /// Takes a detached step back, and leaves its result.
@@ -199,19 +236,31 @@ impl FiniteEngine {
         self.spare = Some(step.next);
     }
 
-    fn prepare(&mut self, stop: &Stop) -> (Context, Grid) {
+    fn prepare(&mut self, generations: u32, stop: &Stop) -> (Context, Grid) {
         self.progress.reset();
         let mut cx = Context::new(self.rule, self.generation + 1, self.io.clone(), stop.clone())
             .with_progress(self.progress.clone());
         cx.probe = self.probe.clone();
+        cx.leap = (generations > 1).then(|| self.leap_from_last(generations));
+        self.last_leap = None; // Until this one has succeeded.
         // There is none if somebody still holds the grid it would have been, or if the future of
         // an earlier step was dropped. A clone has the right shape; its content does not matter.
         let next = self.spare.take().unwrap_or_else(|| Grid::clone(&self.now));
         (cx, next)
     }
 
+    /// A leap of so many generations, with what is known from the last one.
+    fn leap_from_last(&self, generations: u32) -> Leap {
+        let calm = match &self.last_leap {
+            Some(last) if last.generations == generations => last.calm.next(),
+            _ => Calm::unknown(self.now.width(), self.now.height()),
+        };
+        Leap { generations, topology: self.topology, calm: Arc::new(calm) }
+    }
+
     fn conclude(
         &mut self,
+        cx: Context,
         mut next: Grid,
         outcome: Result<StepReport, StepError>,
     ) -> Result<StepReport, StepError> {
@@ -222,7 +271,8 @@ impl FiniteEngine {
         next.fill_halo(self.topology);
         let last = std::mem::replace(&mut self.now, Arc::new(next));
         self.spare = Arc::into_inner(last);
-        self.generation += 1;
+        self.generation += u64::from(cx.generations());
+        self.last_leap = cx.leap.filter(|_| self.spare.is_some());
         outcome.map(|report| report.with_kept_cells(self.progress.kept()))
     }
 }
@@ -270,7 +320,11 @@ impl Engine for FiniteEngine {
     }
 
     fn advance(&mut self, generations: u64, stop: &Stop) -> Result<(), StepError> {
-        (0..generations).try_for_each(|_| self.step(stop).map(drop))
+        let end = self.generation + generations;
+        while self.generation < end {
+            self.leap(end - self.generation, stop)?;
+        }
+        Ok(())
     }
 }
 

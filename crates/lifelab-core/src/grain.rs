@@ -32,6 +32,11 @@ pub enum Grain {
 const BANDS_PER_WORKER: usize = 4;
 
 impl Grain {
+    /// Whether cells that do not wait are computed in bands, as a kernel can.
+    pub fn is_coarse(self) -> bool {
+        !matches!(self, Self::Cell)
+    }
+
     /// Divides a generation of `grid` for `workers` workers.
     pub fn divide(self, grid: &Grid, workers: usize, cx: &Context) -> Units {
         let rows = match self {

@@ -2,6 +2,7 @@
 
 mod drawing;
 mod halo;
+mod unrolled;
 
 use std::ops::Range;
 
@@ -9,6 +10,9 @@ use thiserror::Error;
 
 use crate::band::{Band, BandMut, BandRef, WORD};
 use crate::cell::{Cell, Hood};
+use crate::context::Context;
+use crate::kernel;
+use crate::stop::StopReason;
 
 /// Words per cache line: rows start at multiples of 64 bytes.
 pub(crate) const LINE: usize = 8;
@@ -245,6 +249,27 @@ impl Grid {
         let start = self.index(i64::from(rows.start) - 1) - 1;
         let end = self.index(i64::from(rows.end)) + self.shape.words + 1;
         BandRef::new(rows, self.shape.width, self.shape.stride, &self.words[start..end])
+    }
+
+    /// Computes a band of the step's grid from this one, with no cell waiting: what every stepper
+    /// does that computes bands in place. It is the next generation or, if the step
+    /// [leaps](crate::Capabilities::leaps), some later one.
+    ///
+    /// # Errors
+    /// If `cx.stop` has fired; `next` is then partly written.
+    ///
+    /// # Panics
+    /// If cells may wait, or `next` is no band of a grid with these sides.
+    pub fn advance_into(&self, next: &mut BandMut<'_>, cx: &Context) -> Result<(), StopReason> {
+        cx.stop.check()?;
+        match &cx.leap {
+            Some(leap) => kernel::leap(cx.rule, self, leap, next, &cx.stop),
+            None => {
+                let now = self.band(next.rows());
+                now.step_into(next, cx).expect("cells without I/O do not fail");
+                Ok(())
+            }
+        }
     }
 
     /// All rows to compute into, in bands of `rows` rows (the last may have fewer) that different

@@ -2,8 +2,9 @@
 //!
 //! A bit is a cell and a word 64 of them, so an operation on words is one on 64 cells, and on a
 //! vector register one on up to 512. Neighbors are counted by a network of adders (`sum`), and the
-//! rule is another network behind it (`law`). What remains is the order in which memory is read
-//! (`strips`) and how many words fit into a register (`lanes`).
+//! rule is another network behind it (`law`). What remains is the order in which memory is read, and
+//! how many words fit into a register (`lanes`). One generation is computed where it lies, in
+//! `strips`; several at once in a `leap`, piece by piece in a `tile` that stays in the cache.
 //!
 //! The program is compiled for several instruction sets at once and finds out when it runs which of
 //! them the processor has; the crate `fearless_simd` keeps the unsafe part of that. The plain kernel
@@ -15,18 +16,27 @@
 
 mod lanes;
 mod law;
+mod leap;
 mod strips;
 mod sum;
+mod tile;
+mod weave;
 
 #[cfg(any(test, feature = "testing"))]
 mod choice;
 #[cfg(any(test, feature = "testing"))]
 mod plain;
 
+use std::cell::RefCell;
+
 use fearless_simd::{Level, dispatch};
 
 use crate::band::{BandMut, BandRef};
+use crate::context::Leap;
+use crate::grid::Grid;
 use crate::rule::Rule;
+use crate::stop::{Stop, StopReason};
+use crate::topology::Topology;
 #[cfg(any(test, feature = "testing"))]
 pub use choice::Kernel;
 use law::{Conway, Network};
@@ -45,6 +55,51 @@ fn advance_at(level: Level, rule: Rule, now: BandRef<'_>, next: &mut BandMut<'_>
         let network = Network::of(rule);
         dispatch!(level, simd => strips::advance(simd, network, now, next));
     }
+}
+
+thread_local! {
+    /// Memory for the tiles of this thread: of the size of a cache, and always the same.
+    static SCRATCH: RefCell<tile::Scratch> = RefCell::default();
+}
+
+/// Computes `next` some generations after `now`.
+///
+/// # Errors
+/// If `stop` fires; `next` is then partly written.
+pub(crate) fn leap(
+    rule: Rule,
+    now: &Grid,
+    leap: &Leap,
+    next: &mut BandMut<'_>,
+    stop: &Stop,
+) -> Result<(), StopReason> {
+    leap_at(Level::new(), rule, now, leap, next, stop)
+}
+
+/// The same with the instructions of a level.
+fn leap_at(
+    level: Level,
+    rule: Rule,
+    now: &Grid,
+    leap: &Leap,
+    next: &mut BandMut<'_>,
+    stop: &Stop,
+) -> Result<(), StopReason> {
+    let Leap { generations, topology, calm } = leap;
+    let task = leap::Task { now, topology: *topology, generations: *generations, calm, stop };
+    SCRATCH.with_borrow_mut(|scratch| {
+        if rule == Rule::LIFE {
+            dispatch!(level, simd => task.advance(simd, Conway, next, scratch))
+        } else {
+            let network = Network::of(rule);
+            dispatch!(level, simd => task.advance(simd, network, next, scratch))
+        }
+    })
+}
+
+/// How many cells a leap computes for each cell of a grid.
+pub(crate) fn leap_cost(width: u32, height: u32, topology: Topology, generations: u32) -> f64 {
+    dispatch!(Level::new(), simd => leap::cost(simd, width, height, topology, generations))
 }
 
 #[cfg(test)]

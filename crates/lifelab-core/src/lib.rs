@@ -17,6 +17,7 @@ mod rule;
 mod topology;
 
 mod band;
+mod calm;
 pub mod duration;
 mod grid;
 mod kernel;

@@ -121,17 +121,26 @@ pub struct Capabilities {
     /// Whether cells run in other processes, so that their I/O must be built from its
     /// [wire text](crate::CellIo::wire).
     pub needs_wire: bool,
+    /// Whether the stepper computes several generations in one step where no cell waits and nobody
+    /// looks in between. It does if it computes bands by
+    /// [`Grid::advance_into`](crate::Grid::advance_into) alone, which knows how many.
+    pub leaps: bool,
 }
 
 impl Capabilities {
     /// Cells run in this process, and at most `concurrency` of them wait at the same time.
     pub const fn local(concurrency: Option<usize>) -> Self {
-        Self { concurrency, stages: None, needs_wire: false }
+        Self { concurrency, stages: None, needs_wire: false, leaps: false }
     }
 
     /// Cells run in other processes, and at most `concurrency` of them wait at the same time.
     pub const fn remote(concurrency: usize) -> Self {
-        Self { concurrency: Some(concurrency), stages: None, needs_wire: true }
+        Self { concurrency: Some(concurrency), stages: None, needs_wire: true, leaps: false }
+    }
+
+    /// The same, of a stepper that computes several generations at once where it can, or not.
+    pub const fn leaping(self, leaps: bool) -> Self {
+        Self { leaps, ..self }
     }
 
     /// The same, with workers for each phase: so many that count neighbors, so many that apply the

@@ -77,12 +77,26 @@ impl Simulation {
         Ok(self.engine.step(&self.stop)?)
     }
 
-    /// Computes so many generations.
+    /// Computes the next generation or, where no cell waits, some generations at once: as many as pay,
+    /// but no more than `most`. [`generation`](Self::generation) then tells how many it were.
     ///
     /// # Errors
     /// As [`step`](Self::step).
+    pub fn leap(&mut self, most: u64) -> Result<StepReport, Error> {
+        self.check_stop()?;
+        self.come_home();
+        Ok(self.engine.leap(most, &self.stop)?)
+    }
+
+    /// Computes so many generations; where no cell waits, several at once.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step). The simulation may then stand some generations before the last one
+    /// that could have been completed, but always at a complete one.
     pub fn run(&mut self, generations: u64) -> Result<(), Error> {
-        (0..generations).try_for_each(|_| self.step().map(drop))
+        self.check_stop()?;
+        self.come_home();
+        Ok(self.engine.advance(generations, &self.stop)?)
     }
 
     /// Computes so many generations, or fewer if the observer breaks.

@@ -76,6 +76,11 @@ impl Journal {
         self.checkpoints.is_due(generation)
     }
 
+    /// How many generations may be computed before a checkpoint can be due.
+    pub(crate) fn ahead(&self, generation: u64) -> u64 {
+        self.checkpoints.ahead(generation)
+    }
+
     /// Leaves a checkpoint of the last complete generation, if there is none of it.
     pub(crate) fn leave(
         &mut self,

@@ -69,10 +69,10 @@ impl Progress {
         Self { generations: done, _display: display.flatten() }
     }
 
-    /// Counts a generation. Costs one store to memory.
-    pub(crate) fn complete_one(&self) {
+    /// Counts so many generations. Costs one store to memory.
+    pub(crate) fn complete(&self, generations: u64) {
         let done = self.generations.load(Ordering::Relaxed); // Nobody else writes it.
-        self.generations.store(done + 1, Ordering::Relaxed);
+        self.generations.store(done + generations, Ordering::Relaxed);
     }
 }
 

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use lifelab::Moment;
-use lifelab::core::seeded;
+use lifelab::core::{StepReport, seeded};
 
 /// What is noted about a run.
 #[derive(Default)]
@@ -19,7 +18,8 @@ pub(crate) struct Record {
     kept_cells: u64,
 }
 
-/// Times of the steps in seconds; all zero if there were none.
+/// Times of the steps in seconds; all zero if there were none. Generations that were computed at once
+/// took the same time each.
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize)]
 pub(crate) struct StepSeconds {
     pub(crate) min: f64,
@@ -33,14 +33,15 @@ pub(crate) struct StepSeconds {
 const MAX_WARNINGS: usize = 100;
 
 impl Record {
-    /// Notes a completed generation.
-    pub(crate) fn note(&mut self, moment: &Moment<'_>) {
-        self.note_step(moment.took);
-        for warning in moment.report.warnings() {
+    /// Notes completed generations, at least one, that were computed together.
+    pub(crate) fn note(&mut self, report: &StepReport, took: Duration, generations: u64) {
+        let each = took.div_f64(generations as f64);
+        (0..generations).for_each(|_| self.note_step(each));
+        for warning in report.warnings() {
             self.warn(warning.to_string());
         }
-        self.omitted += moment.report.omitted();
-        self.note_kept_cells(moment.report.kept_cells());
+        self.omitted += report.omitted();
+        self.note_kept_cells(report.kept_cells());
     }
 
     /// Notes so many cells more that kept their states because of faults.

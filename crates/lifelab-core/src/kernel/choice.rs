@@ -1,13 +1,18 @@
 //! Kernels to choose from, for tests and benchmarks: everybody else gets the best.
 
 use std::fmt;
+use std::sync::Arc;
 
 use fearless_simd::Level;
 
-use super::{advance_at, plain};
+use super::{advance_at, leap_at, plain};
 use crate::band::{BandMut, BandRef};
+use crate::calm::Calm;
+use crate::context::Leap;
 use crate::grid::Grid;
 use crate::rule::Rule;
+use crate::stop::Stop;
+use crate::topology::Topology;
 
 /// A kernel: a way to compute cells that do not wait. All of them give the same grids.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +45,41 @@ impl Kernel {
         assert_eq!(sides(now), sides(next), "grids of different sides");
         for mut band in next.bands_mut(now.height()) {
             self.advance(rule, now.band(band.rows()), &mut band);
+        }
+    }
+
+    /// Computes `next` some generations after `now`, in one leap; the plain kernel does not leap, and
+    /// takes as many steps. Of what is beyond the edges, the topology is asked.
+    ///
+    /// # Panics
+    /// If the grids differ in a side, or there is no generation to compute.
+    pub fn leap(
+        self,
+        rule: Rule,
+        topology: Topology,
+        generations: u32,
+        now: &Grid,
+        next: &mut Grid,
+    ) {
+        let Some(level) = self.level else {
+            return self.walk(rule, topology, generations, now, next);
+        };
+        let calm = Calm::unknown(now.width(), now.height());
+        let leap = Leap { generations, topology, calm: Arc::new(calm) };
+        for mut band in next.bands_mut(now.height()) {
+            leap_at(level, rule, now, &leap, &mut band, &Stop::new()).expect("nobody stops it");
+        }
+    }
+
+    /// Takes so many steps.
+    fn walk(self, rule: Rule, topology: Topology, steps: u32, now: &Grid, next: &mut Grid) {
+        let mut last = now.clone();
+        for step in 0..steps {
+            if step > 0 {
+                next.fill_halo(topology);
+                std::mem::swap(&mut last, next);
+            }
+            self.step(rule, &last, next);
         }
     }
 

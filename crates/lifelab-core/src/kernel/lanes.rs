@@ -25,7 +25,10 @@ pub(super) trait Lanes:
     /// How many words.
     const WORDS: usize;
 
-    /// Reads [`WORDS`](Self::WORDS) words.
+    /// The same word everywhere.
+    fn splat(token: Self::Token, word: u64) -> Self;
+
+    /// Reads the first [`WORDS`](Self::WORDS) words.
     fn load(token: Self::Token, words: &[u64]) -> Self;
 
     /// Writes as many.
@@ -39,8 +42,13 @@ macro_rules! lanes {
             const WORDS: usize = $words;
 
             #[inline(always)]
+            fn splat(token: S, word: u64) -> Self {
+                <Self as SimdBase<S>>::splat(token, word)
+            }
+
+            #[inline(always)]
             fn load(token: S, words: &[u64]) -> Self {
-                Self::from_slice(token, words)
+                Self::from_slice(token, &words[..$words])
             }
 
             #[inline(always)]
@@ -57,6 +65,11 @@ lanes!(u64x2: 2, u64x4: 4, u64x8: 8);
 impl Lanes for u64 {
     type Token = ();
     const WORDS: usize = 1;
+
+    #[inline(always)]
+    fn splat((): (), word: u64) -> Self {
+        word
+    }
 
     #[inline(always)]
     fn load((): (), words: &[u64]) -> Self {

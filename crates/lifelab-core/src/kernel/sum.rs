@@ -30,6 +30,12 @@ impl<V: Lanes> OfThree<V> {
         // The western neighbor of a word's first cell is the last cell of the word before.
         let west = here << 1 | before >> 63;
         let east = here >> 1 | after << 63;
+        Self::of(west, here, east)
+    }
+
+    /// The sums of cells and their neighbors.
+    #[inline(always)]
+    pub(super) fn of(west: V, here: V, east: V) -> Self {
         let (ones, twos) = full_add(west, east, here);
         Self { ones, twos }
     }

@@ -117,3 +117,25 @@ fn kernels_leave_the_bits_beyond_the_width_zero() {
         }
     }
 }
+
+#[test]
+fn a_leap_is_as_many_steps() {
+    let [plain, rest @ ..] = &Kernel::all()[..] else { panic!("there is a plain kernel") };
+    // Parts of a word, one, several; of a group of columns, one, several; fewer rows than are lost.
+    let sizes = [(1, 1), (3, 5), (64, 9), (65, 30), (200, 40), (1000, 77), (1024, 64), (4096, 50)];
+    for ((width, height), topology) in
+        sizes.into_iter().flat_map(|size| Topology::ALL.map(|topology| (size, topology)))
+    {
+        let now = soup(width, height, topology);
+        for (rule, generations) in rules().zip([1, 2, 3, 7, 12, 16, 31, 63].into_iter().cycle()) {
+            let mut expected = Grid::new(width, height).unwrap();
+            plain.leap(rule, topology, generations, &now, &mut expected);
+            for kernel in rest {
+                let mut next = Grid::new(width, height).unwrap();
+                kernel.leap(rule, topology, generations, &now, &mut next);
+                let what = format!("{kernel} {rule} {topology} {width} x {height} {generations}");
+                assert!(next == expected, "{what}");
+            }
+        }
+    }
+}

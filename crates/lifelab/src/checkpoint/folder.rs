@@ -133,6 +133,18 @@ impl Checkpoints {
         }
     }
 
+    /// How many generations after `generation` the next checkpoint can be due at the earliest: so many
+    /// may be computed at once. At least 1.
+    pub fn ahead(&self, generation: u64) -> u64 {
+        match (self.cadence.every, self.last_generation()) {
+            (Every::Generations(generations), Some(last)) => {
+                last.saturating_add(generations.get()).saturating_sub(generation).max(1)
+            }
+            (Every::Generations(_), None) => 1,
+            (Every::Time(_), _) => u64::MAX,
+        }
+    }
+
     /// The generation of the last checkpoint that was saved or resumed.
     pub fn last_generation(&self) -> Option<u64> {
         self.last.map(|(generation, _)| generation)

@@ -95,7 +95,9 @@ fn one_is_due_after_so_many_generations() {
     let every = cadence("3".parse().unwrap(), 9);
     let mut checkpoints = Checkpoints::create(folder.path(), every).unwrap();
     assert!(checkpoints.is_due(0), "there is none yet");
+    assert_eq!(checkpoints.ahead(0), 1);
     checkpoints.save(&checkpoint(&simulation())).unwrap();
+    assert_eq!([0, 1, 2, 3, 4].map(|generation| checkpoints.ahead(generation)), [3, 2, 1, 1, 1]);
     assert_eq!(
         [1, 2, 3, 4].map(|generation| checkpoints.is_due(generation)),
         [false, false, true, true]

@@ -1,0 +1,194 @@
+//! Leaps: a band some generations ahead, tile by tile.
+//!
+//! One generation at a time, each cell goes from memory to the processor and back in each of them.
+//! A tile makes that journey once in a leap. The price is the frame that it needs around its cells:
+//! as many rows above and below as generations, and a word of 64 columns on either side.
+
+use fearless_simd::prelude::SimdBase;
+use fearless_simd::{Simd, u64x2, u64x4, u64x8};
+
+use super::lanes::Lanes;
+use super::law::Law;
+use super::tile::{Scratch, Tile};
+use crate::band::{BandMut, WORD, last_mask};
+use crate::calm::Calm;
+use crate::grid::Grid;
+use crate::stop::{Stop, StopReason};
+use crate::topology::Topology;
+
+/// Bytes that a tile may take: a cache of the second level has at least 512 KiB, and what is read
+/// and written passes through it as well.
+const CACHE: usize = 320 << 10;
+
+/// Rows of a tile, frame included, at most.
+const ROWS: usize = 256;
+
+/// What to compute, beside the rule.
+pub(super) struct Task<'a> {
+    pub(super) now: &'a Grid,
+    pub(super) topology: Topology,
+    pub(super) generations: u32,
+    pub(super) calm: &'a Calm,
+    pub(super) stop: &'a Stop,
+}
+
+/// How a band is cut into tiles.
+#[derive(Clone, Copy, Debug)]
+struct Cut {
+    groups: usize,
+    /// Words that a tile computes, without its frame.
+    words: usize,
+    /// Words of its frame on either side.
+    frame: usize,
+    /// Rows that a tile computes, without its frame.
+    rows: usize,
+    /// Cells that are computed, over cells that are wanted.
+    cost: f64,
+}
+
+impl Task<'_> {
+    /// Computes `next` with the widest registers.
+    #[inline(always)]
+    pub(super) fn advance<S: Simd>(
+        &self,
+        simd: S,
+        law: impl Law,
+        next: &mut BandMut<'_>,
+        scratch: &mut Scratch,
+    ) -> Result<(), StopReason> {
+        match S::u64s::LEN {
+            2 => self.advance_in::<u64x2<S>>(simd, law, next, scratch),
+            4 => self.advance_in::<u64x4<S>>(simd, law, next, scratch),
+            _ => self.advance_in::<u64x8<S>>(simd, law, next, scratch),
+        }
+    }
+
+    #[inline(always)]
+    fn advance_in<V: Lanes>(
+        &self,
+        token: V::Token,
+        law: impl Law,
+        next: &mut BandMut<'_>,
+        scratch: &mut Scratch,
+    ) -> Result<(), StopReason> {
+        let height = next.rows().len();
+        let cut = Cut::best::<V>(self.now.width(), height, self.topology, self.generations);
+        let words = (self.now.width() as usize).div_ceil(WORD);
+        for row in (0..height).step_by(cut.rows) {
+            let rows = cut.rows.min(height - row);
+            for word in (0..words).step_by(cut.words) {
+                self.stop.check()?;
+                let piece = Piece { row, rows, word, words: cut.words.min(words - word) };
+                if !self.is_calm(&piece, next) {
+                    self.compute::<V>(token, law, cut, &piece, next, scratch);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether neither the piece nor what can reach it has changed; then it will not, and `next`
+    /// shows it already.
+    fn is_calm(&self, piece: &Piece, next: &BandMut<'_>) -> bool {
+        let reach = i64::from(self.generations);
+        let first = i64::from(next.rows().start) + piece.row as i64;
+        let rows = first - reach..first + piece.rows as i64 + reach;
+        let words = piece.word as i64 - 1..(piece.word + piece.words) as i64 + 1;
+        self.calm.is_calm(self.topology, rows, words)
+    }
+
+    #[inline(always)]
+    fn compute<V: Lanes>(
+        &self,
+        token: V::Token,
+        law: impl Law,
+        cut: Cut,
+        piece: &Piece,
+        next: &mut BandMut<'_>,
+        scratch: &mut Scratch,
+    ) {
+        let generations = self.generations as usize;
+        let rows = (piece.rows + 2 * generations).next_multiple_of(2);
+        let first = i64::from(next.rows().start) + piece.row as i64 - generations as i64;
+        let west = piece.word as i64 - cut.frame as i64;
+        let mut tile = Tile::<V>::new(token, rows, cut.groups, scratch);
+        tile.load(|row, line| self.now.read_beyond(self.topology, first + row as i64, west, line));
+        let mut dead = [0..0, 0..0];
+        if self.topology == Topology::Plane {
+            let height = i64::from(self.now.height());
+            let inside = |row: i64| row.clamp(0, rows as i64) as usize;
+            dead = [0..inside(-first), inside(height - first)..rows];
+            tile.bound(|line| {
+                let words = (west..).map(|word| self.now.inside(word));
+                line.iter_mut().zip(words).for_each(|(out, word)| *out = word);
+            });
+        }
+        tile.advance(law, generations, dead);
+        let all = (self.now.width() as usize).div_ceil(WORD);
+        let is_last = piece.word + piece.words == all;
+        let mask = if is_last { last_mask(self.now.width()) } else { u64::MAX };
+        tile.save(generations..generations + piece.rows, |row, line| {
+            let row = row - generations + piece.row;
+            let y = next.rows().start as usize + row;
+            let new = &mut line[cut.frame..cut.frame + piece.words];
+            let old = next.words_at(row, piece.word, piece.words);
+            new[piece.words - 1] &= mask;
+            old[piece.words - 1] &= mask; // The halo is no cell.
+            self.calm.compare(y, piece.word, old, new);
+            old.copy_from_slice(new);
+        });
+    }
+}
+
+/// What a tile computes of a band.
+struct Piece {
+    row: usize,
+    rows: usize,
+    word: usize,
+    words: usize,
+}
+
+impl Cut {
+    /// The cut by which the least is computed beside what is wanted.
+    #[inline(always)]
+    fn best<V: Lanes>(width: u32, height: usize, topology: Topology, generations: u32) -> Self {
+        let words = (width as usize).div_ceil(WORD);
+        let closed = topology == Topology::Torus && (width as usize).is_multiple_of(WORD);
+        let mut best: Option<Self> = None;
+        for groups in 1..=4 {
+            let room = groups * Tile::<V>::GROUP;
+            let frame = usize::from(!(closed && room == words));
+            let useful = words.min(room - 2 * frame);
+            let tiles = words.div_ceil(useful);
+            let frames = 2 * generations as usize;
+            let most = (CACHE / (groups * Tile::<V>::FOOTPRINT)).min(ROWS).saturating_sub(frames);
+            let rows = height.div_ceil(height.div_ceil(most.max(2)));
+            let computed = tiles * room * (rows + generations as usize);
+            let cost = computed as f64 / (words * rows) as f64;
+            // Tiles of a row alike, rather than a small one at the end.
+            let words = words.div_ceil(tiles);
+            if best.is_none_or(|best| cost < best.cost) {
+                best = Some(Self { groups, words, frame, rows, cost });
+            }
+        }
+        best.expect("there is a first cut")
+    }
+}
+
+/// Cells that are computed for each cell of a grid, in bands of so many rows.
+#[inline(always)]
+pub(super) fn cost<S: Simd>(
+    _: S,
+    width: u32,
+    rows: u32,
+    topology: Topology,
+    generations: u32,
+) -> f64 {
+    let rows = rows as usize;
+    let cut = match S::u64s::LEN {
+        2 => Cut::best::<u64x2<S>>(width, rows, topology, generations),
+        4 => Cut::best::<u64x4<S>>(width, rows, topology, generations),
+        _ => Cut::best::<u64x8<S>>(width, rows, topology, generations),
+    };
+    cut.cost
+}
