@@ -23,6 +23,10 @@ const CACHE: usize = 320 << 10;
 /// Rows of a tile, frame included, at most.
 const ROWS: usize = 256;
 
+/// A row of a tile starts somewhere else in memory than the last one ended: that takes about as long
+/// as so many words.
+const START: usize = 4;
+
 /// What to compute, beside the rule.
 pub(super) struct Task<'a> {
     pub(super) now: &'a Grid,
@@ -163,8 +167,8 @@ impl Cut {
             let frames = 2 * generations as usize;
             let most = (CACHE / (groups * Tile::<V>::FOOTPRINT)).min(ROWS).saturating_sub(frames);
             let rows = height.div_ceil(height.div_ceil(most.max(2)));
-            let computed = tiles * room * (rows + generations as usize);
-            let cost = computed as f64 / (words * rows) as f64;
+            let computed = (tiles * room * (rows + generations as usize)) as f64;
+            let cost = computed / (words * rows) as f64 + (tiles * START) as f64 / words as f64;
             // Tiles of a row alike, rather than a small one at the end.
             let words = words.div_ceil(tiles);
             if best.is_none_or(|best| cost < best.cost) {

@@ -12,7 +12,7 @@ use fearless_simd::{Simd, u64x2, u64x4, u64x8};
 
 use super::lanes::Lanes;
 use super::law::Law;
-use super::sum::{OfNine, OfThree};
+use super::sum::OfThree;
 use crate::band::{BandMut, BandRef, WORD, last_mask};
 use crate::grid::LINE;
 
@@ -88,10 +88,10 @@ impl<'a, V: Lanes> Strips<'a, V> {
         // Two rows at a time, because they have two rows of neighbors in common.
         while let (Some(second), Some(next)) = (read(), out.next()) {
             let (below, c) = self.row(second);
-            law.next(here, OfNine::of([b, c, a])).store(&mut next[..V::WORDS]);
+            law.next(here, [b, c, a]).store(&mut next[..V::WORDS]);
             let (Some(third), Some(next)) = (read(), out.next()) else { return };
             let (last, d) = self.row(third);
-            law.next(below, OfNine::of([b, c, d])).store(&mut next[..V::WORDS]);
+            law.next(below, [b, c, d]).store(&mut next[..V::WORDS]);
             (here, a, b) = (last, c, d);
         }
     }

@@ -9,8 +9,8 @@ use super::lanes::Lanes;
 /// How many of a cell and its neighbors to the west and the east live, 0 to 3.
 #[derive(Clone, Copy)]
 pub(super) struct OfThree<V> {
-    ones: V,
-    twos: V,
+    pub(super) ones: V,
+    pub(super) twos: V,
 }
 
 /// How many of a cell and its eight neighbors live, 0 to 9.
@@ -42,8 +42,7 @@ impl<V: Lanes> OfThree<V> {
 }
 
 impl<V: Lanes> OfNine<V> {
-    /// Adds three rows. The order does not matter to the result; but where two calls agree in their
-    /// first two rows, the compiler adds these once.
+    /// Adds three rows.
     ///
     /// ```text
     ///     weight:      1         2           4        8

@@ -19,7 +19,7 @@ use std::ops::Range;
 
 use super::lanes::Lanes;
 use super::law::Law;
-use super::sum::{OfNine, OfThree};
+use super::sum::OfThree;
 use super::weave::{COLUMNS, weave};
 use crate::grid::LINE;
 
@@ -171,8 +171,8 @@ impl<'a, V: Lanes> Tile<'a, V> {
             let (below, c) = sums::<V>(token, west, here, east);
             let (last, d) =
                 sums::<V>(token, &west[V::WORDS..], &here[V::WORDS..], &east[V::WORDS..]);
-            let mut upper = law.next(middle, OfNine::of([b, c, a]));
-            let mut lower = law.next(below, OfNine::of([b, c, d]));
+            let mut upper = law.next(middle, [b, c, a]);
+            let mut lower = law.next(below, [b, c, d]);
             if BOUNDED {
                 (upper, lower) = (upper & inside, lower & inside);
             }
