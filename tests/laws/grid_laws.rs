@@ -1,6 +1,6 @@
 //! Whatever the stepper, the grain, the topology and the I/O: the grid is the oracle's.
 
-use lifelab::{Rule, Simulation, Topology};
+use lifelab::{Cell, Rule, Simulation, Topology};
 use lifelab_tests::{oracle, oracle_after};
 
 use crate::subject::{HANG, Law, Subject, law, soup};
@@ -8,6 +8,11 @@ use crate::subject::{HANG, Law, Subject, law, soup};
 pub(crate) const LAWS: &[Law] = &[
     law("without_io_the_grid_is_the_oracles", without_io),
     law("with_any_io_the_grid_is_the_oracles", with_any_io),
+    Law {
+        name: "a_leap_is_as_many_generations",
+        applies: |subject| tall(subject).stepper().capabilities().leaps,
+        check: leaps,
+    },
     law("odd_sizes_are_computed_whole", odd_sizes),
     law("every_rule_is_obeyed", every_rule),
     law("progress_counts_the_cells_that_waited", progress),
@@ -55,6 +60,32 @@ fn same_as_oracle(subject: &Subject, width: u32, height: u32, topology: Topology
         simulation.run(generations - simulation.generation()).expect(io);
         let expected = oracle_after(&start, generations, Rule::LIFE, topology);
         assert_eq!(**simulation.grid(), expected, "{topology} {io} after {generations}");
+    }
+}
+
+/// The subject with bands of enough rows to leap.
+fn tall(subject: &Subject) -> Subject {
+    let spec = subject.spec.with("grain", "rows(64)").expect("every stepper has a grain");
+    Subject { spec, ..subject.clone() }
+}
+
+/// In leaps of several lengths, the ones after others, and with a step between them; then from a
+/// state that is known, for a part of it is calm.
+fn leaps(subject: &Subject) {
+    for topology in TOPOLOGIES {
+        let mut start = soup(700, 200, 5);
+        for y in 60..190 {
+            for x in 100..600 {
+                start.set(Cell::new(x, y), x % 4 == 0 && y % 10 < 3); // Blinkers.
+            }
+        }
+        let mut simulation = tall(subject).simulation(&start, topology, "none");
+        for generations in [40, 1, 12, 12, 5] {
+            simulation.run(generations).expect("nothing fails");
+        }
+        assert_eq!(simulation.generation(), 70);
+        let expected = oracle_after(&start, 70, Rule::LIFE, topology);
+        assert!(**simulation.grid() == expected, "{topology}");
     }
 }
 

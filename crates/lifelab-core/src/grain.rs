@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::band::Band;
-use crate::cell::Cell;
+use crate::cell::{Cell, Phase, Site};
 use crate::context::Context;
 use crate::error::CellFailure;
 use crate::grid::Grid;
+use crate::io::Fault;
 use crate::job::CellJob;
 
 /// How finely a generation is divided into units of work.
@@ -31,10 +32,18 @@ pub enum Grain {
 /// speeds, few enough that a unit's overhead stays invisible.
 const BANDS_PER_WORKER: usize = 4;
 
+/// Rows of a band at least, if several generations are computed at once.
+const LEAP_ROWS: u32 = 64;
+
 impl Grain {
-    /// Whether cells that do not wait are computed in bands, as a kernel can.
-    pub fn is_coarse(self) -> bool {
-        !matches!(self, Self::Cell)
+    /// Whether cells that do not wait are computed in bands of enough rows for several generations at
+    /// once, which need as many rows more on either side.
+    pub fn leaps(self) -> bool {
+        match self {
+            Self::Auto => true,
+            Self::Cell => false,
+            Self::Rows(rows) => rows.get() >= LEAP_ROWS,
+        }
     }
 
     /// Divides a generation of `grid` for `workers` workers.
@@ -44,8 +53,9 @@ impl Grain {
             Self::Cell => None,
             Self::Auto if cx.is_idle() => {
                 let bands = workers.saturating_mul(BANDS_PER_WORKER).max(1);
+                let least = if cx.generations() > 1 { LEAP_ROWS } else { 1 };
                 let rows = (grid.height() as usize).div_ceil(bands);
-                NonZeroU32::new(rows as u32)
+                NonZeroU32::new(least.max(rows as u32))
             }
             Self::Auto => None,
         };
@@ -178,7 +188,18 @@ impl Unit {
         match self {
             Self::Cell(at) => CellJob { at, hood: now.hood(at) }.run(cx).map(Outcome::Cell),
             Self::Band { first, rows } => {
-                now.band(first..first + rows.get()).step(cx).map(Outcome::Band)
+                let rows = first..first + rows.get();
+                if cx.generations() == 1 {
+                    return now.band(rows).step(cx).map(Outcome::Band);
+                }
+                let mut band = Band::new(rows, now.width());
+                match now.advance_into(&mut band.as_mut(), cx) {
+                    Ok(()) => Ok(Outcome::Band(band)),
+                    Err(reason) => {
+                        let site = Site::new(cx.generation, Cell::new(0, first), Phase::Rule);
+                        Err(CellFailure { site, fault: Fault::stopped(reason) })
+                    }
+                }
             }
         }
     }

@@ -84,7 +84,7 @@ impl Stepper for Sequential {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities::local(Some(1)).leaping(self.options.grain.is_coarse())
+        Capabilities::local(Some(1)).leaping(self.options.grain.leaps())
     }
 }
 

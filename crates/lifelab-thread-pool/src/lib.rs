@@ -146,7 +146,7 @@ impl Stepper for ThreadPool {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities::local(Some(self.pool.workers())).leaping(self.grain.is_coarse())
+        Capabilities::local(Some(self.pool.workers())).leaping(self.grain.leaps())
     }
 }
 
