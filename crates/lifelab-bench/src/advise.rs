@@ -10,11 +10,14 @@
 //! has one thread, else min(*W*, *K*). *T* is the time of a generation. Words in italics are
 //! [`Costs`] that the calibration measures, in nanoseconds of wall time.
 //!
+//! Work that takes *C* on one core takes *c* = *C* (1 + (*crowd* - 1) (*k* - 1) / (*K* - 1)) on each of
+//! *k*: cores may share caches, power, or be two halves of one.
+//!
 //! **Cells that wait.** *R* = ⌈*N* / *W*⌉ rounds, and *F* = min(*N*, *W*) cells in the first:
 //!
 //! ```text
-//! T = max( R (L + late) + F begin + (R - 1 + F / k) C ,     the waits decide
-//!          L + late + N (pass + C / k) )                    the processors decide
+//! T = max( R (L + late) + F begin + (R - 1 + F / k) c ,     the waits decide
+//!          L + late + N (pass + c / k) )                    the processors decide
 //! ```
 //!
 //! These are the asymptotic bounds of a closed queueing network, in which *W* customers go round
@@ -25,23 +28,29 @@
 //! after it. Where the two meet, the model is a little too fast.
 //!
 //! *late* is how much later than it should the cell after a wait goes on: the kernel's timer slack,
-//! 50 us by default ([prctl(2)], `PR_SET_TIMERSLACK`), the switches there and back, and what a
-//! generation costs besides. Tasks wait for a tick: tokio's timer [has one each millisecond], and a
-//! wait that begins after a tick ends at one, so for tasks *L* is replaced by ⌊*L* / 1 ms⌋ + 1 ms.
+//! 50 us by default ([prctl(2)], `PR_SET_TIMERSLACK`), the tick of the timers that tasks share, the
+//! switches there and back, and what a generation costs besides.
 //!
 //! **Cells that compute and do not wait** are given out in *U* units: as cells, *U* = *N*, or as 16
 //! bands per core, *U* = min(√*N*, 16 *K*), whichever is faster. The last unit may keep all but one
 //! core waiting (R. L. Graham, "Bounds on Multiprocessing Timing Anomalies", 1969):
 //!
 //! ```text
-//! T = step + U unit + N (cell + C) / k + (1 - 1 / k) (N / U) (cell + C)      (cell = 0 if U = N)
+//! T = step + U unit + N (cell + c) / k + (1 - 1 / k) (N / U) (cell + c)      (cell = 0 if U = N)
 //! ```
 //!
-//! **Cells that do nothing but live** are computed by a kernel, 64 in a word:
+//! **Handing on** is cheap where outcomes come one upon the other, and dear where whoever waits for
+//! them goes to sleep in between and must be woken. So *pass* and *unit* are measured twice: without
+//! work, and with 20 us of it. For less work they lie on the line between, for more they stay.
+//!
+//! **Cells that do nothing but live** are computed by a kernel, many at once:
 //!
 //! ```text
-//! T = still + N kernel
+//! T = still + n kernel + (N - n) large_kernel      (n = min(N, 2048²))
 //! ```
+//!
+//! for a grid that fits into a core's caches is computed at another speed than one that does not.
+//! What exceeds the caches that all cores share, beyond some 100 million cells, may be slower still.
 //!
 //! **Memory** is that of a program with a tiny simulation, two bits for each cell, and *each* for every
 //! cell that is under way or every worker: touched stack, task, or process. What the kernel keeps for
@@ -49,8 +58,11 @@
 //!
 //! **The choice.** *W* is searched among the powers of two, up to 1,024 threads or 128 processes, and
 //! what the system's limit on threads leaves; tasks are all under way at once unless there is no
-//! memory for them. Candidates whose *T* differs by less than 5% count as equal; the one with the
-//! fewest threads is recommended, and of several such the first in the registry.
+//! memory for them. A prediction is uncertain by 2% of one wait, and for the rest of it by 5%, or by
+//! *spread* if that is more: how far the rounds of the calibration lay apart. Candidates that differ
+//! from the fastest by no more than the uncertainty of both are tied with it, if that is no more than
+//! 5%: then the one with the fewest threads is recommended, and of several such the first in the
+//! registry. A [`Turn`] tells a place where another stepper would be recommended by the same costs.
 //!
 //! # What the model leaves out
 //! Latencies that vary; other programs; caches; what the other side of the waits can bear: a database
@@ -59,13 +71,13 @@
 //! # How good it is
 //! ```text
 //! cargo run --release -p lifelab-bench --example validate_advice
+//! cargo run --release -p lifelab-bench --example validate_advice -- fresh
 //! ```
 //!
 //! measures all candidates on workloads of many kinds, and tells in how many the advice was within
-//! 10% of the best.
+//! 10% of the best. The model was made with the first set in sight, and without the second.
 //!
 //! [prctl(2)]: https://man7.org/linux/man-pages/man2/PR_SET_TIMERSLACK.2const.html
-//! [has one each millisecond]: https://docs.rs/tokio/latest/tokio/time/fn.sleep.html
 
 mod workload;
 

@@ -29,24 +29,59 @@ pub(crate) fn of(
     speed: &Speed,
 ) -> Floor {
     let cells = universe.start.area();
-    let phases = PHASES.into_iter().filter(|&phase| io.phase.contains(phase)).count() as u32;
-    match &io.wait {
-        Wait::None => copy(cells, capabilities, speed),
-        Wait::Cpu(Work::Rounds(rounds)) => {
-            let work = speed.rounds(rounds * u64::from(phases));
+    let phases = phases(io);
+    match (&io.wait, &io.work) {
+        (Wait::None, None) => copy(cells, capabilities, speed),
+        (Wait::Cpu(Work::Rounds(rounds)), _) | (Wait::None, Some(Work::Rounds(rounds))) => {
+            let work = speed.rounds(rounds.saturating_mul(u64::from(phases)));
             compute(cells, work, capabilities, speed)
         }
-        Wait::Cpu(Work::Time(time)) => fixed(cells, *time, phases, capabilities),
-        Wait::Sleep(latency) | Wait::Block(latency) => {
-            wait(universe, io, latency, phases, capabilities)
+        (Wait::Cpu(Work::Time(time)), _) | (Wait::None, Some(Work::Time(time))) => {
+            fixed(cells, *time, phases, capabilities)
         }
-        Wait::Socket(socket) => wait(universe, io, &socket.latency, phases, capabilities),
+        (Wait::Sleep(latency) | Wait::Block(latency), _) => {
+            wait(universe, io, latency, capabilities, speed)
+        }
+        (Wait::Socket(socket), _) => wait(universe, io, &socket.latency, capabilities, speed),
+    }
+}
+
+fn phases(io: &IoSpec) -> u32 {
+    PHASES.into_iter().filter(|&phase| io.phase.contains(phase)).count() as u32
+}
+
+/// The work before the waits.
+struct Before {
+    /// What it adds to each wait.
+    each: Duration,
+    /// What the cores take for all of it: nothing if it is not certain that all of it is done.
+    all: Duration,
+}
+
+impl Before {
+    fn of(io: &IoSpec, cells: u64, capabilities: Capabilities, speed: &Speed) -> Self {
+        let is_certain = io.timeout.is_none() && io.faults.is_empty();
+        match io.work {
+            None => Self { each: Duration::ZERO, all: Duration::ZERO },
+            // It is over when its time is, whoever else computes.
+            Some(Work::Time(each)) => Self { each, all: Duration::ZERO },
+            Some(Work::Rounds(rounds)) => {
+                let each = speed.rounds(rounds);
+                let calls = if is_certain { cells as f64 * f64::from(phases(io)) } else { 0.0 };
+                Self { each, all: each.mul_f64(calls / cores(capabilities, speed) as f64) }
+            }
+        }
+    }
+
+    /// What a call takes that waits so long.
+    fn call(&self, wait: Duration, io: &IoSpec) -> Duration {
+        wait.saturating_add(self.each).min(io.timeout.unwrap_or(Duration::MAX))
     }
 }
 
 /// Reading one grid and writing another.
 fn copy(cells: u64, capabilities: Capabilities, speed: &Speed) -> Floor {
-    let cores = speed.cores.min(capabilities.concurrency.unwrap_or(usize::MAX)).max(1);
+    let cores = cores(capabilities, speed);
     let time = speed.copy(cells.div_ceil(8)).div_f64(cores as f64);
     let formula = format!("{cells} cells of one bit, copied by {}", count(cores, "core"));
     Floor { time, formula }
@@ -54,24 +89,42 @@ fn copy(cells: u64, capabilities: Capabilities, speed: &Speed) -> Floor {
 
 /// Work that cores share.
 fn compute(cells: u64, work: Duration, capabilities: Capabilities, speed: &Speed) -> Floor {
-    let cores = speed.cores.min(capabilities.concurrency.unwrap_or(usize::MAX)).max(1);
+    let cores = cores(capabilities, speed);
     let time = work.mul_f64(cells as f64 / cores as f64);
     let work = duration::show(Duration::from_nanos(work.as_nanos() as u64));
     let formula = format!("{cells} cells x {work} of work on {}", count(cores, "core"));
     Floor { time, formula }
 }
 
+/// Cores that compute.
+fn cores(capabilities: Capabilities, speed: &Speed) -> usize {
+    speed.cores.min(capabilities.concurrency.unwrap_or(usize::MAX)).max(1)
+}
+
 fn wait(
     universe: &Universe,
     io: &IoSpec,
     latency: &Latency,
-    phases: u32,
     capabilities: Capabilities,
+    speed: &Speed,
 ) -> Floor {
-    match latency {
-        Latency::Fixed(latency) => fixed(universe.start.area(), *latency, phases, capabilities),
-        latency => drawn(universe, io, latency, capabilities),
+    let cells = universe.start.area();
+    let before = Before::of(io, cells, capabilities, speed);
+    let Latency::Fixed(latency) = latency else {
+        return drawn(universe, io, latency, capabilities, &before);
+    };
+    let mut floor = fixed(cells, before.call(*latency, io), phases(io), capabilities);
+    if !before.each.is_zero() {
+        floor.formula += ", work included";
     }
+    // Work comes before its wait, so the last of it has a whole wait to follow.
+    let time = before.all.saturating_add(*latency);
+    if !before.all.is_zero() && time > floor.time {
+        let cores = count(cores(capabilities, speed), "core");
+        let formula = format!("the work of {cells} cells on {cores}, and the last wait");
+        floor = Floor { time, formula };
+    }
+    floor
 }
 
 /// Every cell waits as long.
@@ -111,11 +164,17 @@ fn fixed(cells: u64, latency: Duration, phases: u32, capabilities: Capabilities)
 }
 
 /// Every cell draws its own latency; they are known, for they follow from the site.
-fn drawn(universe: &Universe, io: &IoSpec, latency: &Latency, capabilities: Capabilities) -> Floor {
+fn drawn(
+    universe: &Universe,
+    io: &IoSpec,
+    latency: &Latency,
+    capabilities: Capabilities,
+    before: &Before,
+) -> Floor {
     let cells = universe.start.area();
     let generations = (DRAWS / cells.max(1)).clamp(1, GENERATIONS);
     let times = (1..=generations)
-        .map(|i| generation(universe, io, latency, capabilities, universe.generation + i));
+        .map(|i| generation(universe, io, latency, capabilities, before, universe.generation + i));
     Floor { time: median(times.collect()), formula: formula(cells, capabilities) }
 }
 
@@ -132,20 +191,28 @@ pub(crate) struct Drawn {
     io: IoSpec,
     latency: Latency,
     capabilities: Capabilities,
+    before: Before,
     /// Of each generation that was asked for.
     known: BTreeMap<u64, Duration>,
 }
 
 impl Drawn {
     /// `None` if the floor is the same in all generations.
-    pub(crate) fn of(io: &IoSpec, capabilities: Capabilities) -> Option<Self> {
+    pub(crate) fn of(
+        universe: &Universe,
+        io: &IoSpec,
+        capabilities: Capabilities,
+        speed: &Speed,
+    ) -> Option<Self> {
         let latency = match &io.wait {
             Wait::Sleep(latency) | Wait::Block(latency) => *latency,
             Wait::Socket(socket) => socket.latency,
             Wait::None | Wait::Cpu(_) => return None,
         };
         let is_fixed = matches!(latency, Latency::Fixed(_));
-        (!is_fixed).then(|| Self { io: io.clone(), latency, capabilities, known: BTreeMap::new() })
+        let before = Before::of(io, universe.start.area(), capabilities, speed);
+        let known = BTreeMap::new();
+        (!is_fixed).then(|| Self { io: io.clone(), latency, capabilities, before, known })
     }
 
     /// The median over these generations, some of which may come several times.
@@ -154,9 +221,9 @@ impl Drawn {
         universe: &Universe,
         generations: impl Iterator<Item = u64>,
     ) -> Floor {
-        let Self { io, latency, capabilities, known } = self;
+        let Self { io, latency, capabilities, before, known } = self;
         let time = |number| {
-            let find = || generation(universe, io, latency, *capabilities, number);
+            let find = || generation(universe, io, latency, *capabilities, before, number);
             *known.entry(number).or_insert_with(find)
         };
         let times = generations.map(time).collect();
@@ -177,10 +244,10 @@ fn generation(
     io: &IoSpec,
     latency: &Latency,
     capabilities: Capabilities,
+    before: &Before,
     generation: u64,
 ) -> Duration {
     let (width, height) = (universe.start.width(), universe.start.height());
-    let limit = io.timeout.unwrap_or(Duration::MAX);
     let mut longest = Duration::ZERO;
     let mut sums = [Duration::ZERO; 2];
     for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
@@ -188,7 +255,7 @@ fn generation(
         for (sum, phase) in sums.iter_mut().zip(PHASES) {
             if io.phase.contains(phase) {
                 let site = Site::new(generation, Cell::new(x, y), phase);
-                let wait = latency.at(site, io.seed).min(limit);
+                let wait = before.call(latency.at(site, io.seed), io);
                 own += wait;
                 *sum += wait;
             }
@@ -203,7 +270,7 @@ fn generation(
         Capabilities { concurrency: Some(workers), .. } => share(sums[0] + sums[1], workers),
         _ => Duration::ZERO,
     };
-    longest.max(shared)
+    longest.max(shared).max(before.all)
 }
 
 fn count(number: usize, what: &str) -> String {
@@ -250,6 +317,36 @@ mod tests {
         assert_eq!(floor.formula, "13 rounds of 64 waits of 10ms");
     }
 
+    /// 800 cells on a machine where a round takes a nanosecond and that has two cores.
+    #[test]
+    fn work_before_a_wait_is_part_of_the_floor() {
+        let micros = Duration::from_micros;
+        let speed = Speed { cores: 2, round: 1e-9 };
+        let (universe, pool) = (universe(40, 20), |workers| Capabilities::local(workers));
+        for (io, workers, expected) in [
+            // Thirteen rounds, of 10 ms and 50 us each.
+            ("sleep:10ms work:rounds(50000)", Some(64), 13 * 10_050),
+            // 800 x 50 us on two cores, and then the last wait.
+            ("sleep:10ms work:rounds(50000)", None, 20_000 + 10_000),
+            ("sleep:10ms work:rounds(50000) phase:both", None, 40_000 + 10_000),
+            // One core only.
+            ("sleep:10us work:rounds(50000)", Some(1), 800 * 60),
+            // Time goes by for all at once.
+            ("sleep:10ms work:50us", None, 10_050),
+            // Cut short, by an unknown part of the work.
+            ("sleep:10ms work:rounds(50000) timeout:1ms", None, 1_000),
+            ("sleep:10ms work:rounds(50000) error@1:(0,0)", None, 10_050),
+            ("none work:rounds(50000)", None, 20_000),
+        ] {
+            let floor = of(&universe, &io.parse().unwrap(), pool(workers), &speed);
+            let apart = floor.time.abs_diff(micros(expected));
+            assert!(apart < micros(1), "{io}: {floor:?}, expected {expected} us");
+        }
+        let io: IoSpec = "sleep:uniform(1ms,2ms) work:rounds(50000)".parse().unwrap();
+        let floor = of(&universe, &io, pool(None), &speed);
+        assert_eq!(floor.time, micros(20_000), "{}", floor.formula);
+    }
+
     #[test]
     fn the_slowest_of_many_cells_is_the_floor_of_a_distribution() {
         // The longest of n exponential waits is H(n) means on average; H(800) is 7.26.
@@ -264,17 +361,21 @@ mod tests {
 
     #[test]
     fn the_floor_of_drawn_waits_is_that_of_the_generations_measured() {
-        let (universe, io) = (universe(8, 4), "sleep:exp(10ms)".parse().unwrap());
-        let mut drawn = Drawn::of(&io, Capabilities::local(None)).unwrap();
+        let universe = universe(8, 4);
+        let speed = Speed::measure();
+        let drawn = |io: &str| {
+            Drawn::of(&universe, &io.parse().unwrap(), Capabilities::local(None), &speed)
+        };
+        let mut exponential = drawn("sleep:exp(10ms)").unwrap();
         let mut over =
-            |generations: &[u64]| drawn.over(&universe, generations.iter().copied()).time;
+            |generations: &[u64]| exponential.over(&universe, generations.iter().copied()).time;
         let alone = [over(&[1]), over(&[2]), over(&[3])];
         let mut sorted = alone;
         sorted.sort();
         assert!(sorted[0] < sorted[2], "{alone:?}");
         assert_eq!(over(&[3, 1, 2]), sorted[1]);
         assert_eq!(over(&[3, 3, 3, 1, 2]), alone[2]);
-        assert!(Drawn::of(&"sleep:10ms".parse().unwrap(), Capabilities::local(None)).is_none());
+        assert!(drawn("sleep:10ms").is_none());
     }
 
     #[test]

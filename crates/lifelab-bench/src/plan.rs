@@ -76,7 +76,7 @@ impl Plan {
                         let point = point(&universe, io, workers, grain, speed);
                         let floor = floor::of(&universe, io, capabilities, speed);
                         let case = contender.case(&scenario, harness.own_io(), point);
-                        let drawn = Drawn::of(io, capabilities);
+                        let drawn = Drawn::of(&universe, io, capabilities, speed);
                         let universe = plan.universes.len();
                         plan.cases.push(Planned { case, floor, drawn, universe });
                     }

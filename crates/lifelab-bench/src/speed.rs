@@ -13,7 +13,7 @@ pub(crate) struct Speed {
     /// Cores that the program may use.
     pub(crate) cores: usize,
     /// One round of a cell's work, in seconds.
-    round: f64,
+    pub(crate) round: f64,
 }
 
 /// Work of about 2 ms: long beside the call, short beside a time slice.

@@ -17,5 +17,6 @@ mod summary;
 
 pub use bootstrap::{Bootstrap, Confidence};
 pub use comparison::{Comparison, Verdict, compare, pairs};
+pub(crate) use quantile::median;
 pub use quantile::quantile;
 pub use summary::{Interval, Summary};

@@ -159,7 +159,7 @@ fn bytes(text: &str) -> Result<u64, String> {
         _ => return Err(EXPECTED_BYTES.to_owned()),
     };
     let number: f64 = number.parse().map_err(|_| EXPECTED_BYTES)?;
-    Ok((number * factor) as u64)
+    Ok((number * factor).round() as u64)
 }
 
 const EXPECTED_BYTES: &str = "expected a number of bytes such as 512MB, with kB, MB, GB, TB, KiB, \

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::advise::calibration::Calibration;
-use crate::advise::forecast::{self, Forecast, NEAR};
+use crate::advise::forecast::{self, Forecast};
 use crate::advise::turn::{self, Turn};
 use crate::advise::workload::Workload;
 
@@ -14,9 +14,12 @@ pub struct Advice {
     pub workload: Workload,
     /// What becomes of each candidate, the simplest first.
     pub forecasts: Vec<Forecast>,
-    /// Number of the candidate to take: of those that are as fast as any, or nearly, the one with the
-    /// fewest threads, and then the simplest; `None` if none is feasible.
+    /// Number of the candidate to take: of those that are tied, the one with the fewest threads, and
+    /// then the simplest; `None` if none is feasible.
     pub recommended: Option<usize>,
+    /// Numbers of the candidates that cannot be told from the fastest, within the uncertainty of the
+    /// predictions: one alone, or the recommended one among them.
+    pub tied: Vec<usize>,
     /// Number of the best candidate with another stepper.
     pub runner_up: Option<usize>,
     /// Where the answer would change.
@@ -51,7 +54,8 @@ pub fn advise(workload: &Workload, calibration: &Calibration) -> Advice {
         .and_then(|index| forecasts[index].prediction())
         .map_or(0, |prediction| prediction.memory);
     let turns = turn::turns(workload, memory, calibration);
-    Advice { workload: *workload, forecasts, recommended, runner_up, turns }
+    let tied = forecast::tied(&forecasts);
+    Advice { workload: *workload, forecasts, recommended, tied, runner_up, turns }
 }
 
 impl Advice {
@@ -65,16 +69,9 @@ impl Advice {
         self.runner_up.map(|index| &self.forecasts[index])
     }
 
-    /// The other candidates that are as fast as the recommended one, or nearly, or even faster by a
-    /// little.
+    /// The other candidates that cannot be told from the recommended one.
     pub fn near(&self) -> Vec<&Forecast> {
-        let time = |forecast: &Forecast| forecast.prediction().map(|it| it.time);
-        let Some(fastest) = self.forecasts.iter().filter_map(time).min() else { return Vec::new() };
-        let near = |forecast: &&Forecast| {
-            time(forecast).is_some_and(|time| time <= fastest.mul_f64(1.0 + NEAR))
-        };
-        let others = |&(index, _): &(usize, &Forecast)| Some(index) != self.recommended;
-        let others = self.forecasts.iter().enumerate().filter(others).map(|(_, it)| it);
-        others.filter(near).collect()
+        let others = self.tied.iter().filter(|&&index| Some(index) != self.recommended);
+        others.map(|&index| &self.forecasts[index]).collect()
     }
 }

@@ -21,6 +21,8 @@ pub struct Calibration {
     pub threads: Option<u64>,
     /// A round of a cell's work on one core, in nanoseconds.
     pub round_ns: f64,
+    /// *crowd*: how many times longer work takes on a core if all cores compute.
+    pub crowd: f64,
     /// Memory of the program with a simulation of one cell, in bytes.
     pub base_memory: u64,
     /// The costs of each candidate that could be measured.
@@ -40,19 +42,33 @@ pub struct Costs {
     pub begin_ns: f64,
     /// *pass*: for each cell, the time that it takes of all others' if no processor rests.
     pub pass_ns: f64,
+    /// The same if cells work so long that whoever waits for them has gone to sleep.
+    pub pass_apart_ns: f64,
     /// *step*: a generation of one cell that computes nothing.
     pub step_ns: f64,
     /// *unit*: each unit that does not wait.
     pub unit_ns: f64,
+    /// The same if units work so long that whoever waits for them has gone to sleep.
+    pub unit_apart_ns: f64,
     /// *cell*: each cell of a band that does not wait, on one core, beside its own work.
     pub cell_ns: f64,
     /// *still*: a small generation of cells without I/O.
     pub still_ns: f64,
-    /// *kernel*: each cell without I/O.
+    /// *kernel*: each cell without I/O, while the grid is [small](super#the-model).
     pub kernel_ns: f64,
+    /// The same for the cells beyond.
+    pub large_kernel_ns: f64,
     /// *each*: memory for each cell that is under way, or for each worker, in bytes.
     pub each_bytes: f64,
+    /// How uncertain the costs are: how far measurements of the same lay apart, in relation to them.
+    pub spread: f64,
 }
+
+/// Cells of a grid that is small to the kernels: two of them fit into the caches of a core.
+pub(crate) const SMALL: u64 = 2048 * 2048;
+
+/// Work that keeps whoever waits for it asleep, in nanoseconds: [`Costs::unit_apart_ns`].
+pub(crate) const APART_NS: f64 = 20e3;
 
 /// Why a text is no calibration.
 #[derive(Debug, Error)]
@@ -82,7 +98,7 @@ pub enum CalibrationError {
 
 impl Calibration {
     /// The version of the schema that this crate reads and writes.
-    pub const SCHEMA: u32 = 1;
+    pub const SCHEMA: u32 = 2;
 
     /// The calibration as JSON, to be read by people too.
     pub fn to_json(&self) -> String {
@@ -96,11 +112,12 @@ impl Calibration {
         if self.cores == 0 {
             return Err(CalibrationError::NoCores);
         }
-        let round = [("round_ns".to_owned(), self.round_ns)];
+        let machine =
+            [("round_ns", self.round_ns), ("crowd", self.crowd)].map(|(a, b)| (a.to_owned(), b));
         let costs = self.costs.iter().flat_map(|(candidate, costs)| {
             costs.named().map(|(name, cost)| (format!("{name} of {candidate}"), cost))
         });
-        match round.into_iter().chain(costs).find(|(_, cost)| !cost.is_finite() || *cost < 0.0) {
+        match machine.into_iter().chain(costs).find(|(_, cost)| !cost.is_finite() || *cost < 0.0) {
             Some((what, found)) => Err(CalibrationError::Value { what, found }),
             None => Ok(()),
         }
@@ -108,19 +125,44 @@ impl Calibration {
 }
 
 impl Costs {
-    fn named(&self) -> [(&'static str, f64); 9] {
+    /// Each by its name.
+    fn named(&self) -> [(&'static str, f64); 13] {
         [
             ("late_ns", self.late_ns),
             ("begin_ns", self.begin_ns),
             ("pass_ns", self.pass_ns),
+            ("pass_apart_ns", self.pass_apart_ns),
             ("step_ns", self.step_ns),
             ("unit_ns", self.unit_ns),
+            ("unit_apart_ns", self.unit_apart_ns),
             ("cell_ns", self.cell_ns),
             ("still_ns", self.still_ns),
             ("kernel_ns", self.kernel_ns),
+            ("large_kernel_ns", self.large_kernel_ns),
             ("each_bytes", self.each_bytes),
+            ("spread", self.spread),
         ]
     }
+
+    /// What handing a cell on costs, if it works so long before.
+    pub(crate) fn pass(&self, work_ns: f64) -> f64 {
+        between(self.pass_ns, self.pass_apart_ns, work_ns)
+    }
+
+    /// What a unit costs that works so long.
+    pub(crate) fn unit(&self, work_ns: f64) -> f64 {
+        between(self.unit_ns, self.unit_apart_ns, work_ns)
+    }
+
+    /// What the kernel takes for so many cells.
+    pub(crate) fn kernel(&self, cells: u64) -> f64 {
+        let small = cells.min(SMALL);
+        small as f64 * self.kernel_ns + (cells - small) as f64 * self.large_kernel_ns
+    }
+}
+
+fn between(busy: f64, apart: f64, work_ns: f64) -> f64 {
+    busy + (apart - busy) * (work_ns / APART_NS).min(1.0)
 }
 
 impl FromStr for Calibration {
@@ -150,7 +192,7 @@ mod tests {
     fn what_makes_no_sense_is_refused_in_words() {
         let json = calibration().to_json();
         for (from, to, says) in [
-            ("\"schema\": 1", "\"schema\": 2", "schema 2, expected 1"),
+            ("\"schema\": 2", "\"schema\": 1", "schema 1, expected 2"),
             ("\"cores\": 2", "\"cores\": 0", "cores is 0"),
             ("\"late_ns\": 100000.0", "\"late_ns\": -1.0", "late_ns of sequential is -1"),
             ("\"cores\"", "\"core\"", "unknown field `core`"),

@@ -46,9 +46,6 @@ pub(crate) enum FanOut {
     Workers(u64),
 }
 
-/// The tick of tokio's timer.
-const TICK_NS: f64 = 1e6;
-
 /// The most workers that are considered. A pool takes up to 15,000; but threads that are short of
 /// work look for it with all others, so their cost grows with the square of their number, and the
 /// model's does not.
@@ -103,21 +100,6 @@ impl Candidate {
     /// one, so that their phases overlap; the sequential stepper gains nothing from bands.
     pub(crate) fn takes_bands(self) -> bool {
         !matches!(self, Self::Sequential | Self::QueuePipeline)
-    }
-
-    /// Whether its waits end with a tick of tokio's timer, as documented for `tokio::time::sleep`:
-    /// "operates at millisecond granularity".
-    pub(crate) fn waits_for_ticks(self) -> bool {
-        matches!(self, Self::AsyncTasks | Self::AsyncTasksOnAllCores)
-    }
-
-    /// What becomes of a wait, in nanoseconds.
-    pub(crate) fn wait_ns(self, latency_ns: f64) -> f64 {
-        if self.waits_for_ticks() {
-            ((latency_ns / TICK_NS).floor() + 1.0) * TICK_NS
-        } else {
-            latency_ns
-        }
     }
 
     /// Threads of all its processes, if so many cells are under way at once.

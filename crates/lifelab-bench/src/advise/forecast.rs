@@ -1,6 +1,7 @@
 //! The best setup of each candidate, and the best of them.
 
 use std::fmt;
+use std::time::Duration;
 
 use lifelab::StepperSpec;
 use serde::{Serialize, Serializer};
@@ -59,9 +60,9 @@ pub enum Obstacle {
     Unknown(String),
 }
 
-/// Predictions closer than this are the same to us: the model is no better, and fewer threads are
-/// worth as much.
-pub(crate) const NEAR: f64 = 0.05;
+/// A difference that counts, in relation to the faster one, however uncertain it is: whoever asks for
+/// the fastest does not want one that takes longer than this.
+const COUNTS: f64 = 0.1;
 
 /// What becomes of all candidates, in their order.
 pub(crate) fn forecasts(workload: &Workload, calibration: &Calibration) -> Vec<Forecast> {
@@ -77,18 +78,35 @@ pub(crate) fn forecasts(workload: &Workload, calibration: &Calibration) -> Vec<F
     Candidate::ALL.map(forecast).into()
 }
 
-/// Of those that are as fast as any, or nearly, the one with the fewest threads, and then the
-/// simplest; `None` if none is feasible.
+/// Of those that are [tied](tied), the one with the fewest threads, and then the simplest; `None` if
+/// none is feasible.
 pub(crate) fn best(forecasts: &[Forecast]) -> Option<usize> {
+    let cost = |&index: &usize| forecasts[index].prediction().map(|it| (it.threads, index));
+    tied(forecasts).into_iter().min_by_key(cost)
+}
+
+/// The fastest, and all that may be as fast for all that the model can tell: the difference is no
+/// more than the uncertainty of both, and would not count much.
+pub(crate) fn tied(forecasts: &[Forecast]) -> Vec<usize> {
     let feasible = || {
         let feasible = forecasts.iter().map(Forecast::prediction).enumerate();
         feasible.filter_map(|(index, prediction)| Some((index, prediction?)))
     };
-    let fastest = feasible().map(|(_, prediction)| prediction.time).min()?;
-    feasible()
-        .filter(|(_, prediction)| prediction.time <= fastest.mul_f64(1.0 + NEAR))
-        .min_by_key(|(index, prediction)| (prediction.threads, *index))
-        .map(|(index, _)| index)
+    let Some((_, fastest)) = feasible().min_by_key(|(_, prediction)| prediction.time) else {
+        return Vec::new();
+    };
+    let is_tied = |prediction: &Prediction| {
+        let apart = prediction.time - fastest.time;
+        let uncertainty = hypotenuse(prediction.uncertainty, fastest.uncertainty);
+        apart <= uncertainty.min(fastest.time.mul_f64(COUNTS / 2.0))
+    };
+    feasible().filter(|(_, it)| is_tied(it)).map(|(index, _)| index).collect()
+}
+
+/// The uncertainty of a difference.
+fn hypotenuse(one: Duration, other: Duration) -> Duration {
+    Duration::try_from_secs_f64(one.as_secs_f64().hypot(other.as_secs_f64()))
+        .unwrap_or(Duration::MAX)
 }
 
 /// The best feasible setup; else what stands in the way of the most modest one.

@@ -20,6 +20,9 @@ pub struct Prediction {
     pub memory: u64,
     /// The threads of all processes together.
     pub threads: u64,
+    /// How far off the time may be, as far as the calibration and the model can tell.
+    #[serde(rename = "uncertainty_ns", with = "nanos")]
+    pub uncertainty: Duration,
     /// What the time is made of.
     pub terms: Vec<Term>,
 }
@@ -37,6 +40,12 @@ pub struct Term {
 /// Bands per core that units of computing cells are divided into: enough that the last one, for
 /// which others wait, takes little.
 const BANDS_PER_CORE: u64 = 16;
+
+/// How far off a time is, in relation to it, that the machine takes: what the model leaves out.
+const MODEL: f64 = 0.05;
+
+/// How far off one wait is.
+const SURE: f64 = 0.02;
 
 impl Prediction {
     /// The term that takes most: what limits the candidate.
@@ -67,8 +76,10 @@ pub(crate) fn predict(
     let at_once = setup.at_once.unwrap_or(units);
     let grids = cells / 4; // Two grids, a bit for each cell.
     let carried = (at_once as f64 * costs.each_bytes) as u64;
+    let sure = workload.latency.min(total(&terms));
     Prediction {
-        time: terms.iter().map(|term| term.time).sum(),
+        time: total(&terms),
+        uncertainty: (total(&terms) - sure).mul_f64(MODEL.max(costs.spread)) + sure.mul_f64(SURE),
         memory: calibration.base_memory.saturating_add(grids).saturating_add(carried),
         threads: candidate.threads(at_once, calibration.cores),
         terms,
@@ -87,8 +98,8 @@ fn waiting(
     let at_once = setup.at_once.unwrap_or(cells).clamp(1, cells);
     let rounds = cells.div_ceil(at_once);
     let lanes = candidate.cores(calibration.cores).min(at_once) as f64;
-    let cpu = workload.cpu.as_nanos() as f64;
-    let wait = candidate.wait_ns(workload.latency.as_nanos() as f64);
+    let cpu = workload.cpu.as_nanos() as f64 * crowd(lanes, calibration);
+    let wait = workload.latency.as_nanos() as f64;
     let shown = duration::show(workload.latency);
     let waits = match (rounds, at_once) {
         (1, 1) => format!("one wait of {shown}"),
@@ -104,10 +115,9 @@ fn waiting(
     ];
     let busy = [
         term(format!("one wait of {shown}, the last"), wait + costs.late_ns),
-        term(format!("handing {cells} cells on"), cells as f64 * costs.pass_ns),
+        term(format!("handing {cells} cells on"), cells as f64 * costs.pass(cpu)),
         term(work(cells, lanes), cells as f64 * cpu / lanes),
     ];
-    let total = |terms: &[Term]| terms.iter().map(|term| term.time).sum::<Duration>();
     let terms = if total(&busy) > total(&patient) { busy.to_vec() } else { patient.to_vec() };
     present(terms)
 }
@@ -126,7 +136,7 @@ fn computing(
         Some(_) => (bands(cells, calibration.cores), costs.cell_ns),
     };
     let lanes = lanes(candidate, setup, calibration);
-    let cell = beside + workload.cpu.as_nanos() as f64;
+    let cell = beside + workload.cpu.as_nanos() as f64 * crowd(lanes, calibration);
     let unit = cells as f64 / units as f64 * cell;
     // The bound of list scheduling: R. L. Graham, "Bounds on Multiprocessing Timing Anomalies",
     // SIAM Journal on Applied Mathematics 17 (1969).
@@ -134,7 +144,7 @@ fn computing(
     let what = if setup.rows.is_some() { "bands" } else { "cells" };
     present(vec![
         term("beginning a generation".to_owned(), costs.step_ns),
-        term(format!("handing out {units} {what}"), units as f64 * costs.unit_ns),
+        term(format!("handing out {units} {what}"), units as f64 * costs.unit(unit)),
         term(work(cells, lanes), scheduled),
     ])
 }
@@ -150,7 +160,7 @@ fn idle(
     let cells = workload.cells.get();
     let cores = candidate.cores(calibration.cores) as f64;
     let lanes = lanes(candidate, setup, calibration);
-    let kernel = cells as f64 * costs.kernel_ns * cores / lanes;
+    let kernel = costs.kernel(cells) * cores / lanes;
     present(vec![
         term("beginning a generation".to_owned(), costs.still_ns),
         term(format!("the kernel, {cells} cells on {}", count(lanes, "core")), kernel),
@@ -208,6 +218,12 @@ fn lanes(candidate: Candidate, setup: Setup, calibration: &Calibration) -> f64 {
     setup.at_once.map_or(cores, |at_once| at_once.min(cores)).max(1) as f64
 }
 
+/// How many times longer work takes if so many cores compute, between one and all.
+fn crowd(lanes: f64, calibration: &Calibration) -> f64 {
+    let others = calibration.cores.saturating_sub(1).max(1) as f64;
+    1.0 + (calibration.crowd - 1.0) * (lanes - 1.0) / others
+}
+
 fn work(cells: u64, lanes: f64) -> String {
     format!("the work of {cells} cells on {}", count(lanes, "core"))
 }
@@ -223,6 +239,10 @@ fn term(what: String, nanoseconds: f64) -> Term {
 }
 
 const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);
+
+fn total(terms: &[Term]) -> Duration {
+    terms.iter().map(|term| term.time).sum()
+}
 
 /// The terms that are not zero, or the first.
 fn present(terms: Vec<Term>) -> Vec<Term> {

@@ -22,6 +22,9 @@ pub struct Turn {
     pub first: Workload,
     /// The stepper that is recommended there, with its options; `None` if there is none that can.
     pub stepper: Option<String>,
+    /// Whether that stepper is the answer for all that lies beyond, as far as was looked; else there
+    /// are more turns on the way.
+    pub lasts: bool,
 }
 
 /// What can change about a workload.
@@ -81,24 +84,33 @@ impl Search<'_> {
     /// Walks away from the start by growing steps until the answer is another, and then closes in on
     /// the place.
     fn walk(&self, knob: Knob, here: u64, direction: Direction) -> Option<Turn> {
+        let at = |value: u64| self.answer(&knob.set(&self.start, value));
         let answer = self.answer(&self.start);
-        let same = |value: u64| self.answer(&knob.set(&self.start, value)) == answer;
         let mut last = here;
         for value in places(here, direction) {
-            if !same(value) {
-                let (last, first) = close_in(last, value, same);
-                return Some(self.turn(knob, last, first));
+            if at(value) != answer {
+                let (last, first) = close_in(last, value, |value| at(value) == answer);
+                // A place of few digits is easier to say, if it lies on the same side.
+                let plain = plain(first, direction);
+                let first = if at(plain) == at(first) { plain } else { first };
+                let is_beyond = |value: &u64| match direction {
+                    Direction::Down => *value < first,
+                    Direction::Up => *value > first,
+                };
+                let mut beyond = places(here, direction).into_iter().filter(is_beyond);
+                let lasts = beyond.all(|value| at(value) == at(first));
+                return Some(self.turn(knob, last, first, lasts));
             }
             last = value;
         }
         None
     }
 
-    fn turn(&self, knob: Knob, last: u64, first: u64) -> Turn {
+    fn turn(&self, knob: Knob, last: u64, first: u64, lasts: bool) -> Turn {
         let (last, first) = (knob.set(&self.start, last), knob.set(&self.start, first));
         let forecasts = forecasts(&first, self.calibration);
         let stepper = best(&forecasts).and_then(|index| forecasts[index].stepper());
-        Turn { knob, last, first, stepper: stepper.map(ToString::to_string) }
+        Turn { knob, last, first, stepper: stepper.map(ToString::to_string), lasts }
     }
 
     /// The stepper's name.
@@ -134,6 +146,15 @@ fn close_in(mut last: u64, mut first: u64, same: impl Fn(u64) -> bool) -> (u64, 
     (last, first)
 }
 
+/// The nearest place in a direction that is said in three digits.
+fn plain(place: u64, direction: Direction) -> u64 {
+    let unit = 10_u64.pow(place.max(1).ilog10().saturating_sub(2));
+    match direction {
+        Direction::Down => place / unit * unit,
+        Direction::Up => place.div_ceil(unit).saturating_mul(unit),
+    }
+}
+
 impl Knob {
     fn of(self, workload: &Workload) -> u64 {
         let nanoseconds = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
@@ -158,27 +179,28 @@ impl Knob {
 }
 
 impl Turn {
-    /// Whether it lies in the direction of less.
-    fn is_below(&self) -> bool {
-        self.knob.of(&self.first) < self.knob.of(&self.last)
+    fn beyond(&self, less: &str) -> String {
+        match self.knob.of(&self.first) < self.knob.of(&self.last) {
+            _ if !self.lasts => String::new(),
+            true => format!(" or {less}"),
+            false => " or more".to_owned(),
+        }
     }
 }
 
 impl fmt::Display for Turn {
-    /// A sentence: `below 31 cells: sequential`.
+    /// A sentence: `with 31 cells or fewer: sequential`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let value = self.knob.of(&self.first);
+        let time = duration::show(Duration::from_nanos(value));
         let at = match self.knob {
-            Knob::Cells if self.is_below() => format!("with {value} cells or fewer"),
-            Knob::Cells => format!("with {value} cells or more"),
             Knob::Latency if value == 0 => "without a wait".to_owned(),
-            Knob::Latency if self.is_below() => format!("if a cell waits {} or less", time(value)),
-            Knob::Latency => format!("if a cell waits {} or more", time(value)),
             Knob::Cpu if value == 0 => "without work".to_owned(),
-            Knob::Cpu if self.is_below() => format!("if a cell computes {} or less", time(value)),
-            Knob::Cpu => format!("if a cell computes {} or more", time(value)),
-            Knob::Memory if self.is_below() => format!("with {} MB or less", megabytes(value)),
-            Knob::Memory => format!("with {} MB or more", megabytes(value)),
+            Knob::Cells if value == 1 => "with 1 cell".to_owned(),
+            Knob::Cells => format!("with {value} cells{}", self.beyond("fewer")),
+            Knob::Latency => format!("if a cell waits {time}{}", self.beyond("less")),
+            Knob::Cpu => format!("if a cell computes {time}{}", self.beyond("less")),
+            Knob::Memory => format!("with {} MB{}", value as f64 / 1e6, self.beyond("less")),
         };
         match &self.stepper {
             Some(stepper) => write!(f, "{at}: {stepper}"),
@@ -187,19 +209,12 @@ impl fmt::Display for Turn {
     }
 }
 
-fn megabytes(bytes: u64) -> String {
-    format!("{:.1}", bytes as f64 / 1e6)
-}
-
-/// In three digits.
-fn time(nanoseconds: u64) -> String {
-    let unit = 10_u64.pow(nanoseconds.max(1).ilog10().saturating_sub(2));
-    duration::show(Duration::from_nanos(nanoseconds / unit * unit))
-}
-
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::advise::advise;
     use crate::advise::testing::{calibration, workload};
 
     fn answer(workload: &Workload) -> Option<String> {
@@ -224,7 +239,9 @@ mod tests {
                 assert_ne!(answer(&turn.first), answer(&start), "{turn}");
                 let [last, first] = [turn.last, turn.first].map(|side| turn.knob.of(&side));
                 let apart = last.abs_diff(first) as f64;
-                assert!(apart <= 1.0 || apart <= RESOLUTION * last.max(first) as f64, "{turn}");
+                // Said in three digits, it lies farther away by a hundredth at most.
+                let near = (RESOLUTION + 0.01) * last.max(first) as f64;
+                assert!(apart <= 1.0 || apart <= near, "{turn}");
                 seen += 1;
             }
         }
@@ -239,11 +256,40 @@ mod tests {
     }
 
     #[test]
-    fn times_have_three_digits() {
-        for (nanoseconds, shown) in
-            [(0, "0s"), (999, "999ns"), (12_345, "12us300ns"), (1_999_999, "1ms990us")]
-        {
-            assert_eq!(time(nanoseconds), shown);
+    fn a_plain_place_has_three_digits_and_lies_farther_away() {
+        for (place, down, up) in [
+            (0, 0, 0),
+            (7, 7, 7),
+            (999, 999, 999),
+            (12_345, 12_300, 12_400),
+            (1_999_999, 1_990_000, 2_000_000),
+        ] {
+            assert_eq!((plain(place, Direction::Down), plain(place, Direction::Up)), (down, up));
+        }
+    }
+
+    fn workloads() -> impl Strategy<Value = Workload> {
+        let time = || prop_oneof![Just(0), 1_u64..300_000];
+        let memory = prop_oneof![Just(None), (7_000_000_u64..200_000_000).prop_map(Some)];
+        (1_u64..300_000, time(), time(), memory).prop_map(|(cells, latency, cpu, memory)| {
+            Workload { memory, ..workload(cells, latency, cpu) }
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn whoever_asks_again_at_a_turn_is_given_its_answer(start in workloads()) {
+            let advice = advise(&start, &calibration());
+            let stepper = |workload: &Workload| {
+                let advice = advise(workload, &calibration());
+                advice.recommended().and_then(|it| it.stepper()).map(ToString::to_string)
+            };
+            for turn in &advice.turns {
+                prop_assert_eq!(&stepper(&turn.first), &turn.stepper, "{}", turn);
+                prop_assert_eq!(answer(&turn.last), answer(&start), "{}", turn);
+                prop_assert_ne!(answer(&turn.first), answer(&start), "{}", turn);
+            }
         }
     }
 }

@@ -44,14 +44,18 @@ impl Workload {
         Self { cells, latency: Duration::ZERO, cpu: Duration::ZERO, workers: None, memory: None }
     }
 
-    /// The grid on which the workload is measured: nearly square, and of so many cells, or a few
-    /// more or less where that makes no square.
+    /// The grid on which the workload is measured: of so many cells if a rectangle that is not much
+    /// longer than wide has them, else nearly square and of a few less. One cell more than a pool has
+    /// workers would take a round more.
     pub fn size(&self) -> Size {
         let cells = self.cells.get();
-        let width = cells.isqrt().max(1);
-        let height = cells.saturating_add(width / 2) / width;
+        let root = cells.isqrt();
+        let divides = |width: &u64| cells.is_multiple_of(*width);
+        // The search is for small grids: in a large one, a row more or less does not count.
+        let least = (root / 2).max(root.saturating_sub(64)).max(1);
+        let width = (least..=root).rev().find(divides).unwrap_or(root);
         let side = |cells: u64| u32::try_from(cells).unwrap_or(u32::MAX);
-        Size::new(side(width), side(height)).expect("both sides are one at least")
+        Size::new(side(width), side(cells / width)).expect("both sides are one at least")
     }
 
     /// What each cell does, if a round of work takes so many nanoseconds.
@@ -86,10 +90,18 @@ mod tests {
     }
 
     #[test]
-    fn the_grid_is_nearly_square_and_has_nearly_so_many_cells() {
-        for (cells, size) in
-            [(1, "1x1"), (2, "1x2"), (3, "1x3"), (10_000, "100x100"), (9_973, "99x101")]
-        {
+    fn the_grid_is_nearly_square_and_has_so_many_cells_or_a_few_less() {
+        for (cells, size) in [
+            (1, "1x1"),
+            (2, "1x2"),
+            (3, "1x3"),
+            (5, "1x5"),
+            (12, "3x4"),
+            (37, "6x6"),
+            (10_000, "100x100"),
+            (9_973, "99x100"),
+            (u64::MAX, "4294967295x4294967295"),
+        ] {
             assert_eq!(workload(cells, 0, 0).size().to_string(), size);
         }
     }

@@ -30,7 +30,12 @@ pub(crate) fn advice(
     let near: Vec<String> =
         advice.near().into_iter().filter_map(|it| Some(it.stepper()?.to_string())).collect();
     if !near.is_empty() {
-        writeln!(out, "As fast, within what the model can tell: {}.", near.join(", "))?;
+        writeln!(
+            out,
+            "Tied with it, within what the model can tell: {}. Of all these it needs the fewest \
+             threads, or is the simplest.",
+            near.join(", ")
+        )?;
     }
     if !advice.turns.is_empty() {
         writeln!(out, "\nThe answer would be another")?;
@@ -79,7 +84,11 @@ fn reason(forecast: &Forecast) -> Option<(String, String)> {
     let bound = prediction.bound();
     let share = 100.0 * bound.time.as_secs_f64() / prediction.time.as_secs_f64().max(1e-9);
     let time = prediction.time;
-    let why = format!("{time:.1?} for a generation, of which {share:.0}% are {}", bound.what);
+    let uncertain = prediction.uncertainty;
+    let why = format!(
+        "{time:.1?} (\u{b1} {uncertain:.1?}) for a generation, of which {share:.0}% are {}",
+        bound.what
+    );
     Some((stepper.to_string(), why))
 }
 
