@@ -69,7 +69,7 @@ mod tests {
         for (width, height) in [(1, 1), (5, 3), (63, 2), (64, 2), (65, 2), (130, 2), (192, 3)] {
             let mut grid = Grid::new(width, height).unwrap();
             for at in (0..height).flat_map(|y| (0..width).map(move |x| Cell::new(x, y))) {
-                grid.set(at, crate::seeded::hash(&[at.x.into(), at.y.into()]) % 2 == 0);
+                grid.set(at, crate::seeded::hash(&[at.x.into(), at.y.into()]).is_multiple_of(2));
             }
             for topology in Topology::ALL {
                 grid.fill_halo(topology);

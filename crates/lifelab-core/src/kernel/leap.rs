@@ -127,7 +127,7 @@ impl Task<'_> {
                 line.iter_mut().zip(words).for_each(|(out, word)| *out = word);
             });
         }
-        tile.advance(law, generations, dead);
+        tile.advance(law, generations, &dead);
         let all = (self.now.width() as usize).div_ceil(WORD);
         let is_last = piece.word + piece.words == all;
         let mask = if is_last { last_mask(self.now.width()) } else { u64::MAX };

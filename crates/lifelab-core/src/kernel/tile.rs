@@ -95,9 +95,9 @@ impl<'a, V: Lanes> Tile<'a, V> {
         read(&mut self.scratch.line);
         for group in 0..self.groups {
             let woven = self.woven(&self.scratch.line, group);
-            for i in 0..COLUMNS {
+            for (i, cells) in woven.iter().enumerate() {
                 let first = (group * COLUMNS + i) * V::WORDS;
-                woven[i].store(&mut self.scratch.inside[first..first + V::WORDS]);
+                cells.store(&mut self.scratch.inside[first..first + V::WORDS]);
             }
         }
         self.bounded = true;
@@ -106,7 +106,7 @@ impl<'a, V: Lanes> Tile<'a, V> {
     /// Computes so many generations. In each of them the outermost rows are lost, and the cells of
     /// `dead` rows die.
     #[inline(always)]
-    pub(super) fn advance(&mut self, law: impl Law, generations: usize, dead: [Range<usize>; 2]) {
+    pub(super) fn advance(&mut self, law: impl Law, generations: usize, dead: &[Range<usize>; 2]) {
         for generation in 1..=generations {
             let rows = generation..self.rows - generation;
             for group in 0..self.groups {
@@ -236,9 +236,9 @@ impl<'a, V: Lanes> Tile<'a, V> {
     fn put(&mut self, row: usize, line: &[u64]) {
         for group in 0..self.groups {
             let woven = self.woven(line, group);
-            for i in 0..COLUMNS {
+            for (i, cells) in woven.iter().enumerate() {
                 let at = self.at(group * COLUMNS + i, row);
-                woven[i].store(&mut self.scratch.now[at..at + V::WORDS]);
+                cells.store(&mut self.scratch.now[at..at + V::WORDS]);
             }
         }
     }
@@ -248,13 +248,13 @@ impl<'a, V: Lanes> Tile<'a, V> {
     fn take(&self, row: usize, line: &mut [u64]) {
         for (group, line) in line.chunks_exact_mut(Self::GROUP).enumerate() {
             let mut words = [V::splat(self.token, 0); COLUMNS];
-            for i in 0..COLUMNS {
+            for (i, cells) in words.iter_mut().enumerate() {
                 let at = self.at(group * COLUMNS + i, row);
-                words[i] = V::load(self.token, &self.scratch.now[at..at + V::WORDS]);
+                *cells = V::load(self.token, &self.scratch.now[at..at + V::WORDS]);
             }
             weave(self.token, &mut words);
-            for i in 0..COLUMNS {
-                words[i].store(&mut line[i * V::WORDS..(i + 1) * V::WORDS]);
+            for (cells, out) in words.iter().zip(line.chunks_exact_mut(V::WORDS)) {
+                cells.store(out);
             }
         }
     }
@@ -263,8 +263,8 @@ impl<'a, V: Lanes> Tile<'a, V> {
     fn woven(&self, line: &[u64], group: usize) -> [V; COLUMNS] {
         let mut words = [V::splat(self.token, 0); COLUMNS];
         let line = &line[group * Self::GROUP..(group + 1) * Self::GROUP];
-        for i in 0..COLUMNS {
-            words[i] = V::load(self.token, &line[i * V::WORDS..(i + 1) * V::WORDS]);
+        for (cells, line) in words.iter_mut().zip(line.chunks_exact(V::WORDS)) {
+            *cells = V::load(self.token, line);
         }
         weave(self.token, &mut words);
         words
