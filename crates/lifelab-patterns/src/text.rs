@@ -62,8 +62,7 @@ impl<'a> Iterator for Lines<'a> {
         if rest.is_empty() {
             return None;
         }
-        let length = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
-        let length = length.unwrap_or(rest.len());
+        let length = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
         let line = Line { text: self.text, start: self.at, end: self.at + length };
         let ending = if rest[length..].starts_with(b"\r\n") { 2 } else { 1 };
         self.at = (line.end + ending).min(self.text.len());

@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use super::{Cells, Position, Run, Segment, WORD, bit_of, index_of};
+use super::{Cells, Position, Run, Segment, WORD, Word, bit_of, index_of};
 use crate::error::ErrorKind;
 
 /// What a word costs, in bytes.
@@ -65,6 +65,33 @@ impl CellsBuilder {
             self.late.push(run);
         }
         Ok(())
+    }
+
+    /// Adds the live cells of a word: the cheapest way, if the first of them comes after all cells so
+    /// far.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push), except that of a word that comes late, a part may be added.
+    pub fn push_word(&mut self, word: Word) -> Result<(), ErrorKind> {
+        let Word { y, index, bits } = word;
+        if bits == 0 {
+            return Ok(());
+        }
+        let start = index.checked_mul(WORD).ok_or_else(|| ErrorKind::OutOfRange)?;
+        let first = Position { x: start + i64::from(bits.trailing_zeros()), y };
+        if self.tail.is_some_and(|tail| (tail.y, tail.x) >= (first.y, first.x)) {
+            return word.runs().try_for_each(|run| self.push(run));
+        }
+        let last = start + i64::from(bits.ilog2());
+        self.charge(self.cost(first, last))?;
+        self.append_bits(y, index, bits);
+        self.tail = Some(Position { x: last, y });
+        Ok(())
+    }
+
+    /// What is left of the limit, in bytes.
+    pub(crate) fn left_bytes(&self) -> u64 {
+        self.max_bytes - self.used_bytes
     }
 
     /// The cells collected.

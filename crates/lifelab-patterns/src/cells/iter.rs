@@ -75,6 +75,18 @@ impl Iterator for Runs<'_> {
 }
 
 impl Word {
+    /// The runs of this word alone.
+    pub(super) fn runs(self) -> impl Iterator<Item = Run> {
+        let mut bits = self.bits;
+        std::iter::from_fn(move || {
+            let start = (bits != 0).then(|| bits.trailing_zeros())?;
+            let length = (bits >> start).trailing_ones();
+            bits &= (bits | bits - 1).wrapping_add(1); // Clears the lowest run.
+            let x = self.index * WORD + i64::from(start);
+            Some(Run { y: self.y, x, length: length.into() })
+        })
+    }
+
     /// Whether this word goes on with a run that fills the word at `index` up to its end.
     fn continues(&self, y: i64, index: i64) -> bool {
         self.y == y && self.index == index + 1 && self.bits & 1 == 1

@@ -3,6 +3,7 @@
 //!
 //! Sources: LifeWiki, "Run Length Encoded", and Golly's help page "File formats" for `#CXRLE`.
 
+pub(super) mod encoder;
 mod header;
 pub(super) mod items;
 pub(super) mod write;

@@ -23,8 +23,9 @@ use ron::ser::PrettyConfig;
 use ron::{Options, error::SpannedError};
 use serde::{Deserialize, Serialize};
 
+use super::rle::encoder::write_cells;
 use super::rle::items::{Items, check_placed};
-use super::rle::write::{fits, write_cells};
+use super::rle::write::fits;
 use crate::cells::Position;
 use crate::error::{ErrorKind, Fault};
 use crate::format::{Codec, Property};

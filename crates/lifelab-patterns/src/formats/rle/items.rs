@@ -4,11 +4,20 @@ use std::ops::Range;
 
 use lifelab_core::Bounds;
 
-use crate::cells::{Cells, CellsBuilder, Position, Run};
+use crate::cells::{Cells, CellsBuilder, Position, Run, Word};
 use crate::error::{ErrorKind, Fault};
 use crate::limits::Limits;
 use crate::pattern::Pattern;
 use crate::text::unexpected;
+
+/// Cells per word.
+const WORD: u32 = u64::BITS;
+
+/// The coordinate after the last one of the plane.
+const BEYOND: i128 = i64::MAX as i128 + 1;
+
+/// The most bytes of which it is asked at once whether there is memory for their cells.
+const PIECE: usize = 1 << 12;
 
 /// Reads items, and knows the place of the next cell.
 pub(in crate::formats) struct Items {
@@ -20,6 +29,8 @@ pub(in crate::formats) struct Items {
     y: i128,
     /// The universe that all live cells must lie in, with the offset of its first cell.
     bounds: Option<(Bounds, Position)>,
+    /// The column after the last one, of that universe or of the plane.
+    right: i128,
     ended: bool,
 }
 
@@ -30,12 +41,17 @@ impl Items {
         // Without a size the cells must be known before they can be placed.
         let bounds =
             pattern.bounds.filter(|_| pattern.position.is_some() || pattern.size.is_some());
+        let bounds = bounds.map(|bounds| (bounds, pattern.offset_in(bounds.width, bounds.height)));
         Self {
             cells: CellsBuilder::new(limits.memory_bytes),
             left: x.into(),
             x: x.into(),
             y: y.into(),
-            bounds: bounds.map(|bounds| (bounds, pattern.offset_in(bounds.width, bounds.height))),
+            bounds,
+            right: match bounds {
+                Some((bounds, offset)) => i128::from(bounds.width) - i128::from(offset.x),
+                None => BEYOND,
+            },
             ended: false,
         }
     }
@@ -48,6 +64,11 @@ impl Items {
     ) -> Result<Option<usize>, Fault> {
         let mut at = line.start;
         while at < line.end {
+            let start = at;
+            at += self.read_short(&text[at..line.end]).map_err(|kind| kind.at(start..line.end))?;
+            if at == line.end {
+                break;
+            }
             let start = at;
             let count = match text[at] {
                 b' ' | b'\t' => {
@@ -78,6 +99,68 @@ impl Items {
         Ok(None)
     }
 
+    /// Reads items of cells whose counts have one digit at most, and returns their length.
+    ///
+    /// In a dense pattern most are such. Asking whether an item has a count, and whether its cells
+    /// live, would be branches that no processor can predict; here the only one is at the end of a
+    /// word. Where something might be wrong nothing is read: [`read_line`](Self::read_line) does all
+    /// the rest.
+    fn read_short(&mut self, line: &[u8]) -> Result<usize, ErrorKind> {
+        let (Ok(x), Ok(y)) = (i64::try_from(self.x), i64::try_from(self.y)) else { return Ok(0) };
+        let line = &line[..line.len().min(PIECE)];
+        if self.cells.left_bytes() < most_bytes(line) || !self.is_inside() {
+            return Ok(0);
+        }
+        let (mut index, mut bit) = (x >> WORD.ilog2(), x as u32 % WORD);
+        // How many cells there are from the word's first one on.
+        let room = self.right - self.x + i128::from(bit);
+        let mut room = i64::try_from(room).unwrap_or(i64::MAX);
+        let (mut at, mut bits) = (0, 0);
+        loop {
+            let end = room.min(WORD.into()) as u32;
+            'word: while let Some(&window) = line[at..].first_chunk() {
+                // It holds four items at least. They come from a register, for whoever loads the next
+                // item from where this one ends, waits for the load.
+                let mut window = u64::from_le_bytes(window);
+                for _ in 0..4 {
+                    let item = Short::of(window as u8, (window >> 8) as u8);
+                    if bit + item.count > end {
+                        break 'word;
+                    }
+                    bits |= item.cells() << bit;
+                    bit += item.count;
+                    at += item.length;
+                    window >>= 8 * item.length;
+                }
+            }
+            let rest = line[at..].first_chunk().map(|&[first, second]| Short::of(first, second));
+            let rest = rest.filter(|item| item.is_short() && i64::from(bit + item.count) <= room);
+            let Some(item) = rest else {
+                self.cells.push_word(Word { y, index, bits })?;
+                self.x = i128::from(index) * i128::from(WORD) + i128::from(bit);
+                return Ok(at);
+            };
+            // It reaches into the next word, or is one of the line's last.
+            let (start, cells) = (bit, item.cells());
+            bits |= cells.checked_shl(start).unwrap_or(0);
+            bit += item.count;
+            at += item.length;
+            if bit >= WORD {
+                self.cells.push_word(Word { y, index, bits })?;
+                bits = cells >> (WORD - start);
+                (index, bit, room) = (index + 1, bit - WORD, room - i64::from(WORD));
+            }
+        }
+    }
+
+    /// Whether the next cell lies in the universe.
+    fn is_inside(&self) -> bool {
+        self.bounds.is_none_or(|(bounds, offset)| {
+            let (x, y) = (self.x + i128::from(offset.x), self.y + i128::from(offset.y));
+            check_bounds(x, y, 1, bounds).is_ok()
+        })
+    }
+
     /// The cells, and whether the final `!` has been seen.
     pub(in crate::formats) fn finish(self) -> (Cells, bool) {
         (self.cells.finish(), self.ended)
@@ -102,6 +185,74 @@ impl Items {
     }
 }
 
+/// An item of cells whose count has one digit at most; or any other, with more cells than fit.
+#[derive(Clone, Copy)]
+struct Short {
+    count: u32,
+    /// A mask: whether the cells live.
+    live: u64,
+    /// In bytes.
+    length: usize,
+}
+
+impl Short {
+    /// The item that starts with these two characters.
+    #[inline(always)]
+    fn of(first: u8, second: u8) -> Self {
+        let is_counted = first.is_ascii_digit();
+        let tag = TAGS[usize::from(if is_counted { second } else { first })];
+        let count = COUNTS[usize::from(first)] | tag.count;
+        Self { count: count.into(), live: tag.live, length: 1 + usize::from(is_counted) }
+    }
+
+    fn is_short(self) -> bool {
+        self.count < OTHER.into()
+    }
+
+    #[inline(always)]
+    fn cells(self) -> u64 {
+        ((1 << (self.count % WORD)) - 1) & self.live
+    }
+}
+
+/// The count of items that are not short: no word has so many cells.
+const OTHER: u8 = 128;
+
+/// The counts of items that start with these bytes.
+static COUNTS: [u8; 256] = {
+    let mut counts = [1; 256];
+    counts[b'0' as usize] = OTHER;
+    let mut digit = 1;
+    while digit < 10 {
+        counts[b'0' as usize + digit] = digit as u8;
+        digit += 1;
+    }
+    counts
+};
+
+/// What items with a tag have in common.
+#[derive(Clone, Copy)]
+struct Tag {
+    live: u64,
+    /// Bits that their counts have.
+    count: u8,
+}
+
+static TAGS: [Tag; 256] = {
+    let mut tags = [Tag { live: 0, count: OTHER }; 256];
+    tags[b'b' as usize] = Tag { live: 0, count: 0 };
+    tags[b'.' as usize] = Tag { live: 0, count: 0 };
+    tags[b'o' as usize] = Tag { live: u64::MAX, count: 0 };
+    tags[b'A' as usize] = Tag { live: u64::MAX, count: 0 };
+    tags
+};
+
+/// The most memory that cells take which are written in so many bytes: of each word at least two
+/// bytes tell, `9b` or `9o`, and it takes a segment of its own at worst.
+fn most_bytes(line: &[u8]) -> u64 {
+    32 * (line.len() as u64 / 2 + 2)
+}
+
 /// Whether all cells lie in the universe of the pattern, now that it is complete and can be placed.
 pub(in crate::formats) fn check_placed(pattern: &Pattern) -> Result<(), ErrorKind> {
     let (Some(bounds), Some(area)) = (pattern.bounds, pattern.cells.bounding_box()) else {
@@ -117,7 +268,7 @@ pub(in crate::formats) fn check_placed(pattern: &Pattern) -> Result<(), ErrorKin
 /// The place `count` cells on. It may lie just beyond the plane, where no cell can follow.
 fn advance(at: i128, count: i64) -> Result<i128, ErrorKind> {
     let next = at + i128::from(count);
-    if next > i128::from(i64::MAX) + 1 { Err(ErrorKind::OutOfRange) } else { Ok(next) }
+    if next > BEYOND { Err(ErrorKind::OutOfRange) } else { Ok(next) }
 }
 
 /// Names the first of `count` live cells that lies outside the universe.
