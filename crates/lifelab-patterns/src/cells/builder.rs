@@ -77,7 +77,7 @@ impl CellsBuilder {
         if bits == 0 {
             return Ok(());
         }
-        let start = index.checked_mul(WORD).ok_or_else(|| ErrorKind::OutOfRange)?;
+        let start = index.checked_mul(WORD).ok_or(ErrorKind::OutOfRange)?;
         let first = Position { x: start + i64::from(bits.trailing_zeros()), y };
         if self.tail.is_some_and(|tail| (tail.y, tail.x) >= (first.y, first.x)) {
             return word.runs().try_for_each(|run| self.push(run));

@@ -81,7 +81,7 @@ impl Word {
         std::iter::from_fn(move || {
             let start = (bits != 0).then(|| bits.trailing_zeros())?;
             let length = (bits >> start).trailing_ones();
-            bits &= (bits | bits - 1).wrapping_add(1); // Clears the lowest run.
+            bits &= (bits | (bits - 1)).wrapping_add(1); // Clears the lowest run.
             let x = self.index * WORD + i64::from(start);
             Some(Run { y: self.y, x, length: length.into() })
         })
