@@ -89,7 +89,7 @@ impl<'a> FanIn<'a> {
     /// # Errors
     /// The first failing cell; or that the caller's stop fired before it could be known; or, if
     /// neither happened and an outcome is missing, that the stepper lost it.
-    pub fn finish(self) -> Result<(), StepError> {
+    pub fn finish(mut self) -> Result<(), StepError> {
         let generation = self.cx.generation;
         let missing = self.units.len() - self.done.count;
         let settled = self.is_settled();
@@ -106,9 +106,9 @@ impl<'a> FanIn<'a> {
     }
 
     /// Whether nothing that may still come can change how the generation ends.
-    fn is_settled(&self) -> bool {
+    fn is_settled(&mut self) -> bool {
         let first = self.first.as_ref().map(|failure| self.units.index_of(failure.site.at));
-        first.is_some_and(|first| first < self.done.prefix)
+        first.is_some_and(|first| self.done.has_all_before(first))
     }
 
     fn write(&mut self, unit: usize, outcome: &Outcome) {
@@ -124,10 +124,12 @@ impl<'a> FanIn<'a> {
     }
 }
 
-/// Which units are done, and how many from the first on without a gap.
+/// Which units are done.
 #[derive(Debug)]
 struct Done {
     bits: Vec<u64>,
+    /// So many units from the first on were done when somebody asked last. Nobody asks before a
+    /// unit has failed, so that generations without failures pay for a bit per unit, and no more.
     prefix: usize,
     count: usize,
 }
@@ -137,17 +139,18 @@ impl Done {
         Self { bits: vec![0; units.div_ceil(64)], prefix: 0, count: 0 }
     }
 
-    fn contains(&self, unit: usize) -> bool {
-        self.bits.get(unit / 64).is_some_and(|bits| bits >> (unit % 64) & 1 == 1)
+    fn insert(&mut self, unit: usize) {
+        let (bits, bit) = (&mut self.bits[unit / 64], 1 << (unit % 64));
+        assert!(*bits & bit == 0, "unit {unit} came back twice");
+        *bits |= bit;
+        self.count += 1;
     }
 
-    fn insert(&mut self, unit: usize) {
-        assert!(!self.contains(unit), "unit {unit} came back twice");
-        self.bits[unit / 64] |= 1 << (unit % 64);
-        self.count += 1;
-        while self.contains(self.prefix) {
+    fn has_all_before(&mut self, unit: usize) -> bool {
+        while self.prefix < unit && self.bits[self.prefix / 64] >> (self.prefix % 64) & 1 == 1 {
             self.prefix += 1;
         }
+        self.prefix >= unit
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use event_listener::Event;
+use event_listener::{Event, Listener, listener};
 
 /// Tells work that it should end, and wakes it if it waits.
 ///
@@ -13,7 +13,7 @@ use event_listener::Event;
 /// stepper gives each generation a child, so that one failing cell can end the waits of the others
 /// without stopping the simulation. A handle may carry a deadline besides.
 ///
-/// Waiting threads and tasks sleep on one [`Event`], and wake within microseconds when it fires.
+/// Waiting threads and tasks sleep on an [`Event`], and wake within microseconds when it fires.
 ///
 /// ```
 /// use std::time::Duration;
@@ -38,8 +38,26 @@ struct Token {
     fired: AtomicBool,
     /// Shared by a whole family of tokens: firing one wakes the waiters of all, and those whose
     /// token has not fired go back to sleep. Firing is rare, so simplicity wins.
-    event: Arc<Event>,
+    events: Arc<Events>,
     parent: Option<Arc<Token>>,
+}
+
+/// What a family of tokens sleeps on: an event for each of so many groups of threads.
+///
+/// An event has a lock, taken at the start and the end of each wait. If all threads shared it, then
+/// whenever its holder lost the processor, all that woke meanwhile would queue for it: ten thousand
+/// threads that sleep at a time spent half of their processor time so.
+type Events = [Event; GROUPS];
+
+/// Many for the threads that run at once, few for whoever fires.
+const GROUPS: usize = 64;
+
+thread_local! {
+    /// The event of this thread. Threads are dealt out in turn.
+    static GROUP: usize = {
+        static THREADS: AtomicUsize = AtomicUsize::new(0);
+        THREADS.fetch_add(1, Ordering::Relaxed) % GROUPS
+    };
 }
 
 /// Why work was asked to end.
@@ -54,18 +72,20 @@ pub enum StopReason {
 impl Stop {
     /// A handle that has not fired and has no deadline.
     pub fn new() -> Self {
-        Self::with_parent(Arc::new(Event::new()), None, None)
+        Self::with_parent(Arc::new([const { Event::new() }; GROUPS]), None, None)
     }
 
     /// Asks everybody who holds this handle, a clone or a child of it to end.
     pub fn fire(&self) {
         self.token.fired.store(true, Ordering::SeqCst);
-        self.token.event.notify(usize::MAX);
+        for event in &*self.token.events {
+            event.notify(usize::MAX);
+        }
     }
 
     /// A handle that ends when this one does, and can also be fired alone.
     pub fn child(&self) -> Self {
-        Self::with_parent(self.token.event.clone(), Some(self.token.clone()), self.deadline)
+        Self::with_parent(self.token.events.clone(), Some(self.token.clone()), self.deadline)
     }
 
     /// This handle with a deadline; the earlier one if it has one already.
@@ -124,7 +144,7 @@ impl Stop {
     /// Dropping the future is safe at any time.
     pub async fn fired(&self) {
         loop {
-            let woken = self.token.event.listen();
+            let woken = self.token.event().listen();
             if self.token.is_fired() {
                 return;
             }
@@ -133,11 +153,11 @@ impl Stop {
     }
 
     fn with_parent(
-        event: Arc<Event>,
+        events: Arc<Events>,
         parent: Option<Arc<Token>>,
         deadline: Option<Instant>,
     ) -> Self {
-        let token = Token { fired: AtomicBool::new(false), event, parent };
+        let token = Token { fired: AtomicBool::new(false), events, parent };
         Self { token: Arc::new(token), deadline }
     }
 }
@@ -153,15 +173,19 @@ impl Token {
         self.fired.load(Ordering::SeqCst) || self.parent.as_ref().is_some_and(|p| p.is_fired())
     }
 
+    /// The event of this thread's group.
+    fn event(&self) -> &Event {
+        &self.events[GROUP.with(|&group| group)]
+    }
+
     /// Blocks until the token fires, or until `deadline`: then it returns `None`.
     fn wait(&self, deadline: Option<Instant>) -> Option<StopReason> {
         loop {
             // Listen first, look second: a signal between the two then wakes the listener.
-            let woken = self.event.listen();
+            listener!(self.event() => woken); // On the stack.
             if self.is_fired() {
                 return Some(StopReason::Canceled);
             }
-            use event_listener::Listener;
             match deadline {
                 None => woken.wait(),
                 Some(deadline) => woken.wait_deadline(deadline)?,

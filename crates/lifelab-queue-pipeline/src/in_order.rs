@@ -46,7 +46,12 @@ impl<T> InOrder<T> {
     pub(crate) fn send(&self, item: Item<T>) -> Result<(), SendError<Item<T>>> {
         // Nothing panics under this lock.
         let mut early = self.early.lock().unwrap_or_else(PoisonError::into_inner);
-        early.items.insert(item.turn, item);
+        if item.turn != early.turn {
+            early.items.insert(item.turn, item);
+            return Ok(());
+        }
+        early.turn += 1;
+        self.queue.send(item)?;
         while let Some(item) = early.next() {
             self.queue.send(item)?;
         }

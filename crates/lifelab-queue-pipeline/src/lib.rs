@@ -39,6 +39,9 @@
 //!   stage while an earlier cell, whose failure would end the generation, has not been started.
 //!   Nor does a cell wait for the rest of its band to be counted: cells that wait are units of
 //!   their own, whatever the grain.
+//! - *The waiting list.* Thousands of workers that wait at one channel are a list to be searched for
+//!   each item. Here a few wait at the channel, and the others for their places. And a queue before
+//!   few workers is as long as one before many, for those few seldom have a processor.
 //! - *Joining on an empty queue.* An empty queue says that every unit was *taken*, not that it was
 //!   *done*. The driver counts: a step is over when every unit that went in has come back.
 //! - *Closing by a sentinel per worker,* which must be counted right for each stage. Here the
@@ -47,6 +50,22 @@
 //! - *The locked grid.* What travels is values: a [`CellJob`](lifelab_core::CellJob) with the
 //!   neighborhood it needs, a count, a state. Only the driver writes to the next grid.
 //!
+//! # Figures
+//! On two processors (AMD Zen 3), for cells that wait 10 ms for the rule, with two workers to count:
+//!
+//! | cells, workers for the rule | floor | time per generation |
+//! | --- | ---: | ---: |
+//! | 2,500, 100 | 250 ms | 255 to 258 ms |
+//! | 10,000, 1,000 | 100 ms | 108 to 112 ms |
+//! | 99,856, 10,000 | 100 ms | 0.8 to 5.5 s |
+//!
+//! ```text
+//! cargo run --release -p lifelab-queue-pipeline --example pipeline_floor -- 50 100
+//! cargo run --release -p lifelab-queue-pipeline --example pipeline_floor -- 100 1000
+//! cargo run --release -p lifelab-queue-pipeline --example pipeline_floor -- 316 10000
+//! ```
+//!
+//! # Example
 //! ```
 //! use std::num::NonZeroUsize;
 //! use std::sync::Arc;

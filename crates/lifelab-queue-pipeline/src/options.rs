@@ -24,7 +24,9 @@ pub struct Options {
     /// stages together may have [`QueuePipeline::MAX_WORKERS`].
     pub workers: NonZeroUsize,
     /// Items that each queue can hold, at most [`QueuePipeline::MAX_CAPACITY`]. The default is
-    /// twice the workers that take from the queue: one for each to take, and one to follow.
+    /// twice the workers of the larger stage: one for each to take, and one to follow. Before the
+    /// smaller stage, too: while thousands of threads of the larger one want a processor, its few
+    /// workers seldom have one, and must then find enough to do for all.
     pub capacity: Option<NonZeroUsize>,
     /// The stage that counts neighbors, where it differs.
     pub neighbors: StageOptions,
@@ -80,9 +82,10 @@ impl Options {
     }
 
     fn stage(&self, own: StageOptions) -> Stage {
-        let workers = own.workers.unwrap_or(self.workers).get();
-        let capacity = own.capacity.or(self.capacity).map_or(workers.saturating_mul(2), Into::into);
-        Stage { workers, capacity }
+        let workers = |own: StageOptions| own.workers.unwrap_or(self.workers).get();
+        let most = workers(self.neighbors).max(workers(self.rule));
+        let capacity = own.capacity.or(self.capacity).map_or(most.saturating_mul(2), Into::into);
+        Stage { workers: workers(own), capacity }
     }
 
     /// Looks at everything that can be wrong before anything is started.
@@ -92,10 +95,14 @@ impl Options {
         let workers = counters.workers.saturating_add(appliers.workers);
         if workers > most {
             return Err(StartError {
-                message: format!("{workers} pipeline threads are more than the system can bear"),
+                message: format!(
+                    "{workers} pipeline threads take more memory mappings than Linux grants a \
+                     process (vm.max_map_count, 65530 by default, four for each thread)"
+                ),
                 remedy: format!(
-                    "use fewer workers (at most {most} in both stages together), or async_tasks, \
-                     which waits without threads"
+                    "use at most {most} workers in both stages together, few of them in a stage \
+                     that has nothing to wait for (neighbors: (workers: 2)), or async_tasks, which \
+                     waits without threads"
                 ),
             });
         }

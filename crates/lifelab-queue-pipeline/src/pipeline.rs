@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread;
 
 use crossbeam::channel::Receiver;
 use crossbeam::select;
@@ -49,9 +50,9 @@ impl Pipeline {
         let counted = InOrder::new(counted);
         let (count, apply) = (phases::count, phases::apply);
         let pass_on = move |item| counted.send(item);
-        workers.start_stage("count", counters.workers, &uncounted, count, pass_on)?;
+        workers.start_stage("count", counters.workers, uncounted, count, pass_on)?;
         let pass_on = move |item| done.send(item);
-        workers.start_stage("rule", appliers.workers, &unruled, apply, pass_on)?;
+        workers.start_stage("rule", appliers.workers, unruled, apply, pass_on)?;
         let places = counters.workers + counters.capacity + appliers.workers + appliers.capacity;
         Ok(Self { units, results, entered: 0, places, peaks, _workers: workers })
     }
@@ -68,8 +69,15 @@ impl Pipeline {
         let mut under_way = 0;
         let mut panic = None;
         loop {
-            let result = match units.peek() {
-                Some(&(index, unit)) if fan_in.is_open() && under_way < self.places => select! {
+            let next = units.peek().filter(|_| fan_in.is_open() && under_way < self.places);
+            let has_room = next.is_some() && !self.units.sender().is_full();
+            if !has_room && self.results.is_empty() {
+                // Whoever blocks is woken for each result. While thousands of threads want a
+                // processor, one that yields comes back to a whole lot of results.
+                thread::yield_now();
+            }
+            let result = match next {
+                Some(&(index, unit)) => select! {
                     // The item is made only when there is room for it.
                     send(self.units.sender(), item(self.entered, index, unit)) -> sent => {
                         if sent.is_err() {
@@ -83,8 +91,8 @@ impl Pipeline {
                     }
                     recv(self.results) -> result => result,
                 },
-                _ if under_way == 0 => break,
-                _ => self.results.recv(),
+                None if under_way == 0 => break,
+                None => self.results.recv(),
             };
             // A closed queue means that all workers of a stage are gone. They never go before the
             // queues do; if they did, the fan-in would report the units as lost.

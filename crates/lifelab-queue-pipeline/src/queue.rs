@@ -1,7 +1,7 @@
 //! A bounded queue that remembers how full it was.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crossbeam::channel::{self, Receiver, SendError, Sender};
 
@@ -17,6 +17,21 @@ pub(crate) struct Inlet<T> {
     sender: Sender<T>,
     peak: Peak,
 }
+
+/// The end of a queue from which many workers take items out.
+///
+/// A channel keeps those that wait for an item in a list, and searches it whenever one comes or goes.
+/// Ten thousand workers who go idle together would search ten thousand entries each. So only a few
+/// wait at the channel, one for each gate; the others wait for a gate, where they cost nothing.
+#[derive(Debug)]
+pub(crate) struct Outlet<T> {
+    receiver: Receiver<T>,
+    /// Locked while somebody waits at the channel, never while there is something to take.
+    gates: Arc<[Mutex<()>; GATES]>,
+}
+
+/// Some for each processor, so that workers are woken as fast as the processors take them.
+const GATES: usize = 8;
 
 /// The most items that a queue has held.
 ///
@@ -35,7 +50,7 @@ impl<T> Inlet<T> {
         Ok(())
     }
 
-    /// The bare end, to be used in a `select!`; [`note`](Self::note) what was put in.
+    /// The bare end, to be looked at and used in a `select!`; [`note`](Self::note) what was put in.
     pub(crate) fn sender(&self) -> &Sender<T> {
         &self.sender
     }
@@ -47,6 +62,27 @@ impl<T> Inlet<T> {
 
     pub(crate) fn peak(&self) -> Peak {
         self.peak.clone()
+    }
+}
+
+impl<T> Outlet<T> {
+    pub(crate) fn new(receiver: Receiver<T>) -> Self {
+        Self { receiver, gates: Arc::default() }
+    }
+
+    /// Takes an item out, waiting for one; `None` when the queue is empty and closed.
+    pub(crate) fn recv(&self, worker: usize) -> Option<T> {
+        self.receiver.try_recv().ok().or_else(|| {
+            let gate = &self.gates[worker % GATES];
+            let _open = gate.lock().unwrap_or_else(PoisonError::into_inner);
+            self.receiver.recv().ok()
+        })
+    }
+}
+
+impl<T> Clone for Outlet<T> {
+    fn clone(&self) -> Self {
+        Self { receiver: self.receiver.clone(), gates: self.gates.clone() }
     }
 }
 

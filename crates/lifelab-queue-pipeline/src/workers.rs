@@ -8,6 +8,7 @@ use crossbeam::channel::{Receiver, SendError};
 use lifelab_core::{Context, StartError};
 
 use crate::item::Item;
+use crate::queue::Outlet;
 
 /// The threads of the pipeline; dropping it waits until all have ended.
 ///
@@ -29,14 +30,15 @@ impl Workers {
         &mut self,
         stage: &str,
         count: usize,
-        queue: &Receiver<Item<T>>,
+        queue: Receiver<Item<T>>,
         work: fn(T, &Context) -> U,
         pass_on: impl Fn(Item<U>) -> Result<(), SendError<Item<U>>> + Clone + Send + 'static,
     ) -> Result<(), StartError> {
+        let queue = Outlet::new(queue);
         for index in 0..count {
             let (queue, pass_on) = (queue.clone(), pass_on.clone());
             let run = move || {
-                for item in queue {
+                while let Some(item) = queue.recv(index) {
                     if pass_on(item.map(work)).is_err() {
                         break;
                     }

@@ -1,8 +1,8 @@
 //! How a pool must be fed when its jobs wait: three ways to step the same waiting cells.
 //!
-//! `cargo run --release -p lifelab-thread-pool --example feeding -- [CELLS] [WORKERS] [MS]`
+//! `cargo run --release -p lifelab-thread-pool --example feeding -- [CELLS [WORKERS [MS [only]]]]`
 //!
-//! - *errands*: this crate's stepper, one long errand per worker.
+//! - *errands*: this crate's stepper, one long errand per worker. With `only`, nothing else.
 //! - *par_iter*: a parallel iterator over the cells.
 //! - *spawn*: one rayon job per cell.
 #![allow(clippy::print_stdout, reason = "a program")]
@@ -34,12 +34,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     now.fill_halo(Topology::Torus);
     let (now, io) = (Arc::new(now), Arc::new(Sleep(Duration::from_millis(millis as u64))));
 
+    let only = std::env::args().nth(4);
     let workers = NonZeroUsize::new(workers).ok_or("no workers")?;
     let mut stepper = ThreadPool::with_options(Options { workers, ..Options::default() })?;
     measure("errands", &now, &io, |next, cx| {
         stepper.step(&now, next, cx).map(drop).map_err(Into::into)
     })?;
     drop(stepper);
+    if only.is_some() {
+        return Ok(());
+    }
 
     let pool = rayon::ThreadPoolBuilder::new().num_threads(workers.get()).build()?;
     measure("par_iter", &now, &io, |next, cx| {

@@ -35,7 +35,7 @@ pub(crate) fn step(
 /// Takes outcomes until the last thread has let go of its errand, then resumes a thread's panic.
 fn assemble(fan_in: &mut FanIn<'_>, returned: &Receiver<Returned>) {
     let mut panic: Option<Box<dyn Any + Send>> = None;
-    for (unit, outcome) in returned {
+    for (unit, outcome) in in_lots(returned) {
         match outcome {
             Ok(outcome) => fan_in.accept(unit, outcome),
             Err(payload) => {
@@ -47,6 +47,20 @@ fn assemble(fan_in: &mut FanIn<'_>, returned: &Receiver<Returned>) {
     if let Some(payload) = panic {
         resume_unwind(payload);
     }
+}
+
+/// Receives until the channel closes, but lets the senders go first whenever it is empty.
+///
+/// Whoever blocks is woken for each outcome. While thousands of threads want a processor, one that
+/// yields comes back when many of them have had their turn, to a whole lot of outcomes.
+fn in_lots<T>(channel: &Receiver<T>) -> impl Iterator<Item = T> {
+    std::iter::from_fn(|| {
+        let lot = channel.try_recv().or_else(|_| {
+            thread::yield_now();
+            channel.try_recv()
+        });
+        lot.or_else(|_| channel.recv()).ok()
+    })
 }
 
 /// A unit's number, and its outcome or its thread's panic. Panics of a cell's I/O are outcomes.

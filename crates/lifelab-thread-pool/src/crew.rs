@@ -1,6 +1,6 @@
 //! The pool's threads while cells wait: outside rayon's loop, where they would look for work.
 
-use crossbeam::channel::{Sender, bounded};
+use crossbeam::channel::{Receiver, Sender, bounded};
 
 use crate::cells::Errand;
 
@@ -13,23 +13,25 @@ use crate::cells::Errand;
 /// that blocks between errands.
 #[derive(Debug)]
 pub(crate) struct Crew {
-    /// Dropping it is the signal to go back to rayon.
-    errands: Sender<Errand>,
+    /// An end for each thread; dropping it is the signal to go back to rayon. One channel for all
+    /// would keep those that wait in a list, to be searched by each one that leaves it.
+    errands: Vec<Sender<Errand>>,
 }
 
 impl Crew {
     /// Calls all threads of the pool out of rayon's loop.
     pub(crate) fn muster(rayon: &rayon::ThreadPool) -> Self {
-        // As many as the threads that can be sent: so sending never blocks.
-        let (errands, sent) = bounded::<Errand>(rayon.current_num_threads());
-        rayon.spawn_broadcast(move |_| sent.iter().for_each(Errand::run));
+        // Room for one each, for nobody is sent again before all have returned: sending never blocks.
+        let (errands, sent): (_, Vec<Receiver<_>>) =
+            (0..rayon.current_num_threads()).map(|_| bounded::<Errand>(1)).unzip();
+        rayon.spawn_broadcast(move |cx| sent[cx.index()].iter().for_each(Errand::run));
         Self { errands }
     }
 
     /// Sends `threads` threads on the same errand.
     pub(crate) fn send(&self, errand: Errand, threads: usize) {
-        for errand in std::iter::repeat_n(errand, threads) {
-            self.errands.send(errand).expect("the crew waits for errands until `self` drops");
+        for (thread, errand) in self.errands.iter().zip(std::iter::repeat_n(errand, threads)) {
+            thread.send(errand).expect("the crew waits for errands until `self` drops");
         }
     }
 }

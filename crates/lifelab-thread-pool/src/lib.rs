@@ -34,21 +34,24 @@
 //!   they have.
 //!
 //! # Figures
-//! 10,000 cells that wait 10 ms each, on 1,000 threads, cannot take less than 100 ms. On a virtual
-//! machine of two processors, which had other work besides, four generations took:
+//! On two processors (AMD Zen 3), four generations of cells that wait 10 ms each took:
 //!
-//! | how the pool is fed | time per generation | processor time per generation |
-//! | --- | ---: | ---: |
-//! | an errand per thread (this crate) | 139 to 225 ms | 0.25 s |
-//! | a parallel iterator over the cells | 1.2 to 1.7 s | 2.8 s |
-//! | a job per cell | 0.7 to 4.1 s | 4.2 s |
+//! | cells, threads | floor | how the pool is fed | time per generation | processor time |
+//! | --- | ---: | --- | ---: | ---: |
+//! | 2,500, 100 | 250 ms | an errand per thread (this crate) | 254.5 to 254.8 ms | 32 ms |
+//! | | | a parallel iterator over the cells | 258 to 259 ms | 54 ms |
+//! | | | a job per cell | 257 ms | 65 ms |
+//! | 10,000, 1,000 | 100 ms | an errand per thread (this crate) | 112 to 120 ms | 0.15 s |
+//! | | | a parallel iterator over the cells | 1.7 to 2.1 s | 3.8 s |
+//! | | | a job per cell | 1.1 to 4.9 s | 6.0 s |
+//! | 100,000, 10,000 | 100 ms | an errand per thread (this crate) | 1.1 to 3.0 s | 3.8 s |
 //!
-//! With 100 threads for 2,500 cells (not less than 250 ms) all three took 260 to 300 ms: a hundred
-//! threads have little to search.
+//! A hundred threads have little to search. Ten thousand are more than a pool is good for.
 //!
 //! ```text
-//! cargo run --release -p lifelab-thread-pool --example feeding -- 10000 1000
 //! cargo run --release -p lifelab-thread-pool --example feeding -- 2500 100
+//! cargo run --release -p lifelab-thread-pool --example feeding -- 10000 1000
+//! cargo run --release -p lifelab-thread-pool --example feeding -- 100000 10000 10 only
 //! ```
 //!
 //! # Example

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::num::NonZeroUsize;
+use std::sync::{Arc, RwLock};
 use std::thread::{Builder, JoinHandle};
 
 use rayon::ThreadPoolBuilder;
@@ -16,10 +17,11 @@ use crate::crew::Crew;
 /// Rayon by itself only tells its threads to end. We start them for it, and so hold their handles.
 #[derive(Debug)]
 pub(crate) struct Pool {
-    /// Dropped first: that sends the threads back to rayon.
-    crew: Option<Crew>,
-    /// Dropped second: that tells them to end.
+    /// Dropped first: that tells the threads to end, as soon as they are back.
     rayon: rayon::ThreadPool,
+    /// Dropped second: that sends them back. The other way round, each would search the queues of
+    /// all others before it ends.
+    crew: Option<Crew>,
     /// Dropped last: that waits until they have.
     _threads: Threads,
 }
@@ -35,13 +37,20 @@ impl Pool {
     ) -> Result<Self, StartError> {
         let workers = workers.get();
         if workers > ThreadPool::MAX_WORKERS {
-            let message = format!("a pool of {workers} threads is more than the system can bear");
+            let message = format!(
+                "a pool of {workers} threads takes more memory mappings than Linux grants a \
+                 process (vm.max_map_count, 65530 by default, four for each thread)"
+            );
             return Err(StartError { message, remedy: remedy() });
         }
         let mut threads = Threads::default();
+        // Nobody enters rayon's loop before there is a crew to join: see there what they would do.
+        // On failure the gate, declared last, opens first, and the threads end.
+        let gate = Arc::new(RwLock::new(()));
+        let closed = gate.write();
         let pool = ThreadPoolBuilder::new()
             .num_threads(workers)
-            .spawn_handler(|worker| threads.start(stack_size, worker))
+            .spawn_handler(|worker| threads.start(stack_size, worker, gate.clone()))
             .build();
         // On failure rayon has told the threads to end, and dropping `threads` waits for them.
         let rayon = pool.map_err(|error| {
@@ -49,7 +58,9 @@ impl Pool {
             let message = format!("started {started} of {workers} pool threads, then: {error}");
             StartError { message, remedy: remedy() }
         })?;
-        Ok(Self { crew: None, rayon, _threads: threads })
+        let crew = Some(Crew::muster(&rayon));
+        drop(closed);
+        Ok(Self { rayon, crew, _threads: threads })
     }
 
     /// How many threads there are.
@@ -70,10 +81,20 @@ impl Pool {
 }
 
 impl Threads {
-    fn start(&mut self, stack_size: NonZeroUsize, worker: rayon::ThreadBuilder) -> io::Result<()> {
+    /// Starts a thread that works when it can read the gate.
+    fn start(
+        &mut self,
+        stack_size: NonZeroUsize,
+        worker: rayon::ThreadBuilder,
+        gate: Arc<RwLock<()>>,
+    ) -> io::Result<()> {
         let name = format!("pool {}", worker.index());
         let thread = Builder::new().name(name).stack_size(stack_size.get());
-        self.0.push(thread.spawn(|| worker.run())?);
+        let run = move || {
+            drop(gate.read());
+            worker.run();
+        };
+        self.0.push(thread.spawn(run)?);
         Ok(())
     }
 }
