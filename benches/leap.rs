@@ -1,8 +1,9 @@
 //! How many cells are computed in a second if several generations may be computed at once?
 
-use criterion::{Criterion, Throughput};
+use criterion::measurement::WallTime;
+use criterion::{BatchSize, BenchmarkGroup, Criterion, Throughput};
 
-use lifelab::{Builder, Simulation};
+use lifelab::{Builder, Grid, Simulation};
 use lifelab_benches::{soup, stepper};
 
 const STEPPERS: [&str; 3] = ["sequential", "thread_pool(workers: 1)", "thread_pool(workers: 2)"];
@@ -24,7 +25,8 @@ fn sizes(criterion: &mut Criterion) {
     {
         for text in STEPPERS {
             let simulation = || soup(width, height).stepper_spec(stepper(text));
-            measure(&mut group, &format!("{width}x{height}/{text}"), generations, simulation);
+            let name = format!("{width}x{height}/{text}");
+            measure(&mut group, &name, (width, height), generations, simulation);
         }
     }
 }
@@ -35,7 +37,7 @@ fn rules(criterion: &mut Criterion) {
     group.sample_size(10);
     for rule in ["B3/S23", "B36/S23", "B3678/S34678", "B2/S"] {
         let simulation = || soup(4096, 4096).rule(rule.parse().expect("a rule"));
-        measure(&mut group, rule, 120, simulation);
+        measure(&mut group, rule, (4096, 4096), 120, simulation);
     }
 }
 
@@ -46,7 +48,8 @@ fn shapes(criterion: &mut Criterion) {
     for (width, height) in [(1024, 768), (1000, 777), (4096, 4096), (4000, 4001)] {
         for topology in lifelab::Topology::ALL {
             let simulation = || soup(width, height).topology(topology);
-            measure(&mut group, &format!("{width}x{height}/{topology}"), 120, simulation);
+            let name = format!("{width}x{height}/{topology}");
+            measure(&mut group, &name, (width, height), 120, simulation);
         }
     }
 }
@@ -56,38 +59,42 @@ fn settled(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("leap/soup");
     group.sample_size(10);
     for (name, age) in [("dense", 0), ("settled", 24_000)] {
-        let aged = || {
-            let mut simulation = soup(2048, 2048).build().expect("a soup");
-            simulation.run(age).expect("no cell fails");
-            Simulation::builder().size(2048, 2048).grid(simulation.grid().as_ref().clone())
-        };
-        measure(&mut group, name, 1200, aged);
+        let mut aged = soup(2048, 2048).build().expect("a soup");
+        aged.run(age).expect("no cell fails");
+        let aged = || Simulation::builder().grid(aged.grid().as_ref().clone());
+        measure(&mut group, name, (2048, 2048), 1200, aged);
     }
 }
 
-/// Measures a run from the first generation on; the throughput is in cells. That leaps compute what
-/// steps compute is verified first.
+/// Measures a run from the start, for a soup settles; the throughput is in cells. That leaps compute
+/// what steps compute is verified first.
 fn measure(
-    group: &mut criterion::BenchmarkGroup<'_, criterion::measurement::WallTime>,
+    group: &mut BenchmarkGroup<'_, WallTime>,
     name: &str,
+    (width, height): (u32, u32),
     generations: u32,
     build: impl Fn() -> Builder,
 ) {
-    let mut simulation = None; // Built once, and only if the benchmark is selected.
+    let cells = u64::from(width) * u64::from(height) * u64::from(generations);
+    group.throughput(Throughput::Elements(cells));
+    let mut start = None; // Built once, and only if the benchmark is selected.
     group.bench_function(name, |bencher| {
-        let simulation = simulation.get_or_insert_with(|| verified(&build));
-        bencher.iter(|| simulation.run(generations.into()).expect("no cell fails"));
+        let start = start.get_or_insert_with(|| verified(&build));
+        let fresh = || build().grid(start.clone()).build().expect("valid parts");
+        let run = |mut simulation: Simulation| {
+            simulation.run(generations.into()).expect("no cell fails");
+            simulation
+        };
+        bencher.iter_batched(fresh, run, BatchSize::PerIteration);
     });
-    if let Some(simulation) = simulation {
-        let cells = simulation.grid().area() * u64::from(generations);
-        group.throughput(Throughput::Elements(cells));
-    }
 }
 
-fn verified(build: &impl Fn() -> Builder) -> Simulation {
+/// The grid to start from.
+fn verified(build: &impl Fn() -> Builder) -> Grid {
     let [mut leaping, mut stepping] = [(), ()].map(|()| build().build().expect("valid parts"));
+    let start = leaping.grid().as_ref().clone();
     leaping.run(25).expect("no cell fails");
     (0..25).for_each(|_| drop(stepping.step().expect("no cell fails")));
     assert_eq!(leaping.state_hash(), stepping.state_hash(), "a leap is not as many steps");
-    leaping
+    start
 }

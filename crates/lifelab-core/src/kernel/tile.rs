@@ -53,6 +53,10 @@ impl<'a, V: Lanes> Tile<'a, V> {
     /// Bytes in a row of a group, with both generations and the ghosts.
     pub(super) const FOOTPRINT: usize = 2 * (COLUMNS + 1) * V::WORDS * size_of::<u64>();
 
+    /// Rows of a column that are computed before those of the next column are: 4 KiB. The next one
+    /// reads most of the same, and finds it in the cache of the first level.
+    const BLOCK: usize = (4 << 10) / (V::WORDS * size_of::<u64>());
+
     /// A tile of so many rows (an even number) and groups, its cells unspecified.
     #[inline(always)]
     pub(super) fn new(
@@ -109,12 +113,15 @@ impl<'a, V: Lanes> Tile<'a, V> {
     pub(super) fn advance(&mut self, law: impl Law, generations: usize, dead: &[Range<usize>; 2]) {
         for generation in 1..=generations {
             let rows = generation..self.rows - generation;
-            for group in 0..self.groups {
-                for i in 0..COLUMNS {
-                    if self.bounded {
-                        self.column::<true>(law, group, i, rows.clone());
-                    } else {
-                        self.column::<false>(law, group, i, rows.clone());
+            for first in rows.clone().step_by(Self::BLOCK) {
+                let block = first..rows.end.min(first + Self::BLOCK);
+                for group in 0..self.groups {
+                    for i in 0..COLUMNS {
+                        if self.bounded {
+                            self.column::<true>(law, group, i, block.clone());
+                        } else {
+                            self.column::<false>(law, group, i, block.clone());
+                        }
                     }
                 }
             }
@@ -137,7 +144,7 @@ impl<'a, V: Lanes> Tile<'a, V> {
         self.scratch.line = line;
     }
 
-    /// Computes one column of the next generation.
+    /// Computes some rows of one column of the next generation.
     #[inline(always)]
     fn column<const BOUNDED: bool>(
         &mut self,
