@@ -3,6 +3,7 @@
 mod address;
 mod connect;
 mod frame;
+mod guests;
 mod link;
 mod pool;
 mod private_dir;

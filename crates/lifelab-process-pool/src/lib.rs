@@ -87,6 +87,8 @@
 //! - *The failure that waits behind hanging cells.* A line takes its units in reading order, also
 //!   when they are done again, and hands each on before it begins the next. So no cell waits behind
 //!   a later one, which may never return.
+//! - *A child that is suspended.* It neither answers nor dies. But the system knows, and is asked
+//!   four times a second: a line that is suspended for two seconds is killed and replaced.
 //! - *A stop that waits for the deaf.* Workers are told to stop, and end their waits; who has not
 //!   done so after 25 ms is killed, and replaced at the next step. That may hit a band of so many
 //!   rows that the kernel takes longer.
@@ -94,6 +96,7 @@
 
 mod desk;
 mod greeting;
+mod hang;
 mod line;
 mod meter;
 mod os;
@@ -159,8 +162,9 @@ pub struct Options {
     #[serde(with = "lifelab_core::duration")]
     pub start_timeout: Duration,
     /// How long a line may take from one answer to the next, before it is killed and its work done
-    /// again by another. By default it is for ever, for cells may wait for long. If processes may
-    /// hang, or be suspended, make it longer than the longest wait of a unit.
+    /// again by another. By default it is for ever, for cells may wait for long; where processes may
+    /// hang, make it longer than the longest wait of a unit. A process that is suspended (SIGSTOP) is
+    /// found out without it: its line is replaced within three seconds.
     #[serde(with = "lifelab_core::duration::optional", skip_serializing_if = "Option::is_none")]
     pub answer_timeout: Option<Duration>,
     /// A program that hosts workers; by default it is this one, and must be of the same build.

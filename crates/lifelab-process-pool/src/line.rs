@@ -4,13 +4,14 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::{ChildStdin, ChildStdout, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use lifelab_core::{Stop, StopReason};
 
 use crate::greeting::{Greeting, Mismatch};
+use crate::hang;
 use crate::meter::{Meter, Metered};
 use crate::os;
 use crate::process::Process;
@@ -66,8 +67,8 @@ pub(crate) struct Handle {
     processes: Mutex<Vec<Process>>,
     /// Answers taken so far: counted by the thread that drives the line, looked at by the watch.
     answers: AtomicU64,
-    /// Whether the watch has killed the line because no answer came.
-    silenced: AtomicBool,
+    /// Why the line was killed, if it hung: set by whoever has watched it, once.
+    hang: OnceLock<&'static str>,
 }
 
 /// Why a line could not be started.
@@ -110,7 +111,10 @@ impl Line {
                 let silent = format!("did not greet within {timeout:?}");
                 Err(StartFailure::NoWorker(format!("{silent}: {}", line.bury(stop))))
             }
-            (Err(Silence::Closed), None) => Err(StartFailure::Died(line.bury(stop))),
+            (Err(Silence::Closed), None) => {
+                let hang = line.handle.hang().unwrap_or_default();
+                Err(StartFailure::Died(line.bury(stop) + &hang))
+            }
             (Err(Silence::Mismatch(text)), None) => {
                 line.handle.kill();
                 Err(StartFailure::NoWorker(format!("{text}: {}", line.bury(stop))))
@@ -180,7 +184,7 @@ fn spawn(recipe: &Recipe) -> io::Result<(Handle, ChildStdout)> {
         input: Some(input).into(),
         processes: processes.into(),
         answers: AtomicU64::new(0),
-        silenced: AtomicBool::new(false),
+        hang: OnceLock::new(),
     };
     Ok((handle, output))
 }
@@ -196,15 +200,20 @@ impl Handle {
         self.answers.load(Ordering::Relaxed)
     }
 
-    /// Kills a line that does not answer, and remembers why.
-    pub(crate) fn silence(&self) {
-        self.silenced.store(true, Ordering::Relaxed);
+    /// Whether one of the processes is suspended.
+    pub(crate) fn is_suspended(&self) -> bool {
+        self.processes().iter().any(Process::is_suspended)
+    }
+
+    /// Kills a line that hangs, and remembers the cause.
+    pub(crate) fn end_hang(&self, cause: &'static str) {
+        self.hang.get_or_init(|| cause);
         self.kill();
     }
 
-    /// Whether it was [silenced](Self::silence).
-    pub(crate) fn is_silenced(&self) -> bool {
-        self.silenced.load(Ordering::Relaxed)
+    /// Why it was killed, if it hung; as the end of a sentence.
+    pub(crate) fn hang(&self) -> Option<String> {
+        self.hang.get().map(|cause| format!(", and was killed because {cause}"))
     }
 
     /// Writes frames, unless `stop` has fired: then it returns false.
@@ -242,7 +251,7 @@ impl Handle {
     }
 
     /// Does `work`, and kills the processes if it takes longer than `limit` or `stop` fires: then
-    /// the reason is returned too.
+    /// the reason is returned too. They are killed as well if they hang.
     fn kill_after<T>(
         &self,
         limit: Duration,
@@ -256,6 +265,7 @@ impl Handle {
         };
         thread::scope(|scope| {
             let watch = || {
+                hang::end_suspension(self, &watched);
                 let reason = watched.wait();
                 let late = !done.load(Ordering::Acquire);
                 late.then(|| self.kill()).map(|()| reason)

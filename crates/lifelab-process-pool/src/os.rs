@@ -1,6 +1,6 @@
 //! What differs between operating systems.
 
-pub(crate) use imp::{kill, own_program, private_pipes, separate};
+pub(crate) use imp::{is_suspended, kill, own_program, private_pipes, separate};
 
 #[cfg(unix)]
 mod imp {
@@ -12,6 +12,8 @@ mod imp {
     use std::process::{Child, Command};
 
     use nix::sys::signal::{Signal, killpg};
+    #[cfg(target_os = "linux")]
+    use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
     use nix::unistd::{Pid, dup2_stdin, dup2_stdout};
 
     /// The path of this process's own executable.
@@ -44,6 +46,22 @@ mod imp {
         }
     }
 
+    /// Whether a child that has not been waited for is suspended (SIGSTOP). One that a debugger
+    /// holds is not.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn is_suspended(child: &Child) -> bool {
+        // It looks and takes nothing away: neither the news nor, should it be dead, the child.
+        let look = WaitPidFlag::WSTOPPED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+        let id = Id::Pid(Pid::from_raw(child.id() as i32));
+        matches!(waitid(id, look), Ok(WaitStatus::Stopped(..)))
+    }
+
+    /// Elsewhere a look may take the news away, and nobody has tried.
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) fn is_suspended(_: &Child) -> bool {
+        false
+    }
+
     /// Standard input and output as files that are only ours.
     ///
     /// Descriptors 0 and 1 are then nothing and standard error: a stray `println!` in a cell's I/O
@@ -72,6 +90,10 @@ mod imp {
 
     pub(crate) fn kill(child: &mut Child) {
         let _ = child.kill(); // It fails only if the child is gone already.
+    }
+
+    pub(crate) fn is_suspended(_: &Child) -> bool {
+        false
     }
 
     pub(crate) fn private_pipes() -> io::Result<(Stdin, Stdout)> {

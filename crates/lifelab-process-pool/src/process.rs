@@ -64,6 +64,11 @@ impl Process {
         }
     }
 
+    /// Whether the child is suspended; it then neither works nor ends by itself.
+    pub(crate) fn is_suspended(&self) -> bool {
+        os::is_suspended(&self.child)
+    }
+
     /// Ends the child, and says who it was, how it ended, and its last words.
     ///
     /// It is given a while to end by itself, so that what is told is its own end; a child that

@@ -238,7 +238,7 @@ impl<'a> Pump<'a> {
             return Trouble::Stopped;
         }
         let cause = match broken {
-            _ if line.handle.is_silenced() => ", and was killed because it did not answer".into(),
+            _ if line.handle.hang().is_some() => line.handle.hang().unwrap_or_default(),
             Broken::Wire(WireError::Closed) | Broken::Refused(_) => String::new(),
             Broken::Wire(WireError::Truncated { .. }) => " in the middle of an answer".into(),
             Broken::Wire(error) => {

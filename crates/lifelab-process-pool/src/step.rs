@@ -12,6 +12,7 @@ use lifelab_core::{
     Warning,
 };
 
+use crate::hang;
 use crate::line::{Handle, Line, Recipe};
 use crate::pump::Pump;
 use crate::watching::Watching;
@@ -19,9 +20,6 @@ use crate::watching::Watching;
 /// How long workers may take to end their waits when the step is stopped, before they are killed.
 /// With the time to kill and reap them, the step returns within 50 ms.
 const GRACE: Duration = Duration::from_millis(25);
-
-/// How often in its time limit a line is looked at: the limit is met within a quarter of it.
-const LOOKS: u32 = 4;
 
 /// Events that may wait for the calling thread. It does nothing but take them, so the bound only
 /// keeps a burst from taking memory.
@@ -165,12 +163,9 @@ fn start<'scope>(
     (reins.len(), None)
 }
 
-/// Waits for the stop, and tells everybody.
+/// Waits for the stop, ends what hangs meanwhile, and tells everybody.
 fn watch(work: &Work<'_>, reins: &[Rein], events: &SyncSender<Event>) {
-    match work.recipe.answer_timeout {
-        None => drop(work.cx.stop.wait()),
-        Some(limit) => silence(work, reins, limit),
-    }
+    hang::end_hangs(reins, work.recipe.answer_timeout, &work.cx.stop);
     if work.tally.finished.load(Ordering::Acquire) {
         return;
     }
@@ -182,31 +177,8 @@ fn watch(work: &Work<'_>, reins: &[Rein], events: &SyncSender<Event>) {
     }
 }
 
-/// Until the stop fires, kills lines from which no answer comes in `limit`; a suspended process is
-/// not dead, and nothing else would ever end the waiting for it.
-fn silence(work: &Work<'_>, reins: &[Rein], limit: Duration) {
-    let mut seen: Vec<Option<(Arc<Handle>, u64, Instant)>> = vec![None; reins.len()];
-    while work.cx.stop.sleep(limit / LOOKS).is_ok() {
-        for (rein, seen) in reins.iter().zip(&mut seen) {
-            let Some(handle) = holder(rein) else {
-                *seen = None;
-                continue;
-            };
-            match seen {
-                Some((known, answers, since))
-                    if Arc::ptr_eq(known, &handle) && *answers == handle.answers() =>
-                {
-                    if since.elapsed() >= limit {
-                        handle.silence();
-                    }
-                }
-                _ => *seen = Some((handle.clone(), handle.answers(), Instant::now())),
-            }
-        }
-    }
-}
-
-fn holder(rein: &Rein) -> Option<Arc<Handle>> {
+/// The line that is at work under a rein.
+pub(crate) fn holder(rein: &Rein) -> Option<Arc<Handle>> {
     rein.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 

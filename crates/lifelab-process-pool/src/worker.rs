@@ -250,7 +250,11 @@ impl<W: Write> Worker<W> {
                 Task::Io(wire) => {
                     if let Err(reason) = self.change_io(wire.as_deref(), build) {
                         wire::put(&mut self.out, &Message::Refused(reason), |_| {});
-                        return self.flush();
+                        self.flush()?;
+                        // It does not end before its input does: with it would end the next process
+                        // of its line, perhaps before that one has passed this on.
+                        tasks.iter().for_each(drop);
+                        return Ok(());
                     }
                     self.pass_on(&Message::Io(wire));
                 }

@@ -133,11 +133,13 @@ impl Connection {
             Stream::Tcp(stream) => {
                 let stream = stream.into_std()?;
                 stream.set_nonblocking(false)?;
+                stream.set_write_timeout(Some(LOOK_UP))?;
                 Ok(Self::Tcp(stream))
             }
             Stream::Unix(stream) => {
                 let stream = stream.into_std()?;
                 stream.set_nonblocking(false)?;
+                stream.set_write_timeout(Some(LOOK_UP))?;
                 Ok(Self::Unix(stream))
             }
         }
@@ -145,7 +147,10 @@ impl Connection {
 
     /// Sends a request and reads an answer.
     fn exchange(&mut self, request: Frame, stop: &Stop) -> Result<Frame, Broken> {
-        self.write(&request.to_bytes()).map_err(Broken::Failed)?;
+        self.write(&request.to_bytes()).map_err(|error| match is_pause(&error) {
+            true => Broken::Failed(io::Error::other("it answers requests that it does not read")),
+            false => Broken::Failed(error),
+        })?;
         let mut bytes = [0; Frame::SIZE];
         let mut filled = 0;
         while filled < bytes.len() {
@@ -161,7 +166,7 @@ impl Connection {
     }
 
     /// Writes a request. It never waits: a connection has one request under way, which fits into
-    /// the smallest buffer.
+    /// the smallest buffer. Only a service that guesses requests, and never reads one, makes it wait.
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         match self {
             Self::Tcp(stream) => stream.write_all(bytes),

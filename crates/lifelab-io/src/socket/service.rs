@@ -4,15 +4,19 @@ use std::fs::{self, File};
 use std::io;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpSocket, UnixListener, UnixSocket};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
 
 use super::address::Address;
 use super::frame::Frame;
+use super::guests::{Guests, Room, Share};
 use super::private_dir::PrivateDir;
 use crate::error::IoError;
 use crate::reactor::Reactor;
@@ -134,7 +138,8 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// What a descriptor in reserve is opened on.
 const RESERVE: &str = "/dev/null";
 
-/// After so many refusals in a row, those who wait are turned away, lest they wait for ever.
+/// After so many refusals in a row, those clients go who have been idle in all that time; if there
+/// are none, those who wait are turned away, lest they wait for ever.
 const PATIENCE: u32 = 100;
 
 impl Listener {
@@ -168,27 +173,39 @@ impl Listener {
     async fn accept(self, reserve: File) {
         let mut reserve = Some(reserve);
         let mut refusals = 0;
+        let (room, mut guests) = (Room::new(), Guests::default());
         loop {
+            let (ready, answers) = mpsc::channel(MAX_READY);
+            let (listening, requests) = (ready.downgrade(), Arc::default());
+            let connection = Connection { ready, answers, requests: Arc::clone(&requests) };
+            let share = room.share();
             let served = match &self {
                 Self::Tcp(listener) => listener.accept().await.map(|(stream, _)| {
                     let _ = stream.set_nodelay(true); // Without it, answers are only later.
-                    tokio::spawn(serve(stream))
+                    tokio::spawn(serve(stream, connection, share))
                 }),
-                Self::Unix(listener) => {
-                    listener.accept().await.map(|(stream, _)| tokio::spawn(serve(stream)))
-                }
+                Self::Unix(listener) => listener
+                    .accept()
+                    .await
+                    .map(|(stream, _)| tokio::spawn(serve(stream, connection, share))),
             };
-            if served.is_ok() {
+            if let Ok(served) = served {
+                guests.enter(served.abort_handle(), requests, listening);
                 refusals = 0;
                 continue;
             }
+            if refusals == 0 {
+                guests.look();
+            }
             refusals += 1;
-            if refusals >= PATIENCE {
+            if refusals >= PATIENCE && guests.dismiss_idle() > 0 {
+                refusals = 0;
+            } else if refusals >= PATIENCE {
                 drop(reserve.take());
                 self.turn_away().await;
                 reserve = File::open(RESERVE).ok();
             }
-            tokio::time::sleep(PAUSE).await;
+            sleep(PAUSE).await;
         }
     }
 
@@ -199,21 +216,28 @@ impl Listener {
             Self::Unix(listener) => listener.accept().await.map(drop),
         };
         // Until nobody waits any more, or somebody else has taken the descriptor.
-        while let Ok(Ok(())) = tokio::time::timeout(PAUSE, next()).await {}
+        while let Ok(Ok(())) = timeout(PAUSE, next()).await {}
     }
 }
-
-/// Requests of one connection that can be waiting at the same time: more than a million cells ask
-/// at once. Beyond that the service stops reading, and so the client stops writing.
-const MAX_WAITING: usize = 1 << 20;
 
 /// Answers that can be ready and not yet written. The writer takes them all at once.
 const MAX_READY: usize = 1024;
 
+/// How long the rest of a frame may take whose beginning has come. Clients write frames as a whole.
+const WHOLE: Duration = Duration::from_secs(10);
+
+/// What is known of a connection before there is one.
+struct Connection {
+    ready: mpsc::Sender<Frame>,
+    answers: mpsc::Receiver<Frame>,
+    /// How many requests there have been.
+    requests: Arc<AtomicU64>,
+}
+
 /// Serves one connection until it ends in either direction; then its waits are dropped.
-async fn serve(stream: impl AsyncRead + AsyncWrite) {
+async fn serve(stream: impl AsyncRead + AsyncWrite, connection: Connection, share: Share) {
+    let Connection { ready, mut answers, requests } = connection;
     let (reader, mut writer) = tokio::io::split(stream);
-    let (ready, mut answers) = mpsc::channel(MAX_READY);
     let write = async {
         let mut frames = Vec::new();
         while answers.recv_many(&mut frames, MAX_READY).await > 0 {
@@ -224,24 +248,37 @@ async fn serve(stream: impl AsyncRead + AsyncWrite) {
     };
     // How a connection ends is the client's affair: it sees the same end.
     tokio::select! {
-        _ = read_requests(reader, ready) => {}
+        _ = read_requests(reader, ready, &requests, share) => {}
         _ = write => {}
     }
 }
 
-async fn read_requests(reader: impl AsyncRead, ready: mpsc::Sender<Frame>) -> io::Result<()> {
+async fn read_requests(
+    reader: impl AsyncRead,
+    ready: mpsc::Sender<Frame>,
+    requests: &AtomicU64,
+    mut share: Share,
+) -> io::Result<()> {
     let mut reader = std::pin::pin!(BufReader::new(reader));
     let mut waits = JoinSet::new();
     loop {
-        let request = Frame::read(&mut reader).await?;
+        let begun = reader.fill_buf().await?.len();
+        let request = match begun {
+            0 => return Ok(()),
+            Frame::SIZE.. => Frame::read(&mut reader).await?,
+            _ => timeout(WHOLE, Frame::read(&mut reader)).await??,
+        };
+        requests.fetch_add(1, Ordering::Relaxed);
         while waits.try_join_next().is_some() {}
-        if waits.len() == MAX_WAITING {
-            waits.join_next().await;
+        while !share.has_room(waits.len()) {
+            if waits.join_next().await.is_none() {
+                sleep(PAUSE).await;
+            }
         }
         let ready = ready.clone();
         waits.spawn(async move {
             if !request.delay().is_zero() {
-                tokio::time::sleep(request.delay()).await;
+                sleep(request.delay()).await;
             }
             // An error means that the connection has ended.
             let _ = ready.send(request).await;

@@ -3,6 +3,7 @@
 //! They are this binary under other names: links to it, whose name says what to do.
 
 use std::env;
+use std::fs;
 use std::io::{self, Write};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use lifelab_core::{Model, Phase};
 use lifelab_process_pool::{Options, ProcessPool};
+use nix::sys::signal::{Signal, raise};
 
 use crate::cells::{self, Script, What};
 use crate::grids;
@@ -49,6 +51,13 @@ pub(crate) fn play() {
             io::stdout().write_all(&greeting).unwrap();
             io::stdout().flush().unwrap();
             thread::sleep(Duration::from_secs(3600));
+        }
+        Some("sleepy") => {
+            // The first to come suspends itself.
+            if fs::File::create_new(Path::new(&name).with_file_name("marker")).is_ok() {
+                raise(Signal::SIGSTOP).unwrap();
+            }
+            lifelab_process_pool::host_workers(cells::build);
         }
         Some("hosts") => lifelab_process_pool::host_workers(cells::build),
         Some("parent") => parent(),

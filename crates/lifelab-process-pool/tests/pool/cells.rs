@@ -42,6 +42,8 @@ pub(crate) enum What {
     Hang,
     /// Waits for ever and ignores the stop.
     Deaf,
+    /// Waits for a second: long enough for the watch to look a few times.
+    Nap,
     /// Prints some last words and exits with code 3.
     Exit,
     /// Kills its process.
@@ -108,6 +110,7 @@ impl What {
             Self::Panic => panic!("as told"),
             Self::Hang => return Err(stop.wait().into()),
             Self::Deaf => thread::sleep(Duration::from_secs(3600)),
+            Self::Nap => stop.sleep(Duration::from_secs(1))?,
             Self::Exit => {
                 eprintln!("good-bye, cruel world");
                 process::exit(3);

@@ -12,6 +12,7 @@ use lifelab_process_pool::Options;
 use nix::sys::signal::{Signal, kill};
 
 use crate::Trials;
+use crate::actors::actor;
 use crate::cells::{Script, What};
 use crate::endings::{children, pid, signed_by};
 use crate::grids::{ARRANGEMENTS, configurations, pool, step, two};
@@ -24,6 +25,12 @@ pub(crate) const TRIALS: Trials = &[
     ("a_cell_that_kills_every_worker_fails_the_step", a_cell_that_kills_every_worker),
     ("a_suspended_worker_does_not_hold_up_the_stop", a_suspended_worker),
     ("a_worker_that_neither_answers_nor_dies_is_replaced", a_worker_that_does_not_answer),
+    ("a_suspended_worker_is_replaced_without_any_option", a_suspended_worker_is_replaced),
+    (
+        "a_worker_that_is_suspended_at_its_start_is_replaced",
+        a_worker_that_is_suspended_at_its_start,
+    ),
+    ("a_worker_that_is_suspended_for_a_moment_lives_on", a_worker_that_is_suspended_for_a_moment),
     ("a_slow_unit_is_not_taken_for_a_dead_one", a_slow_unit),
     ("hundreds_of_generations_survive_random_kills", random_kills),
 ];
@@ -142,15 +149,67 @@ fn a_worker_that_does_not_answer() -> Result<(), Failed> {
         let folder = tempfile::tempdir()?;
         let marker = folder.path().join("marker");
         let script = Script::default().act(What::Deaf, 2, 3, Phase::Neighbors).once(&marker);
-        let suspending = thread::spawn(move || {
-            let victim = signed_by(&marker);
-            kill(pid(victim), Signal::SIGSTOP).unwrap();
-            victim
-        });
         let report = step(&mut pool, Arc::new(script), 8, 7)?;
         let message = message(report.warnings());
-        assert!(message.contains("did not answer"), "{options:?}: {message}");
-        assert!(!children().contains(&suspending.join().unwrap()), "killed and reaped");
+        assert!(message.contains("because it did not answer"), "{options:?}: {message}");
+        assert!(!children().contains(&signed_by(&marker)), "killed and reaped");
+    }
+    Ok(())
+}
+
+/// Either process of each arrangement, in a wait that would last for an hour.
+fn a_suspended_worker_is_replaced() -> Result<(), Failed> {
+    for arrangement in ARRANGEMENTS {
+        for phase in [Phase::Neighbors, Phase::Rule] {
+            let mut pool = pool(Options { arrangement, workers: two(), ..Options::default() });
+            let folder = tempfile::tempdir()?;
+            let marker = folder.path().join("marker");
+            let script = Script::default().act(What::Deaf, 2, 3, phase).once(&marker);
+            let suspending = thread::spawn({
+                let marker = marker.clone();
+                move || kill(pid(signed_by(&marker)), Signal::SIGSTOP).unwrap()
+            });
+            let report = step(&mut pool, Arc::new(script), 8, 7)?;
+            suspending.join().unwrap();
+            let message = message(report.warnings());
+            assert!(message.contains("because it was suspended"), "{arrangement:?}: {message}");
+            assert!(!children().contains(&signed_by(&marker)), "killed and reaped");
+        }
+    }
+    Ok(())
+}
+
+fn a_worker_that_is_suspended_at_its_start() -> Result<(), Failed> {
+    for arrangement in ARRANGEMENTS {
+        let folder = tempfile::tempdir()?;
+        let program = Some(actor("sleepy", folder.path()));
+        let start_timeout = Duration::from_secs(3600);
+        let options =
+            Options { arrangement, workers: two(), program, start_timeout, ..Options::default() };
+        let report = step(&mut pool(options), Arc::new(Script::default()), 8, 7)?;
+        let message = message(report.warnings());
+        assert!(message.contains("because it was suspended"), "{arrangement:?}: {message}");
+    }
+    Ok(())
+}
+
+fn a_worker_that_is_suspended_for_a_moment() -> Result<(), Failed> {
+    for arrangement in ARRANGEMENTS {
+        let mut pool = pool(Options { arrangement, workers: two(), ..Options::default() });
+        let folder = tempfile::tempdir()?;
+        let marker = folder.path().join("marker");
+        let script = Script::default().act(What::Nap, 2, 3, Phase::Rule).once(&marker);
+        let suspending = thread::spawn({
+            let marker = marker.clone();
+            move || {
+                let victim = pid(signed_by(&marker));
+                kill(victim, Signal::SIGSTOP).unwrap();
+                kill(victim, Signal::SIGCONT).unwrap();
+            }
+        });
+        assert_eq!(step(&mut pool, Arc::new(script), 8, 7)?.warnings(), []);
+        suspending.join().unwrap();
+        assert!(children().contains(&signed_by(&marker)), "it works on");
     }
     Ok(())
 }

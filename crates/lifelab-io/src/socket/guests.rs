@@ -1,0 +1,141 @@
+//! The clients of an echo service, most of whom mean well: what each may take, and who must go when
+//! there is no room.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use tokio::sync::mpsc::WeakSender;
+use tokio::task::AbortHandle;
+
+use super::frame::Frame;
+
+/// Requests that can wait at the same time, of all connections together: some hundred bytes each.
+/// A single client, alone, may have half of them: a million cells ask at once.
+const MAX_WAITING: usize = 1 << 21;
+
+/// Room for requests that wait.
+///
+/// A connection may have as many of them as are left for all. So a client that floods the service
+/// gets one half and its accomplice a third, and there is always some left for whoever comes next.
+/// Beyond its share the service stops reading from a connection, and so the client stops writing.
+#[derive(Clone, Debug)]
+pub(super) struct Room {
+    waiting: Arc<AtomicUsize>,
+    limit: usize,
+}
+
+/// What one connection takes of the room; dropped, it takes nothing.
+#[derive(Debug)]
+pub(super) struct Share {
+    room: Room,
+    waiting: usize,
+}
+
+impl Room {
+    pub(super) fn new() -> Self {
+        Self::of(MAX_WAITING)
+    }
+
+    fn of(limit: usize) -> Self {
+        Self { waiting: Arc::default(), limit }
+    }
+
+    pub(super) fn share(&self) -> Share {
+        Share { room: self.clone(), waiting: 0 }
+    }
+}
+
+impl Share {
+    /// Notes how many requests of the connection wait, and tells whether it may have another.
+    pub(super) fn has_room(&mut self, waiting: usize) -> bool {
+        let Room { waiting: all, limit } = &self.room;
+        all.fetch_add(waiting, Ordering::Relaxed);
+        let others_and_ours = all.fetch_sub(self.waiting, Ordering::Relaxed) - self.waiting;
+        self.waiting = waiting;
+        waiting < limit.saturating_sub(others_and_ours)
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.has_room(0);
+    }
+}
+
+/// The connections of a service.
+#[derive(Debug, Default)]
+pub(super) struct Guests(Vec<Guest>);
+
+#[derive(Debug)]
+struct Guest {
+    connection: AbortHandle,
+    /// Counted by the connection.
+    requests: Arc<AtomicU64>,
+    /// Each request that waits holds one of these, and the connection another.
+    ready: WeakSender<Frame>,
+    /// How many requests there had been at the last look.
+    seen: Option<u64>,
+}
+
+impl Guests {
+    pub(super) fn enter(
+        &mut self,
+        connection: AbortHandle,
+        requests: Arc<AtomicU64>,
+        ready: WeakSender<Frame>,
+    ) {
+        if self.0.len() == self.0.capacity() {
+            self.0.retain(|guest| !guest.connection.is_finished()); // Seldom enough to cost nothing.
+        }
+        self.0.push(Guest { connection, requests, ready, seen: None });
+    }
+
+    /// Notes who is idle.
+    pub(super) fn look(&mut self) {
+        for guest in &mut self.0 {
+            guest.seen = guest.is_idle().then(|| guest.requests.load(Ordering::Relaxed));
+        }
+    }
+
+    /// Closes the connections of those who were idle at the last look, and are still: they have not
+    /// asked anything in between. Tells how many.
+    pub(super) fn dismiss_idle(&mut self) -> usize {
+        let before = self.0.len();
+        self.0.retain(|guest| {
+            let asked = guest.requests.load(Ordering::Relaxed);
+            let must_go = guest.seen == Some(asked) && guest.is_idle();
+            if must_go {
+                guest.connection.abort();
+            }
+            !must_go
+        });
+        before - self.0.len()
+    }
+}
+
+impl Guest {
+    /// Whether it waits for no answer.
+    fn is_idle(&self) -> bool {
+        self.ready.strong_count() <= 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_floods_leaves_room_for_others() {
+        let room = Room::of(1 << 10);
+        let fill = |share: &mut Share| (0..).find(|&waiting| !share.has_room(waiting)).unwrap();
+        let (mut first, mut second, mut third) = (room.share(), room.share(), room.share());
+        assert_eq!(fill(&mut first), 512);
+        assert_eq!(fill(&mut second), 256);
+        assert_eq!(fill(&mut third), 128);
+        assert!(!first.has_room(512));
+        drop((second, third));
+        assert!(room.share().has_room(0));
+        assert_eq!(room.waiting.load(Ordering::Relaxed), 512);
+        assert!(first.has_room(100));
+    }
+}
