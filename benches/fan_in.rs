@@ -8,7 +8,9 @@ fn main() {
         group.sample_size(10);
         for grain in ["cell", "rows(1)"] {
             for fan_in in ["returned", "locked"] {
-                let spec = stepper(&format!("thread_per_cell(grain: {grain}, fan_in: {fan_in})"));
+                let spec = stepper(&format!(
+                    "thread_per_cell(grain: {grain}, threads: scoped, fan_in: {fan_in})"
+                ));
                 let name = format!("{grain}/{fan_in}");
                 measure_step(&mut group, &name, (32, 32), |soup| soup.stepper_spec(spec.clone()));
             }

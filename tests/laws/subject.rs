@@ -31,7 +31,9 @@ pub(crate) struct Subject {
 
 /// Arrangements beside each stepper's defaults. Every stepper is tested without an entry here too.
 const ARRANGEMENTS: &[&str] = &[
-    "thread_per_cell(fan_in: locked)",
+    "thread_per_cell(threads: scoped)",
+    "thread_per_cell(threads: scoped, fan_in: locked)",
+    "thread_per_cell(threads: parked)",
     "queue_pipeline(workers: 1, capacity: 1)",
     "queue_pipeline(neighbors: (workers: 3, capacity: 1), rule: (workers: 2, capacity: 5))",
     "thread_pool(workers: 1)",

@@ -16,7 +16,7 @@ use lifelab_core::{
     CellIo, Context, Fault, Grain, Grid, IoFuture, Model, Phase, Rule, Site, Soup, Stepper, Stop,
     Topology,
 };
-use lifelab_thread_per_cell::{FanInBy, Options, ThreadPerCell};
+use lifelab_thread_per_cell::{FanInBy, Options, ThreadKind, ThreadPerCell};
 
 const ROUNDS: usize = 15;
 
@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1).map(|text| text.parse::<usize>());
     let mut argument = |default| arguments.next().unwrap_or(Ok(default));
     let (side, millis) = (argument(50)? as u32, argument(10)? as u64);
-    let default = Options { grain: Grain::Cell, ..Options::default() };
+    let default = Options { grain: Grain::Cell, threads: ThreadKind::Scoped, ..Options::default() };
     let stack_size = NonZeroUsize::new(argument(default.stack_size.get())?).ok_or("no stack")?;
 
     let mut now = Soup { density: 0.4, seed: 1 }.grid(side, side)?;

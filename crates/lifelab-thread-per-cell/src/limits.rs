@@ -2,7 +2,8 @@
 //!
 //! A refused thread is an ordinary error, with one exception, and that is why the limits are read
 //! before anything starts: a new thread of Rust's standard library maps an alternative stack for
-//! its signal handler, and if *that* mapping is refused, the library ends the whole process.
+//! its signal handler, and if *that* mapping is refused, the library ends the whole process. Besides,
+//! thousands of threads that are started and stopped again are a long way to an error.
 
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -24,18 +25,47 @@ impl fmt::Display for Limit {
     }
 }
 
-/// The limit that leaves room for the fewest threads with such a stack; `None` if none is known.
+/// What the system must have left for each thread.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Need {
+    mappings: u64,
+    address_space: u64,
+}
+
+impl Need {
+    /// A thread of the standard library: its stack, its signal stack, and a guard page below each.
+    pub(crate) fn of_std(stack_size: NonZeroUsize) -> Self {
+        Self::new(4, stack_size)
+    }
+
+    /// A thread on a slab that is yet to be mapped: its stack and the guard page.
+    pub(crate) fn of_slab(stack_size: NonZeroUsize) -> Self {
+        Self::new(2, stack_size)
+    }
+
+    /// A thread whose stack is mapped already: nothing but the thread.
+    pub(crate) const MAPPED: Self = Self { mappings: 0, address_space: 0 };
+
+    fn new(mappings: u64, stack_size: NonZeroUsize) -> Self {
+        /// Beside the stack: signal stack and guard pages, generously.
+        const OVERHEAD: u64 = 64 << 10;
+        let address_space = (stack_size.get() as u64).saturating_add(OVERHEAD);
+        Self { mappings, address_space }
+    }
+}
+
+/// The limit that leaves room for the fewest threads with such needs; `None` if none is known.
 ///
 /// It is a snapshot: other programs start and end threads all the time. Reading it takes about as
 /// long as starting a thread.
 #[cfg(target_os = "linux")]
-pub(crate) fn tightest(stack_size: NonZeroUsize) -> Option<Limit> {
-    linux::all(stack_size).into_iter().flatten().min_by_key(|limit| limit.room)
+pub(crate) fn tightest(need: Need) -> Option<Limit> {
+    linux::all(need).into_iter().flatten().min_by_key(|limit| limit.room)
 }
 
-/// The limit that leaves room for the fewest threads with such a stack: unknown on this system.
+/// The limit that leaves room for the fewest threads with such needs: unknown on this system.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn tightest(_: NonZeroUsize) -> Option<Limit> {
+pub(crate) fn tightest(_: Need) -> Option<Limit> {
     None
 }
 
@@ -49,28 +79,22 @@ mod linux {
     use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
     use nix::unistd::Uid;
 
-    use super::Limit;
-
-    /// Mappings per thread: its stack, its signal stack, and the guard page below each.
-    const MAPPINGS: u64 = 4;
+    use super::{Limit, Need};
 
     /// Mappings held back for everything else: libraries, files, allocator arenas, and the stacks
     /// that the C library keeps for later (40 MiB of them). Being constant as long as these are
     /// fewer, it makes the answer the same for every generation.
     const RESERVE: u64 = 2048;
 
-    /// Address space per thread beside its stack: signal stack and guard pages, generously.
-    const OVERHEAD: u64 = 64 << 10;
-
     /// Address space that the C library reserves for each of its allocator arenas, of which it makes
     /// up to 8 per processor, one for each new thread.
     const ARENA: u64 = 64 << 20;
 
     /// Every limit that is known to be set.
-    pub(super) fn all(stack_size: NonZeroUsize) -> [Option<Limit>; 6] {
+    pub(super) fn all(need: Need) -> [Option<Limit>; 6] {
         [
-            mappings(),
-            address_space(stack_size),
+            mappings(need),
+            address_space(need),
             processes_of_user(),
             total("kernel.threads-max", "/proc/sys/kernel/threads-max"),
             total("kernel.pid_max", "/proc/sys/kernel/pid_max"),
@@ -78,17 +102,23 @@ mod linux {
         ]
     }
 
-    fn mappings() -> Option<Limit> {
+    fn mappings(need: Need) -> Option<Limit> {
+        if need.mappings == 0 {
+            return None; // To count those that there are can take longer than the generation.
+        }
         let value = read("/proc/sys/vm/max_map_count")?;
         let used = fs::read("/proc/self/maps").ok()?.iter().filter(|&&byte| byte == b'\n').count();
         let free = value.saturating_sub(RESERVE.max(used as u64));
-        Some(limit("vm.max_map_count", value, free / MAPPINGS))
+        Some(limit("vm.max_map_count", value, free / need.mappings))
     }
 
-    fn address_space(stack_size: NonZeroUsize) -> Option<Limit> {
+    fn address_space(need: Need) -> Option<Limit> {
+        if need.address_space == 0 {
+            return None;
+        }
         let value = soft(Resource::RLIMIT_AS)?;
         let free = value.saturating_sub(1024 * status("VmSize:")?);
-        let thread = (stack_size.get() as u64).saturating_add(OVERHEAD);
+        let thread = need.address_space;
         let arenas = 8 * thread::available_parallelism().map_or(1, NonZeroUsize::get) as u64;
         // The first threads take an arena each.
         let first = (free / thread.saturating_add(ARENA)).min(arenas);
@@ -179,16 +209,26 @@ mod tests {
     const STACK: NonZeroUsize = NonZeroUsize::new(64 << 10).unwrap();
 
     #[test]
-    fn the_mappings_are_always_known_and_leave_room_for_fewer_threads_than_a_quarter() {
-        let limits = linux::all(STACK);
-        let mappings = limits.iter().flatten().find(|limit| limit.name == "vm.max_map_count");
-        let mappings = mappings.expect("every Linux has this limit");
-        assert!(mappings.room as u64 <= mappings.value / 4, "{mappings:?}");
+    fn the_mappings_are_always_known_and_leave_room_for_what_the_threads_need() {
+        for (need, divisor) in [(Need::of_std(STACK), 4), (Need::of_slab(STACK), 2)] {
+            let limits = linux::all(need);
+            let mappings = limits.iter().flatten().find(|limit| limit.name == "vm.max_map_count");
+            let mappings = mappings.expect("every Linux has this limit");
+            assert!(mappings.room as u64 <= mappings.value / divisor, "{mappings:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_mapped_already_is_no_longer_limited() {
+        let limits = linux::all(Need::MAPPED);
+        let names = limits.iter().flatten().map(|limit| limit.name);
+        assert!(!names.into_iter().any(|name| name == "vm.max_map_count"));
     }
 
     #[test]
     fn the_tightest_limit_leaves_the_least_room() {
-        let tightest = tightest(STACK).unwrap();
-        assert!(linux::all(STACK).into_iter().flatten().all(|limit| limit.room >= tightest.room));
+        let need = Need::of_slab(STACK);
+        let tightest = tightest(need).unwrap();
+        assert!(linux::all(need).into_iter().flatten().all(|limit| limit.room >= tightest.room));
     }
 }

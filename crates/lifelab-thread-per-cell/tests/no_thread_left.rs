@@ -1,4 +1,4 @@
-//! No thread outlives its step. A process of its own: it counts all threads.
+//! No thread outlives its step, or its stepper if they are parked. A process of its own: it counts all threads.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -8,25 +8,46 @@ use std::time::{Duration, Instant};
 
 use lifelab_core::testing::{context, script, soup, step};
 use lifelab_core::{Cell, CellIo, Fault, Model, Topology};
-use lifelab_thread_per_cell::{FanInBy, Options, ThreadPerCell};
+use lifelab_thread_per_cell::{FanInBy, Options, ThreadKind, ThreadPerCell};
 
 #[test]
 fn no_thread_outlives_its_step() {
     let before = threads();
-    for fan_in in [FanInBy::Returned, FanInBy::Locked] {
-        let mut stepper = ThreadPerCell::with_options(Options { fan_in, ..Options::default() });
-        let stepper = stepper.as_mut().unwrap();
+    for (threads, fan_in) in [
+        (ThreadKind::Scoped, FanInBy::Returned),
+        (ThreadKind::Scoped, FanInBy::Locked),
+        (ThreadKind::Slab, FanInBy::Returned),
+    ] {
+        let options = Options { threads, fan_in, ..Options::default() };
+        let mut stepper = ThreadPerCell::with_options(options).unwrap();
         for fails in [false, true] {
-            let (now, cx) = (soup(10, 10, Topology::Torus), context(io(fails)));
-            let result = step(stepper, &now, &cx);
-            assert_eq!(result.is_err(), fails);
-            // A joined thread may still be listed for a moment.
-            let patience = Instant::now() + Duration::from_secs(60);
-            while threads() > before {
-                assert!(Instant::now() < patience, "{} threads, not {before}", threads());
-                thread::yield_now();
-            }
+            step_100_cells(&mut stepper, fails);
+            await_threads(before);
         }
+    }
+    let options = Options { threads: ThreadKind::Parked, ..Options::default() };
+    let mut stepper = ThreadPerCell::with_options(options).unwrap();
+    for fails in [false, true] {
+        step_100_cells(&mut stepper, fails);
+        assert_eq!(threads(), before + 100);
+    }
+    drop(stepper);
+    await_threads(before);
+}
+
+fn step_100_cells(stepper: &mut ThreadPerCell, fails: bool) {
+    let (now, cx) = (soup(10, 10, Topology::Torus), context(io(fails)));
+    let result = step(stepper, &now, &cx);
+    assert_eq!(result.is_err(), fails);
+    assert_eq!(Arc::strong_count(&now), 1, "nobody keeps the grid");
+}
+
+/// A joined thread may still be listed for a moment.
+fn await_threads(before: usize) {
+    let patience = Instant::now() + Duration::from_secs(60);
+    while threads() > before {
+        assert!(Instant::now() < patience, "{} threads, not {before}", threads());
+        thread::yield_now();
     }
 }
 
