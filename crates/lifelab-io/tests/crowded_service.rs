@@ -46,7 +46,8 @@ fn main() {
 /// Serves until standard input ends.
 fn serve() {
     let service = EchoService::start(Transport::Tcp).unwrap();
-    writeln!(io::stdout(), "{}", service.address()).unwrap();
-    io::stdout().flush().unwrap();
+    let mut out = io::stdout();
+    out.write_all(format!("{}\n", service.address()).as_bytes()).unwrap();
+    out.flush().unwrap();
     io::copy(&mut io::stdin(), &mut io::sink()).unwrap();
 }
