@@ -13,6 +13,7 @@ pub(crate) const LAWS: &[Law] = &[
     law("the_first_failing_cell_in_reading_order_is_named", the_first_is_named),
     law("a_failing_phase_is_named", a_failing_phase_is_named),
     law("a_panicking_cell_is_named", a_panicking_cell_is_named),
+    law("a_cell_that_hangs_is_ended_by_its_timeout_and_named", a_hanging_cell_is_named),
     law("a_cell_that_hangs_after_the_failing_one_does_not_matter", a_later_hang),
     law("after_a_failure_the_stepper_works", after_a_failure),
     law("random_faults_strike_the_same_cell_everywhere", random_faults),
@@ -65,6 +66,16 @@ fn a_failing_phase_is_named(subject: &Subject) {
 fn a_panicking_cell_is_named(subject: &Subject) {
     let (cell, _, kind, _) = failure(subject, "sleep:20us panic@3:(6,1)");
     assert_eq!((cell, kind), (Cell::new(6, 1), FaultKind::Panicked));
+}
+
+/// The others do not wait, so only the one that hangs can be late: a thread that sleeps, the consumer
+/// of a queue that fills up behind it, a child process that does not answer.
+fn a_hanging_cell_is_named(subject: &Subject) {
+    for phase in ["neighbors", "rule"] {
+        let io = format!("none hang@3:(2,1) phase:{phase} timeout:50ms");
+        let (cell, _, kind, message) = failure(subject, &io);
+        assert_eq!((cell, kind), (Cell::new(2, 1), FaultKind::TimedOut), "{message}");
+    }
 }
 
 fn a_later_hang(subject: &Subject) {

@@ -6,7 +6,9 @@
 mod async_laws;
 mod fault_laws;
 mod grid_laws;
+mod peer_laws;
 mod probe_laws;
+mod silence_laws;
 mod stop_laws;
 mod subject;
 mod user_io_laws;
@@ -21,6 +23,8 @@ fn main() {
         grid_laws::LAWS,
         fault_laws::LAWS,
         stop_laws::LAWS,
+        silence_laws::LAWS,
+        peer_laws::LAWS,
         user_io_laws::LAWS,
         async_laws::LAWS,
         probe_laws::LAWS,

@@ -17,9 +17,19 @@ pub(crate) const LAWS: &[Law] = &[
     law("dropping_a_stepper_that_never_stepped_is_harmless", |subject| drop(subject.stepper())),
 ];
 
+/// Cells that wait for ever: all or one, by a timer, in a blocked thread, or for a socket.
+const WAITS: [&str; 6] = [
+    "sleep:1h",
+    "sleep:1us hang@3:(5,5)",
+    "block:1h",
+    "block:1h offload",
+    "socket(tcp):1h",
+    "socket(unix):1h",
+];
+
 fn a_stop_ends_all_waits(subject: &Subject) {
     let now = soup(12, 9, 9);
-    for io in ["sleep:1h", "sleep:1us hang@3:(5,5)", "socket(tcp):1h", "socket(unix):1h"] {
+    for io in WAITS {
         let stop = Stop::new();
         let mut stepper = subject.stepper();
         let error = thread::scope(|scope| {
@@ -40,10 +50,12 @@ fn a_stop_ends_all_waits(subject: &Subject) {
 
 fn a_deadline_ends_all_waits(subject: &Subject) {
     let now = soup(12, 9, 10);
-    let deadline = Stop::new().before(Instant::now() + Duration::from_millis(50));
-    let io = io_spec("sleep:1h").build().expect("valid I/O");
-    let error = step(&mut *subject.stepper(), &now, io, deadline).expect_err("stopped");
-    assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Deadline));
+    for io in WAITS {
+        let deadline = Stop::new().before(Instant::now() + Duration::from_millis(50));
+        let built = io_spec(io).build().expect("valid I/O");
+        let error = step(&mut *subject.stepper(), &now, built, deadline).expect_err("stopped");
+        assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Deadline), "{io}");
+    }
 }
 
 fn a_stop_before_the_step(subject: &Subject) {

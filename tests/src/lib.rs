@@ -5,9 +5,13 @@
 //! with random grids; [`soak()`] does what can go wrong for as long as one likes.
 #![forbid(unsafe_code)]
 
+#[cfg(target_os = "linux")]
+mod leaks;
 mod memory;
 mod soak;
 
+#[cfg(target_os = "linux")]
+pub use leaks::leaks;
 pub use lifelab_core::testing::{oracle, oracle_after};
 pub use memory::memory;
 pub use soak::{Tally, soak};

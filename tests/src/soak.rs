@@ -3,7 +3,10 @@
 //! Chores take turns. Each checks what it sees against the oracle and counts what it has done; one
 //! that finds a broken promise panics, and says with which seed.
 
-mod chores;
+pub(crate) mod chores;
+#[cfg(target_os = "linux")]
+pub(crate) mod kills;
+mod schedules;
 mod tally;
 
 use std::time::{Duration, Instant};
@@ -16,12 +19,12 @@ type Chore = fn(u64, &mut Tally);
 
 const CHORES: &[(&str, Chore)] = &[
     ("faults", chores::faults),
-    ("schedules", chores::schedules),
+    ("schedules", schedules::schedules),
     ("stops", chores::stops),
     ("checkpoints", chores::checkpoints),
     ("hostile input", chores::hostile_input),
     #[cfg(target_os = "linux")]
-    ("kills", chores::kills),
+    ("kills", kills::kills),
 ];
 
 /// Does all chores in turns until the time is up, each at least once.

@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use std::panic::resume_unwind;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 use tokio::select;
@@ -23,6 +24,10 @@ use crate::watch::Watch;
 /// Tasks that are spawned in one go. Between two slices, others on the same thread have their turn:
 /// a slice takes some 10 us.
 const SLICE: usize = 64;
+
+/// How long a stopped step waits for blocking calls: a busy machine needs a while to wake hundreds of
+/// threads, and a call that ignores its stop never ends.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// Computes a generation by tasks on the current runtime.
 pub(crate) async fn step(
@@ -69,11 +74,27 @@ pub(crate) async fn step(
     };
     // Aborts what is left, and waits until it is gone: no cell goes on when the step has returned.
     tasks.shutdown().await;
+    blocking_calls_end(&stop.0).await;
     if let Some(panic) = panic {
         resume_unwind(panic);
     }
     fan_in.finish()?;
     Ok(generation.watch.report())
+}
+
+/// When a step is stopped, waits for the blocking calls that its cells have made on other threads:
+/// each has a child of the step's stop, and looks at it in a moment.
+///
+/// This yields rather than sleeps, for the caller's runtime may have no timers.
+async fn blocking_calls_end(stop: &Stop) {
+    if stop.reason().is_none() {
+        return;
+    }
+    stop.fire();
+    let patience = Instant::now() + GRACE;
+    while stop.has_children() && Instant::now() < patience {
+        yield_now().await;
+    }
 }
 
 /// Divides a generation, and bounds what may be under way at the same time.

@@ -40,6 +40,10 @@ struct Token {
     /// token has not fired go back to sleep. Firing is rare, so simplicity wins.
     events: Arc<Events>,
     parent: Option<Arc<Token>>,
+    /// Counts, by its references, this token and its children.
+    family: Arc<()>,
+    /// Held to be counted by the parent.
+    _kin: Option<Arc<()>>,
 }
 
 /// What a family of tokens sleeps on: an event for each of so many groups of threads.
@@ -86,6 +90,12 @@ impl Stop {
     /// A handle that ends when this one does, and can also be fired alone.
     pub fn child(&self) -> Self {
         Self::with_parent(self.token.events.clone(), Some(self.token.clone()), self.deadline)
+    }
+
+    /// Whether anybody holds a child of this handle: if it was given to work that was told to end,
+    /// that work has not ended yet.
+    pub fn has_children(&self) -> bool {
+        Arc::strong_count(&self.token.family) > 1
     }
 
     /// This handle with a deadline; the earlier one if it has one already.
@@ -157,7 +167,9 @@ impl Stop {
         parent: Option<Arc<Token>>,
         deadline: Option<Instant>,
     ) -> Self {
-        let token = Token { fired: AtomicBool::new(false), events, parent };
+        let _kin = parent.as_ref().map(|parent| parent.family.clone());
+        let family = Arc::default();
+        let token = Token { fired: AtomicBool::new(false), events, parent, family, _kin };
         Self { token: Arc::new(token), deadline }
     }
 }
@@ -245,6 +257,19 @@ mod tests {
         let sleeper = std::thread::spawn(move || sibling.sleep(Duration::from_millis(30)));
         fired.fire();
         assert_eq!(sleeper.join().unwrap(), Ok(()));
+    }
+
+    #[test]
+    fn children_are_known_until_their_last_clone_is_gone() {
+        let parent = Stop::new();
+        let clone = parent.clone();
+        assert!(!parent.has_children());
+        let child = clone.child();
+        let grandchild = child.before(Instant::now()).child();
+        drop(child);
+        assert!(parent.has_children(), "the grandchild holds it");
+        drop(grandchild);
+        assert!(!parent.has_children());
     }
 
     #[test]

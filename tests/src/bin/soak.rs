@@ -7,9 +7,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use lifelab::core::duration;
+#[cfg(target_os = "linux")]
+use lifelab_tests::leaks;
 use lifelab_tests::{memory, soak};
 
-const USAGE: &str = "usage: soak [--time DURATION] [--seed N], or soak --memory [GENERATIONS]";
+const USAGE: &str = "usage: soak [--time DURATION] [--seed N], or soak --memory [GENERATIONS], \
+                     or soak --leaks [GENERATIONS]";
 
 fn main() -> ExitCode {
     lifelab::host_workers();
@@ -31,13 +34,24 @@ fn main() -> ExitCode {
             writeln!(out, "{tally}")
         }
         Some(Task::Memory { generations }) => memory(generations, &mut out),
+        #[cfg(target_os = "linux")]
+        Some(Task::Leaks { generations }) => leaks(generations, &mut out),
     };
     if told.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 enum Task {
-    Soak { time: Duration, seed: u64 },
-    Memory { generations: u64 },
+    Soak {
+        time: Duration,
+        seed: u64,
+    },
+    Memory {
+        generations: u64,
+    },
+    #[cfg(target_os = "linux")]
+    Leaks {
+        generations: u64,
+    },
 }
 
 fn options(arguments: &[&str]) -> Option<Task> {
@@ -45,6 +59,12 @@ fn options(arguments: &[&str]) -> Option<Task> {
         ["--memory"] => return Some(Task::Memory { generations: 100_000 }),
         ["--memory", generations] => {
             return Some(Task::Memory { generations: generations.parse().ok()? });
+        }
+        #[cfg(target_os = "linux")]
+        ["--leaks"] => return Some(Task::Leaks { generations: 10_000 }),
+        #[cfg(target_os = "linux")]
+        ["--leaks", generations] => {
+            return Some(Task::Leaks { generations: generations.parse().ok()? });
         }
         _ => {}
     }

@@ -17,14 +17,14 @@ use lifelab_core::testing::{oracle, oracle_after};
 use super::Tally;
 
 /// After so long a step hangs.
-const HANG: Duration = Duration::from_secs(60);
+pub(super) const HANG: Duration = Duration::from_secs(60);
 
-fn soup(seed: u64) -> Grid {
+pub(crate) fn soup(seed: u64) -> Grid {
     let side = |salt| 3 + (seeded::hash(&[seed, salt]) % 20) as u32;
     Soup { density: 0.4, seed }.grid(side(1), side(2)).expect("a small grid")
 }
 
-fn simulation(grid: &Grid, stepper: &str, io: &str) -> Simulation {
+pub(crate) fn simulation(grid: &Grid, stepper: &str, io: &str) -> Simulation {
     let io: IoSpec = io.parse().unwrap_or_else(|error| panic!("{io}: {error}"));
     let stepper = stepper.parse().unwrap_or_else(|error| panic!("{stepper}: {error}"));
     let builder = Simulation::builder().grid(grid.clone()).stepper_spec(stepper).io_spec(io);
@@ -65,34 +65,6 @@ fn failing(grid: &Grid, generation: u64, io: &str) -> Vec<Cell> {
     };
     let cells = (0..grid.height()).flat_map(|y| (0..grid.width()).map(move |x| Cell::new(x, y)));
     cells.filter(|&at| fails(at, Phase::Neighbors) || fails(at, Phase::Rule)).collect()
-}
-
-/// Random faults and a stop at a random time: a step ends in success, with a named cell or stopped,
-/// and the next one works.
-pub(super) fn schedules(seed: u64, tally: &mut Tally) {
-    let start = soup(seed);
-    for (salt, entry) in (1..).zip(STEPPERS) {
-        let name = entry.name();
-        let io = format!("sleep:uniform(0s,2ms) error:0.001 hang:0.001 seed:{seed}");
-        let mut simulation = simulation(&start, name, &io);
-        let guard = simulation.stop();
-        let after = Duration::from_micros(seeded::hash(&[seed, salt]) % 20_000);
-        simulation.set_stop(guard.before(Instant::now() + after));
-        let outcome = simulation.run(5);
-        let complete = simulation.generation();
-        match outcome {
-            Ok(()) => {}
-            Err(Error::Step(error)) => match error.kind {
-                StepErrorKind::Cell { .. } => tally.faults += 1,
-                StepErrorKind::Stopped(_) => tally.stops += 1,
-                kind => panic!("seed {seed}, {name}: {kind}"),
-            },
-            Err(error) => panic!("seed {seed}, {name}: {error}"),
-        }
-        let expected = oracle_after(&start, complete, Rule::LIFE, Topology::Torus);
-        assert_eq!(**simulation.grid(), expected, "seed {seed}, {name}");
-        tally.generations += complete;
-    }
 }
 
 /// 10,000 cells in waits of a second, stopped: how long until the step returns.
@@ -198,61 +170,4 @@ fn spoil(bytes: &mut [u8], seed: u64) {
         let random = seeded::hash(&[seed, salt]);
         bytes[(random >> 8) as usize % bytes.len()] = random as u8;
     }
-}
-
-/// Workers that are killed and suspended at random times.
-#[cfg(target_os = "linux")]
-pub(super) fn kills(seed: u64, tally: &mut Tally) {
-    use std::sync::atomic::{AtomicBool, Ordering};
-
-    use nix::sys::signal::{Signal, kill};
-    use nix::unistd::Pid;
-
-    let start = soup(seed);
-    let options = "process_pool(workers: 2, restarts: 1000, start_timeout: \"2s\", \
-                   answer_timeout: \"300ms\")";
-    let mut simulation = simulation(&start, options, "sleep:20us");
-    let ended = AtomicBool::new(false);
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            for salt in 0.. {
-                let random = seeded::hash(&[seed, salt]);
-                thread::sleep(Duration::from_millis(40 + random % 60));
-                if ended.load(Ordering::Relaxed) {
-                    return;
-                }
-                let workers = children();
-                let signal = if random >> 32 & 7 == 0 { Signal::SIGSTOP } else { Signal::SIGKILL };
-                if let Some(worker) = workers.get((random >> 40) as usize % workers.len().max(1)) {
-                    // It may have ended in between.
-                    let _ = kill(Pid::from_raw(*worker), signal);
-                }
-            }
-        });
-        let before = Instant::now();
-        while simulation.generation() < 200 && before.elapsed() < Duration::from_secs(5) {
-            match simulation.step() {
-                Ok(report) => tally.deaths += report.warnings().len() as u64 + report.omitted(),
-                // It was suspended before it greeted; the next step works.
-                Err(error) if error.to_string().contains("did not greet") => tally.deaths += 1,
-                Err(error) => panic!("seed {seed}: {error}"),
-            }
-        }
-        ended.store(true, Ordering::Relaxed);
-    });
-    let complete = simulation.generation();
-    let expected = oracle_after(&start, complete, Rule::LIFE, Topology::Torus);
-    assert_eq!(**simulation.grid(), expected, "seed {seed}");
-    tally.generations += complete;
-    drop(simulation);
-    assert_eq!(children(), [], "seed {seed}: no zombie, no orphan");
-}
-
-/// The processes that this one has started, zombies included.
-#[cfg(target_os = "linux")]
-fn children() -> Vec<i32> {
-    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
-    let lists = tasks.map(|task| std::fs::read_to_string(task.path().join("children")));
-    let lists: Vec<String> = lists.map(Result::unwrap_or_default).collect();
-    lists.iter().flat_map(|list| list.split_whitespace()).flat_map(str::parse).collect()
 }

@@ -17,6 +17,10 @@ pub struct Tally {
     pub faults: u64,
     /// Steps that were stopped, after each of which the next one worked.
     pub stops: u64,
+    /// Random schedules of faults, stops and kills, after each of which the next step worked.
+    pub schedules: u64,
+    /// How long after the end that a schedule set a stopped step has returned: the longest.
+    pub lateness: Duration,
     /// Worker processes that died or were suspended, and were replaced.
     pub deaths: u64,
     /// Checkpoints from which a run went on bit for bit.
@@ -46,6 +50,7 @@ impl fmt::Display for Tally {
             ("generations equal to the oracle's", self.generations),
             ("faults injected and survived", self.faults),
             ("stops survived", self.stops),
+            ("schedules of faults, stops, kills", self.schedules),
             ("deaths of workers survived", self.deaths),
             ("runs resumed bit for bit", self.resumes),
             ("corrupted checkpoints found", self.corruptions),
@@ -53,6 +58,8 @@ impl fmt::Display for Tally {
         ] {
             writeln!(f, "{name:<36} {count:>10}")?;
         }
+        let late = self.lateness.as_secs_f64() * 1e3;
+        writeln!(f, "{:<36} {late:>10.1} ms at most", "stop in a schedule")?;
         for (stepper, latency) in &self.latencies {
             let name = format!("stop of 10,000 cells, {stepper}");
             writeln!(f, "{name:<36} {:>10.1} ms at most", latency.as_secs_f64() * 1e3)?;

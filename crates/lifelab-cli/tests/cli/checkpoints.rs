@@ -158,6 +158,16 @@ fn a_folder_that_cannot_be_used_is_refused() {
     refused(&mut typed("run glider --every 0 --checkpoint x"), "no interval");
 }
 
+/// Nobody, not even the superuser, may make files there.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_without_permission_is_found_before_the_run() {
+    let done = run(&mut with("run glider --json --checkpoint", Path::new("/sys")));
+    assert_eq!((done.code, done.out.as_str()), (Some(1), ""), "{}", done.err);
+    let said = ["/sys/", "cannot write the checkpoint", "there is no earlier one"];
+    assert!(said.iter().all(|part| done.err.contains(part)), "{}", done.err);
+}
+
 #[test]
 fn a_strangers_file_starts_no_program_and_talks_to_nobody() {
     let folder = tempdir().expect("a folder");

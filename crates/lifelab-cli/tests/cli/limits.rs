@@ -1,5 +1,7 @@
 //! A system that refuses what a run needs: one clear error, and no generation half done.
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use lifelab::STEPPERS;
@@ -59,6 +61,36 @@ fn little_address_space_is_enough_or_an_error() {
         );
         for kib in [200_000, 1_000_000] {
             completes_or_says_why(&limited(&format!("ulimit -v {kib}"), &line));
+        }
+    }
+}
+
+/// The limit does not bind the superuser; if that is who tests, nobody runs a copy of the program.
+#[test]
+fn few_threads_and_processes_are_enough_or_an_error() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let everybody = || Permissions::from_mode(0o755);
+    fs::set_permissions(folder.path(), everybody()).expect("it is ours");
+    let program = folder.path().join("lifelab");
+    fs::copy(lifelab(["x"]).get_program(), &program).expect("a copy");
+    fs::set_permissions(&program, everybody()).expect("it is ours");
+    for entry in STEPPERS {
+        for io in ["none", "sleep:1ms", "socket:1ms"] {
+            for limit in [3, 12, 60] {
+                let script = format!(
+                    "ulimit -u {limit} 2>/dev/null || ulimit -p {limit}
+                     [ $(id -u) = 0 ] || exec $0 $*
+                     command -v setpriv >/dev/null || exit 0
+                     exec setpriv --reuid=65534 --regid=65534 --clear-groups $0 $*"
+                );
+                let line = format!(
+                    "run --soup 0.4 --size 12x12 -q -g 2 --io {io} --timeout 60s --stepper {}",
+                    entry.name()
+                );
+                let mut command = Command::new("sh");
+                command.args(["-c", &script]).arg(&program).args(line.split(' '));
+                completes_or_says_why(&run(command.current_dir("/")));
+            }
         }
     }
 }
