@@ -1,8 +1,8 @@
 //! One cheap handle for cancellation and deadlines.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use event_listener::Event;
@@ -13,7 +13,8 @@ use event_listener::Event;
 /// stepper gives each generation a child, so that one failing cell can end the waits of the others
 /// without stopping the simulation. A handle may carry a deadline besides.
 ///
-/// Waiting threads and tasks sleep on one [`Event`], and wake within microseconds when it fires.
+/// All threads that wait sleep on one condition variable, and all tasks on one [`Event`]; they wake
+/// within microseconds when it fires.
 ///
 /// ```
 /// use std::time::Duration;
@@ -38,8 +39,21 @@ struct Token {
     fired: AtomicBool,
     /// Shared by a whole family of tokens: firing one wakes the waiters of all, and those whose
     /// token has not fired go back to sleep. Firing is rare, so simplicity wins.
-    event: Arc<Event>,
+    bell: Arc<Bell>,
     parent: Option<Arc<Token>>,
+}
+
+/// What wakes those who wait.
+///
+/// Threads could listen to the event as well, but it would wake them one by one, each by a system
+/// call, while it holds the lock that those awake need. A condition variable wakes ten thousand
+/// threads by a single call.
+#[derive(Debug, Default)]
+struct Bell {
+    /// Held between a look at the tokens and falling asleep, so that no thread misses the signal.
+    gate: Mutex<()>,
+    threads: Condvar,
+    tasks: Event,
 }
 
 /// Why work was asked to end.
@@ -54,18 +68,18 @@ pub enum StopReason {
 impl Stop {
     /// A handle that has not fired and has no deadline.
     pub fn new() -> Self {
-        Self::with_parent(Arc::new(Event::new()), None, None)
+        Self::with_parent(Arc::default(), None, None)
     }
 
     /// Asks everybody who holds this handle, a clone or a child of it to end.
     pub fn fire(&self) {
         self.token.fired.store(true, Ordering::SeqCst);
-        self.token.event.notify(usize::MAX);
+        self.token.bell.ring();
     }
 
     /// A handle that ends when this one does, and can also be fired alone.
     pub fn child(&self) -> Self {
-        Self::with_parent(self.token.event.clone(), Some(self.token.clone()), self.deadline)
+        Self::with_parent(self.token.bell.clone(), Some(self.token.clone()), self.deadline)
     }
 
     /// This handle with a deadline; the earlier one if it has one already.
@@ -124,7 +138,7 @@ impl Stop {
     /// Dropping the future is safe at any time.
     pub async fn fired(&self) {
         loop {
-            let woken = self.token.event.listen();
+            let woken = self.token.bell.tasks.listen();
             if self.token.is_fired() {
                 return;
             }
@@ -132,12 +146,8 @@ impl Stop {
         }
     }
 
-    fn with_parent(
-        event: Arc<Event>,
-        parent: Option<Arc<Token>>,
-        deadline: Option<Instant>,
-    ) -> Self {
-        let token = Token { fired: AtomicBool::new(false), event, parent };
+    fn with_parent(bell: Arc<Bell>, parent: Option<Arc<Token>>, deadline: Option<Instant>) -> Self {
+        let token = Token { fired: AtomicBool::new(false), bell, parent };
         Self { token: Arc::new(token), deadline }
     }
 }
@@ -155,18 +165,32 @@ impl Token {
 
     /// Blocks until the token fires, or until `deadline`: then it returns `None`.
     fn wait(&self, deadline: Option<Instant>) -> Option<StopReason> {
-        loop {
-            // Listen first, look second: a signal between the two then wakes the listener.
-            let woken = self.event.listen();
-            if self.is_fired() {
-                return Some(StopReason::Canceled);
-            }
-            use event_listener::Listener;
-            match deadline {
-                None => woken.wait(),
-                Some(deadline) => woken.wait_deadline(deadline)?,
-            }
+        let mut gate = self.bell.gate();
+        while !self.is_fired() {
+            let asleep = &self.bell.threads;
+            gate = match deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+            {
+                None => asleep.wait(gate).unwrap_or_else(PoisonError::into_inner),
+                Some(Duration::ZERO) => return None,
+                Some(rest) => {
+                    asleep.wait_timeout(gate, rest).unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
         }
+        Some(StopReason::Canceled)
+    }
+}
+
+impl Bell {
+    /// Wakes everybody, after the token has fired.
+    fn ring(&self) {
+        drop(self.gate()); // Who has looked before is asleep now, and who looks later sees it.
+        self.threads.notify_all();
+        self.tasks.notify(usize::MAX);
+    }
+
+    fn gate(&self) -> MutexGuard<'_, ()> {
+        self.gate.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
