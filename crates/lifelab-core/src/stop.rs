@@ -1,11 +1,11 @@
 //! One cheap handle for cancellation and deadlines.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use event_listener::{Event, Listener, listener};
+use event_listener::Event;
 
 /// Tells work that it should end, and wakes it if it waits.
 ///
@@ -38,7 +38,7 @@ struct Token {
     fired: AtomicBool,
     /// Shared by a whole family of tokens: firing one wakes the waiters of all, and those whose
     /// token has not fired go back to sleep. Firing is rare, so simplicity wins.
-    events: Arc<Events>,
+    bells: Arc<Bells>,
     parent: Option<Arc<Token>>,
     /// Counts, by its references, this token and its children.
     family: Arc<()>,
@@ -46,18 +46,31 @@ struct Token {
     _kin: Option<Arc<()>>,
 }
 
-/// What a family of tokens sleeps on: an event for each of so many groups of threads.
+/// What wakes a family of tokens: a bell for each of so many groups of threads, one for all tasks.
 ///
-/// An event has a lock, taken at the start and the end of each wait. If all threads shared it, then
+/// A bell has a lock, taken at the start and the end of each wait. If all threads shared it, then
 /// whenever its holder lost the processor, all that woke meanwhile would queue for it: ten thousand
 /// threads that sleep at a time spent half of their processor time so.
-type Events = [Event; GROUPS];
+#[derive(Debug)]
+struct Bells {
+    threads: [Bell; GROUPS],
+    tasks: Event,
+}
+
+/// What wakes a group of threads: all of them by one system call. An event, on which tasks sleep,
+/// would wake threads one by one, each by a call of its own.
+#[derive(Debug)]
+struct Bell {
+    /// Held between a look at the token and falling asleep, so that no thread misses the signal.
+    gate: Mutex<()>,
+    asleep: Condvar,
+}
 
 /// Many for the threads that run at once, few for whoever fires.
 const GROUPS: usize = 64;
 
 thread_local! {
-    /// The event of this thread. Threads are dealt out in turn.
+    /// The bell of this thread. Threads are dealt out in turn.
     static GROUP: usize = {
         static THREADS: AtomicUsize = AtomicUsize::new(0);
         THREADS.fetch_add(1, Ordering::Relaxed) % GROUPS
@@ -76,20 +89,18 @@ pub enum StopReason {
 impl Stop {
     /// A handle that has not fired and has no deadline.
     pub fn new() -> Self {
-        Self::with_parent(Arc::new([const { Event::new() }; GROUPS]), None, None)
+        Self::with_parent(Arc::default(), None, None)
     }
 
     /// Asks everybody who holds this handle, a clone or a child of it to end.
     pub fn fire(&self) {
         self.token.fired.store(true, Ordering::SeqCst);
-        for event in &*self.token.events {
-            event.notify(usize::MAX);
-        }
+        self.token.bells.ring();
     }
 
     /// A handle that ends when this one does, and can also be fired alone.
     pub fn child(&self) -> Self {
-        Self::with_parent(self.token.events.clone(), Some(self.token.clone()), self.deadline)
+        Self::with_parent(self.token.bells.clone(), Some(self.token.clone()), self.deadline)
     }
 
     /// Whether anybody holds a child of this handle: if it was given to work that was told to end,
@@ -154,7 +165,7 @@ impl Stop {
     /// Dropping the future is safe at any time.
     pub async fn fired(&self) {
         loop {
-            let woken = self.token.event().listen();
+            let woken = self.token.bells.tasks.listen();
             if self.token.is_fired() {
                 return;
             }
@@ -163,13 +174,13 @@ impl Stop {
     }
 
     fn with_parent(
-        events: Arc<Events>,
+        bells: Arc<Bells>,
         parent: Option<Arc<Token>>,
         deadline: Option<Instant>,
     ) -> Self {
         let _kin = parent.as_ref().map(|parent| parent.family.clone());
         let family = Arc::default();
-        let token = Token { fired: AtomicBool::new(false), events, parent, family, _kin };
+        let token = Token { fired: AtomicBool::new(false), bells, parent, family, _kin };
         Self { token: Arc::new(token), deadline }
     }
 }
@@ -185,24 +196,49 @@ impl Token {
         self.fired.load(Ordering::SeqCst) || self.parent.as_ref().is_some_and(|p| p.is_fired())
     }
 
-    /// The event of this thread's group.
-    fn event(&self) -> &Event {
-        &self.events[GROUP.with(|&group| group)]
-    }
-
     /// Blocks until the token fires, or until `deadline`: then it returns `None`.
     fn wait(&self, deadline: Option<Instant>) -> Option<StopReason> {
-        loop {
-            // Listen first, look second: a signal between the two then wakes the listener.
-            listener!(self.event() => woken); // On the stack.
-            if self.is_fired() {
-                return Some(StopReason::Canceled);
-            }
-            match deadline {
-                None => woken.wait(),
-                Some(deadline) => woken.wait_deadline(deadline)?,
-            }
+        let bell = self.bells.of_this_thread();
+        let mut gate = bell.gate();
+        while !self.is_fired() {
+            let rest = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            gate = match rest {
+                None => bell.asleep.wait(gate).unwrap_or_else(PoisonError::into_inner),
+                Some(Duration::ZERO) => return None,
+                Some(rest) => {
+                    bell.asleep.wait_timeout(gate, rest).unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
         }
+        Some(StopReason::Canceled)
+    }
+}
+
+impl Bells {
+    /// Wakes everybody, after a token has fired.
+    fn ring(&self) {
+        for bell in &self.threads {
+            drop(bell.gate()); // Who has looked before is asleep now, and who looks later sees it.
+            bell.asleep.notify_all();
+        }
+        self.tasks.notify(usize::MAX);
+    }
+
+    fn of_this_thread(&self) -> &Bell {
+        &self.threads[GROUP.with(|&group| group)]
+    }
+}
+
+impl Default for Bells {
+    fn default() -> Self {
+        let bell = || Bell { gate: Mutex::new(()), asleep: Condvar::new() };
+        Self { threads: std::array::from_fn(|_| bell()), tasks: Event::new() }
+    }
+}
+
+impl Bell {
+    fn gate(&self) -> MutexGuard<'_, ()> {
+        self.gate.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -3,6 +3,7 @@
 use lifelab_core::{CellIo, Fault, IoFuture, Site, Stop};
 
 use crate::latency::Latency;
+use crate::punctual;
 
 /// Sleeps for a [`Latency`], and blocks its thread **in both forms**.
 ///
@@ -30,7 +31,7 @@ impl Block {
 
 impl CellIo for Block {
     fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
-        stop.sleep(self.latency.at(site, self.seed))?;
+        punctual::sleep(self.latency.at(site, self.seed), stop)?;
         Ok(())
     }
 

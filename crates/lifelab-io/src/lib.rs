@@ -105,6 +105,7 @@ mod blocking;
 mod draw;
 mod error;
 mod park;
+mod punctual;
 mod reactor;
 mod runtime;
 mod shorthand;

@@ -5,11 +5,11 @@ use std::time::Duration;
 use lifelab_core::{CellIo, Fault, IoFuture, Site, Stop};
 
 use crate::latency::Latency;
-use crate::runtime;
+use crate::{punctual, runtime};
 
 /// Sleeps for a [`Latency`].
 ///
-/// **Costs** in blocking form a sleeping thread, which Linux wakes some 50 us late, its timer slack.
+/// **Costs** in blocking form a sleeping thread, whose timer slack is turned off while it sleeps.
 /// As a future it costs four bytes in the timers of the [fan-out](lifelab_core::IoFuture::sleep) that
 /// polls it, with ticks of 131 us; elsewhere a tokio timer, which rounds up to whole milliseconds:
 /// `sleep:50us` takes 1 to 2 ms.
@@ -32,7 +32,7 @@ impl Sleep {
 
 impl CellIo for Sleep {
     fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
-        stop.sleep(self.duration(site))?;
+        punctual::sleep(self.duration(site), stop)?;
         Ok(())
     }
 

@@ -8,17 +8,26 @@
 //! tasks: the cell's work stays an ordinary function, and each has a name and a stack of its own in
 //! a debugger.
 //!
-//! **Costs** a thread per cell, in every generation anew: some 100 microseconds of processor time
-//! to start and end it on the machine measured below, in which thousands of cells could be
-//! computed. Its stack takes memory where it is touched, a few pages, and the kernel keeps about as
-//! much for itself. Larger stacks are slower even untouched, for the C library keeps only 40 MiB of
-//! them for reuse.
+//! **Costs** a thread per cell, in every generation anew unless they are [parked](ThreadKind):
+//! tens of microseconds of processor time each, in which thousands of cells could be computed. Its
+//! stack takes memory where it is touched, a few pages, and the kernel keeps about as much for
+//! itself. Stacks of a slab are kept until the stepper is dropped, and so are parked threads.
+//!
+//! | `threads` | from | mappings each | an overflowing stack |
+//! | --- | --- | ---: | --- |
+//! | [`scoped`](ThreadKind::Scoped) | [`std::thread::scope`] | 4 | ends the process, with a message |
+//! | [`slab`](ThreadKind::Slab) | fresh, stacks side by side in memory that is kept | 2 | ends the process by SIGSEGV |
+//! | [`parked`](ThreadKind::Parked) | the last generation, on such stacks | 2 | ends the process by SIGSEGV |
+//!
+//! All have names that debuggers see (`cell (3, 4)`; the system keeps 15 bytes), but a panic's own
+//! message names only scoped threads, for the standard library has to start a thread to know its
+//! name. The failure of the step names the cell in any case.
 //!
 //! **Fails** with the first failing cell in reading order, like all steppers. When its turn to be
 //! joined has come, the waits of all others end. It also fails where the system draws a line: Linux
-//! grants a process 65,530 memory mappings, of which a thread takes four, so about 15,800 cells are
-//! the end. The limits are looked up before anything starts, and the error names the tightest. If
-//! the system refuses a thread all the same, those that run are stopped and joined.
+//! grants a process 65,530 memory mappings, so about 31,700 cells are the end, 15,800 with `scoped`.
+//! The limits are looked up before anything starts, and the error names the tightest. If the system
+//! refuses a thread all the same, those that run are stopped and joined.
 //!
 //! **Avoids** these classic mistakes:
 //! - *A thread outlives its work.* The threads are scoped: no way leads out of the step, be it an
