@@ -82,10 +82,8 @@ impl Simulation {
         let step = self.engine.detach(&stop)?;
         let (sender, receiver) = oneshot::channel();
         self.away = Some(receiver);
-        tokio::task::spawn_blocking(move || {
-            // If nobody waits for it any more, the simulation is gone, and the step with it.
-            let _ = sender.send(step.run());
-        });
+        let errand = Errand(Some((step, sender)));
+        tokio::task::spawn_blocking(move || errand.run());
         match self.arrival().await {
             Some(step) => Ok(self.engine.attach(step)?),
             None => Err(self.lost().into()),
@@ -116,11 +114,59 @@ impl Simulation {
     }
 }
 
+/// A step on its way to a blocking thread. It comes back even if it never gets there, because the
+/// runtime ends before one is free.
+struct Errand(Option<(DetachedStep, oneshot::Sender<DetachedStep>)>);
+
+impl Errand {
+    fn run(mut self) {
+        if let Some((step, sender)) = self.0.take() {
+            // If nobody waits for it any more, the simulation is gone, and the step with it.
+            let _ = sender.send(step.run());
+        }
+    }
+}
+
+impl Drop for Errand {
+    fn drop(&mut self) {
+        if let Some((step, sender)) = self.0.take() {
+            let _ = sender.send(step);
+        }
+    }
+}
+
 /// Ends a step whose future is dropped; harmless after the step has ended.
 struct FireOnDrop(Stop);
 
 impl Drop for FireOnDrop {
     fn drop(&mut self) {
         self.0.fire();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::Future;
+    use std::task::{Context, Poll, Waker};
+
+    /// The only blocking thread of the runtime is busy until the runtime ends.
+    #[test]
+    fn a_step_that_never_starts_comes_back() {
+        let mut simulation = Simulation::builder().named("blinker").build().unwrap();
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = runtime.max_blocking_threads(1).build().unwrap();
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        runtime.spawn_blocking(move || ended.recv());
+        {
+            let _inside = runtime.enter();
+            let mut step = std::pin::pin!(simulation.step_async());
+            let poll = step.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            assert!(matches!(poll, Poll::Pending));
+        }
+        runtime.shutdown_background();
+        drop(end);
+        simulation.step().unwrap();
+        assert_eq!(simulation.generation(), 1);
     }
 }
