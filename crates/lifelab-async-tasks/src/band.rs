@@ -1,16 +1,18 @@
 //! A band whose cells one task awaits.
 
+use std::future::poll_fn;
 use std::ops::Range;
+use std::task::{self, Poll};
 
 use tokio::task::yield_now;
 
-use lifelab_core::{Band, Cell, CellFailure, Grid};
-use lifelab_fanout::FanOut;
+use lifelab_core::{Band, BandRef, Cell, CellFailure, CellJob, Grid, Phase, Rule, Site};
+use lifelab_fanout::{FanOut, Sleeps};
 
 use crate::cell::Member;
 use crate::unit::Generation;
 
-/// Cells that are started in one go: some 30 us of work, and no more memory than a processor's
+/// Cells that are started in one go: 10 to 30 us of work, and no more memory than a processor's
 /// cache holds until they are polled.
 const SLICE: usize = 512;
 
@@ -22,27 +24,170 @@ pub(crate) async fn run(
     at_once: usize,
     generation: &Generation,
 ) -> Result<Band, CellFailure> {
-    let mut jobs = now.band(rows.clone()).jobs();
-    let mut cells = FanOut::new(&generation.clock);
-    let mut gathered = Gathered::new(rows, now.width());
+    let mut cells = Cells::new(now.band(rows), generation);
     loop {
-        if gathered.first.is_none() {
-            let room = (at_once - cells.len()).min(SLICE.saturating_sub(cells.fresh()));
-            jobs.by_ref().take(room).for_each(|job| cells.push(Member::new(job, generation)));
+        cells.start(at_once);
+        if cells.under_way() == 0 && !cells.may_start(at_once) {
+            return cells.gathered.finish();
         }
-        if cells.is_empty() {
-            return gathered.finish();
-        }
-        let before = gathered.computed;
-        cells.turn(|(at, next)| gathered.accept(at, next)).await;
+        let before = cells.gathered.computed;
+        poll_fn(|task| cells.poll_turn(at_once, task)).await;
         if generation.cx.probe.is_none() {
-            generation.cx.progress.add(gathered.computed - before); // Others count by themselves.
+            // Others count by themselves.
+            generation.cx.progress.add(cells.gathered.computed - before);
         }
-        if gathered.is_settled() {
-            return gathered.finish();
+        if cells.gathered.is_settled() {
+            return cells.gathered.finish();
         }
         yield_now().await;
     }
+}
+
+/// The cells of a band: not started, under way, or gathered.
+struct Cells<'a> {
+    now: BandRef<'a>,
+    generation: &'a Generation,
+    /// How many have been started, in reading order, and how many there are.
+    started: u64,
+    all: u64,
+    /// Those that wait for nothing but time: the timer is all that there is of them.
+    sleeping: Sleeps<Sleeper>,
+    /// All others.
+    waiting: FanOut<Member<'a>>,
+    /// Those whose first phase is over.
+    counted: Vec<Sleeper>,
+    gathered: Gathered,
+}
+
+/// A cell that sleeps in a phase of its work: twice its number in the band, and one more in the
+/// second phase. A million of them are the point.
+#[derive(Clone, Copy)]
+struct Sleeper(u32);
+
+impl Sleeper {
+    /// `None` if the number is too large; then the cell waits as the others do.
+    #[inline]
+    fn new(number: u64, phase: Phase) -> Option<Self> {
+        let twice = u32::try_from(2 * number).ok()?;
+        Some(Self(twice + u32::from(phase == Phase::Rule)))
+    }
+
+    #[inline]
+    fn number(self) -> u64 {
+        (self.0 / 2).into()
+    }
+
+    #[inline]
+    fn phase(self) -> Phase {
+        if self.0.is_multiple_of(2) { Phase::Neighbors } else { Phase::Rule }
+    }
+}
+
+impl<'a> Cells<'a> {
+    fn new(now: BandRef<'a>, generation: &'a Generation) -> Self {
+        Self {
+            now,
+            generation,
+            started: 0,
+            all: now.rows().len() as u64 * u64::from(now.width()),
+            sleeping: Sleeps::new(&generation.clock),
+            waiting: FanOut::new(&generation.clock),
+            counted: Vec::new(),
+            gathered: Gathered::new(now.rows(), now.width()),
+        }
+    }
+
+    fn under_way(&self) -> usize {
+        self.sleeping.len() + self.waiting.len() + self.counted.len()
+    }
+
+    /// Whether cells may be started that have not been.
+    fn may_start(&self, at_once: usize) -> bool {
+        self.started < self.all && self.gathered.first.is_none() && self.under_way() < at_once
+    }
+
+    /// Starts a slice of the cells that may be started, and the second phase of those whose first
+    /// one is over.
+    fn start(&mut self, at_once: usize) {
+        for sleeper in std::mem::take(&mut self.counted) {
+            self.begin(sleeper.number(), Phase::Rule);
+        }
+        if !self.may_start(at_once) {
+            return;
+        }
+        let room = (at_once - self.under_way()).min(SLICE.saturating_sub(self.waiting.fresh()));
+        let end = self.all.min(self.started + room as u64);
+        if self.generation.cx.probe.is_some() {
+            (self.started..end).for_each(|number| {
+                self.waiting.push(Member::probed(self.job(number), self.generation));
+            });
+        } else {
+            let waits = self.generation.cx.waits_in(Phase::Neighbors);
+            let first = if waits { Phase::Neighbors } else { Phase::Rule };
+            (self.started..end).for_each(|number| self.begin(number, first));
+        }
+        self.started = end;
+    }
+
+    /// Makes the call of a cell's I/O in a phase, and lets the cell wait for it.
+    #[inline]
+    fn begin(&mut self, number: u64, phase: Phase) {
+        let Generation { cx, watch, .. } = self.generation;
+        let at = cell(self.now, number);
+        let call = watch.poll(|| Site::new(cx.generation, at, phase), || cx.call_async(at, phase));
+        if let Some(rest) = call.as_sleep()
+            && let Some(sleeper) = Sleeper::new(number, phase)
+        {
+            return self.sleeping.push(rest, sleeper);
+        }
+        if !call.is_ready() {
+            return self.waiting.push(Member::called(
+                self.job(number),
+                phase,
+                call,
+                self.generation,
+            ));
+        }
+        match phase {
+            Phase::Neighbors => self.begin(number, Phase::Rule),
+            Phase::Rule => self.gathered.apply(self.job(number), cx.rule),
+        }
+    }
+
+    /// Polls until some cells have gone on, or more may be started.
+    fn poll_turn(&mut self, at_once: usize, task: &task::Context<'_>) -> Poll<()> {
+        let Self { now, generation, gathered, counted, .. } = self;
+        // Both have to be polled, to be woken for both; who is empty is ready, and tells nothing.
+        let slept = !self.sleeping.is_empty()
+            && (self.sleeping)
+                .poll_turn(task, |sleeper| match sleeper.phase() {
+                    Phase::Neighbors => counted.push(sleeper),
+                    Phase::Rule => gathered.apply(job(*now, sleeper.number()), generation.cx.rule),
+                })
+                .is_ready();
+        let waited = !self.waiting.is_empty()
+            && self.waiting.poll_turn(task, |(at, next)| gathered.accept(at, next)).is_ready();
+        if slept || waited || self.under_way() == 0 || self.may_start(at_once) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    }
+
+    fn job(&self, number: u64) -> CellJob {
+        job(self.now, number)
+    }
+}
+
+fn job(now: BandRef<'_>, number: u64) -> CellJob {
+    let at = cell(now, number);
+    CellJob { at, hood: now.hood(at) }
+}
+
+#[inline]
+fn cell(now: BandRef<'_>, number: u64) -> Cell {
+    let width = u64::from(now.width());
+    Cell::new((number % width) as u32, now.rows().start + (number / width) as u32)
 }
 
 /// What is known of a band. As in [`FanIn`](lifelab_core::FanIn), the first failure is known for
@@ -63,6 +208,13 @@ impl Gathered {
         Self { band: Band::new(rows, width), done, computed: 0, first: None, missing: 0 }
     }
 
+    /// The end of a cell whose waits were nothing but time.
+    #[inline]
+    fn apply(&mut self, job: CellJob, rule: Rule) {
+        self.accept(job.at, Ok(job.next(rule)));
+    }
+
+    #[inline]
     fn accept(&mut self, at: Cell, next: Result<bool, CellFailure>) {
         let index = self.index(at);
         self.done[index / BITS] |= 1 << (index % BITS);

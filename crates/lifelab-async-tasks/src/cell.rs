@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{self, Poll, ready};
 
-use lifelab_core::{Cell, CellFailure, CellFuture, CellJob, Phase, Site};
+use lifelab_core::{Cell, CellFailure, CellFuture, CellJob, IoFuture, Phase, Site};
 
 use crate::unit::Generation;
 
@@ -31,11 +31,19 @@ pub(crate) enum Member<'a> {
 const _: () = assert!(size_of::<Result<Member<'_>, u32>>() <= 56);
 
 impl<'a> Member<'a> {
-    pub(crate) fn new(job: CellJob, generation: &'a Generation) -> Self {
-        match &generation.cx.probe {
-            None => Self::Small(CellFuture::new(job), generation),
-            Some(_) => Self::Probed(job.at, Box::pin(run(job, generation))),
-        }
+    /// Before the eyes of the context's probe.
+    pub(crate) fn probed(job: CellJob, generation: &'a Generation) -> Self {
+        Self::Probed(job.at, Box::pin(run(job, generation)))
+    }
+
+    /// A cell that waits for a call in one of its phases.
+    pub(crate) fn called(
+        job: CellJob,
+        phase: Phase,
+        call: IoFuture<'a>,
+        generation: &'a Generation,
+    ) -> Self {
+        Self::Small(CellFuture::called(job, phase, call), generation)
     }
 }
 

@@ -151,7 +151,8 @@ impl Stepper for AsyncTasks {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities::local(self.options.max_in_flight.map(Into::into))
+        let in_flight = self.options.max_in_flight.map(Into::into);
+        Capabilities::local(in_flight).leaping(self.options.grain.leaps())
     }
 
     fn as_async(&mut self) -> Option<&mut dyn AsyncStepper> {

@@ -1,15 +1,12 @@
 //! The work of one task: a cell, or a band.
 
 use std::future::Future;
-use std::ops::Range;
 use std::sync::Arc;
 
 use futures_util::future::Either;
 use tokio::task::unconstrained;
 
-use lifelab_core::{
-    Band, Cell, CellFailure, CellJob, Context, Fault, Grid, Outcome, Phase, Site, StopReason, Unit,
-};
+use lifelab_core::{CellFailure, CellJob, Context, Grid, Outcome, Unit};
 use lifelab_fanout::Clock;
 
 use crate::band;
@@ -41,7 +38,8 @@ pub(crate) fn work(
             let (now, rows) = (now.clone(), first..first + rows.get());
             Either::Right(async move {
                 if generation.cx.is_idle() {
-                    idle_band(&now, rows, &generation.cx).map(Outcome::Band)
+                    // A kernel takes the thread for one band; then other tasks have their turn.
+                    unit.run(&now, &generation.cx)
                 } else {
                     // Without a budget: see the crate's page.
                     let band = band::run(&now, rows, at_once, &generation);
@@ -50,15 +48,4 @@ pub(crate) fn work(
             })
         }
     }
-}
-
-/// Computes a band whose cells do not wait, by a kernel. It takes the thread for one band; then
-/// the task is over, and others have their turn.
-fn idle_band(now: &Grid, rows: Range<u32>, cx: &Context) -> Result<Band, CellFailure> {
-    let stopped = |reason: StopReason| {
-        let site = Site::new(cx.generation, Cell::new(0, rows.start), Phase::Neighbors);
-        CellFailure { site, fault: Fault::stopped(reason) }
-    };
-    cx.stop.check().map_err(stopped)?;
-    now.band(rows.clone()).step(cx)
 }

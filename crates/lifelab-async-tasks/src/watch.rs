@@ -53,6 +53,7 @@ impl Watch {
     }
 
     /// Calls `poll`, which goes on with the work for a site.
+    #[inline]
     pub(crate) fn poll<T>(&self, site: impl FnOnce() -> Site, poll: impl FnOnce() -> T) -> T {
         let start = self.now();
         let polled = poll();
@@ -71,6 +72,7 @@ impl Watch {
         mem::take(&mut self.report.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    #[inline]
     fn now(&self) -> Duration {
         match &self.time {
             Time::Precise(origin) => origin.elapsed(),

@@ -68,11 +68,13 @@ impl<'a> BandRef<'a> {
     }
 
     /// The rows, without the halo.
+    #[inline]
     pub fn rows(self) -> Range<u32> {
         self.first..self.first + self.height
     }
 
     /// Columns.
+    #[inline]
     pub fn width(self) -> u32 {
         self.width
     }
@@ -81,6 +83,7 @@ impl<'a> BandRef<'a> {
     ///
     /// # Panics
     /// If the cell lies outside the band.
+    #[inline]
     pub fn hood(self, at: Cell) -> Hood {
         assert!(at.x < self.width && self.rows().contains(&at.y), "{at} lies outside the band");
         let row = (at.y - self.first) as usize;
@@ -161,6 +164,7 @@ impl<'a> BandRef<'a> {
     }
 
     /// One row with its halo words; 0 is the halo row above.
+    #[inline]
     pub(crate) fn framed(self, row: usize) -> &'a [u64] {
         let start = row * self.stride;
         &self.words[start..start + (self.width as usize).div_ceil(WORD) + 2]
@@ -168,6 +172,7 @@ impl<'a> BandRef<'a> {
 }
 
 impl<'a> BandMut<'a> {
+    #[inline]
     pub(crate) fn new(rows: Range<u32>, width: u32, stride: usize, words: &'a mut [u64]) -> Self {
         Self { rows, width, stride, words }
     }
@@ -210,6 +215,7 @@ impl<'a> BandMut<'a> {
         self.words_mut().for_each(|row| row.fill(0));
     }
 
+    #[inline]
     fn set_alive(&mut self, at: Cell) {
         let row = (at.y - self.rows.start) as usize * self.stride;
         self.words[row + at.x as usize / WORD] |= 1 << (at.x as usize % WORD);
@@ -237,11 +243,13 @@ impl Band {
     }
 
     /// The rows.
+    #[inline]
     pub fn rows(&self) -> Range<u32> {
         self.rows.clone()
     }
 
     /// Columns.
+    #[inline]
     pub fn width(&self) -> u32 {
         self.width
     }
@@ -255,12 +263,14 @@ impl Band {
     ///
     /// # Panics
     /// If it lies outside the band.
+    #[inline]
     pub fn set_alive(&mut self, at: Cell) {
         assert!(at.x < self.width && self.rows.contains(&at.y), "{at} lies outside the band");
         self.as_mut().set_alive(at);
     }
 
     /// The band as a place to compute into.
+    #[inline]
     pub fn as_mut(&mut self) -> BandMut<'_> {
         let stride = (self.width as usize).div_ceil(WORD);
         BandMut::new(self.rows.clone(), self.width, stride, &mut self.words)

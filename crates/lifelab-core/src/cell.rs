@@ -18,6 +18,7 @@ pub struct Cell {
 
 impl Cell {
     /// The cell in column `x` and row `y`.
+    #[inline]
     pub const fn new(x: u32, y: u32) -> Self {
         Self { x, y }
     }
@@ -57,6 +58,7 @@ impl Hood {
     const CENTER: u16 = 1 << 4;
 
     /// A neighborhood from its three rows, north to south; the low three bits of each count.
+    #[inline]
     pub const fn from_rows(north: u16, middle: u16, south: u16) -> Self {
         Self(north & 7 | (middle & 7) << 3 | (south & 7) << 6)
     }
@@ -67,11 +69,13 @@ impl Hood {
     }
 
     /// Whether the cell in the center lives.
+    #[inline]
     pub const fn is_alive(self) -> bool {
         self.0 & Self::CENTER != 0
     }
 
     /// How many of the eight neighbors live.
+    #[inline]
     pub const fn neighbors(self) -> u8 {
         (self.0 & !Self::CENTER).count_ones() as u8
     }

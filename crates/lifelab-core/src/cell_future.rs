@@ -24,11 +24,6 @@ pub struct CellFuture<'a> {
 }
 
 impl CellFuture<'_> {
-    /// The work, not begun yet.
-    pub fn new(job: CellJob) -> Self {
-        Self { job, phase: Phase::Neighbors, call: None }
-    }
-
     /// The work.
     pub fn job(&self) -> CellJob {
         self.job
@@ -41,6 +36,11 @@ impl CellFuture<'_> {
 }
 
 impl<'a> CellFuture<'a> {
+    /// The work in a phase whose [call](Context::call_async) has been made.
+    pub fn called(job: CellJob, phase: Phase, call: IoFuture<'a>) -> Self {
+        Self { job, phase, call: Some(call) }
+    }
+
     /// Goes on with the current phase. Ready with `None` if the next one follows at once, else with
     /// what [`CellJob::run_async`] returns.
     ///

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::calm::Calm;
-use crate::cell::Phase;
-use crate::io::CellIo;
+use crate::cell::{Cell, Phase, Site};
+use crate::io::{self, CellIo, IoFuture};
 use crate::probe::Probe;
 use crate::rule::Rule;
 use crate::stop::Stop;
@@ -78,8 +78,14 @@ impl Context {
         self.idle.everywhere
     }
 
+    /// Makes the call of a cell's I/O in one phase, to be awaited by the caller. A panic is a fault.
+    #[inline]
+    pub fn call_async(&self, at: Cell, phase: Phase) -> IoFuture<'_> {
+        io::make(&*self.io, Site::new(self.generation, at, phase), &self.stop)
+    }
+
     /// Whether cells may wait in this phase.
-    pub(crate) fn waits_in(&self, phase: Phase) -> bool {
+    pub fn waits_in(&self, phase: Phase) -> bool {
         match phase {
             Phase::Neighbors => !self.idle.neighbors,
             Phase::Rule => !self.idle.rule,

@@ -183,20 +183,21 @@ impl Unit {
     /// Computes the unit from the frozen grid, blocking the thread while its cells wait.
     ///
     /// # Errors
-    /// The unit's first failing cell in reading order.
+    /// The unit's first failing cell in reading order. A band whose cells do not wait fails at its
+    /// first cell if the step should end.
     pub fn run(self, now: &Grid, cx: &Context) -> Result<Outcome, CellFailure> {
         match self {
             Self::Cell(at) => CellJob { at, hood: now.hood(at) }.run(cx).map(Outcome::Cell),
             Self::Band { first, rows } => {
                 let rows = first..first + rows.get();
-                if cx.generations() == 1 {
+                if !cx.is_idle() {
                     return now.band(rows).step(cx).map(Outcome::Band);
                 }
                 let mut band = Band::new(rows, now.width());
                 match now.advance_into(&mut band.as_mut(), cx) {
                     Ok(()) => Ok(Outcome::Band(band)),
                     Err(reason) => {
-                        let site = Site::new(cx.generation, Cell::new(0, first), Phase::Rule);
+                        let site = Site::new(cx.generation, Cell::new(0, first), Phase::Neighbors);
                         Err(CellFailure { site, fault: Fault::stopped(reason) })
                     }
                 }

@@ -47,7 +47,8 @@ pub trait CellIo: Send + Sync {
         false
     }
 
-    /// Whether no call in this phase ever waits or fails. Such calls are made, and not counted.
+    /// Whether no call in this phase ever waits or fails. Such calls are not counted, and need not
+    /// be made.
     fn is_idle_in(&self, phase: Phase) -> bool {
         let _ = phase;
         self.is_idle()
@@ -141,14 +142,32 @@ enum Inner<'a> {
 
 impl<'a> IoFuture<'a> {
     /// A wait that waits for nothing; allocates nothing.
+    #[inline]
     pub fn ready(outcome: Result<(), Fault>) -> Self {
         Self(Inner::Ready(Some(outcome)))
     }
 
     /// A wait for nothing but time; allocates nothing where a [fan-out](lifelab_fanout) polls it.
     /// Elsewhere it is what `otherwise` makes of the same duration: a timer of the executor's.
+    #[inline]
     pub fn sleep(duration: Duration, otherwise: fn(Duration) -> IoFuture<'static>) -> Self {
         Self(Inner::Sleep(Sleep::new(duration), otherwise))
+    }
+
+    /// How long it has yet to take, if it is a [sleep](Self::sleep). Who knows that may wait for
+    /// the time alone, and never poll it.
+    #[inline]
+    pub fn as_sleep(&self) -> Option<Duration> {
+        match &self.0 {
+            Inner::Sleep(sleep, _) => Some(sleep.remaining()),
+            _ => None,
+        }
+    }
+
+    /// Whether it is over already, and well.
+    #[inline]
+    pub fn is_ready(&self) -> bool {
+        matches!(&self.0, Inner::Ready(Some(Ok(()))))
     }
 
     /// A wait that `future` performs.
@@ -276,6 +295,13 @@ pub(crate) fn call(io: &dyn CellIo, site: Site, stop: &Stop) -> Result<(), Fault
     // state must keep it sound under panics, as any code behind `&self` must.
     catch_unwind(AssertUnwindSafe(|| io.call(site, stop)))
         .unwrap_or_else(|payload| Err(Fault::panicked(&*payload)))
+}
+
+/// Makes the call of `io`, and turns a panic into a fault.
+#[inline]
+pub(crate) fn make<'a>(io: &'a dyn CellIo, site: Site, stop: &'a Stop) -> IoFuture<'a> {
+    catch_unwind(AssertUnwindSafe(|| io.call_async(site, stop)))
+        .unwrap_or_else(|payload| IoFuture::ready(Err(Fault::panicked(&*payload))))
 }
 
 /// Awaits `io`, and turns a panic into a fault.

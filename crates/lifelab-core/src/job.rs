@@ -90,6 +90,7 @@ impl CellJob {
     }
 
     /// The next state by computation alone.
+    #[inline]
     pub fn next(self, rule: Rule) -> bool {
         self.count().next(rule)
     }
@@ -112,6 +113,7 @@ impl CellJob {
         }
     }
 
+    #[inline]
     fn count(self) -> Counted {
         let (alive, neighbors) = (self.hood.is_alive(), self.hood.neighbors());
         Counted { at: self.at, alive, neighbors, is_kept: false }
@@ -177,6 +179,7 @@ impl Counted {
         self.alive
     }
 
+    #[inline]
     fn next(self, rule: Rule) -> bool {
         rule.next(self.alive, self.neighbors)
     }

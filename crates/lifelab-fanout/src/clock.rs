@@ -17,8 +17,10 @@ pub(crate) fn now() -> u64 {
 }
 
 /// A duration in nanoseconds, 584 years at most.
+#[inline]
 pub(crate) fn nanos(duration: Duration) -> u64 {
-    duration.as_nanos().try_into().unwrap_or(u64::MAX)
+    let seconds = duration.as_secs().saturating_mul(1_000_000_000);
+    seconds.saturating_add(duration.subsec_nanos().into())
 }
 
 /// A thread that sleeps until the next moment at which somebody wants to be woken.

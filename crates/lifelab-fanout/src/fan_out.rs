@@ -44,7 +44,7 @@ pub struct FanOut<F> {
     due: VecDeque<u32>,
     /// Those whose waker was called. The future may have ended since.
     woken: VecDeque<Arc<Slot>>,
-    wheel: Wheel,
+    wheel: Wheel<u32>,
     ready: Arc<Ready>,
     spare: SpareWaker,
     /// Polls in the next batch.
@@ -130,7 +130,11 @@ impl<F: Future + Unpin> FanOut<F> {
         poll_fn(|cx| self.poll_turn(cx, &mut done)).await;
     }
 
-    fn poll_turn(&mut self, cx: &Context<'_>, done: &mut impl FnMut(F::Output)) -> Poll<()> {
+    /// Polls a [turn](Self::turn), for who waits for something else at the same time.
+    ///
+    /// # Panics
+    /// As a turn does.
+    pub fn poll_turn(&mut self, cx: &Context<'_>, mut done: impl FnMut(F::Output)) -> Poll<()> {
         if self.is_empty() {
             return Poll::Ready(());
         }
@@ -147,7 +151,7 @@ impl<F: Future + Unpin> FanOut<F> {
         }
         let end = now + TURN;
         let entered = Entered::new(self.number);
-        while now < end && self.poll_batch(&entered, now, done) {
+        while now < end && self.poll_batch(&entered, now, &mut done) {
             let start = mem::replace(&mut now, clock::now());
             let short = now - start < SHORT_BATCH;
             self.batch = if short { (2 * self.batch).min(LARGEST_BATCH) } else { 1 };

@@ -17,6 +17,9 @@
 //! - **The clock is read once per batch** of polls, not once per wait.
 //! - **A turn is bounded** to some 50 us of polls, so that other tasks of the executor have theirs.
 //!
+//! Who waits for nothing but time need not even be a future: in [`Sleeps`], a wait is a key in the
+//! wheel, and its end is told by that key.
+//!
 //! Nothing here knows an executor: futures may use whatever the surrounding one offers, tokio's
 //! sockets for example. In a task of tokio, a fan-out belongs inside
 //! [`unconstrained`](https://docs.rs/tokio/latest/tokio/task/fn.unconstrained.html), for a
@@ -52,6 +55,8 @@
 mod fan_out;
 #[cfg(not(all(test, loom)))]
 mod sleep;
+#[cfg(not(all(test, loom)))]
+mod sleeps;
 
 #[cfg(not(all(test, loom)))]
 mod clock;
@@ -67,4 +72,5 @@ pub use {
     clock::{Clock, CoarseTime},
     fan_out::FanOut,
     sleep::Sleep,
+    sleeps::Sleeps,
 };

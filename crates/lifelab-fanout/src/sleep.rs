@@ -28,11 +28,13 @@ pub struct Sleep {
 
 impl Sleep {
     /// A wait that takes `duration`, 584 years at most.
+    #[inline]
     pub fn new(duration: Duration) -> Self {
         Self { nanos: clock::nanos(duration), member: None }
     }
 
     /// How long it has to wait yet.
+    #[inline]
     pub fn remaining(&self) -> Duration {
         let rest = match self.member {
             None => self.nanos,

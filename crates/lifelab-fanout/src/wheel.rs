@@ -1,4 +1,4 @@
-//! Timers as indices in buckets of time.
+//! Timers as keys in buckets of time.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::mem;
@@ -10,23 +10,23 @@ pub(crate) const TICK: u64 = 1 << 17;
 /// Ticks that have a bucket of their own: 67 ms.
 const RING: u64 = 512;
 
-/// A timer wheel: four bytes per timer, and a few nanoseconds to set one.
+/// A timer wheel: a key per timer, and a few nanoseconds to set one.
 ///
-/// A timer is the index of whoever set it, in the bucket of the tick in which it is due. The next
+/// A timer is the key of whoever set it, in the bucket of the tick in which it is due. The next
 /// [`RING`] ticks are a ring of buckets; what is due later is kept in order of time. Timers cannot
 /// be taken back: who no longer needs one ignores it when it fires.
 #[derive(Debug)]
-pub(crate) struct Wheel {
+pub(crate) struct Wheel<K> {
     /// Ticks before this one have fired.
     tick: u64,
     /// The bucket of tick `t` is number `t % RING`; empty vectors own no memory.
-    ring: Vec<Vec<u32>>,
+    ring: Vec<Vec<K>>,
     /// How many timers the ring holds.
     near: usize,
-    far: BTreeMap<u64, Vec<u32>>,
+    far: BTreeMap<u64, Vec<K>>,
 }
 
-impl Wheel {
+impl<K> Wheel<K> {
     pub(crate) fn new() -> Self {
         let ring = (0..RING).map(|_| Vec::new()).collect();
         Self { tick: 0, ring, near: 0, far: BTreeMap::new() }
@@ -35,18 +35,18 @@ impl Wheel {
     /// Sets a timer. It fires in the first tick that begins at `deadline` or later, but never in
     /// one that has fired already.
     #[inline]
-    pub(crate) fn insert(&mut self, deadline: u64, index: u32) {
+    pub(crate) fn insert(&mut self, deadline: u64, key: K) {
         let tick = deadline.div_ceil(TICK).max(self.tick);
         if tick - self.tick < RING {
             self.near += 1;
-            self.ring[(tick % RING) as usize].push(index);
+            self.ring[(tick % RING) as usize].push(key);
         } else {
-            self.far.entry(tick).or_default().push(index);
+            self.far.entry(tick).or_default().push(key);
         }
     }
 
     /// Moves the timers that are due at `now` to `due`, in order of their ticks.
-    pub(crate) fn expire(&mut self, now: u64, due: &mut VecDeque<u32>) {
+    pub(crate) fn expire(&mut self, now: u64, due: &mut VecDeque<K>) {
         let last = now / TICK;
         while self.tick <= last && self.near > 0 {
             // A tick may have timers of both kinds: the far ones were set first.
@@ -60,7 +60,7 @@ impl Wheel {
         self.tick = self.tick.max(last + 1);
     }
 
-    fn expire_far(&mut self, last: u64, due: &mut VecDeque<u32>) {
+    fn expire_far(&mut self, last: u64, due: &mut VecDeque<K>) {
         while let Some(entry) = self.far.first_entry().filter(|entry| *entry.key() <= last) {
             due.extend(entry.remove());
         }

@@ -14,7 +14,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use proptest::prelude::*;
 use tokio::sync::oneshot;
 
-use lifelab_fanout::{Clock, FanOut, Sleep};
+use lifelab_fanout::{Clock, FanOut, Sleep, Sleeps};
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -349,4 +349,42 @@ proptest! {
         prop_assert!(ended.into_iter().map(|(n, ..)| n).eq(0..plans.len()));
         prop_assert!(fan_out.is_empty());
     }
+}
+
+#[test]
+fn every_sleep_ends_once_and_none_early() {
+    let clock = Clock::start().unwrap();
+    let mut sleeps = Sleeps::new(&clock);
+    let begun = Instant::now();
+    // More than end in one turn, of latencies from nothing to some milliseconds, in no order.
+    let latency = |key: u64| Duration::from_micros(key * 7919 % 5000);
+    (0..5000).for_each(|key| sleeps.push(latency(key), key));
+    assert_eq!(sleeps.len(), 5000);
+    let mut ended = Vec::new();
+    while !sleeps.is_empty() {
+        block_on(sleeps.turn(|key| {
+            assert!(begun.elapsed() >= latency(key), "sleep {key} ended early");
+            ended.push(key);
+        }));
+    }
+    ended.sort_unstable();
+    assert!(ended.into_iter().eq(0..5000));
+    block_on(sleeps.turn(|key| panic!("{key} ended twice")));
+}
+
+#[test]
+fn sleeps_may_be_added_while_others_sleep() {
+    let clock = Clock::start().unwrap();
+    let mut sleeps = Sleeps::new(&clock);
+    sleeps.push(SHORT, 3);
+    let mut left = 0;
+    while !sleeps.is_empty() {
+        let mut again = None;
+        block_on(sleeps.turn(|rounds: u32| again = rounds.checked_sub(1)));
+        if let Some(rounds) = again {
+            sleeps.push(SHORT, rounds);
+            left += 1;
+        }
+    }
+    assert_eq!(left, 3);
 }

@@ -111,7 +111,7 @@ use serde::{Deserialize, Serialize};
 
 use lifelab_core::{
     BandMut, Capabilities, Context, FanIn, Grain, Grid, Model, StartError, StepError,
-    StepErrorKind, StepReport, Stepper, Unit, Units,
+    StepErrorKind, StepReport, Stepper, StopReason, Unit, Units,
 };
 
 use crate::crew::{Crew, Job};
@@ -227,7 +227,7 @@ impl Stepper for ThreadPerCell {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities::local(None)
+        Capabilities::local(None).leaping(self.options.grain.leaps())
     }
 }
 
@@ -277,12 +277,12 @@ fn step_bands(
     cx: &Context,
 ) -> Result<(), StepError> {
     threads.check()?;
-    let run = |mut band: BandMut<'_>| {
-        now.band(band.rows()).step_into(&mut band, cx).expect("cells without I/O do not fail");
-    };
+    let run = |mut band: BandMut<'_>| now.advance_into(&mut band, cx);
     let bands = next.bands_mut(rows.get());
     let mut missing = bands.len();
-    fan_out(bands, threads, &cx.stop.child(), run, |_, ()| missing -= 1)?;
+    fan_out(bands, threads, &cx.stop.child(), run, |_, done: Result<(), StopReason>| {
+        missing -= usize::from(done.is_ok());
+    })?;
     match cx.stop.reason() {
         Some(reason) if missing > 0 => {
             Err(StepError::new(cx.generation, StepErrorKind::Stopped(reason)))

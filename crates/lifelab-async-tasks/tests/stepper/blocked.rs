@@ -48,8 +48,8 @@ fn warnings_are_bounded_and_belong_to_one_step() {
             let now = soup(9, 5, Topology::Torus);
             let (_, report) = driven.report(&now, &context(brief())).unwrap();
             assert_eq!(report.warnings().len(), StepReport::MAX_WARNINGS);
-            // Two phases of two polls each.
-            assert_eq!(report.omitted(), 9 * 5 * 4 - StepReport::MAX_WARNINGS as u64);
+            // The call that starts a cell, and two phases of two polls each.
+            assert_eq!(report.omitted(), 9 * 5 * 5 - StepReport::MAX_WARNINGS as u64);
         }
     }
 }
