@@ -19,6 +19,10 @@ pub(crate) fn stop_on_signal(stop: Stop) -> Result<(), Failure> {
         stop.fire();
     };
     ctrlc::set_handler(handler).map_err(|error| {
-        Failure::new(Exit::Failed, "signals", format!("cannot watch for Ctrl-C: {error}"))
+        let why = match error {
+            ctrlc::Error::System(error) => error.to_string(),
+            other => other.to_string(),
+        };
+        Failure::new(Exit::Failed, "signals", format!("cannot watch for Ctrl-C: {why}"))
     })
 }

@@ -106,12 +106,12 @@ impl Candidate {
     pub(crate) fn threads(self, at_once: u64, cores: u64) -> u64 {
         match self {
             Self::Sequential | Self::AsyncTasks => 1,
-            Self::ThreadPerCell | Self::ThreadPool => 1 + at_once,
-            Self::QueuePipeline => 2 + at_once,
+            Self::ThreadPerCell | Self::ThreadPool => at_once.saturating_add(1),
+            Self::QueuePipeline => at_once.saturating_add(2),
             Self::AsyncTasksOnAllCores => 1 + cores,
             // For each line, one that drives it and one that reads its errors; and in the worker
             // one that reads and one that works.
-            Self::ProcessPool => 1 + 4 * at_once,
+            Self::ProcessPool => at_once.saturating_mul(4).saturating_add(1),
         }
     }
 
