@@ -175,6 +175,21 @@ impl Grid {
         }
     }
 
+    /// Brings cells to life: those of the 64 from `at` eastward whose bits are set, the lowest being
+    /// `at` itself. The halo is not updated.
+    ///
+    /// # Panics
+    /// If `at`, or any that is set, lies outside the grid.
+    pub fn fill_word(&mut self, at: Cell, bits: u64) {
+        let (index, bit) = self.locate(at);
+        let length = u64::from(u64::BITS - bits.leading_zeros());
+        assert!(u64::from(at.x) + length <= u64::from(self.shape.width), "outside the grid");
+        self.words[index] |= bits << bit;
+        if let Some(rest) = bits.checked_shr(WORD as u32 - bit as u32).filter(|&rest| rest != 0) {
+            self.words[index + 1] |= rest;
+        }
+    }
+
     /// The neighborhood of a cell, as the last [`fill_halo`](Self::fill_halo) left its surroundings.
     ///
     /// # Panics

@@ -1,4 +1,5 @@
-//! What the process pool costs beside the work: time per generation and per cell, by grain.
+//! What the process pool costs beside the work: time per generation and per cell, and processor time
+//! of both sides per cell, by grain.
 //!
 //! `cargo run --release -p lifelab-process-pool --example overhead`
 #![allow(clippy::print_stdout)] // A program prints.
@@ -8,6 +9,9 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
+
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeValLike;
 
 use lifelab_core::{
     CellIo, Context, Fault, Grain, Grid, Idle, IoFuture, Model, Rule, Site, Soup, Stepper, Stop,
@@ -42,11 +46,13 @@ fn main() -> Result<(), Box<dyn Error>> {
             (rows(256), 1),
         ] {
             let options = Options { arrangement, ..options(grain, in_flight) };
-            let step = median_step(options, &now, &mut next)?;
-            let nanoseconds = step.as_nanos() as f64 / f64::from(SIDE * SIDE);
+            let Cost { step, cpu } = cost(options, &now, &mut next)?;
+            let per_cell = |time: Duration| time.as_nanos() as f64 / f64::from(SIDE * SIDE);
             println!(
                 "  {arrangement:?}, grain {grain}, in flight {in_flight}: {step:.1?} a generation, \
-                 {nanoseconds:.1} ns a cell"
+                 {:.1} ns a cell, {:.1} ns of processor time",
+                per_cell(step),
+                per_cell(cpu)
             );
         }
     }
@@ -69,23 +75,53 @@ fn context(io: impl CellIo + 'static) -> Context {
     Context::new(Rule::LIFE, 1, Arc::new(io), Stop::new())
 }
 
-/// The median over at least half a second, after one step of a smaller grid to start the workers.
-fn median_step(
+/// What a generation costs.
+struct Cost {
+    step: Duration,
+    /// Of this process and its workers together.
+    cpu: Duration,
+}
+
+/// The median time and the mean processor time over at least half a second.
+fn cost(options: Options, now: &Arc<Grid>, next: &mut Grid) -> Result<Cost, Box<dyn Error>> {
+    let (_, start) = steps(options.clone(), Duration::ZERO, now, next)?;
+    let (mut steps, all) = steps(options, Duration::from_millis(500), now, next)?;
+    let cpu = all.saturating_sub(start) / steps.len() as u32;
+    steps.sort();
+    Ok(Cost { step: steps[steps.len() / 2], cpu })
+}
+
+/// The times of as many steps as the budget allows, and one more; and the processor time, of which
+/// that of workers is known when they have been reaped.
+fn steps(
     options: Options,
+    budget: Duration,
     now: &Arc<Grid>,
     next: &mut Grid,
-) -> Result<Duration, Box<dyn Error>> {
+) -> Result<(Vec<Duration>, Duration), Box<dyn Error>> {
+    let (before, mut steps) = (processor_time()?, Vec::new());
     let mut pool = ProcessPool::with_options(options)?;
-    let small = Grid::new(8, 8)?;
-    pool.step(&Arc::new(small.clone()), &mut small.clone(), &context(Idle))?;
-    let (mut steps, begin) = (Vec::new(), Instant::now());
-    while steps.is_empty() || begin.elapsed() < Duration::from_millis(500) {
+    pool.step(now, next, &context(Idle))?; // Starts the workers.
+    let begin = Instant::now();
+    while steps.len() < 2 && !budget.is_zero() || begin.elapsed() < budget {
         let start = Instant::now();
         pool.step(now, next, &context(Idle))?;
         steps.push(start.elapsed());
     }
-    steps.sort();
-    Ok(steps[steps.len() / 2])
+    drop(pool);
+    Ok((steps, processor_time()?.saturating_sub(before)))
+}
+
+/// The processor time so far, of this process and of its children that have ended.
+fn processor_time() -> Result<Duration, Box<dyn Error>> {
+    let mut sum = 0;
+    for who in [UsageWho::RUSAGE_SELF, UsageWho::RUSAGE_CHILDREN] {
+        let usage = getrusage(who)?;
+        for time in [usage.user_time(), usage.system_time()] {
+            sum += time.num_microseconds();
+        }
+    }
+    Ok(Duration::from_micros(sum.try_into()?))
 }
 
 /// The time from a stop, fired while cells wait, to the step's return.

@@ -1,7 +1,7 @@
 //! Placing a pattern into a grid, and making a pattern of a grid.
 
 use lifelab_core::{Bounds, Cell, Grid, Topology};
-use lifelab_patterns::{Cells, Frame, Pattern, Position, Run, Size as PatternSize};
+use lifelab_patterns::{CellsBuilder, Frame, Pattern, Position, Size as PatternSize, Word};
 
 use crate::error::Error;
 use crate::size::Size;
@@ -39,14 +39,11 @@ pub(crate) fn place(
         centering(claim(pattern), width, height)
     };
     let mut grid = Grid::new(width, height)?;
-    for run in pattern.cells.runs() {
-        let (at, length) = inside(run, offset, &grid).ok_or(Error::Outside {
-            x: run.x,
-            y: run.y,
-            size,
-            remedy: "give a larger size, or a margin instead",
+    for word in pattern.cells.words() {
+        let (at, bits) = inside(word, offset, &grid).map_err(|Position { x, y }| {
+            Error::Outside { x, y, size, remedy: "give a larger size, or a margin instead" }
         })?;
-        grid.fill_run(at, length);
+        grid.fill_word(at, bits);
     }
     let Position { x, y } = pattern.corner();
     let first = Position { x: x.saturating_add(offset.x), y: y.saturating_add(offset.y) };
@@ -73,13 +70,23 @@ fn centering(frame: Frame, width: u32, height: u32) -> Position {
     }
 }
 
-/// A run in the grid's coordinates; `None` if any of it lies outside.
-fn inside(run: Run, offset: Position, grid: &Grid) -> Option<(Cell, u32)> {
-    let x = u32::try_from(run.x.checked_add(offset.x)?).ok()?;
-    let y = u32::try_from(run.y.checked_add(offset.y)?).ok()?;
-    let length = u32::try_from(run.length).ok()?;
-    let fits = u64::from(x) + u64::from(length) <= grid.width().into() && y < grid.height();
-    fits.then_some((Cell::new(x, y), length))
+/// A word in the grid's coordinates, from its first live cell on; or the first that lies outside.
+fn inside(word: Word, offset: Position, grid: &Grid) -> Result<(Cell, u64), Position> {
+    let column = |bit: u32| word.index * i64::from(u64::BITS) + i64::from(bit);
+    let within = |bit: u32| {
+        let x = u32::try_from(column(bit).checked_add(offset.x)?).ok()?;
+        let y = u32::try_from(word.y.checked_add(offset.y)?).ok()?;
+        (x < grid.width() && y < grid.height()).then_some(Cell::new(x, y))
+    };
+    let (first, last) = (word.bits.trailing_zeros(), word.bits.ilog2());
+    match (within(first), within(last)) {
+        (Some(at), Some(_)) => Ok((at, word.bits >> first)),
+        _ => {
+            let alive = |bit: &u32| word.bits >> bit & 1 == 1;
+            let stray = (first..=last).filter(alive).find(|&bit| within(bit).is_none());
+            Err(Position { x: column(stray.unwrap_or(first)), y: word.y })
+        }
+    }
 }
 
 /// The grid as a pattern, with the name, author and comments of `about`.
@@ -89,15 +96,73 @@ pub(crate) fn to_pattern(
     generation: u64,
     about: &Pattern,
 ) -> Pattern {
-    let cells: Cells =
-        grid.live_cells().map(|at| Position { x: at.x.into(), y: at.y.into() }).collect();
+    let mut cells = CellsBuilder::new(u64::MAX);
+    for y in 0..grid.height() {
+        for (index, bits) in grid.row(y).enumerate() {
+            let word = Word { y: y.into(), index: index as i64, bits };
+            cells.push_word(word).expect("it is on the plane, and there is no limit");
+        }
+    }
     let (width, height) = (grid.width(), grid.height());
     Pattern {
         bounds: Some(Bounds { topology, width, height }),
         position: None,
         size: Some(PatternSize { width: width.into(), height: height.into() }),
         generation: generation.into(),
-        cells,
+        cells: cells.finish(),
         ..about.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lifelab_core::Soup;
+
+    fn size(width: u32, height: u32) -> Size {
+        Size::new(width, height).expect("it is not empty")
+    }
+
+    #[test]
+    fn a_grid_comes_back_from_its_pattern() {
+        for (width, height) in [(1, 1), (63, 3), (64, 2), (65, 5), (200, 7)] {
+            let grid = Soup { density: 0.5, seed: 3 }.grid(width, height).unwrap();
+            let pattern = to_pattern(&grid, Topology::Torus, 0, &Pattern::default());
+            assert_eq!(pattern.cells.population(), grid.population());
+            let (back, _) = place(&pattern, size(width, height), true).unwrap();
+            assert!(back == grid, "{width} x {height}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_is_centered_cell_by_cell() {
+        let grid = Soup { density: 0.4, seed: 8 }.grid(150, 6).unwrap();
+        let cells = grid.live_cells().map(|at| Position {
+            x: i64::from(at.x) - 1_000_000_007, // So that its words straddle those of the grid.
+            y: i64::from(at.y) + 50,
+        });
+        let pattern = Pattern { cells: cells.collect(), ..Pattern::default() };
+        let (placed, _) = place(&pattern, size(301, 11), false).unwrap();
+        assert_eq!(relative(&placed), relative(&grid));
+        let area = placed.extent().unwrap();
+        assert_eq!(area.corner, Cell::new(150 - area.width / 2, 5 - area.height / 2));
+    }
+
+    /// The live cells, from the corner of their box.
+    fn relative(grid: &Grid) -> Vec<(u32, u32)> {
+        let corner = grid.extent().unwrap().corner;
+        grid.live_cells().map(|at| (at.x - corner.x, at.y - corner.y)).collect()
+    }
+
+    #[test]
+    fn the_cell_that_lies_outside_is_named() {
+        let cells = [3, 60, 63, 64].map(|x| Position { x, y: 0 });
+        let pattern = Pattern {
+            cells: cells.into_iter().collect(),
+            bounds: Some(Bounds { topology: Topology::Plane, width: 61, height: 1 }),
+            ..Pattern::default()
+        };
+        let error = place(&pattern, size(61, 1), true).unwrap_err();
+        assert!(matches!(error, Error::Outside { x: 63, y: 0, .. }), "{error}");
     }
 }

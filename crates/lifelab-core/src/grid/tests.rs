@@ -102,6 +102,26 @@ fn a_run_crosses_words() {
 }
 
 #[test]
+fn a_word_is_filled_in_at_any_place() {
+    let bits = 0x8000_0000_dead_beef;
+    for x in 0..=130 {
+        let mut grid = Grid::new(194, 2).unwrap();
+        grid.fill_word(Cell::new(x, 1), bits);
+        let expected = (0..64).filter(|bit| bits >> bit & 1 == 1);
+        assert!(grid.live_cells().eq(expected.map(|bit| Cell::new(x + bit, 1))), "at {x}");
+    }
+    let mut corner = Grid::new(65, 1).unwrap();
+    corner.fill_word(Cell::new(64, 0), 1);
+    assert!(corner.get(Cell::new(64, 0)));
+}
+
+#[test]
+#[should_panic(expected = "outside the grid")]
+fn a_word_does_not_reach_beyond_the_grid() {
+    Grid::new(100, 1).unwrap().fill_word(Cell::new(64, 0), 1 << 36);
+}
+
+#[test]
 fn impossible_grids_are_refused_before_memory_is_taken() {
     assert!(matches!(Grid::new(0, 5), Err(GridError::Empty { .. })));
     assert!(matches!(Grid::new(u32::MAX, u32::MAX), Err(GridError::Memory { .. })));
