@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use crossbeam::channel::{Receiver, Sender, bounded};
+use crossbeam::channel::{Receiver, Sender, unbounded};
 
 use lifelab_core::{CellFailure, Context, FanIn, Grid, Outcome, StepError, Units};
 
@@ -22,8 +22,9 @@ pub(crate) fn step(
 ) -> Result<(), StepError> {
     let mut fan_in = FanIn::new(units, next, cx);
     let threads = pool.workers().min(units.len());
-    // Room for one outcome per thread: nobody waits for the fan-in unless it is a round behind.
-    let (outcomes, returned) = bounded(threads);
+    // An outcome for each unit is all that it can ever hold. With less room, ten thousand threads
+    // that meet a full channel spend seconds of processor time in looking whether it still is.
+    let (outcomes, returned) = unbounded();
     let tickets = Arc::new(Tickets::new(units.len()));
     let cx = fan_in.context().clone();
     let errand = Errand { now: now.clone(), cx, units, tickets, outcomes };

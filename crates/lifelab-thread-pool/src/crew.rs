@@ -1,6 +1,8 @@
 //! The pool's threads while cells wait: outside rayon's loop, where they would look for work.
 
-use crossbeam::channel::{Receiver, Sender, bounded};
+use std::iter::repeat_n;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
 
 use crate::cells::Errand;
 
@@ -10,28 +12,53 @@ use crate::cells::Errand;
 /// to sleep. That is right for threads that compute, one per processor. For a thousand threads that
 /// wait it is a disaster: at the end of each generation they search a thousand queues each. So
 /// for as long as generations of waiting cells follow one another, the threads stay in one long job
-/// that blocks between errands.
+/// that blocks between errands. It is also where they start: ten thousand threads that enter rayon's
+/// loop for the first time take seconds, for each walks a list of all others.
 #[derive(Debug)]
 pub(crate) struct Crew {
-    /// An end for each thread; dropping it is the signal to go back to rayon. One channel for all
-    /// would keep those that wait in a list, to be searched by each one that leaves it.
-    errands: Vec<Sender<Errand>>,
+    /// An end for each thread; dropping it is the signal to go to rayon. One channel for all would
+    /// keep those that wait in a list, to be searched by each one that leaves it.
+    errands: Vec<SyncSender<Errand>>,
+}
+
+/// Where one thread waits for errands. These are channels of the standard library, whose receivers
+/// block at once; those of crossbeam give others a few turns first, and thousands of them would.
+#[derive(Debug)]
+pub(crate) struct Post {
+    /// Locked by that thread alone; a broadcast shows all posts to all threads.
+    errands: Mutex<Receiver<Errand>>,
 }
 
 impl Crew {
+    /// A crew of so many threads, and their posts.
+    pub(crate) fn new(threads: usize) -> (Self, Vec<Post>) {
+        // Room for one each, for nobody is sent again before all have returned: sending never blocks.
+        let (errands, posts) = (0..threads)
+            .map(|_| sync_channel(1))
+            .map(|(errand, errands)| (errand, Post { errands: Mutex::new(errands) }))
+            .unzip();
+        (Self { errands }, posts)
+    }
+
     /// Calls all threads of the pool out of rayon's loop.
     pub(crate) fn muster(rayon: &rayon::ThreadPool) -> Self {
-        // Room for one each, for nobody is sent again before all have returned: sending never blocks.
-        let (errands, sent): (_, Vec<Receiver<_>>) =
-            (0..rayon.current_num_threads()).map(|_| bounded::<Errand>(1)).unzip();
-        rayon.spawn_broadcast(move |cx| sent[cx.index()].iter().for_each(Errand::run));
-        Self { errands }
+        let (crew, posts) = Self::new(rayon.current_num_threads());
+        rayon.spawn_broadcast(move |cx| posts[cx.index()].serve());
+        crew
     }
 
     /// Sends `threads` threads on the same errand.
     pub(crate) fn send(&self, errand: Errand, threads: usize) {
-        for (thread, errand) in self.errands.iter().zip(std::iter::repeat_n(errand, threads)) {
+        for (thread, errand) in self.errands.iter().zip(repeat_n(errand, threads)) {
             thread.send(errand).expect("the crew waits for errands until `self` drops");
         }
+    }
+}
+
+impl Post {
+    /// Goes on errands until the crew is dropped.
+    pub(crate) fn serve(&self) {
+        let errands = self.errands.lock().unwrap_or_else(PoisonError::into_inner);
+        errands.iter().for_each(Errand::run);
     }
 }

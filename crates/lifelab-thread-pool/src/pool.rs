@@ -2,7 +2,6 @@
 
 use std::io;
 use std::num::NonZeroUsize;
-use std::sync::{Arc, RwLock};
 use std::thread::{Builder, JoinHandle};
 
 use rayon::ThreadPoolBuilder;
@@ -10,7 +9,7 @@ use rayon::ThreadPoolBuilder;
 use lifelab_core::StartError;
 
 use crate::ThreadPool;
-use crate::crew::Crew;
+use crate::crew::{Crew, Post};
 
 /// A rayon pool whose threads are joined when it drops.
 ///
@@ -44,13 +43,16 @@ impl Pool {
             return Err(StartError { message, remedy: remedy() });
         }
         let mut threads = Threads::default();
-        // Nobody enters rayon's loop before there is a crew to join: see there what they would do.
-        // On failure the gate, declared last, opens first, and the threads end.
-        let gate = Arc::new(RwLock::new(()));
-        let closed = gate.write();
+        // All start in a crew: see there what they would do in rayon's loop. On failure the crew,
+        // declared last, drops first, and the threads end.
+        let (crew, posts) = Crew::new(workers);
+        let mut posts = posts.into_iter();
         let pool = ThreadPoolBuilder::new()
             .num_threads(workers)
-            .spawn_handler(|worker| threads.start(stack_size, worker, gate.clone()))
+            .spawn_handler(|worker| {
+                let post = posts.next().expect("a post for each thread");
+                threads.start(stack_size, worker, post)
+            })
             .build();
         // On failure rayon has told the threads to end, and dropping `threads` waits for them.
         let rayon = pool.map_err(|error| {
@@ -58,9 +60,7 @@ impl Pool {
             let message = format!("started {started} of {workers} pool threads, then: {error}");
             StartError { message, remedy: remedy() }
         })?;
-        let crew = Some(Crew::muster(&rayon));
-        drop(closed);
-        Ok(Self { rayon, crew, _threads: threads })
+        Ok(Self { rayon, crew: Some(crew), _threads: threads })
     }
 
     /// How many threads there are.
@@ -81,17 +81,17 @@ impl Pool {
 }
 
 impl Threads {
-    /// Starts a thread that works when it can read the gate.
+    /// Starts a thread that serves at its post before it works for rayon.
     fn start(
         &mut self,
         stack_size: NonZeroUsize,
         worker: rayon::ThreadBuilder,
-        gate: Arc<RwLock<()>>,
+        post: Post,
     ) -> io::Result<()> {
         let name = format!("pool {}", worker.index());
         let thread = Builder::new().name(name).stack_size(stack_size.get());
         let run = move || {
-            drop(gate.read());
+            post.serve();
             worker.run();
         };
         self.0.push(thread.spawn(run)?);
