@@ -1,6 +1,6 @@
 //! Advice: which stepper, for so many cells that wait and compute so long, on this machine?
 //!
-//! [`calibrate()`] measures what the steppers cost here, in a few seconds; [`advise()`] puts the costs
+//! [`calibrate()`] measures what the steppers cost here, in some twenty seconds; [`advise()`] puts the costs
 //! into the formulas below, and finds for each [`Candidate`] its best setup, and among the candidates
 //! the one to take; [`check()`] measures whether that was right.
 //!

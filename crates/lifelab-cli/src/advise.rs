@@ -22,7 +22,7 @@ use crate::run::duration;
 
 /// Advise which stepper to take, for so many cells that wait and compute so long
 ///
-/// Measures in a few seconds what the steppers cost on this machine, predicts by a model what a
+/// Measures in some twenty seconds what the steppers cost on this machine, predicts by a model what a
 /// generation takes with each of them, and says which one to take, how to set it up, why, and where
 /// the answer would change. The model is told in the documentation of `lifelab_bench::advise`.
 #[derive(clap::Args)]
