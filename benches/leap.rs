@@ -1,10 +1,13 @@
 //! How many cells are computed in a second if several generations may be computed at once?
 
+use std::mem::swap;
+
 use criterion::measurement::WallTime;
 use criterion::{BatchSize, BenchmarkGroup, Criterion, Throughput};
 
-use lifelab::{Builder, Grid, Simulation};
+use lifelab::{Builder, Grid, Rule, Simulation, Topology};
 use lifelab_benches::{soup, stepper};
+use lifelab_core::testing::Kernel;
 
 const STEPPERS: [&str; 3] = ["sequential", "thread_pool(workers: 1)", "thread_pool(workers: 2)"];
 
@@ -14,6 +17,7 @@ fn main() {
         rules(criterion);
         shapes(criterion);
         settled(criterion);
+        kernels(criterion);
     });
 }
 
@@ -46,7 +50,7 @@ fn shapes(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("leap/shape");
     group.sample_size(10);
     for (width, height) in [(1024, 768), (1000, 777), (4096, 4096), (4000, 4001)] {
-        for topology in lifelab::Topology::ALL {
+        for topology in Topology::ALL {
             let simulation = || soup(width, height).topology(topology);
             let name = format!("{width}x{height}/{topology}");
             measure(&mut group, &name, (width, height), 120, simulation);
@@ -62,7 +66,32 @@ fn settled(criterion: &mut Criterion) {
         let mut aged = soup(2048, 2048).build().expect("a soup");
         aged.run(age).expect("no cell fails");
         let aged = || Simulation::builder().grid(aged.grid().as_ref().clone());
-        measure(&mut group, name, (2048, 2048), 1200, aged);
+        measure(&mut group, name, (2048, 2048), 12_000, aged);
+    }
+}
+
+/// Each set of vector instructions that this processor has, on one thread: 96 generations of a dense
+/// soup, in leaps of 24. The plain kernel takes steps.
+fn kernels(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("leap/kernel");
+    group.sample_size(10);
+    let (width, height) = (4096, 4096);
+    group.throughput(Throughput::Elements(96 * u64::from(width) * u64::from(height)));
+    let mut start = None; // As below.
+    for kernel in Kernel::all() {
+        group.bench_function(kernel.name(), |bencher| {
+            let build = || soup(width, height);
+            let start = start.get_or_insert_with(|| verified(&build));
+            let grids = || [start.clone(), start.clone()];
+            let run = |[mut now, mut next]: [Grid; 2]| {
+                for _ in 0..4 {
+                    kernel.leap(Rule::LIFE, Topology::Torus, 24, &now, &mut next);
+                    swap(&mut now, &mut next);
+                }
+                now
+            };
+            bencher.iter_batched(grids, run, BatchSize::PerIteration);
+        });
     }
 }
 
@@ -93,8 +122,8 @@ fn measure(
 fn verified(build: &impl Fn() -> Builder) -> Grid {
     let [mut leaping, mut stepping] = [(), ()].map(|()| build().build().expect("valid parts"));
     let start = leaping.grid().as_ref().clone();
-    leaping.run(25).expect("no cell fails");
-    (0..25).for_each(|_| drop(stepping.step().expect("no cell fails")));
+    leaping.run(50).expect("no cell fails");
+    (0..50).for_each(|_| drop(stepping.step().expect("no cell fails")));
     assert_eq!(leaping.state_hash(), stepping.state_hash(), "a leap is not as many steps");
     start
 }

@@ -8,11 +8,11 @@
 //! Take a block that has come back to where it was two leaps ago, and all that can reach it within a
 //! leap has come back, too. Then it does next what it did last: its state after this leap is the one
 //! before. And that is what the grid to be written into holds. Nothing needs to be read, computed or
-//! written. With leaps of 12 generations, it works for all periods that divide 24.
+//! written. With leaps of 24 generations, it works for all periods that divide 48.
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::band::WORD;
 use crate::topology::Topology;
@@ -34,6 +34,8 @@ pub(crate) struct Calm {
     before: Option<Changes>,
     /// What this one finds.
     changed: Changes,
+    /// Words that this one had to compute.
+    computed: AtomicUsize,
 }
 
 /// Whether something has changed, by block, row after row: written by all threads of a leap, read in
@@ -46,14 +48,16 @@ impl Calm {
         let (width, height) = ((width as usize).div_ceil(WORD), height as usize);
         let blocks = width.div_ceil(WORDS) * height.div_ceil(ROWS);
         let changed = (0..blocks).map(|_| AtomicBool::new(false)).collect();
-        Self { width, height, comparable: false, before: None, changed }
+        let computed = AtomicUsize::new(0);
+        Self { width, height, comparable: false, before: None, changed, computed }
     }
 
     /// What is known before the next leap, which writes where this one has read.
     pub(crate) fn next(&self) -> Self {
         let changed = self.changed.iter().map(|_| AtomicBool::new(false)).collect();
         let before = self.comparable.then(|| self.changed.clone());
-        Self { comparable: true, before, changed, ..*self }
+        let computed = AtomicUsize::new(0);
+        Self { comparable: true, before, changed, computed, ..*self }
     }
 
     /// Whether nothing in these rows and words has changed.
@@ -63,6 +67,19 @@ impl Calm {
             blocks(topology, words.clone(), self.width, WORDS)
                 .all(|x| !before[self.block(x, y)].load(Ordering::Relaxed))
         })
+    }
+
+    /// Notes that so many words were not calm.
+    pub(crate) fn count_computed(&self, words: usize) {
+        self.computed.fetch_add(words, Ordering::Relaxed);
+    }
+
+    /// The share of the grid that had to be computed, 0 to 1; `None` if it had to be all of it, for
+    /// nothing was known before.
+    pub(crate) fn share_computed(&self) -> Option<f64> {
+        self.before.as_ref()?;
+        let computed = self.computed.load(Ordering::Relaxed);
+        Some(computed as f64 / (self.width * self.height) as f64)
     }
 
     /// Notes whether words of row `y`, from `first` on, have changed.

@@ -57,14 +57,23 @@ pub struct FiniteEngine {
     probe: Option<Arc<Probe>>,
     /// The last leap, if `spare` still holds what it started from.
     last_leap: Option<Leap>,
+    /// The generation from which on it may be looked whether the grid has settled.
+    next_look: u64,
 }
 
 /// Generations per leap. They divide into the periods of nearly all that is left when a soup has
 /// settled (1, 2, 3), and twice as many do (4, 8): see [`Calm`].
-const LEAP: u32 = 12;
+const LEAP: u32 = 24;
 
 /// The most cells that a leap may compute for one that is wanted: a cell costs about half in it.
 const MAX_COST: f64 = 1.7;
+
+/// Generations that it takes to see whether a grid has settled: one leap to compare with, one that
+/// compares, and one that may use what was seen.
+const LOOK: u32 = 3 * LEAP;
+
+/// The share of time that such looks may take where leaps do not pay otherwise.
+const LOOKING: f64 = 0.025;
 
 /// Smaller grids stay in the cache of the first level, and gain nothing.
 const MIN_AREA: u64 = 1 << 17;
@@ -108,6 +117,7 @@ impl FiniteEngine {
             progress: Arc::default(),
             probe: None,
             last_leap: None,
+            next_look: 0,
         })
     }
 
@@ -163,7 +173,8 @@ impl FiniteEngine {
     /// # Errors
     /// As [`step`](Self::step); the grid stays where the leap started.
     pub fn leap(&mut self, most: u64, stop: &Stop) -> Result<StepReport, StepError> {
-        let (cx, mut next) = self.prepare(self.span(most), stop);
+        let generations = self.span(most);
+        let (cx, mut next) = self.prepare(generations, stop);
         let _frame = open_frame(&cx);
         let outcome = match &mut self.stepper {
             Some(stepper) => stepper.step(&self.now, &mut next, &cx),
@@ -173,15 +184,35 @@ impl FiniteEngine {
     }
 
     /// How many of the generations ahead the next step may compute at once.
-    fn span(&self, ahead: u64) -> u32 {
+    fn span(&mut self, ahead: u64) -> u32 {
         let Some(stepper) = &self.stepper else { return 1 };
-        let (width, height) = (self.now.width(), self.now.height());
         let may = stepper.capabilities().leaps && self.io.is_idle() && self.probe.is_none();
-        let pays = || {
-            self.now.area() >= MIN_AREA
-                && kernel::leap_cost(width, height, self.topology, LEAP) <= MAX_COST
-        };
-        if may && ahead > 1 && pays() { ahead.min(LEAP.into()) as u32 } else { 1 }
+        let large = self.now.area() >= MIN_AREA;
+        if may && ahead > 1 && large && self.leap_pays(ahead) {
+            ahead.min(LEAP.into()) as u32
+        } else {
+            1
+        }
+    }
+
+    /// Whether a leap is cheaper than as many steps: where it wastes little on frames, or the grid has
+    /// settled, so that hardly anything is left to compute. For the latter it takes three leaps to
+    /// know, so that is looked at but rarely.
+    fn leap_pays(&mut self, ahead: u64) -> bool {
+        let (width, height) = (self.now.width(), self.now.height());
+        let excess = kernel::leap_cost(width, height, self.topology, LEAP) / MAX_COST;
+        if excess <= 1.0 {
+            return true;
+        }
+        if let Some(last) = &self.last_leap {
+            return last.calm.share_computed().is_none_or(|share| share * excess <= 1.0);
+        }
+        let patience = (excess * f64::from(LOOK) / LOOKING) as u64;
+        let looks = self.generation >= self.next_look && ahead >= patience;
+        if looks {
+            self.next_look = self.generation + patience;
+        }
+        looks
     }
 
     /// Computes the next generation by tasks on the caller's runtime.

@@ -16,9 +16,12 @@ use crate::grid::Grid;
 use crate::stop::{Stop, StopReason};
 use crate::topology::Topology;
 
-/// Bytes that a tile may take: a cache of the second level has at least 512 KiB, and what is read
-/// and written passes through it as well.
-const CACHE: usize = 320 << 10;
+/// Bytes that a tile of registers with so many words may take: a cache of the second level has at
+/// least 512 KiB, and 1 MiB where registers have eight words, and what is read and written passes
+/// through it as well.
+const fn cache(words: usize) -> usize {
+    if words < 8 { 320 << 10 } else { 640 << 10 }
+}
 
 /// Rows of a tile, frame included, at most.
 const ROWS: usize = 256;
@@ -84,6 +87,7 @@ impl Task<'_> {
                 self.stop.check()?;
                 let piece = Piece { row, rows, word, words: cut.words.min(words - word) };
                 if !self.is_calm(&piece, next) {
+                    self.calm.count_computed(piece.rows * piece.words);
                     self.compute::<V>(token, law, cut, &piece, next, scratch);
                 }
             }
@@ -165,7 +169,8 @@ impl Cut {
             let useful = words.min(room - 2 * frame);
             let tiles = words.div_ceil(useful);
             let frames = 2 * generations as usize;
-            let most = (CACHE / (groups * Tile::<V>::FOOTPRINT)).min(ROWS).saturating_sub(frames);
+            let room_of_rows = groups * Tile::<V>::FOOTPRINT;
+            let most = (cache(V::WORDS) / room_of_rows).min(ROWS).saturating_sub(frames);
             let rows = height.div_ceil(height.div_ceil(most.max(2)));
             let computed = (tiles * room * (rows + generations as usize)) as f64;
             let cost = computed / (words * rows) as f64 + (tiles * START) as f64 / words as f64;
