@@ -9,6 +9,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use std::{env, fs, io};
 
+use ron::extensions::Extensions;
+
 use lifelab_async_tasks::{AsyncTasks, Options};
 use lifelab_core::{
     CellIo, Context, Fault, Grid, IoFuture, Model, Phase, Rule, Site, Soup, Stepper, Stop,
@@ -55,7 +57,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let from = argument("10");
     let to = argument(&from).parse().map(Duration::from_millis)?;
     let from = from.parse().map(Duration::from_millis)?;
-    let options: Options = ron::from_str(&argument("()"))?;
+    let plain = ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME);
+    let options: Options = plain.from_str(&argument("()"))?;
 
     let mut soup = Soup { density: 0.37, seed: 7 }.grid(width, height)?;
     soup.fill_halo(Topology::Torus);
