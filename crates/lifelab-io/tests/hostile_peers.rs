@@ -185,7 +185,8 @@ fn a_flood_of_old_answers_does_not_hold_up_timeouts() {
             flood(&mut stream, &frame); // The first is right, the others are not.
         }
     });
-    let io = io(&format!("socket({address}):1ms timeout:200ms"));
+    // With more connections, each cell may get the one right answer of a connection of its own.
+    let io = io(&format!("socket({address},1):1ms timeout:200ms"));
     for outcomes in outcomes(&io) {
         assert!(outcomes.iter().any(Result::is_err), "one answer is not enough for all");
     }

@@ -51,13 +51,13 @@
 //!   neighborhood it needs, a count, a state. Only the driver writes to the next grid.
 //!
 //! # Figures
-//! On two processors (AMD Zen 3), for cells that wait 10 ms for the rule, with two workers to count:
+//! On two processors (AMD Zen 5), for cells that wait 10 ms for the rule, with two workers to count:
 //!
 //! | cells, workers for the rule | floor | time per generation |
 //! | --- | ---: | ---: |
-//! | 2,500, 100 | 250 ms | 255 to 258 ms |
-//! | 10,000, 1,000 | 100 ms | 108 to 112 ms |
-//! | 99,856, 10,000 | 100 ms | 0.8 to 5.5 s |
+//! | 2,500, 100 | 250 ms | 253 to 255 ms |
+//! | 10,000, 1,000 | 100 ms | 105 to 107 ms |
+//! | 99,856, 10,000 | 100 ms | 0.40 to 0.45 s; the first, 3.1 s |
 //!
 //! ```text
 //! cargo run --release -p lifelab-queue-pipeline --example pipeline_floor -- 50 100

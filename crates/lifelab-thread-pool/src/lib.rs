@@ -25,8 +25,8 @@
 //!   is busy with itself while the cells' waits are long over. Here each thread gets one errand per
 //!   generation, namely to take cells until none are left, and between generations it waits for the
 //!   next errand where there is nothing to search. Figures below.
-//! - *A lock around the grid.* Outcomes are values; they come back through a bounded channel to the
-//!   calling thread, which alone writes the grid.
+//! - *A lock around the grid.* Outcomes are values; they come back through a channel, one for each
+//!   unit, to the calling thread, which alone writes the grid.
 //! - *A deadlock between pools.* A rayon thread that waits for another pool runs other jobs of its
 //!   own pool meanwhile, on top of the one that waits. If the caller is such a thread, this stepper
 //!   blocks it instead.
@@ -34,19 +34,19 @@
 //!   they have.
 //!
 //! # Figures
-//! On two processors (AMD Zen 3), four generations of cells that wait 10 ms each took:
+//! On two processors (AMD Zen 5), four generations of cells that wait 10 ms each took:
 //!
 //! | cells, threads | floor | how the pool is fed | time per generation | processor time |
 //! | --- | ---: | --- | ---: | ---: |
-//! | 2,500, 100 | 250 ms | an errand per thread (this crate) | 254.5 to 254.8 ms | 32 ms |
-//! | | | a parallel iterator over the cells | 258 to 259 ms | 54 ms |
-//! | | | a job per cell | 257 ms | 65 ms |
-//! | 10,000, 1,000 | 100 ms | an errand per thread (this crate) | 112 to 120 ms | 0.15 s |
-//! | | | a parallel iterator over the cells | 1.7 to 2.1 s | 3.8 s |
-//! | | | a job per cell | 1.1 to 4.9 s | 6.0 s |
-//! | 100,000, 10,000 | 100 ms | an errand per thread (this crate) | 1.1 to 3.0 s | 3.8 s |
+//! | 2,500, 100 | 250 ms | an errand per thread (this crate) | 253.1 to 253.6 ms | 16 ms |
+//! | | | a parallel iterator over the cells | 255 to 256 ms | 28 ms |
+//! | | | a job per cell | 254 to 255 ms | 26 ms |
+//! | 10,000, 1,000 | 100 ms | an errand per thread (this crate) | 106 to 107 ms | 0.08 s |
+//! | | | a parallel iterator over the cells | 0.7 to 0.8 s | 1.4 s |
+//! | | | a job per cell | 0.7 to 0.8 s | 1.4 s |
+//! | 100,000, 10,000 | 100 ms | an errand per thread (this crate) | 0.54 to 0.59 s | 1.0 s |
 //!
-//! A hundred threads have little to search. Ten thousand are more than a pool is good for.
+//! A hundred threads have little to search.
 //!
 //! ```text
 //! cargo run --release -p lifelab-thread-pool --example feeding -- 2500 100
