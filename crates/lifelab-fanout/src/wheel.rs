@@ -19,7 +19,7 @@ const RING: u64 = 512;
 pub(crate) struct Wheel<K> {
     /// Ticks before this one have fired.
     tick: u64,
-    /// The bucket of tick `t` is number `t % RING`; empty vectors own no memory.
+    /// The bucket of tick `t` is number `t % RING`. Made by the first timer that is near.
     ring: Vec<Vec<K>>,
     /// How many timers the ring holds.
     near: usize,
@@ -28,8 +28,7 @@ pub(crate) struct Wheel<K> {
 
 impl<K> Wheel<K> {
     pub(crate) fn new() -> Self {
-        let ring = (0..RING).map(|_| Vec::new()).collect();
-        Self { tick: 0, ring, near: 0, far: BTreeMap::new() }
+        Self { tick: 0, ring: Vec::new(), near: 0, far: BTreeMap::new() }
     }
 
     /// Sets a timer. It fires in the first tick that begins at `deadline` or later, but never in
@@ -38,6 +37,9 @@ impl<K> Wheel<K> {
     pub(crate) fn insert(&mut self, deadline: u64, key: K) {
         let tick = deadline.div_ceil(TICK).max(self.tick);
         if tick - self.tick < RING {
+            if self.ring.is_empty() {
+                self.ring.resize_with(RING as usize, Vec::new);
+            }
             self.near += 1;
             self.ring[(tick % RING) as usize].push(key);
         } else {

@@ -1,9 +1,11 @@
 //! A real request and response over a socket, with everything that can go wrong there.
 
 mod address;
+mod book;
 mod connect;
 mod frame;
 mod guests;
+mod inbox;
 mod link;
 mod pool;
 mod private_dir;
@@ -82,13 +84,14 @@ impl SocketSpec {
 /// runtime hands the answers, in whatever order they come, to the cells that wait for them: 10,000
 /// cells wait on one file descriptor.
 ///
-/// **Fails** when the connection is refused, reset or closed, is not made within 10 seconds, or when the answer is not that to the
-/// question. A connection that failed is not used again; the next request opens another.
+/// **Fails** when the connection is refused, reset or closed, is not made within 10 seconds, or when
+/// the answer is not that to the question. A connection that failed is not used again; the next
+/// request opens another.
 ///
 /// **Costs** a few tens of microseconds per blocking request, for each wakes two threads; less per
 /// asynchronous one when many are under way, for each read and write then carries many. The
-/// service's timer rounds latencies up to whole milliseconds. The first blocking request starts a
-/// thread, which watches connections while they are made, so that a stop can end that wait too.
+/// service answers a fifth of a millisecond late or so. The first blocking request starts a thread,
+/// which watches connections while they are made, so that a stop can end that wait too.
 #[derive(Debug)]
 pub struct Socket {
     latency: Latency,
@@ -160,8 +163,8 @@ fn broken(address: &Address, error: &std::io::Error) -> String {
 }
 
 /// What both clients say of a connection that could not be made.
-fn refused(address: &Address, error: &std::io::Error) -> Fault {
-    Fault::failed(format!("cannot connect to the service at {address}: {error}"))
+fn refused(address: &Address, error: &std::io::Error) -> String {
+    format!("cannot connect to the service at {address}: {error}")
 }
 
 impl Shorthand for SocketSpec {

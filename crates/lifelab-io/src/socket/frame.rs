@@ -1,10 +1,7 @@
 //! What travels: the same 16 bytes there and back.
 
 use std::fmt;
-use std::io;
 use std::time::Duration;
-
-use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// A request, and also its answer: its number on the connection, and how long the service is to
 /// wait before it answers. Both are little-endian, 8 bytes each.
@@ -33,13 +30,6 @@ impl Frame {
     pub(super) fn from_bytes(bytes: [u8; Self::SIZE]) -> Self {
         let both = u128::from_le_bytes(bytes);
         Self { number: both as u64, nanos: (both >> 64) as u64 }
-    }
-
-    /// Reads one frame. Not safe to cancel: a frame may be read in part.
-    pub(super) async fn read(reader: &mut (impl AsyncRead + Unpin)) -> io::Result<Self> {
-        let mut bytes = [0; Self::SIZE];
-        reader.read_exact(&mut bytes).await?;
-        Ok(Self::from_bytes(bytes))
     }
 }
 

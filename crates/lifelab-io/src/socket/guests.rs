@@ -4,13 +4,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use tokio::sync::mpsc::WeakSender;
 use tokio::task::AbortHandle;
 
-use super::frame::Frame;
-
-/// Requests that can wait at the same time, of all connections together: some hundred bytes each.
-/// A single client, alone, may have half of them: a million cells ask at once.
+/// Requests that can wait at the same time, of all connections together: some fifty bytes each. A
+/// single client, alone, may have half of them: a million cells ask at once.
 const MAX_WAITING: usize = 1 << 21;
 
 /// Room for requests that wait.
@@ -18,6 +15,7 @@ const MAX_WAITING: usize = 1 << 21;
 /// A connection may have as many of them as are left for all. So a client that floods the service
 /// gets one half and its accomplice a third, and there is always some left for whoever comes next.
 /// Beyond its share the service stops reading from a connection, and so the client stops writing.
+/// (It looks before each read; so the requests of the last one may be too many.)
 #[derive(Clone, Debug)]
 pub(super) struct Room {
     waiting: Arc<AtomicUsize>,
@@ -28,7 +26,16 @@ pub(super) struct Room {
 #[derive(Debug)]
 pub(super) struct Share {
     room: Room,
-    waiting: usize,
+    visit: Arc<Visit>,
+}
+
+/// What is known of a connection while it lasts.
+#[derive(Debug, Default)]
+pub(super) struct Visit {
+    /// How many requests there have been.
+    requests: AtomicU64,
+    /// How many of them wait.
+    waiting: AtomicUsize,
 }
 
 impl Room {
@@ -41,7 +48,7 @@ impl Room {
     }
 
     pub(super) fn share(&self) -> Share {
-        Share { room: self.clone(), waiting: 0 }
+        Share { room: self.clone(), visit: Arc::default() }
     }
 }
 
@@ -49,10 +56,19 @@ impl Share {
     /// Notes how many requests of the connection wait, and tells whether it may have another.
     pub(super) fn has_room(&mut self, waiting: usize) -> bool {
         let Room { waiting: all, limit } = &self.room;
+        let before = self.visit.waiting.swap(waiting, Ordering::Relaxed);
         all.fetch_add(waiting, Ordering::Relaxed);
-        let others_and_ours = all.fetch_sub(self.waiting, Ordering::Relaxed) - self.waiting;
-        self.waiting = waiting;
+        let others_and_ours = all.fetch_sub(before, Ordering::Relaxed) - before;
         waiting < limit.saturating_sub(others_and_ours)
+    }
+
+    /// Counts a request.
+    pub(super) fn asked(&self) {
+        self.visit.requests.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn visit(&self) -> Arc<Visit> {
+        self.visit.clone()
     }
 }
 
@@ -69,31 +85,23 @@ pub(super) struct Guests(Vec<Guest>);
 #[derive(Debug)]
 struct Guest {
     connection: AbortHandle,
-    /// Counted by the connection.
-    requests: Arc<AtomicU64>,
-    /// Each request that waits holds one of these, and the connection another.
-    ready: WeakSender<Frame>,
+    visit: Arc<Visit>,
     /// How many requests there had been at the last look.
     seen: Option<u64>,
 }
 
 impl Guests {
-    pub(super) fn enter(
-        &mut self,
-        connection: AbortHandle,
-        requests: Arc<AtomicU64>,
-        ready: WeakSender<Frame>,
-    ) {
+    pub(super) fn enter(&mut self, connection: AbortHandle, visit: Arc<Visit>) {
         if self.0.len() == self.0.capacity() {
             self.0.retain(|guest| !guest.connection.is_finished()); // Seldom enough to cost nothing.
         }
-        self.0.push(Guest { connection, requests, ready, seen: None });
+        self.0.push(Guest { connection, visit, seen: None });
     }
 
     /// Notes who is idle.
     pub(super) fn look(&mut self) {
         for guest in &mut self.0 {
-            guest.seen = guest.is_idle().then(|| guest.requests.load(Ordering::Relaxed));
+            guest.seen = guest.is_idle().then(|| guest.asked());
         }
     }
 
@@ -102,8 +110,7 @@ impl Guests {
     pub(super) fn dismiss_idle(&mut self) -> usize {
         let before = self.0.len();
         self.0.retain(|guest| {
-            let asked = guest.requests.load(Ordering::Relaxed);
-            let must_go = guest.seen == Some(asked) && guest.is_idle();
+            let must_go = guest.seen == Some(guest.asked()) && guest.is_idle();
             if must_go {
                 guest.connection.abort();
             }
@@ -116,7 +123,11 @@ impl Guests {
 impl Guest {
     /// Whether it waits for no answer.
     fn is_idle(&self) -> bool {
-        self.ready.strong_count() <= 1
+        self.visit.waiting.load(Ordering::Relaxed) == 0
+    }
+
+    fn asked(&self) -> u64 {
+        self.visit.requests.load(Ordering::Relaxed)
     }
 }
 

@@ -90,7 +90,7 @@ impl Pool {
         }
         park::block_on(self.connect(), stop)?.map_err(|error| match stop.reason() {
             Some(reason) => reason.into(),
-            None => refused(&self.address, &error),
+            None => Fault::failed(refused(&self.address, &error)),
         })
     }
 

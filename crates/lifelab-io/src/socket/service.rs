@@ -4,19 +4,17 @@ use std::fs::{self, File};
 use std::io;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use lifelab_fanout::{Clock, Sleeps};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, UnixListener, UnixSocket};
-use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use super::address::Address;
 use super::frame::Frame;
 use super::guests::{Guests, Room, Share};
+use super::inbox::Inbox;
 use super::private_dir::PrivateDir;
 use crate::error::IoError;
 use crate::reactor::Reactor;
@@ -24,9 +22,9 @@ use crate::reactor::Reactor;
 /// An echo service: it answers each request, after the delay that the request asks for, with the
 /// request itself.
 ///
-/// It has one thread, with a runtime for all its connections. Dropped, it closes its port and its
-/// connections, ends its thread and removes its files; that takes well under a millisecond, plus
-/// whatever the machine needs to schedule two threads.
+/// It has two threads: a runtime for all its connections, and the clock that wakes it when answers
+/// are due. Dropped, it closes its port and its connections, ends its threads and removes its files;
+/// that takes well under a millisecond, plus whatever the machine needs to schedule them.
 ///
 /// Requests of one connection are answered when they are due, not in their order. The protocol has
 /// frames of 16 bytes, number and delay in nanoseconds, little-endian; an answer equals its request.
@@ -105,7 +103,7 @@ impl EchoService {
         };
         let address = listener.address(address)?;
         // Without a descriptor in reserve, nobody could even be turned away.
-        tokio::spawn(listener.accept(File::open(RESERVE)?));
+        tokio::spawn(listener.accept(File::open(RESERVE)?, Clock::start()?));
         drop(entered);
         Ok(Self { address, _reactor: reactor, _socket: socket, _dir: None })
     }
@@ -170,27 +168,25 @@ impl Listener {
     }
 
     /// Serves connections, as many as the system allows, for ever.
-    async fn accept(self, reserve: File) {
+    async fn accept(self, reserve: File, clock: Clock) {
         let mut reserve = Some(reserve);
         let mut refusals = 0;
         let (room, mut guests) = (Room::new(), Guests::default());
         loop {
-            let (ready, answers) = mpsc::channel(MAX_READY);
-            let (listening, requests) = (ready.downgrade(), Arc::default());
-            let connection = Connection { ready, answers, requests: Arc::clone(&requests) };
             let share = room.share();
+            let (visit, waits) = (share.visit(), Sleeps::new(&clock));
             let served = match &self {
                 Self::Tcp(listener) => listener.accept().await.map(|(stream, _)| {
                     let _ = stream.set_nodelay(true); // Without it, answers are only later.
-                    tokio::spawn(serve(stream, connection, share))
+                    tokio::spawn(serve(stream, waits, share))
                 }),
                 Self::Unix(listener) => listener
                     .accept()
                     .await
-                    .map(|(stream, _)| tokio::spawn(serve(stream, connection, share))),
+                    .map(|(stream, _)| tokio::spawn(serve(stream, waits, share))),
             };
             if let Ok(served) = served {
-                guests.enter(served.abort_handle(), requests, listening);
+                guests.enter(served.abort_handle(), visit);
                 refusals = 0;
                 continue;
             }
@@ -220,70 +216,55 @@ impl Listener {
     }
 }
 
-/// Answers that can be ready and not yet written. The writer takes them all at once.
-const MAX_READY: usize = 1024;
-
 /// How long the rest of a frame may take whose beginning has come. Clients write frames as a whole.
 const WHOLE: Duration = Duration::from_secs(10);
 
-/// What is known of a connection before there is one.
-struct Connection {
-    ready: mpsc::Sender<Frame>,
-    answers: mpsc::Receiver<Frame>,
-    /// How many requests there have been.
-    requests: Arc<AtomicU64>,
-}
+/// Bytes of answers that can be due and not yet written. Beyond them nothing is read and no wait
+/// ends, so that a client that reads nothing costs little.
+const MAX_UNWRITTEN: usize = 1 << 16;
 
-/// Serves one connection until it ends in either direction; then its waits are dropped.
-async fn serve(stream: impl AsyncRead + AsyncWrite, connection: Connection, share: Share) {
-    let Connection { ready, mut answers, requests } = connection;
-    let (reader, mut writer) = tokio::io::split(stream);
-    let write = async {
-        let mut frames = Vec::new();
-        while answers.recv_many(&mut frames, MAX_READY).await > 0 {
-            let bytes: Vec<u8> = frames.drain(..).flat_map(Frame::to_bytes).collect();
-            writer.write_all(&bytes).await?;
-        }
-        io::Result::Ok(())
-    };
-    // How a connection ends is the client's affair: it sees the same end.
-    tokio::select! {
-        _ = read_requests(reader, ready, &requests, share) => {}
-        _ = write => {}
-    }
-}
-
-async fn read_requests(
-    reader: impl AsyncRead,
-    ready: mpsc::Sender<Frame>,
-    requests: &AtomicU64,
+/// Serves one connection until it ends in either direction; then its waits are dropped. How it ends
+/// is the client's affair, who sees the same end.
+///
+/// A request is a key in the timer wheel and nothing else, and an answer is some bytes among others:
+/// so each read and each write carries as many as there are.
+async fn serve(
+    stream: impl AsyncRead + AsyncWrite,
+    mut waits: Sleeps<Frame>,
     mut share: Share,
 ) -> io::Result<()> {
-    let mut reader = std::pin::pin!(BufReader::new(reader));
-    let mut waits = JoinSet::new();
+    let (reader, mut writer) = tokio::io::split(stream);
+    let mut inbox = Inbox::new(reader);
+    let (mut due, mut answers) = (Vec::new(), Vec::new());
     loop {
-        let begun = reader.fill_buf().await?.len();
-        let request = match begun {
-            0 => return Ok(()),
-            Frame::SIZE.. => Frame::read(&mut reader).await?,
-            _ => timeout(WHOLE, Frame::read(&mut reader)).await??,
-        };
-        requests.fetch_add(1, Ordering::Relaxed);
-        while waits.try_join_next().is_some() {}
-        while !share.has_room(waits.len()) {
-            if waits.join_next().await.is_none() {
-                sleep(PAUSE).await;
+        let waiting = waits.len() + answers.len() / Frame::SIZE;
+        let has_room = share.has_room(waiting);
+        let writes = answers.len() < MAX_UNWRITTEN;
+        tokio::select! {
+            read = fill(&mut inbox), if has_room && writes => {
+                read?;
+                inbox.take(|request| {
+                    share.asked();
+                    match request.delay() {
+                        Duration::ZERO => due.push(request),
+                        delay => waits.push(delay, request),
+                    }
+                });
             }
+            () = waits.turn(|request| due.push(request)), if writes && !waits.is_empty() => {}
+            written = writer.write(&answers), if !answers.is_empty() => {
+                answers.drain(..written?);
+            }
+            // Nothing of its own will tell when others have left room.
+            () = sleep(PAUSE), if !has_room && waiting == 0 => {}
         }
-        let ready = ready.clone();
-        waits.spawn(async move {
-            if !request.delay().is_zero() {
-                sleep(request.delay()).await;
-            }
-            // An error means that the connection has ended.
-            let _ = ready.send(request).await;
-        });
+        answers.extend(due.drain(..).flat_map(Frame::to_bytes));
     }
+}
+
+/// Waits for more requests, but not for ever when one has begun to come.
+async fn fill(inbox: &mut Inbox<impl AsyncRead + Unpin>) -> io::Result<()> {
+    if inbox.has_begun() { timeout(WHOLE, inbox.fill()).await? } else { inbox.fill().await }
 }
 
 #[cfg(test)]

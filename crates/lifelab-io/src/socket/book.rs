@@ -1,0 +1,322 @@
+//! Who waits for which answer of a connection.
+
+use std::future::poll_fn;
+use std::mem;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Poll, Waker};
+use std::time::Duration;
+
+use lifelab_core::Fault;
+
+use super::address::Address;
+use super::frame::Frame;
+use super::mismatch;
+
+/// The number of a request on its connection, as it travels: in the low half the place of its entry,
+/// in the high half how many requests had that place before. So an answer finds its entry at once,
+/// and the answer to a request that is over is never taken for one to its successor.
+pub(super) type Number = u64;
+
+/// The requests of one connection: those to be written, and those that wait for their answers.
+pub(super) struct Book {
+    pub(super) address: Address,
+    /// For who only wants to know that.
+    ended: AtomicBool,
+    /// Locked for a few instructions for each request and each answer, never across an await.
+    entries: Mutex<Entries>,
+}
+
+#[derive(Default)]
+struct Entries {
+    entries: Vec<Entry>,
+    /// Places whose requests are over.
+    free: Vec<u32>,
+    unwritten: Vec<Frame>,
+    /// Who writes, if it waits for something to write.
+    writer: Option<Waker>,
+    /// How many requests were given up since the last were written; some of them before they were.
+    given_up: usize,
+    /// Why the link has ended, once it has.
+    end: Option<String>,
+}
+
+/// The last request that was made in one place.
+struct Entry {
+    request: Frame,
+    state: State,
+}
+
+enum State {
+    Waiting(Waker),
+    Answered,
+    /// Its answer was told, it was given up, or the link has ended.
+    Over,
+}
+
+/// So many may be given up before it is worth looking for those that need not be written.
+const PATIENCE: usize = 1024;
+
+impl Book {
+    pub(super) fn new(address: Address) -> Self {
+        Self { address, ended: AtomicBool::new(false), entries: Mutex::default() }
+    }
+
+    /// Makes a request, whose answer wakes `waker`.
+    pub(super) fn enter(&self, delay: Duration, waker: &Waker) -> Result<Number, Fault> {
+        let mut entries = self.entries();
+        if let Some(end) = &entries.end {
+            return Err(Fault::failed(end));
+        }
+        let number = entries.number();
+        let request = Frame::new(number, delay);
+        let entry = Entry { request, state: State::Waiting(waker.clone()) };
+        match entries.entries.get_mut(place(number)) {
+            Some(place) => *place = entry,
+            None => entries.entries.push(entry),
+        }
+        entries.unwritten.push(request);
+        let writer = entries.writer.take();
+        drop(entries);
+        if let Some(writer) = writer {
+            writer.wake();
+        }
+        Ok(number)
+    }
+
+    /// Whether a request is over, and how; if not, its answer wakes `waker`.
+    pub(super) fn poll(&self, number: Number, waker: &Waker) -> Poll<Result<(), Fault>> {
+        let mut entries = self.entries();
+        let outcome = match &mut entries.entries[place(number)].state {
+            State::Waiting(before) => {
+                before.clone_from(waker);
+                return Poll::Pending;
+            }
+            State::Answered => Ok(()),
+            State::Over => Err(Fault::failed(entries.end.as_deref().unwrap_or("it is over"))),
+        };
+        entries.leave(number);
+        Poll::Ready(outcome)
+    }
+
+    /// Gives a request up. Its answer, should it come, is nobody's.
+    pub(super) fn strike_out(&self, number: Number) {
+        let mut entries = self.entries();
+        let state = entries.leave(number);
+        entries.given_up += 1;
+        if entries.given_up > PATIENCE.max(entries.unwritten.len() / 2) {
+            entries.forget_unwritten();
+        }
+        drop(entries);
+        drop(state); // Without the lock: the last waker of a task may run anything.
+    }
+
+    /// Waits for requests to be written, and swaps them for `frames`, which is empty.
+    pub(super) async fn unwritten(&self, frames: &mut Vec<Frame>) {
+        poll_fn(|cx| {
+            let mut entries = self.entries();
+            if entries.unwritten.is_empty() {
+                entries.writer = Some(cx.waker().clone());
+                return Poll::Pending;
+            }
+            entries.given_up = 0;
+            mem::swap(&mut entries.unwritten, frames);
+            Poll::Ready(())
+        })
+        .await;
+    }
+
+    /// Hands out answers, until one is wrong: that says why the link is to end.
+    ///
+    /// The answer to a request that is over is nobody's; one to a request that was never made is
+    /// wrong, as is another answer than the one asked for.
+    pub(super) fn answer(&self, answers: &[Frame]) -> Result<(), String> {
+        let mut wakers = Vec::with_capacity(answers.len());
+        let mut entries = self.entries();
+        let outcome = answers.iter().try_for_each(|answer| {
+            wakers.extend(entries.answer(*answer, &self.address)?);
+            Ok(())
+        });
+        drop(entries);
+        wakers.into_iter().for_each(Waker::wake);
+        outcome
+    }
+
+    /// Ends the link for a reason; only the first reason counts.
+    pub(super) fn close(&self, reason: String) {
+        let mut entries = self.entries();
+        entries.end.get_or_insert(reason);
+        // Whoever is told of the end finds another link.
+        self.ended.store(true, Ordering::Release);
+        let states = entries.entries.iter_mut().map(|entry| &mut entry.state);
+        let waiting = states.filter(|state| matches!(state, State::Waiting(_)));
+        let lost: Vec<_> = waiting.map(|state| mem::replace(state, State::Over)).collect();
+        drop(entries);
+        for state in lost {
+            if let State::Waiting(waker) = state {
+                waker.wake();
+            }
+        }
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
+    }
+
+    fn entries(&self) -> MutexGuard<'_, Entries> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Entries {
+    /// The number of the next request.
+    fn number(&mut self) -> Number {
+        match self.free.pop() {
+            Some(place) => self.entries[place as usize].request.number + (1 << 32),
+            None => self.entries.len() as Number,
+        }
+    }
+
+    /// Ends a request; its place is free for another, unless that one's number would have been used.
+    fn leave(&mut self, number: Number) -> State {
+        if number >> 32 < u32::MAX.into() {
+            self.free.push(number as u32);
+        }
+        mem::replace(&mut self.entries[place(number)].state, State::Over)
+    }
+
+    fn answer(&mut self, answer: Frame, address: &Address) -> Result<Option<Waker>, String> {
+        let entry = self.entries.get_mut(place(answer.number));
+        let Some(entry) = entry.filter(|entry| answer.number <= entry.request.number) else {
+            return Err(format!("the service at {address} gave an answer to no request: {answer}"));
+        };
+        if answer.number < entry.request.number || !matches!(entry.state, State::Waiting(_)) {
+            return Ok(None);
+        }
+        if answer != entry.request {
+            return Err(mismatch(address, entry.request, answer));
+        }
+        match mem::replace(&mut entry.state, State::Answered) {
+            State::Waiting(waker) => Ok(Some(waker)),
+            _ => Ok(None),
+        }
+    }
+
+    /// Forgets the unwritten requests that were given up. It takes as long as they and the others
+    /// took to be made, at most.
+    fn forget_unwritten(&mut self) {
+        let Self { entries, unwritten, .. } = self;
+        unwritten.retain(|request| {
+            let entry = &entries[place(request.number)];
+            entry.request == *request && matches!(entry.state, State::Waiting(_))
+        });
+        self.given_up = 0;
+    }
+}
+
+/// Where a request has its entry.
+fn place(number: Number) -> usize {
+    number as u32 as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::task::Context;
+
+    use super::*;
+
+    const WAKER: &Waker = Waker::noop();
+
+    fn book() -> Book {
+        Book::new("127.0.0.1:7000".parse().unwrap())
+    }
+
+    fn ask(book: &Book) -> Frame {
+        let number = book.enter(Duration::ZERO, WAKER).unwrap();
+        Frame::new(number, Duration::ZERO)
+    }
+
+    fn written(book: &Book) -> Vec<Frame> {
+        let mut frames = Vec::new();
+        let polled = pin!(book.unwritten(&mut frames)).poll(&mut Context::from_waker(WAKER));
+        assert_eq!(polled.is_pending(), frames.is_empty());
+        frames
+    }
+
+    #[test]
+    fn requests_are_written_once_and_end_with_their_answers() {
+        let book = book();
+        let requests: Vec<_> = (0..3).map(|_| ask(&book)).collect();
+        assert_eq!(written(&book), requests);
+        assert_eq!(written(&book), []);
+        book.answer(&[requests[2], requests[0]]).unwrap();
+        let polled = requests.iter().map(|request| book.poll(request.number, WAKER).is_ready());
+        assert_eq!(polled.collect::<Vec<_>>(), [true, false, true]);
+    }
+
+    #[test]
+    fn late_answers_are_nobodys() {
+        let book = book();
+        let first = ask(&book);
+        book.strike_out(first.number);
+        book.answer(&[first]).unwrap();
+        let second = ask(&book);
+        assert_eq!((place(first.number), first.number), (place(second.number), 0));
+        assert_ne!(first, second);
+        book.answer(&[first]).unwrap();
+        assert!(book.poll(second.number, WAKER).is_pending());
+        book.answer(&[second, second]).unwrap();
+        assert_eq!(book.poll(second.number, WAKER), Poll::Ready(Ok(())));
+        book.answer(&[first, second]).unwrap();
+    }
+
+    #[test]
+    fn answers_that_nobody_asked_for_are_errors() {
+        let book = book();
+        let next = |number: Number| Frame::new(number, Duration::ZERO);
+        assert!(book.answer(&[next(0)]).is_err());
+        let asked = ask(&book);
+        for wrong in [next(1), next(1 << 32), next(u64::MAX), Frame::new(0, Duration::MAX)] {
+            let reason = book.answer(&[wrong]).unwrap_err();
+            assert!(reason.ends_with(&wrong.to_string()), "{reason}");
+        }
+        book.answer(&[asked]).unwrap();
+    }
+
+    #[test]
+    fn an_answer_counts_though_the_link_has_ended_since() {
+        let book = book();
+        let (answered, open) = (ask(&book), ask(&book));
+        book.answer(&[answered]).unwrap();
+        book.close("it rains".to_owned());
+        book.close("it snows".to_owned());
+        let rains = Fault::failed("it rains");
+        assert_eq!(book.poll(answered.number, WAKER), Poll::Ready(Ok(())));
+        assert_eq!(book.poll(open.number, WAKER), Poll::Ready(Err(rains.clone())));
+        assert_eq!(book.enter(Duration::ZERO, WAKER), Err(rains));
+        assert!(book.has_ended());
+    }
+
+    #[test]
+    fn what_is_given_up_does_not_pile_up() {
+        let book = book();
+        let kept = ask(&book);
+        for _ in 0..100 * PATIENCE {
+            book.strike_out(ask(&book).number);
+        }
+        let written = written(&book);
+        assert!(written.len() <= 2 * PATIENCE && written.contains(&kept), "{}", written.len());
+        assert_eq!(book.entries().entries.len(), 2);
+    }
+
+    #[test]
+    fn a_place_whose_numbers_are_used_up_is_left() {
+        let book = book();
+        let last = Number::from(u32::MAX) << 32;
+        ask(&book);
+        book.entries().entries[0].request = Frame::new(last, Duration::ZERO);
+        book.strike_out(last);
+        assert_eq!(ask(&book).number, 1);
+    }
+}
