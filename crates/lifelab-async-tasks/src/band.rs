@@ -6,10 +6,11 @@ use std::task::{self, Poll};
 
 use tokio::task::yield_now;
 
-use lifelab_core::{Band, BandRef, Cell, CellFailure, CellJob, Grid, Phase, Rule, Site};
+use lifelab_core::{Band, BandRef, Cell, CellFailure, CellJob, Grid, Phase, Rule, Site, WaitsFor};
 use lifelab_fanout::{FanOut, Sleeps};
 
 use crate::cell::Member;
+use crate::order::ReadingOrder;
 use crate::unit::Generation;
 
 /// Cells that are started in one go: 10 to 30 us of work, and no more memory than a processor's
@@ -46,6 +47,7 @@ pub(crate) async fn run(
 /// The cells of a band: not started, under way, or gathered.
 struct Cells<'a> {
     now: BandRef<'a>,
+    order: ReadingOrder,
     generation: &'a Generation,
     /// How many have been started, in reading order, and how many there are.
     started: u64,
@@ -62,19 +64,17 @@ struct Cells<'a> {
 /// A cell that sleeps in a phase of its work: twice its number in the band, and one more in the
 /// second phase. A million of them are the point.
 #[derive(Clone, Copy)]
-struct Sleeper(u32);
+struct Sleeper(u64);
 
 impl Sleeper {
-    /// `None` if the number is too large; then the cell waits as the others do.
     #[inline]
-    fn new(number: u64, phase: Phase) -> Option<Self> {
-        let twice = u32::try_from(2 * number).ok()?;
-        Some(Self(twice + u32::from(phase == Phase::Rule)))
+    fn new(number: u64, phase: Phase) -> Self {
+        Self(2 * number + u64::from(phase == Phase::Rule))
     }
 
     #[inline]
     fn number(self) -> u64 {
-        (self.0 / 2).into()
+        self.0 / 2
     }
 
     #[inline]
@@ -87,6 +87,7 @@ impl<'a> Cells<'a> {
     fn new(now: BandRef<'a>, generation: &'a Generation) -> Self {
         Self {
             now,
+            order: ReadingOrder::new(now.rows().start, now.width()),
             generation,
             started: 0,
             all: now.rows().len() as u64 * u64::from(now.width()),
@@ -133,36 +134,33 @@ impl<'a> Cells<'a> {
     #[inline]
     fn begin(&mut self, number: u64, phase: Phase) {
         let Generation { cx, watch, .. } = self.generation;
-        let at = cell(self.now, number);
+        let at = self.order.cell(number);
         let call = watch.poll(|| Site::new(cx.generation, at, phase), || cx.call_async(at, phase));
-        if let Some(rest) = call.as_sleep()
-            && let Some(sleeper) = Sleeper::new(number, phase)
-        {
-            return self.sleeping.push(rest, sleeper);
-        }
-        if !call.is_ready() {
-            return self.waiting.push(Member::called(
-                self.job(number),
-                phase,
-                call,
-                self.generation,
-            ));
-        }
-        match phase {
-            Phase::Neighbors => self.begin(number, Phase::Rule),
-            Phase::Rule => self.gathered.apply(self.job(number), cx.rule),
+        match (call, phase) {
+            (WaitsFor::Time(sleep), _) => self.sleeping.push(sleep, Sleeper::new(number, phase)),
+            (WaitsFor::More(call), _) => {
+                let member = Member::called(self.job(number), phase, call, self.generation);
+                self.waiting.push(member);
+            }
+            (WaitsFor::Nothing, Phase::Neighbors) => self.begin(number, Phase::Rule),
+            (WaitsFor::Nothing, Phase::Rule) => {
+                self.gathered.apply(number, self.job(number), cx.rule);
+            }
         }
     }
 
     /// Polls until some cells have gone on, or more may be started.
     fn poll_turn(&mut self, at_once: usize, task: &task::Context<'_>) -> Poll<()> {
-        let Self { now, generation, gathered, counted, .. } = self;
+        let Self { now, order, generation, gathered, counted, .. } = self;
         // Both have to be polled, to be woken for both; who is empty is ready, and tells nothing.
         let slept = !self.sleeping.is_empty()
             && (self.sleeping)
                 .poll_turn(task, |sleeper| match sleeper.phase() {
                     Phase::Neighbors => counted.push(sleeper),
-                    Phase::Rule => gathered.apply(job(*now, sleeper.number()), generation.cx.rule),
+                    Phase::Rule => {
+                        let number = sleeper.number();
+                        gathered.apply(number, job(*now, order.cell(number)), generation.cx.rule);
+                    }
                 })
                 .is_ready();
         let waited = !self.waiting.is_empty()
@@ -175,19 +173,13 @@ impl<'a> Cells<'a> {
     }
 
     fn job(&self, number: u64) -> CellJob {
-        job(self.now, number)
+        job(self.now, self.order.cell(number))
     }
 }
 
-fn job(now: BandRef<'_>, number: u64) -> CellJob {
-    let at = cell(now, number);
-    CellJob { at, hood: now.hood(at) }
-}
-
 #[inline]
-fn cell(now: BandRef<'_>, number: u64) -> Cell {
-    let width = u64::from(now.width());
-    Cell::new((number % width) as u32, now.rows().start + (number / width) as u32)
+fn job(now: BandRef<'_>, at: Cell) -> CellJob {
+    CellJob { at, hood: now.hood(at) }
 }
 
 /// What is known of a band. As in [`FanIn`](lifelab_core::FanIn), the first failure is known for
@@ -210,28 +202,33 @@ impl Gathered {
 
     /// The end of a cell whose waits were nothing but time.
     #[inline]
-    fn apply(&mut self, job: CellJob, rule: Rule) {
-        self.accept(job.at, Ok(job.next(rule)));
+    fn apply(&mut self, number: u64, job: CellJob, rule: Rule) {
+        self.compute(number as usize, job.at, job.next(rule));
+    }
+
+    fn accept(&mut self, at: Cell, next: Result<bool, CellFailure>) {
+        match next {
+            Ok(alive) => self.compute(self.index(at), at, alive),
+            Err(failure) => self.fail(self.index(at), failure),
+        }
     }
 
     #[inline]
-    fn accept(&mut self, at: Cell, next: Result<bool, CellFailure>) {
-        let index = self.index(at);
+    fn compute(&mut self, index: usize, at: Cell, alive: bool) {
         self.done[index / BITS] |= 1 << (index % BITS);
-        let is_before_first = self.first.as_ref().is_none_or(|first| at < first.site.at);
-        match next {
-            Ok(alive) => {
-                self.computed += 1;
-                if alive {
-                    self.band.set_alive(at);
-                }
-                self.missing -= usize::from(is_before_first && self.first.is_some());
-            }
-            Err(failure) if is_before_first => {
-                self.missing = index - self.done_before(index);
-                self.first = Some(failure);
-            }
-            Err(_) => {}
+        self.computed += 1;
+        self.band.set(at, alive);
+        if let Some(first) = &self.first {
+            self.missing -= usize::from(at < first.site.at);
+        }
+    }
+
+    #[cold]
+    fn fail(&mut self, index: usize, failure: CellFailure) {
+        self.done[index / BITS] |= 1 << (index % BITS);
+        if self.first.as_ref().is_none_or(|first| failure.site.at < first.site.at) {
+            self.missing = index - self.done_before(index);
+            self.first = Some(failure);
         }
     }
 

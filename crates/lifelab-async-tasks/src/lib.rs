@@ -86,6 +86,7 @@ mod unit;
 
 mod band;
 mod cell;
+mod order;
 mod watch;
 
 mod runtime;

@@ -25,6 +25,8 @@ const SHORTEST: Duration = Duration::from_millis(1);
 #[derive(Debug)]
 pub(crate) struct Watch {
     threshold: Duration,
+    /// A poll that seems to have taken so many nanoseconds may have been too long.
+    suspicious: u64,
     time: Time,
     /// Locked only when a poll took too long, and when the step is over.
     report: Mutex<StepReport>,
@@ -33,17 +35,21 @@ pub(crate) struct Watch {
 #[derive(Debug)]
 enum Time {
     Precise(Instant),
-    Coarse(CoarseTime, Duration),
+    Coarse(CoarseTime),
 }
 
 impl Watch {
     pub(crate) fn new(threshold: Duration, clock: &Clock, cx: &Context) -> Self {
         let interval = threshold / INTERVALS;
         let time = match interval >= SHORTEST && !cx.is_idle() {
-            true => Time::Coarse(clock.coarse(interval), interval),
+            true => Time::Coarse(clock.coarse(interval)),
             false => Time::Precise(Instant::now()),
         };
-        Self { threshold, time, report: Mutex::default() }
+        let suspicious = match time {
+            Time::Coarse(_) => threshold - interval,
+            Time::Precise(_) => threshold,
+        };
+        Self { threshold, suspicious: nanos(suspicious), time, report: Mutex::default() }
     }
 
     /// Awaits `work`, which is done for `site`.
@@ -55,13 +61,11 @@ impl Watch {
     /// Calls `poll`, which goes on with the work for a site.
     #[inline]
     pub(crate) fn poll<T>(&self, site: impl FnOnce() -> Site, poll: impl FnOnce() -> T) -> T {
-        let start = self.now();
+        let start = self.nanos();
         let polled = poll();
-        let (end, late) = match &self.time {
-            Time::Precise(_) => (self.now(), Duration::ZERO),
-            Time::Coarse(_, interval) => (self.now(), *interval),
-        };
-        if end != start && (end - start).saturating_add(late) > self.threshold {
+        // Coarse time mostly stands still.
+        let end = self.nanos();
+        if end != start && end - start >= self.suspicious {
             self.suspect(start, site());
         }
         polled
@@ -73,23 +77,29 @@ impl Watch {
     }
 
     #[inline]
-    fn now(&self) -> Duration {
+    fn nanos(&self) -> u64 {
         match &self.time {
-            Time::Precise(origin) => origin.elapsed(),
-            Time::Coarse(time, _) => time.now(),
+            Time::Precise(origin) => nanos(origin.elapsed()),
+            Time::Coarse(time) => time.nanos(),
         }
     }
 
     #[cold]
-    fn suspect(&self, start: Duration, site: Site) {
+    fn suspect(&self, start: u64, site: Site) {
         let end = match &self.time {
-            Time::Precise(origin) => origin.elapsed(),
-            Time::Coarse(time, _) => time.precisely(),
+            Time::Precise(origin) => nanos(origin.elapsed()),
+            Time::Coarse(time) => time.precise_nanos(),
         };
-        let took = end - start;
+        let took = Duration::from_nanos(end - start);
         if took > self.threshold {
             let warning = Warning::BlockedLoop { site, took };
             self.report.lock().unwrap_or_else(PoisonError::into_inner).warn(warning);
         }
     }
+}
+
+/// As a number, 584 years at most.
+#[inline]
+fn nanos(duration: Duration) -> u64 {
+    duration.as_nanos().try_into().unwrap_or(u64::MAX)
 }

@@ -93,7 +93,7 @@ impl<'a> BandRef<'a> {
         let three = |row: usize| {
             let words = self.framed(row);
             let low = words[word] >> bit;
-            let high = if bit == 0 { 0 } else { words[word + 1] << (WORD - bit) };
+            let high = words[word + 1] << 1 << (WORD - 1 - bit); // None of it if the bit is 0.
             ((low | high) & 7) as u16
         };
         Hood::from_rows(three(row), three(row + 1), three(row + 2))
@@ -125,9 +125,7 @@ impl<'a> BandRef<'a> {
         }
         next.clear();
         for job in self.jobs() {
-            if job.run(cx)? {
-                next.set_alive(job.at);
-            }
+            next.set(job.at, job.run(cx)?);
         }
         Ok(())
     }
@@ -215,10 +213,12 @@ impl<'a> BandMut<'a> {
         self.words_mut().for_each(|row| row.fill(0));
     }
 
+    /// Without a branch: which cells live, no processor predicts.
     #[inline]
-    fn set_alive(&mut self, at: Cell) {
+    fn set(&mut self, at: Cell, alive: bool) {
         let row = (at.y - self.rows.start) as usize * self.stride;
-        self.words[row + at.x as usize / WORD] |= 1 << (at.x as usize % WORD);
+        let (word, bit) = (&mut self.words[row + at.x as usize / WORD], at.x as usize % WORD);
+        *word = *word & !(1 << bit) | u64::from(alive) << bit;
     }
 }
 
@@ -259,14 +259,14 @@ impl Band {
         &self.words
     }
 
-    /// Sets a cell to live.
+    /// Sets a cell to live or dead.
     ///
     /// # Panics
     /// If it lies outside the band.
     #[inline]
-    pub fn set_alive(&mut self, at: Cell) {
+    pub fn set(&mut self, at: Cell, alive: bool) {
         assert!(at.x < self.width && self.rows.contains(&at.y), "{at} lies outside the band");
-        self.as_mut().set_alive(at);
+        self.as_mut().set(at, alive);
     }
 
     /// The band as a place to compute into.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::calm::Calm;
 use crate::cell::{Cell, Phase, Site};
-use crate::io::{self, CellIo, IoFuture};
+use crate::io::{self, CellIo, WaitsFor};
 use crate::probe::Probe;
 use crate::rule::Rule;
 use crate::stop::Stop;
@@ -80,7 +80,7 @@ impl Context {
 
     /// Makes the call of a cell's I/O in one phase, to be awaited by the caller. A panic is a fault.
     #[inline]
-    pub fn call_async(&self, at: Cell, phase: Phase) -> IoFuture<'_> {
+    pub fn call_async(&self, at: Cell, phase: Phase) -> WaitsFor<'_> {
         io::make(&*self.io, Site::new(self.generation, at, phase), &self.stop)
     }
 

@@ -49,7 +49,7 @@ pub use error::{CellFailure, StartError, StepError, StepErrorKind};
 pub use fan_in::FanIn;
 pub use grain::{Grain, GrainError, Outcome, Unit, Units};
 pub use grid::{Extent, Grid, GridError};
-pub use io::{CellIo, Fault, FaultKind, Idle, IoFuture, OnFault};
+pub use io::{CellIo, Fault, FaultKind, Idle, IoFuture, OnFault, WaitsFor};
 pub use job::{CellJob, Counted};
 pub use probe::{Probe, Sampling, Tally};
 pub use rule::{Feature, Rule, RuleError, RuleErrorKind, RuleSpec};

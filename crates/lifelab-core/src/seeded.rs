@@ -5,6 +5,7 @@
 //! thread and process the same number for the same cell.
 
 /// Hashes a seed and a place to 64 evenly distributed bits: [`mix`]es word after word into 0.
+#[inline]
 pub fn hash(words: &[u64]) -> u64 {
     words.iter().fold(0, |state, &word| mix(state, word))
 }
@@ -14,6 +15,7 @@ pub fn hash(words: &[u64]) -> u64 {
 ///
 /// The word is added to the state and mixed by the finalizer of SplitMix64 (Steele, Lea, Flood:
 /// *Fast splittable pseudorandom number generators*, 2014), whose constants these are.
+#[inline]
 pub fn mix(state: u64, word: u64) -> u64 {
     let mut z = (state ^ word).wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -22,6 +24,7 @@ pub fn mix(state: u64, word: u64) -> u64 {
 }
 
 /// A hash as a number in [0, 1), from its upper 53 bits.
+#[inline]
 pub fn unit(hash: u64) -> f64 {
     (hash >> 11) as f64 / (1_u64 << 53) as f64
 }

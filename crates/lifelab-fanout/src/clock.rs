@@ -118,15 +118,15 @@ impl Drop for Clock {
 }
 
 impl CoarseTime {
-    /// The time, as a duration since some moment in the past.
+    /// The time, in nanoseconds since some moment in the past.
     #[inline]
-    pub fn now(&self) -> Duration {
-        Duration::from_nanos(self.shared.coarse.load(Ordering::Relaxed))
+    pub fn nanos(&self) -> u64 {
+        self.shared.coarse.load(Ordering::Relaxed)
     }
 
     /// The precise time, on the same scale.
-    pub fn precisely(&self) -> Duration {
-        Duration::from_nanos(now())
+    pub fn precise_nanos(&self) -> u64 {
+        now()
     }
 }
 

@@ -36,11 +36,15 @@ impl Sleep {
     /// How long it has to wait yet.
     #[inline]
     pub fn remaining(&self) -> Duration {
-        let rest = match self.member {
+        Duration::from_nanos(self.remaining_nanos())
+    }
+
+    #[inline]
+    pub(crate) fn remaining_nanos(&self) -> u64 {
+        match self.member {
             None => self.nanos,
             Some(_) => self.nanos.saturating_sub(clock::now()),
-        };
-        Duration::from_nanos(rest)
+        }
     }
 
     /// Polls, if that is possible here: `None` if the waker is not that of a fan-out whose future

@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use crate::clock::{self, Alarm, Clock};
+use crate::sleep::Sleep;
 use crate::wheel::Wheel;
 
 /// The most sleeps that end in one turn: some 10 us, if a nanosecond or ten is done for each.
@@ -48,11 +48,12 @@ impl<K> Sleeps<K> {
         self.len == 0
     }
 
-    /// Adds a sleep of so long, 584 years at most. It begins in the next turn.
+    /// Adds a sleep, or what remains of it. It begins in the next turn.
+    #[expect(clippy::needless_pass_by_value, reason = "it goes on here, and nowhere else")]
     #[inline]
-    pub fn push(&mut self, duration: Duration, key: K) {
+    pub fn push(&mut self, sleep: Sleep, key: K) {
         self.len += 1;
-        self.fresh.push((key, clock::nanos(duration)));
+        self.fresh.push((key, sleep.remaining_nanos()));
     }
 
     /// Waits until some have ended, and gives their keys to `ended`; a thousand in one turn, the

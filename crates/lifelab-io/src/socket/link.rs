@@ -15,6 +15,7 @@ use tokio::task::AbortHandle;
 use super::address::Address;
 use super::book::{Book, Number};
 use super::connect::{Stream, connect};
+use super::frame::Frame;
 use super::inbox::Inbox;
 use super::{broken, refused};
 use crate::runtime::current;
@@ -129,7 +130,7 @@ async fn exchange(stream: impl AsyncRead + AsyncWrite, book: &Book) -> String {
         let (mut frames, mut bytes) = (Vec::new(), Vec::new());
         loop {
             book.unwritten(&mut frames).await;
-            bytes.extend(frames.drain(..).flat_map(|frame| frame.to_bytes()));
+            bytes.extend(frames.drain(..).flat_map(Frame::to_bytes));
             if let Err(error) = writer.write_all(&bytes).await {
                 return broken(&book.address, &error);
             }

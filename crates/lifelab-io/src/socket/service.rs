@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use lifelab_fanout::{Clock, Sleeps};
+use lifelab_fanout::{Clock, Sleep, Sleeps};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, UnixListener, UnixSocket};
 use tokio::time::{sleep, timeout};
@@ -247,7 +247,7 @@ async fn serve(
                     share.asked();
                     match request.delay() {
                         Duration::ZERO => due.push(request),
-                        delay => waits.push(delay, request),
+                        delay => waits.push(Sleep::new(delay), request),
                     }
                 });
             }
