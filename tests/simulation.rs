@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use lifelab::core::StepErrorKind;
 use lifelab::{
-    Builder, Cell, Cycle, Error, Moment, Scenario, Simulation, Start, StopReason, Topology,
+    Builder, Cell, Cycle, Error, Grid, Moment, Scenario, Simulation, Soup, Start, StopReason,
+    Topology,
 };
 
 fn named(name: &str) -> Builder {
@@ -53,6 +54,54 @@ fn a_run_ends_when_its_predicate_holds() {
     assert!(gun.run_until(0, has_fired).expect("nothing is computed"), "it holds already");
     assert!(!gun.run_until(5, |_| false).expect("nothing fails"));
     assert_eq!(gun.generation(), 35);
+}
+
+/// So narrow a grid that tiles are mostly frame, whatever the vector instructions.
+const NARROW: (u32, u32) = (70, 2000);
+
+/// How far each of so many leaps goes, with no end ahead.
+fn leaps(simulation: &mut Simulation, count: usize) -> Vec<u64> {
+    (0..count)
+        .map(|_| {
+            let before = simulation.generation();
+            simulation.leap(u64::MAX).expect("nothing fails");
+            simulation.generation() - before
+        })
+        .collect()
+}
+
+/// Checks that a simulation from `start` shows what as many single steps make of it.
+fn like_steps(start: &Grid, leapt: &Simulation) {
+    let mut stepped = Simulation::builder().grid(start.clone()).build().expect("valid parts");
+    (0..leapt.generation()).for_each(|_| drop(stepped.step().expect("nothing fails")));
+    assert!(**stepped.grid() == **leapt.grid(), "after {}", leapt.generation());
+}
+
+#[test]
+fn a_narrow_grid_leaps_once_it_has_settled() {
+    let mut start = Grid::new(NARROW.0, NARROW.1).expect("a small grid");
+    for y in 0..NARROW.1 {
+        for x in 0..NARROW.0 {
+            start.set(Cell::new(x, y), x % 5 == 0 && y % 10 < 3); // Blinkers.
+        }
+    }
+    let mut blinkers = Simulation::builder().grid(start.clone()).build().expect("valid parts");
+    assert_eq!(leaps(&mut blinkers, 6), [24; 6]);
+    like_steps(&start, &blinkers);
+}
+
+#[test]
+fn a_narrow_grid_that_has_not_settled_is_looked_at_and_stepped() {
+    let soup = Soup { density: 0.4, seed: 1 }.grid(NARROW.0, NARROW.1).expect("a small grid");
+    let fresh = || Simulation::builder().grid(soup.clone()).build().expect("valid parts");
+    let mut simulation = fresh();
+    assert_eq!(leaps(&mut simulation, 6), [24, 24, 24, 1, 1, 1]);
+    like_steps(&soup, &simulation);
+    let mut simulation = fresh();
+    assert_eq!(leaps(&mut simulation, 2), [24, 24]);
+    simulation.run(10).expect("nothing fails");
+    assert_eq!(leaps(&mut simulation, 3), [1; 3], "the look is over");
+    like_steps(&soup, &simulation);
 }
 
 #[test]

@@ -205,7 +205,10 @@ impl FiniteEngine {
             return true;
         }
         if let Some(last) = &self.last_leap {
-            return last.calm.share_computed().is_none_or(|share| share * excess <= 1.0);
+            // A shorter one could not be compared with the last, and nothing would be known again.
+            let alike = ahead >= last.generations.into();
+            let share = last.calm.share_computed();
+            return alike && share.is_none_or(|share| share * excess <= 1.0);
         }
         let patience = (excess * f64::from(LOOK) / LOOKING) as u64;
         let looks = self.generation >= self.next_look && ahead >= patience;

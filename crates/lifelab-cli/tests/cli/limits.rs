@@ -20,8 +20,7 @@ fn completes_or_says_why(done: &Done) {
     match done.code {
         Some(0) => {}
         Some(1) => {
-            let errors = done.err.lines().filter(|line| line.starts_with("error: "));
-            assert_eq!(errors.count(), 1, "{}", done.err);
+            assert_eq!(done.err.matches("error: ").count(), 1, "{}", done.err);
             assert!(!done.err.contains("panicked"), "{}", done.err);
         }
         code => panic!("{code:?}: {}", done.err),

@@ -169,8 +169,8 @@ impl Cut {
             let useful = words.min(room - 2 * frame);
             let tiles = words.div_ceil(useful);
             let frames = 2 * generations as usize;
-            let room_of_rows = groups * Tile::<V>::FOOTPRINT;
-            let most = (cache(V::WORDS) / room_of_rows).min(ROWS).saturating_sub(frames);
+            let row_bytes = groups * Tile::<V>::FOOTPRINT;
+            let most = (cache(V::WORDS) / row_bytes).min(ROWS).saturating_sub(frames);
             let rows = height.div_ceil(height.div_ceil(most.max(2)));
             let computed = (tiles * room * (rows + generations as usize)) as f64;
             let cost = computed / (words * rows) as f64 + (tiles * START) as f64 / words as f64;
