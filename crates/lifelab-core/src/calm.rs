@@ -69,6 +69,11 @@ impl Calm {
         })
     }
 
+    /// The words of a row.
+    pub(crate) fn words(&self) -> Range<i64> {
+        0..self.width as i64
+    }
+
     /// Notes that so many words were not calm.
     pub(crate) fn count_computed(&self, words: usize) {
         self.computed.fetch_add(words, Ordering::Relaxed);

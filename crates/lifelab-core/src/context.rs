@@ -1,6 +1,7 @@
 //! What a stepper is told about the generation that it computes.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -62,6 +63,15 @@ impl Context {
         Self { probe: Some(probe), ..self }
     }
 
+    /// This context for a step of so many generations, at least 1, of which nothing is known from
+    /// earlier ones. It is for who computes a band elsewhere, from its
+    /// [surroundings](crate::Grid::surroundings) on a grid with this topology; how many generations pay,
+    /// an engine decides.
+    pub fn leaping(self, generations: u32, topology: Topology) -> Self {
+        let calm = Arc::new(Calm::unknown(0, 0));
+        Self { leap: (generations > 1).then_some(Leap { generations, topology, calm }), ..self }
+    }
+
     /// A clone whose work can be ended without ending the simulation's; see [`Stop::child`].
     pub fn child(&self) -> Self {
         Self { stop: self.stop.child(), ..self.clone() }
@@ -71,6 +81,23 @@ impl Context {
     /// [leaps](crate::Capabilities::leaps). The first of them is `generation`.
     pub fn generations(&self) -> u32 {
         self.leap.as_ref().map_or(1, |leap| leap.generations)
+    }
+
+    /// What lies beyond the edges of the grid, if the step computes several generations at once. If it
+    /// computes one, the halo shows all of that.
+    pub fn leap_topology(&self) -> Option<Topology> {
+        self.leap.as_ref().map(|leap| leap.topology)
+    }
+
+    /// Whether it is known that these rows will be what the next grid holds there already, so that
+    /// they need not be computed: a leap's, on which nothing has changed since the leap before the
+    /// last, all around.
+    pub fn is_calm(&self, rows: &Range<u32>) -> bool {
+        self.leap.as_ref().is_some_and(|leap| {
+            let reach = i64::from(leap.generations);
+            let rows = i64::from(rows.start) - reach..i64::from(rows.end) + reach;
+            leap.calm.is_calm(leap.topology, rows, leap.calm.words())
+        })
     }
 
     /// Whether no cell ever waits, so that bands can be computed as a whole.

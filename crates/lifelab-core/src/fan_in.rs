@@ -117,7 +117,10 @@ impl<'a> FanIn<'a> {
             (Unit::Cell(at), Outcome::Cell(alive)) => self.next.set(at, *alive),
             (Unit::Band { first, .. }, Outcome::Band(band)) => {
                 assert_eq!(band.rows().start, first, "another unit's band");
-                self.next.write_band(band);
+                match &self.cx.leap {
+                    Some(leap) => self.next.write_leap(band, &leap.calm),
+                    None => self.next.write_band(band),
+                }
             }
             (unit, outcome) => panic!("{outcome:?} is no outcome of {unit:?}"),
         }

@@ -123,7 +123,8 @@ pub enum Outcome {
     Cell(bool),
     /// The next state of a band.
     Band(Band),
-    /// Nothing: the worker borrowed its part of the next grid, and has written it.
+    /// Nothing: the worker borrowed its part of the next grid, and has written it; or that holds the
+    /// unit's next state [already](Context::is_calm).
     Written,
 }
 
@@ -193,14 +194,13 @@ impl Unit {
                 if !cx.is_idle() {
                     return now.band(rows).step(cx).map(Outcome::Band);
                 }
-                let mut band = Band::new(rows, now.width());
-                match now.advance_into(&mut band.as_mut(), cx) {
-                    Ok(()) => Ok(Outcome::Band(band)),
-                    Err(reason) => {
-                        let site = Site::new(cx.generation, Cell::new(0, first), Phase::Neighbors);
-                        Err(CellFailure { site, fault: Fault::stopped(reason) })
-                    }
+                if cx.is_calm(&rows) {
+                    return Ok(Outcome::Written);
                 }
+                now.advance(rows, cx).map(Outcome::Band).map_err(|reason| {
+                    let site = Site::new(cx.generation, Cell::new(0, first), Phase::Neighbors);
+                    CellFailure { site, fault: Fault::stopped(reason) }
+                })
             }
         }
     }

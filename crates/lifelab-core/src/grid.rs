@@ -9,6 +9,7 @@ use std::ops::Range;
 use thiserror::Error;
 
 use crate::band::{Band, BandMut, BandRef, WORD};
+use crate::calm::Calm;
 use crate::cell::{Cell, Hood};
 use crate::context::Context;
 use crate::kernel;
@@ -287,6 +288,28 @@ impl Grid {
         }
     }
 
+    /// Computes a band of the step's grid as a value; as [`advance_into`](Self::advance_into), but
+    /// for whoever cannot write into the grid.
+    ///
+    /// # Errors
+    /// If `cx.stop` fires.
+    ///
+    /// # Panics
+    /// If cells may wait, or a row lies outside the grid.
+    pub fn advance(&self, rows: Range<u32>, cx: &Context) -> Result<Band, StopReason> {
+        assert!(rows.end <= self.shape.height, "outside the grid");
+        let mut band = Band::new(rows, self.shape.width);
+        let advanced = match cx.leap_topology() {
+            None => self.advance_into(&mut band.as_mut(), cx),
+            // The grid to compare with is not here.
+            Some(topology) => {
+                let blindly = cx.clone().leaping(cx.generations(), topology);
+                self.advance_into(&mut band.as_mut(), &blindly)
+            }
+        };
+        advanced.map(|()| band)
+    }
+
     /// All rows to compute into, in bands of `rows` rows (the last may have fewer) that different
     /// threads can write at the same time.
     ///
@@ -308,14 +331,30 @@ impl Grid {
     /// # Panics
     /// If the band does not fit the grid.
     pub fn write_band(&mut self, band: &Band) {
+        self.write_rows(band, |_, _, _| {});
+    }
+
+    /// Copies rows of a leap into place, and notes what has changed.
+    pub(crate) fn write_leap(&mut self, band: &Band, calm: &Calm) {
+        let mask = self.shape.last_mask();
+        calm.count_computed(band.words().len());
+        self.write_rows(band, |y, old, new| {
+            *old.last_mut().expect("a row has words") &= mask; // The halo is no cell.
+            calm.compare(y as usize, 0, old, new);
+        });
+    }
+
+    fn write_rows(&mut self, band: &Band, look: impl Fn(u32, &mut [u64], &[u64])) {
         let rows = band.rows();
         assert!(
             band.width() == self.shape.width && rows.end <= self.shape.height,
             "a band of another grid"
         );
-        for (y, from) in rows.zip(band.words().chunks(self.shape.words)) {
+        for (y, new) in rows.zip(band.words().chunks(self.shape.words)) {
             let row = self.index(i64::from(y));
-            self.words[row..row + self.shape.words].copy_from_slice(from);
+            let old = &mut self.words[row..row + self.shape.words];
+            look(y, old, new);
+            old.copy_from_slice(new);
         }
     }
 

@@ -123,7 +123,8 @@ pub struct Capabilities {
     pub needs_wire: bool,
     /// Whether the stepper computes several generations in one step where no cell waits and nobody
     /// looks in between. It does if it computes bands by
-    /// [`Grid::advance_into`](crate::Grid::advance_into) alone, which knows how many.
+    /// [`Grid::advance_into`](crate::Grid::advance_into) or [`Unit::run`](crate::Unit::run) alone,
+    /// which know how many, or sends their [surroundings](crate::Grid::surroundings) elsewhere.
     pub leaps: bool,
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use lifelab_core::{Band, BandRef, CellFailure, Context};
+use lifelab_core::{Band, BandRef, Cell, CellFailure, Context, Fault, Grid, Phase, Site};
 
 use crate::role::Role;
 use crate::watching;
@@ -16,18 +16,20 @@ pub(crate) struct Desk {
     cx: Option<Context>,
     /// The rows of the unit in work; kept for its memory.
     words: Vec<u64>,
+    /// The same of a leap.
+    grid: Option<Grid>,
 }
 
 impl Desk {
     pub(crate) fn new(role: Role) -> Self {
-        Self { role, cx: None, words: Vec::new() }
+        Self { role, cx: None, words: Vec::new(), grid: None }
     }
 
     /// Whether a process of this role works on such messages, or at least passes them on.
     pub(crate) fn does(role: Role, message: &Message) -> bool {
         match message {
             Message::Cell { .. } => role != Role::Rule,
-            Message::Band { .. } => true,
+            Message::Band { .. } | Message::Deep { .. } => true,
             Message::Counted { .. }
             | Message::Failed { .. }
             | Message::Seen { .. }
@@ -88,10 +90,41 @@ impl Desk {
                 let band = band.ok_or_else(|| nonsense("rows of another length"))?;
                 put_band(out, unit, band.step(cx), cx);
             }
+            Message::Deep { unit, shape, above, below } => {
+                sense(cx.leap_topology().is_some(), "rows for a leap that is none")?;
+                if self.role == Role::Neighbors {
+                    wire::put(out, &message, |out| out.extend(payload));
+                    return Ok(());
+                }
+                let all = rows(shape)?.len() as u32;
+                let end = all.checked_add(above).and_then(|rows| rows.checked_add(below));
+                let end = end.ok_or_else(|| nonsense("more rows than a grid has"))?;
+                let words = wire::words(payload).collect();
+                let surroundings = Band::from_words(0..end, shape.width, words);
+                let surroundings =
+                    surroundings.ok_or_else(|| nonsense("rows of another length"))?;
+                let band = grid(&mut self.grid, &surroundings)?.advance(above..above + all, cx);
+                let site = Site::new(cx.generation, Cell::new(0, shape.first), Phase::Neighbors);
+                let stopped = |reason| CellFailure { site, fault: Fault::stopped(reason) };
+                put_band(out, unit, band.map_err(stopped), cx);
+            }
             other => pass_on(&other, out)?,
         }
         Ok(())
     }
+}
+
+/// The surroundings of a band as a grid, in the memory of the one before if that has the same sides.
+fn grid<'a>(place: &'a mut Option<Grid>, surroundings: &Band) -> Result<&'a Grid, WireError> {
+    let (width, height) = (surroundings.width(), surroundings.rows().len() as u32);
+    let same = |grid: &Grid| grid.width() == width && grid.height() == height;
+    let grid = match place.take().filter(same) {
+        Some(grid) => grid,
+        None => Grid::new(width, height).map_err(|error| nonsense(&error.to_string()))?,
+    };
+    let grid = place.insert(grid);
+    grid.write_band(surroundings);
+    Ok(grid)
 }
 
 /// Passes on what the process before us has to say to the parent.
@@ -141,7 +174,7 @@ mod tests {
     use std::sync::Arc;
 
     use lifelab_core::testing::{GENERATION, context, script};
-    use lifelab_core::{Cell, CellIo, CellJob, Counted, Fault, Hood, Idle, Phase, Site};
+    use lifelab_core::{CellIo, CellJob, Counted, Hood, Idle, Topology};
 
     use super::*;
 
@@ -225,6 +258,69 @@ mod tests {
         let last = Cell::new(4, 2);
         for phase in [Phase::Neighbors, Phase::Rule] {
             assert_eq!(failing(&[(last, phase)]), Site::new(GENERATION, last, phase));
+        }
+    }
+
+    /// Of a row of three cells on a plane, the middle one: two generations on, alone in its column.
+    fn deep(above: u32, below: u32) -> (Message, Vec<u8>) {
+        let shape = Shape { first: 7, rows: 1, width: 3 };
+        let mut payload = Vec::new();
+        wire::put_words(&mut payload, &[0, 0, 0b111, 0, 0]);
+        (Message::Deep { unit: 6, shape, above, below }, payload)
+    }
+
+    fn leaping(role: Role) -> Desk {
+        let mut desk = Desk::new(role);
+        desk.open(context(idle()).leaping(2, Topology::Plane));
+        desk
+    }
+
+    #[test]
+    fn a_band_some_generations_ahead_goes_through_both_processes_of_a_line() {
+        let (message, payload) = deep(2, 2);
+        let [mut both, mut first, mut second] =
+            [Role::Both, Role::Neighbors, Role::Rule].map(leaping);
+        let mut passed = Vec::new();
+        first.work(message.clone(), &payload, &mut passed).unwrap();
+        let (message_on, payload_on) = wire::parse(&passed[4..]).unwrap();
+        assert_eq!((&message_on, payload_on), (&message, &payload[..]));
+        let (mut answer, mut same) = (Vec::new(), Vec::new());
+        both.work(message, &payload, &mut answer).unwrap();
+        second.work(message_on, payload_on, &mut same).unwrap();
+        assert_eq!(answer, same);
+        let (message, payload) = wire::parse(&answer[4..]).unwrap();
+        assert_eq!(message, Message::Stepped { unit: 6, kept: 0 });
+        assert!(wire::words(payload).eq([0b111]), "a blinker of period 2");
+    }
+
+    #[test]
+    fn rows_for_a_leap_that_make_no_sense_are_errors() {
+        for (above, below) in [(1, 2), (3, 2), (u32::MAX, 2), (u32::MAX, u32::MAX)] {
+            let (message, payload) = deep(above, below);
+            let result = leaping(Role::Both).work(message, &payload, &mut Vec::new());
+            assert!(matches!(result, Err(WireError::Unexpected(_))), "{above} {below}");
+        }
+        let (message, payload) = deep(2, 2);
+        let result = desk(Role::Both, idle()).work(message, &payload, &mut Vec::new());
+        assert!(matches!(result, Err(WireError::Unexpected(_))), "no leap");
+    }
+
+    #[test]
+    fn a_leap_that_is_stopped_names_its_band() {
+        let mut desk = Desk::new(Role::Both);
+        let cx = context(idle()).leaping(2, Topology::Plane);
+        cx.stop.fire();
+        desk.open(cx);
+        let (message, payload) = deep(2, 2);
+        let mut answer = Vec::new();
+        desk.work(message, &payload, &mut answer).unwrap();
+        match wire::parse(&answer[4..]).unwrap().0 {
+            Message::Failed { unit: 6, failure } => {
+                let failure = CellFailure::from(failure);
+                assert!(failure.is_stopped());
+                assert_eq!(failure.site.at, Cell::new(0, 7));
+            }
+            other => panic!("{other:?}"),
         }
     }
 

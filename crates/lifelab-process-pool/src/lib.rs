@@ -236,7 +236,7 @@ impl Stepper for ProcessPool {
         let refused = |kind| StepError::new(cx.generation, kind);
         let io = wire_text(cx).map_err(refused)?;
         let units = self.units(now, cx);
-        let payload_limit = size::payload(units, now).map_err(refused)?;
+        let payload_limit = size::payload(units, now, cx.generations()).map_err(refused)?;
         let fan_in = FanIn::new(units, next, cx);
         let lines = self.lines.len().min(units.len());
         let work = Work {
@@ -259,10 +259,11 @@ impl Stepper for ProcessPool {
 
     fn capabilities(&self) -> Capabilities {
         let lines = self.lines.len();
-        match self.recipe.roles {
+        let capabilities = match self.recipe.roles {
             [_] => Capabilities::remote(lines),
             _ => Capabilities::remote(2 * lines).in_stages(lines, lines),
-        }
+        };
+        capabilities.leaping(self.grain.leaps())
     }
 }
 
@@ -278,7 +279,7 @@ impl ProcessPool {
         if is_chain && !cx.is_idle() {
             return divide(Grain::Cell);
         }
-        divide(size::limit(self.grain, divide(self.grain), now))
+        divide(size::limit(self.grain, divide(self.grain), now, cx.generations()))
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
-use lifelab_core::StepErrorKind;
+use lifelab_core::{Outcome, StepErrorKind};
 
 use crate::line::{Line, StartFailure};
 use crate::step::{Event, Rein, Work};
@@ -65,7 +65,7 @@ impl<'a> Pump<'a> {
     /// Works until no unit is left, or the step is over.
     pub(crate) fn run(mut self) {
         loop {
-            self.held.extend(self.work.claim(self.held.len()));
+            self.held.extend(self.claim(self.held.len()));
             if self.held.is_empty() {
                 return;
             }
@@ -155,6 +155,7 @@ impl<'a> Pump<'a> {
             births: cx.rule.births(),
             survivals: cx.rule.survivals(),
             payload_limit: *payload_limit,
+            leap: (cx.generations(), cx.leap_topology().unwrap_or_default()),
             watching: *watching,
         };
         wire::put(&mut line.out, &step, |_| {});
@@ -166,7 +167,7 @@ impl<'a> Pump<'a> {
         let mut put = self.sent;
         loop {
             if put == self.held.len() {
-                self.held.extend(self.work.claim(put));
+                self.held.extend(self.claim(put));
             }
             let Some(&unit) = self.held.get(put) else { break };
             self.work.put_unit(unit, &mut line.out);
@@ -176,6 +177,17 @@ impl<'a> Pump<'a> {
             }
         }
         self.send(put, line)
+    }
+
+    /// Claims the next unit that has to be computed, if the line should take another.
+    fn claim(&self, held: usize) -> Option<usize> {
+        loop {
+            let unit = self.work.claim(held)?;
+            if !self.work.is_calm(unit) {
+                return Some(unit);
+            }
+            self.tell(Event::Done(unit, Ok(Outcome::Written)));
+        }
     }
 
     /// Writes what is to be written: with it, the first `put` held units are sent.

@@ -16,23 +16,26 @@ const AUTO_BAND: u64 = 1 << 20;
 /// The bytes of bands that a line holds, at most, unless two have more.
 const WINDOW: u32 = 1 << 22;
 
-/// `grain`, or smaller bands if it is [`Grain::Auto`] and they would be too large.
-pub(crate) fn limit(grain: Grain, units: Units, now: &Grid) -> Grain {
+/// `grain`, or smaller bands if it is [`Grain::Auto`] and they would be too large; but none of fewer
+/// rows than a band needs around it.
+pub(crate) fn limit(grain: Grain, units: Units, now: &Grid, generations: u32) -> Grain {
     match (grain, units.rows()) {
         (Grain::Auto, Some(rows)) => {
-            let most = (AUTO_BAND / framed_row(now)).saturating_sub(2); // Two rows are halo.
+            let around = 2 * u64::from(generations);
+            let least = if generations > 1 { around } else { 1 };
+            let most = (AUTO_BAND / framed_row(now)).saturating_sub(around).max(least);
             let most = u32::try_from(most).ok().and_then(NonZeroU32::new);
-            Grain::Rows(rows.min(most.unwrap_or(NonZeroU32::MIN)))
+            Grain::Rows(rows.min(most.unwrap_or(NonZeroU32::MAX)))
         }
         _ => grain,
     }
 }
 
-/// The payload of the longest frame that a step needs.
-pub(crate) fn payload(units: Units, now: &Grid) -> Result<u32, StepErrorKind> {
+/// The payload of the longest frame that a step of so many generations needs.
+pub(crate) fn payload(units: Units, now: &Grid, generations: u32) -> Result<u32, StepErrorKind> {
     let Some(rows) = units.rows() else { return Ok(0) };
     let rows = u64::from(rows.get().min(now.height()));
-    let bytes = (rows + 2) * framed_row(now);
+    let bytes = (rows + 2 * u64::from(generations)) * framed_row(now);
     let fits =
         u32::try_from(bytes).ok().filter(|bytes| bytes.checked_add(HEADER_LIMIT as u32).is_some());
     fits.ok_or_else(|| StepErrorKind::Unsupported {
@@ -56,17 +59,27 @@ fn framed_row(now: &Grid) -> u64 {
 mod tests {
     use std::sync::Arc;
 
-    use lifelab_core::Idle;
     use lifelab_core::testing::context;
+    use lifelab_core::{Idle, Topology};
 
     use super::*;
 
     /// Rows per unit, bytes of its payload, and units in a line.
     fn sizes(grain: Grain, width: u32, height: u32) -> (Option<u32>, u32, usize) {
+        sizes_ahead(1, grain, width, height)
+    }
+
+    fn sizes_ahead(
+        generations: u32,
+        grain: Grain,
+        width: u32,
+        height: u32,
+    ) -> (Option<u32>, u32, usize) {
         let now = Grid::new(width, height).unwrap();
-        let divide = |grain: Grain| grain.divide(&now, 2, &context(Arc::new(Idle)));
-        let units = divide(limit(grain, divide(grain), &now));
-        let payload = payload(units, &now).unwrap();
+        let cx = context(Arc::new(Idle)).leaping(generations, Topology::Torus);
+        let divide = |grain: Grain| grain.divide(&now, 2, &cx);
+        let units = divide(limit(grain, divide(grain), &now, generations));
+        let payload = payload(units, &now, generations).unwrap();
         (units.rows().map(NonZeroU32::get), payload, window(payload))
     }
 
@@ -79,6 +92,16 @@ mod tests {
     fn bands_of_large_grids_are_small_and_few() {
         assert_eq!(sizes(Grain::Auto, 16_384, 16_384), (Some(506), 508 * 2_064, 4));
         assert_eq!(sizes(Grain::Auto, 1 << 24, 9), (Some(1), 3 * (1 << 21) + 48, 2));
+    }
+
+    #[test]
+    fn bands_of_leaps_have_at_least_as_many_rows_as_there_are_around_them() {
+        assert_eq!(sizes_ahead(24, Grain::Auto, 512, 512), (Some(64), 112 * 80, 468));
+        assert_eq!(sizes_ahead(24, Grain::Auto, 16_384, 16_384), (Some(460), 508 * 2_064, 4));
+        assert_eq!(
+            sizes_ahead(24, Grain::Auto, 1 << 20, 200),
+            (Some(48), 96 * ((1 << 17) + 16), 2)
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use lifelab_core::{Band, Cell, CellFailure, CellJob, Outcome, Unit};
+use lifelab_core::{Band, Cell, CellFailure, CellJob, Outcome, Topology, Unit};
 
 use crate::step::Work;
 use crate::wire::{self, Message, Shape, WireError};
@@ -18,12 +18,36 @@ impl Work<'_> {
             }
             Unit::Band { first, rows } => {
                 let shape = Shape { first, rows: rows.get(), width: self.now.width() };
-                let band = self.now.band(self.rows(index));
-                wire::put(out, &Message::Band { unit, shape }, |out| {
-                    band.framed_words().for_each(|words| wire::put_words(out, words));
-                });
+                match self.cx.leap_topology() {
+                    None => self.put_band(unit, shape, out),
+                    Some(topology) => self.put_deep(unit, shape, topology, out),
+                }
             }
         }
+    }
+
+    /// A band with its halo: all that it depends on in one generation.
+    fn put_band(&self, unit: u64, shape: Shape, out: &mut Vec<u8>) {
+        let band = self.now.band(shape.first..shape.first + shape.rows);
+        wire::put(out, &Message::Band { unit, shape }, |out| {
+            band.framed_words().for_each(|words| wire::put_words(out, words));
+        });
+    }
+
+    /// A band with all that it depends on in several generations: more bytes, for fewer messages.
+    fn put_deep(&self, unit: u64, shape: Shape, topology: Topology, out: &mut Vec<u8>) {
+        let band = shape.first..shape.first + shape.rows;
+        let rows = self.now.surroundings(&band, self.cx.generations(), topology);
+        let above = (i64::from(band.start) - rows.start) as u32;
+        let below = (rows.end - i64::from(band.end)) as u32;
+        wire::put(out, &Message::Deep { unit, shape, above, below }, |out| {
+            rows.for_each(|y| wire::put_words(out, self.now.row_around(y)));
+        });
+    }
+
+    /// Whether the next grid shows a unit's next state already, so that nobody need compute it.
+    pub(crate) fn is_calm(&self, index: usize) -> bool {
+        matches!(self.units.get(index), Unit::Band { .. }) && self.cx.is_calm(&self.rows(index))
     }
 
     /// What the answer to a unit means; an error if it is no answer to that unit.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use lifelab_core::probe::Observations;
-use lifelab_core::{CellFailure, CellJob, Counted, Fault, FaultKind, Site};
+use lifelab_core::{CellFailure, CellJob, Counted, Fault, FaultKind, Site, Topology};
 
 use crate::role::Role;
 use crate::watching::Watching;
@@ -39,6 +39,8 @@ pub(crate) enum Message {
         births: u16,
         survivals: u16,
         payload_limit: u32,
+        /// How many generations are computed at once, from 1, on which topology.
+        leap: (u32, Topology),
         /// How its cells are watched; `None` if nobody does.
         watching: Option<Watching>,
     },
@@ -48,6 +50,9 @@ pub(crate) enum Message {
     Cell { unit: u64, job: CellJob },
     /// Work: a band, whose rows with their halo are the payload.
     Band { unit: u64, shape: Shape },
+    /// Work: a band some generations ahead. The payload is its rows, with so many more above and below
+    /// as the band depends on.
+    Deep { unit: u64, shape: Shape, above: u32, below: u32 },
     /// Work half done: a cell.
     Counted { unit: u64, cell: Counted },
     /// Work done: a cell, and whether it [kept](lifelab_core::OnFault::Keep) its state.
@@ -69,6 +74,10 @@ pub(crate) struct Shape {
     pub(crate) rows: u32,
     pub(crate) width: u32,
 }
+
+/// The most generations at once that a worker believes: a frame of so many rows around a tile is
+/// larger than any cache.
+pub(crate) const MAX_GENERATIONS: u32 = 1 << 10;
 
 impl Shape {
     /// The row numbers; `None` if there are no such rows.

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use lifelab_core::{CellIo, Context, Idle, Rule, Stop};
+use lifelab_core::{CellIo, Context, Idle, Rule, Stop, Topology};
 
 use crate::desk::Desk;
 use crate::greeting::{Greeting, Mismatch};
@@ -70,13 +70,16 @@ pub fn host_workers(build: impl Fn(&str) -> Result<Arc<dyn CellIo>, String>) {
 #[doc(hidden)]
 pub fn read_anything(bytes: &[u8]) {
     for role in [Role::Both, Role::Neighbors, Role::Rule] {
-        let mut desk = Desk::new(role);
-        desk.open(Context::new(Rule::LIFE, 1, Arc::new(Idle), Stop::new()));
-        let (mut frames, mut body, mut out) = (Frames::new(bytes), Vec::new(), Vec::new());
-        while frames.read(&mut body).is_ok() {
-            let _ = Greeting::parse(&body);
-            if let Ok((message, payload)) = wire::parse(&body) {
-                let _ = desk.work(message, payload, &mut out);
+        for generations in [1, 5] {
+            let mut desk = Desk::new(role);
+            let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), Stop::new());
+            desk.open(cx.leaping(generations, Topology::Torus));
+            let (mut frames, mut body, mut out) = (Frames::new(bytes), Vec::new(), Vec::new());
+            while frames.read(&mut body).is_ok() {
+                let _ = Greeting::parse(&body);
+                if let Ok((message, payload)) = wire::parse(&body) {
+                    let _ = desk.work(message, payload, &mut out);
+                }
             }
         }
     }
@@ -169,6 +172,7 @@ struct StepSettings {
     rule: Rule,
     generation: u64,
     stop: Stop,
+    leap: (u32, Topology),
     watching: Option<Watching>,
 }
 
@@ -203,12 +207,15 @@ impl<R: Read> Reader<R> {
         let (message, payload) = wire::parse(&body)?;
         Ok(match message {
             Message::Io(wire) => Task::Io(wire),
-            Message::Step { generation, births, survivals, payload_limit, watching } => {
+            Message::Step { generation, births, survivals, payload_limit, leap, watching } => {
                 self.frames.limit_payload(payload_limit);
                 self.stop = Stop::new();
                 let no_rule = || WireError::Unexpected("a rule of more than nine counts".into());
                 let rule = Rule::new(births, survivals).ok_or_else(no_rule)?;
-                let cx = StepSettings { rule, generation, stop: self.stop.clone(), watching };
+                if !(1..=wire::MAX_GENERATIONS).contains(&leap.0) {
+                    return Err(WireError::Unexpected(format!("{} generations at once", leap.0)));
+                }
+                let cx = StepSettings { rule, generation, stop: self.stop.clone(), leap, watching };
                 Task::Step { cx, payload_limit }
             }
             Message::Stop => {
@@ -283,12 +290,13 @@ impl<W: Write> Worker<W> {
     }
 
     fn start_step(&mut self, cx: StepSettings, payload_limit: u32) {
-        let StepSettings { rule, generation, stop, watching } = cx;
+        let StepSettings { rule, generation, stop, leap, watching } = cx;
         let (births, survivals) = (rule.births(), rule.survivals());
-        let mut cx = Context::new(rule, generation, self.io.clone(), stop);
+        let mut cx = Context::new(rule, generation, self.io.clone(), stop).leaping(leap.0, leap.1);
         cx.probe = watching.map(|watching| Arc::new(watching.probe()));
         self.desk.open(cx);
-        self.pass_on(&Message::Step { generation, births, survivals, payload_limit, watching });
+        let step = Message::Step { generation, births, survivals, payload_limit, leap, watching };
+        self.pass_on(&step);
     }
 
     /// Tells the next process of the line, if there is one.

@@ -1,20 +1,48 @@
 //! The grid as it looks from inside: without edges.
 
+use std::ops::Range;
+
 use super::Grid;
 use crate::band::WORD;
 use crate::topology::Topology;
 
 impl Grid {
+    /// The rows on which a band depends so many generations ahead: its own and as many above and below
+    /// as generations, but none beyond the edges of a plane. On a torus they go on beyond the edges,
+    /// and more than once around if there are so many.
+    ///
+    /// They are for whoever computes the band elsewhere. With these [rows](Self::row_around), in a grid
+    /// of its own with the same width and topology, the band comes out the same: what is wrong at the
+    /// edges of that grid spoils one more row in each generation, and not the band's.
+    pub fn surroundings(
+        &self,
+        band: &Range<u32>,
+        generations: u32,
+        topology: Topology,
+    ) -> Range<i64> {
+        let reach = i64::from(generations);
+        let (start, end) = (i64::from(band.start) - reach, i64::from(band.end) + reach);
+        match topology {
+            Topology::Torus => start..end,
+            Topology::Plane => start.max(0)..end.min(self.shape.height.into()),
+        }
+    }
+
+    /// The words of row `y`, where rows go on beyond the edges as on a torus. Bits beyond the width are
+    /// unspecified.
+    pub fn row_around(&self, y: i64) -> &[u64] {
+        let row = self.index(y.rem_euclid(self.shape.height.into()));
+        &self.words[row..row + self.shape.words]
+    }
+
     /// Reads words of row `y`, of 64 cells each, word 0 being that of column 0, where rows and words
     /// go on beyond the edges in all directions as the topology says.
     pub(crate) fn read_beyond(&self, topology: Topology, y: i64, first: i64, out: &mut [u64]) {
-        let height = i64::from(self.shape.height);
-        let row = match topology {
-            Topology::Torus => self.index(y.rem_euclid(height)),
-            Topology::Plane if (0..height).contains(&y) => self.index(y),
-            Topology::Plane => return out.fill(0),
-        };
-        let row = &self.words[row..row + self.shape.words];
+        let is_inside = (0..i64::from(self.shape.height)).contains(&y);
+        if topology == Topology::Plane && !is_inside {
+            return out.fill(0);
+        }
+        let row = self.row_around(y);
         // Words with 64 cells of the grid are copied; only at the edges bits are collected.
         let whole = i64::from(self.shape.width) / WORD as i64;
         let (from, to) = (first.clamp(0, whole), (first + out.len() as i64).clamp(0, whole));

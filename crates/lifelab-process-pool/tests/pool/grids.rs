@@ -7,7 +7,8 @@ use std::time::Duration;
 use libtest_mimic::Failed;
 use lifelab_core::testing::{context, oracle, soup};
 use lifelab_core::{
-    CellIo, Grain, Grid, Idle, Model, Rule, StepError, StepReport, Stepper, Topology,
+    Cell, CellIo, Engine, FiniteEngine, Grain, Grid, Idle, Model, Rule, StepError, StepReport,
+    Stepper, Stop, Topology,
 };
 use lifelab_process_pool::{Arrangement, Options, ProcessPool};
 
@@ -17,6 +18,8 @@ use crate::cells::Script;
 pub(crate) const TRIALS: Trials = &[
     ("every_configuration_computes_the_rule", every_configuration_computes_the_rule),
     ("the_same_pool_takes_other_grids_rules_and_io", the_same_pool_takes_other_grids),
+    ("a_leap_is_as_many_generations", a_leap_is_as_many_generations),
+    ("what_has_settled_is_not_sent", what_has_settled_is_not_sent),
     ("every_byte_through_the_pipes_is_counted", every_byte_is_counted),
     ("progress_counts_the_cells_that_wait", progress_counts_the_cells_that_wait),
     ("options_survive_a_round_trip", options_survive_a_round_trip),
@@ -27,6 +30,10 @@ pub(crate) const ARRANGEMENTS: [Arrangement; 2] = [Arrangement::Pool, Arrangemen
 
 pub(crate) fn grains() -> [Grain; 3] {
     [Grain::Auto, Grain::Cell, Grain::Rows(NonZeroU32::new(3).unwrap())]
+}
+
+fn rows(rows: u32) -> Grain {
+    Grain::Rows(NonZeroU32::new(rows).unwrap())
 }
 
 pub(crate) fn two() -> NonZeroUsize {
@@ -101,6 +108,57 @@ fn the_same_pool_takes_other_grids() -> Result<(), Failed> {
             pool.step(&now, &mut next, &cx)?;
             assert_eq!(next, oracle(&now, cx.rule, Topology::Plane), "{rule}");
         }
+    }
+    Ok(())
+}
+
+fn a_leap_is_as_many_generations() -> Result<(), Failed> {
+    const GENERATIONS: u32 = 5;
+    for (arrangement, grain) in ARRANGEMENTS
+        .into_iter()
+        .flat_map(|arrangement| [Grain::Auto, rows(3), rows(7)].map(|grain| (arrangement, grain)))
+    {
+        let mut pool = pool(Options { arrangement, grain, workers: two(), ..Options::default() });
+        for (rule, topology) in ["B3/S23", "B0/S8"].into_iter().zip(Topology::ALL) {
+            for (width, height) in [(1, 1), (7, 5), (64, 3), (65, 150), (130, 31)] {
+                let now = soup(width, height, topology);
+                let mut cx = context(Arc::new(Idle)).leaping(GENERATIONS, topology);
+                cx.rule = rule.parse()?;
+                let mut next = Grid::new(width, height)?;
+                pool.step(&now, &mut next, &cx)?;
+                let mut expected = Grid::clone(&now);
+                for _ in 0..GENERATIONS {
+                    expected = oracle(&expected, cx.rule, topology);
+                    expected.fill_halo(topology);
+                }
+                assert_eq!(next, expected, "{arrangement:?} {grain} {width} x {height} {rule}");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A block and, far away, a glider: where nothing changes, nothing is sent.
+fn what_has_settled_is_not_sent() -> Result<(), Failed> {
+    let mut start = Grid::new(62 * 64, 512)?; // So wide that leaps pay with whatever registers.
+    for (x, y) in [(10, 10), (11, 10), (10, 11), (11, 11)] {
+        start.set(Cell::new(x, y), true);
+    }
+    let mut glider = start.clone();
+    for (x, y) in [(300, 256), (301, 257), (299, 258), (300, 258), (301, 258)] {
+        glider.set(Cell::new(x, y), true);
+    }
+    for (start, sends) in [(start, false), (glider, true)] {
+        let stepper = Box::new(pool(Options { workers: two(), ..Options::default() }));
+        let (rule, topology) = (Rule::LIFE, Topology::Torus);
+        let mut engine = FiniteEngine::new(start, 0, rule, topology, Arc::new(Idle), stepper)?;
+        let mut sent = || Ok::<_, StepError>(engine.leap(24, &Stop::new())?.traffic().sent);
+        let sent = [sent()?, sent()?, sent()?, sent()?];
+        assert!(sent[0] > 0 && sent[1] > 0, "nothing is known yet: {sent:?}");
+        assert!(sent[2..].iter().all(|&sent| (sent > 0) == sends), "{sent:?}");
+        assert!(sent[3] < sent[1] * 3 / 4, "{sent:?}");
+        assert_eq!(engine.generation(), 96);
+        assert_eq!(engine.grid().population(), if sends { 9 } else { 4 });
     }
     Ok(())
 }
