@@ -95,7 +95,7 @@ pub(crate) fn number(value: f64) -> String {
         0.0 => 0,
         _ if size >= 9.995 => 1,
         _ if size >= 0.9995 => 2,
-        _ => (2.0 - size.log10().floor()).min(9.0) as usize,
+        _ => (2.0 - size.log10().floor()).min(99.0) as usize,
     };
     format!("{value:.decimals$}")
 }
@@ -181,6 +181,7 @@ mod tests {
         assert_eq!(time_tick(1e-5), "10 µs");
         assert_eq!(time_tick(1000.0), "1,000 s");
         assert_eq!(tick(0.5), "0.5");
+        assert_eq!(tick(1.5e-9), "0.0000000015");
         assert_eq!(list(&["a", "b", "c"]), "a, b and c");
     }
 }
