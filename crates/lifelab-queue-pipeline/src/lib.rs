@@ -186,7 +186,9 @@ impl Stepper for QueuePipeline {
     fn capabilities(&self) -> Capabilities {
         let [counters, appliers] = [self.options.counters(), self.options.appliers()];
         let [counters, appliers] = [counters.workers, appliers.workers];
-        Capabilities::local(Some(counters + appliers)).in_stages(counters, appliers)
+        Capabilities::local(Some(counters + appliers))
+            .in_stages(counters, appliers)
+            .leaping(self.options.grain.leaps())
     }
 }
 

@@ -3,7 +3,7 @@
 //! A cell has both phases. A band comes only if no cell waits, and then there is no first phase to
 //! speak of: it passes the first stage as it is, and the kernel computes it in the second.
 
-use std::ops::Range;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use lifelab_core::{
@@ -22,7 +22,8 @@ pub(crate) enum Task {
 #[derive(Debug)]
 pub(crate) struct Rows {
     now: Arc<Grid>,
-    rows: Range<u32>,
+    first: u32,
+    rows: NonZeroU32,
 }
 
 /// A unit that awaits its rule.
@@ -35,9 +36,7 @@ impl Task {
     pub(crate) fn new(unit: Unit, now: &Arc<Grid>) -> Self {
         match unit {
             Unit::Cell(at) => Self::Cell(CellJob { at, hood: now.hood(at) }),
-            Unit::Band { first, rows } => {
-                Self::Band(Rows { now: now.clone(), rows: first..first + rows.get() })
-            }
+            Unit::Band { first, rows } => Self::Band(Rows { now: now.clone(), first, rows }),
         }
     }
 
@@ -69,16 +68,13 @@ pub(crate) fn count(task: Task, cx: &Context) -> Result<Half, CellFailure> {
 pub(crate) fn apply(half: Result<Half, CellFailure>, cx: &Context) -> Result<Outcome, CellFailure> {
     match half? {
         Half::Cell(counted) => counted.apply_rule(cx).map(Outcome::Cell),
-        Half::Band(rows) => {
-            cx.stop.check().map_err(|reason| stopped(rows.first_cell(), reason, cx))?;
-            rows.now.band(rows.rows).step(cx).map(Outcome::Band)
-        }
+        Half::Band(Rows { now, first, rows }) => Unit::Band { first, rows }.run(&now, cx),
     }
 }
 
 impl Rows {
     fn first_cell(&self) -> Cell {
-        Cell::new(0, self.rows.start)
+        Cell::new(0, self.first)
     }
 }
 
