@@ -6,11 +6,12 @@ use std::task::{self, Poll};
 
 use tokio::task::yield_now;
 
-use lifelab_core::{Band, BandRef, Cell, CellFailure, CellJob, Grid, Phase, Rule, Site, WaitsFor};
+use lifelab_core::{
+    Band, BandRef, Cell, CellFailure, CellJob, Grid, Phase, ReadingOrder, Rule, Site, WaitsFor,
+};
 use lifelab_fanout::{FanOut, Sleeps};
 
 use crate::cell::Member;
-use crate::order::ReadingOrder;
 use crate::unit::Generation;
 
 /// Cells that are started in one go: 10 to 30 us of work, and no more memory than a processor's

@@ -86,7 +86,6 @@ mod unit;
 
 mod band;
 mod cell;
-mod order;
 mod watch;
 
 mod runtime;

@@ -14,6 +14,7 @@ use crate::error::CellFailure;
 use crate::grid::Grid;
 use crate::io::Fault;
 use crate::job::CellJob;
+use crate::order::ReadingOrder;
 
 /// How finely a generation is divided into units of work.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
@@ -59,7 +60,8 @@ impl Grain {
             }
             Self::Auto => None,
         };
-        Units { width: grid.width(), height: grid.height(), rows }
+        let (width, height) = (grid.width(), grid.height());
+        Units { width, height, rows, order: ReadingOrder::new(0, width) }
     }
 }
 
@@ -100,6 +102,7 @@ pub struct Units {
     height: u32,
     /// Rows per band; `None` if units are cells.
     rows: Option<NonZeroU32>,
+    order: ReadingOrder,
 }
 
 /// One unit of work: it says which, not what, so that it can be given to anybody.
@@ -154,10 +157,7 @@ impl Units {
     pub fn get(self, index: usize) -> Unit {
         assert!(index < self.len(), "unit {index} of {}", self.len());
         match self.rows {
-            None => {
-                let (y, x) = (index / self.width as usize, index % self.width as usize);
-                Unit::Cell(Cell::new(x as u32, y as u32))
-            }
+            None => Unit::Cell(self.order.cell(index as u64)),
             Some(rows) => {
                 let first = index as u32 * rows.get();
                 let rest = NonZeroU32::new(self.height - first).expect("the unit exists");

@@ -211,7 +211,10 @@ impl fmt::Debug for IoFuture<'_> {
 ///
 /// It is text and a kind rather than an error value, because it travels between processes.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Fault {
+pub struct Fault(Box<Facts>); // A pointer: a result without a fault travels in a register.
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct Facts {
     kind: FaultKind,
     message: String,
 }
@@ -233,7 +236,7 @@ pub enum FaultKind {
 impl Fault {
     /// A fault of any kind, as another process reported it.
     pub fn new(kind: FaultKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
+        Self(Box::new(Facts { kind, message: message.into() }))
     }
 
     /// The I/O failed.
@@ -253,14 +256,15 @@ impl Fault {
 
     /// The kind.
     pub fn kind(&self) -> FaultKind {
-        self.kind
+        self.0.kind
     }
 
     /// What happened, in words.
     pub fn message(&self) -> &str {
-        &self.message
+        &self.0.message
     }
 
+    #[cold]
     fn panicked(payload: &(dyn Any + Send)) -> Self {
         let message = (payload.downcast_ref::<&str>().copied())
             .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
@@ -271,11 +275,12 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.kind {
-            FaultKind::Failed => f.write_str(&self.message),
-            FaultKind::Panicked => write!(f, "panicked: {}", self.message),
-            FaultKind::TimedOut => write!(f, "timed out: {}", self.message),
-            FaultKind::Stopped => write!(f, "stopped: {}", self.message),
+        let Facts { kind, message } = &*self.0;
+        match kind {
+            FaultKind::Failed => f.write_str(message),
+            FaultKind::Panicked => write!(f, "panicked: {message}"),
+            FaultKind::TimedOut => write!(f, "timed out: {message}"),
+            FaultKind::Stopped => write!(f, "stopped: {message}"),
         }
     }
 }
@@ -295,10 +300,11 @@ impl From<std::io::Error> for Fault {
 }
 
 /// Calls `io`, and turns a panic into a fault.
-pub(crate) fn call(io: &dyn CellIo, site: Site, stop: &Stop) -> Result<(), Fault> {
+#[inline]
+pub(crate) fn call(io: &dyn CellIo, site: impl Fn() -> Site, stop: &Stop) -> Result<(), Fault> {
     // Unwind safety: nothing of ours is borrowed mutably here, and an implementation that shares
     // state must keep it sound under panics, as any code behind `&self` must.
-    catch_unwind(AssertUnwindSafe(|| io.call(site, stop)))
+    catch_unwind(AssertUnwindSafe(|| io.call(site(), stop)))
         .unwrap_or_else(|payload| Err(Fault::panicked(&*payload)))
 }
 

@@ -51,7 +51,13 @@ impl CellJob {
         if cx.is_idle() {
             return Ok(self.next(cx.rule));
         }
-        self.count_unwatched(cx)?.apply_unwatched(cx)
+        // Not by way of a value between the phases: to put it into memory and get it back takes longer
+        // than both.
+        if let Err(failure) = call(self.at, Phase::Neighbors, cx) {
+            return self.or_keep(failure, cx)?.apply_rule(cx);
+        }
+        let called = call(self.at, Phase::Rule, cx);
+        self.count().conclude(called.map(|()| self.next(cx.rule)), cx)
     }
 
     /// Computes the next state, suspending the task while the cell's I/O waits.
@@ -106,8 +112,9 @@ impl CellJob {
         }
     }
 
+    #[inline]
     fn count_unwatched(self, cx: &Context) -> Result<Counted, CellFailure> {
-        match call(Site::new(cx.generation, self.at, Phase::Neighbors), cx) {
+        match call(self.at, Phase::Neighbors, cx) {
             Ok(()) => Ok(self.count()),
             Err(failure) => self.or_keep(failure, cx),
         }
@@ -156,11 +163,12 @@ impl Counted {
         if self.is_kept {
             return Ok(self.keep(cx));
         }
-        let called = call(Site::new(cx.generation, self.at, Phase::Rule), cx);
+        let called = call(self.at, Phase::Rule, cx);
         self.conclude(called.map(|()| self.next(cx.rule)), cx)
     }
 
     /// Counts the cell as done, unless it failed and is not forgiven.
+    #[inline]
     fn conclude(self, next: Result<bool, CellFailure>, cx: &Context) -> Result<bool, CellFailure> {
         match next {
             Ok(alive) => {
@@ -205,12 +213,16 @@ fn watched<T>(
 ) -> Result<T, CellFailure> {
     let site = Site::new(cx.generation, at, phase);
     let mut watch = probe.watch(site, cx.waits_in(phase), Executor::Thread);
-    watch.returned(call(site, cx))?;
+    watch.returned(call(at, phase, cx))?;
     Ok(watch.compute(compute))
 }
 
-fn call(site: Site, cx: &Context) -> Result<(), CellFailure> {
-    io::call(&*cx.io, site, &cx.stop).map_err(|fault| CellFailure { site, fault })
+/// Calls the I/O. The site is made when it is needed, and again for the failure: who keeps it copies
+/// it, and that takes longer.
+#[inline]
+fn call(at: Cell, phase: Phase, cx: &Context) -> Result<(), CellFailure> {
+    let site = || Site::new(cx.generation, at, phase);
+    io::call(&*cx.io, site, &cx.stop).map_err(|fault| CellFailure { site: site(), fault })
 }
 
 /// One phase as a future.

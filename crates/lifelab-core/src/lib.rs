@@ -29,6 +29,7 @@ mod context;
 mod error;
 mod io;
 mod job;
+mod order;
 pub mod probe;
 mod stop;
 
@@ -51,6 +52,7 @@ pub use grain::{Grain, GrainError, Outcome, Unit, Units};
 pub use grid::{Extent, Grid, GridError};
 pub use io::{CellIo, Fault, FaultKind, Idle, IoFuture, OnFault, WaitsFor};
 pub use job::{CellJob, Counted};
+pub use order::ReadingOrder;
 pub use probe::{Probe, Sampling, Tally};
 pub use rule::{Feature, Rule, RuleError, RuleErrorKind, RuleSpec};
 pub use soup::Soup;

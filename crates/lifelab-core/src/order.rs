@@ -1,10 +1,10 @@
 //! The places of cells that are numbered in reading order.
 
-use lifelab_core::Cell;
+use crate::cell::Cell;
 
-/// Reading order in a band: from the west to the east, then from the north to the south.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ReadingOrder {
+/// Reading order in a band or grid: from the west to the east, then from the north to the south.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ReadingOrder {
     first: u32,
     width: u64,
     /// 2^64 divided by the width and rounded up; `None` if that is no `u64`.
@@ -13,19 +13,22 @@ pub(crate) struct ReadingOrder {
 
 impl ReadingOrder {
     /// The order of the cells from row `first` on, `width` in each row.
-    pub(crate) fn new(first: u32, width: u32) -> Self {
+    ///
+    /// # Panics
+    /// If the width is 0.
+    pub fn new(first: u32, width: u32) -> Self {
         let width = u64::from(width);
         Self { first, width, reciprocal: (u64::MAX / width).checked_add(1) }
     }
 
-    /// The cell of a number.
+    /// The cell of a number, from 0.
     ///
     /// A division is among the slowest things that a processor does, and a cell that sleeps costs
     /// little else. So this multiplies by the reciprocal: the error of rounding, less than 2^-64 of
     /// the number, is less than what the quotient lacks to the next integer, for numbers below 2^32
     /// (Lemire, Kaser and Kurz, *Faster remainder by direct computation*, 2019).
     #[inline]
-    pub(crate) fn cell(self, number: u64) -> Cell {
+    pub fn cell(self, number: u64) -> Cell {
         let row = match self.reciprocal {
             Some(reciprocal) if number <= u32::MAX.into() => {
                 ((u128::from(reciprocal) * u128::from(number)) >> 64) as u64
