@@ -65,6 +65,7 @@ fn settled(criterion: &mut Criterion) {
     for (name, age) in [("dense", 0), ("settled", 24_000)] {
         let mut aged = soup(2048, 2048).build().expect("a soup");
         aged.run(age).expect("no cell fails");
+        // Long runs: on a grid so narrow, it takes a while before it is looked whether it has settled.
         let aged = || Simulation::builder().grid(aged.grid().as_ref().clone());
         measure(&mut group, name, (2048, 2048), 12_000, aged);
     }
