@@ -77,6 +77,24 @@ fn like_steps(start: &Grid, leapt: &Simulation) {
     assert!(**stepped.grid() == **leapt.grid(), "after {}", leapt.generation());
 }
 
+/// Where a torus closes, the last word of a row has few columns, and what reaches across comes from the
+/// one before.
+#[test]
+fn a_glider_crosses_the_seam_of_a_settled_torus() {
+    const FAR: u64 = 15;
+    for (width, x, to_the_east) in [(10_241, 10_200, true), (10_241, 40, false)] {
+        let mut start = Grid::new(width, 1024).expect("a small grid");
+        for (dx, y) in [(1, 500), (2, 501), (0, 502), (1, 502), (2, 502)] {
+            start.set(Cell::new(if to_the_east { x + dx } else { x - dx }, y), true);
+        }
+        let spec = "sequential(grain: rows(1024))".parse().expect("a stepper");
+        let glider = Simulation::builder().grid(start.clone()).stepper_spec(spec);
+        let mut glider = glider.build().expect("valid parts");
+        assert_eq!(leaps(&mut glider, FAR as usize), [24; FAR as usize]);
+        like_steps(&start, &glider);
+    }
+}
+
 #[test]
 fn a_narrow_grid_leaps_once_it_has_settled() {
     let mut start = Grid::new(NARROW.0, NARROW.1).expect("a small grid");

@@ -139,11 +139,13 @@ fn every_rule(subject: &Subject) {
 
 fn progress(subject: &Subject) {
     let start = soup(7, 5, 4);
-    let mut simulation = subject.simulation(&start, Topology::Torus, "sleep:20us");
-    for _ in 0..2 {
-        let expected = oracle(simulation.grid(), Rule::LIFE, Topology::Torus);
-        simulation.step().expect("nothing fails");
-        assert_eq!(**simulation.grid(), expected);
-        assert_eq!(simulation.progress().cells(), 35);
+    for io in ["sleep:20us", "sleep:20us phase:neighbors"] {
+        let mut simulation = subject.simulation(&start, Topology::Torus, io);
+        for _ in 0..2 {
+            let expected = oracle(simulation.grid(), Rule::LIFE, Topology::Torus);
+            simulation.step().expect("nothing fails");
+            assert_eq!(**simulation.grid(), expected);
+            assert_eq!(simulation.progress().cells(), 35, "{io}");
+        }
     }
 }

@@ -28,17 +28,17 @@ pub(crate) async fn run(
 ) -> Result<Band, CellFailure> {
     let mut cells = Cells::new(now.band(rows), generation);
     loop {
-        cells.start(at_once);
-        if cells.under_way() == 0 && !cells.may_start(at_once) {
-            return cells.gathered.finish();
-        }
         let before = cells.gathered.computed;
-        poll_fn(|task| cells.poll_turn(at_once, task)).await;
+        cells.start(at_once);
+        let is_over = cells.under_way() == 0 && !cells.may_start(at_once);
+        if !is_over {
+            poll_fn(|task| cells.poll_turn(at_once, task)).await;
+        }
         if generation.cx.probe.is_none() {
             // Others count by themselves.
             generation.cx.progress.add(cells.gathered.computed - before);
         }
-        if cells.gathered.is_settled() {
+        if is_over || cells.gathered.is_settled() {
             return cells.gathered.finish();
         }
         yield_now().await;

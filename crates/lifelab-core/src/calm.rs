@@ -87,6 +87,12 @@ impl Calm {
         Some(computed as f64 / (self.width * self.height) as f64)
     }
 
+    /// Whether it was noted what the leap has computed: all of the grid, if nothing was known before.
+    pub(crate) fn is_noted(&self) -> bool {
+        let computed = self.computed.load(Ordering::Relaxed);
+        self.before.is_some() || computed >= self.width * self.height
+    }
+
     /// Notes whether words of row `y`, from `first` on, have changed.
     pub(crate) fn compare(&self, y: usize, first: usize, old: &[u64], new: &[u64]) {
         if !self.comparable {

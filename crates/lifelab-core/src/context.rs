@@ -47,6 +47,10 @@ pub(crate) struct Leap {
 }
 
 impl Context {
+    /// The most generations in one step: in each of them, a column more on either side of a piece of
+    /// the grid is lost, and pieces have a word of them to lose.
+    pub const MAX_GENERATIONS: u32 = 64;
+
     /// The context of generation `generation`.
     pub fn new(rule: Rule, generation: u64, io: Arc<dyn CellIo>, stop: Stop) -> Self {
         let idle = Idleness::of(&*io);
@@ -67,7 +71,11 @@ impl Context {
     /// earlier ones. It is for who computes a band elsewhere, from its
     /// [surroundings](crate::Grid::surroundings) on a grid with this topology; how many generations pay,
     /// an engine decides.
+    ///
+    /// # Panics
+    /// If there are more than [`MAX_GENERATIONS`](Self::MAX_GENERATIONS).
     pub fn leaping(self, generations: u32, topology: Topology) -> Self {
+        assert!(generations <= Self::MAX_GENERATIONS, "{generations} generations at once");
         let calm = Arc::new(Calm::unknown(0, 0));
         Self { leap: (generations > 1).then_some(Leap { generations, topology, calm }), ..self }
     }

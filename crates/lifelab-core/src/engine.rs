@@ -306,7 +306,8 @@ impl FiniteEngine {
         let last = std::mem::replace(&mut self.now, Arc::new(next));
         self.spare = Arc::into_inner(last);
         self.generation += u64::from(cx.generations());
-        self.last_leap = cx.leap.filter(|_| self.spare.is_some());
+        // A stepper that notes nothing would find everything calm.
+        self.last_leap = cx.leap.filter(|leap| self.spare.is_some() && leap.calm.is_noted());
         outcome.map(|report| report.with_kept_cells(self.progress.kept()))
     }
 }

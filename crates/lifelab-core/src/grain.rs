@@ -194,10 +194,11 @@ impl Unit {
                 if !cx.is_idle() {
                     return now.band(rows).step(cx).map(Outcome::Band);
                 }
-                if cx.is_calm(&rows) {
-                    return Ok(Outcome::Written);
-                }
-                now.advance(rows, cx).map(Outcome::Band).map_err(|reason| {
+                let advanced = cx.stop.check().and_then(|()| match cx.is_calm(&rows) {
+                    true => Ok(Outcome::Written),
+                    false => now.advance(rows, cx).map(Outcome::Band),
+                });
+                advanced.map_err(|reason| {
                     let site = Site::new(cx.generation, Cell::new(0, first), Phase::Neighbors);
                     CellFailure { site, fault: Fault::stopped(reason) }
                 })

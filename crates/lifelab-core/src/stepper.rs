@@ -124,7 +124,8 @@ pub struct Capabilities {
     /// Whether the stepper computes several generations in one step where no cell waits and nobody
     /// looks in between. It does if it computes bands by
     /// [`Grid::advance_into`](crate::Grid::advance_into) or [`Unit::run`](crate::Unit::run) alone,
-    /// which know how many, or sends their [surroundings](crate::Grid::surroundings) elsewhere.
+    /// which know how many, or sends their [surroundings](crate::Grid::surroundings) elsewhere; and if
+    /// bands that come back as values go to a [`FanIn`](crate::FanIn), which notes what has changed.
     pub leaps: bool,
 }
 

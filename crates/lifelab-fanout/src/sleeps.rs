@@ -83,6 +83,9 @@ impl<K> Sleeps<K> {
         let turn = self.due.len().min(TURN);
         self.len -= turn;
         self.due.drain(..turn).for_each(ended);
+        if self.due.is_empty() && self.due.capacity() > 4 * TURN {
+            self.due.shrink_to(TURN); // Of a million that ended at once.
+        }
         Poll::Ready(())
     }
 }

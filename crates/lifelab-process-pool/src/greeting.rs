@@ -17,7 +17,7 @@ use crate::os;
 const MAGIC: &[u8; 8] = b"\0LIFELAB";
 
 /// Grows by one with every change of the messages or of their meaning.
-const PROTOCOL: u32 = 5;
+const PROTOCOL: u32 = 6;
 
 /// Who speaks.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

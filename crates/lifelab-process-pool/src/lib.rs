@@ -43,7 +43,8 @@
 //! are copied as they are. The example `overhead` measures all this. Besides, a process costs a
 //! millisecond to start, and memory that threads would share: its own, and the few bands that it
 //! holds, each as it came and as its answer. Under [`Grain::Auto`] that is some megabytes, however
-//! large the grid.
+//! large the grid, unless its rows have more than some hundred thousand cells: bands that do not wait
+//! are sent with 24 rows above and below, for so many generations at once.
 //!
 //! **Fails** with the first failing cell in reading order, as all steppers do. A panic in a cell's
 //! I/O is that cell's failure, and the worker lives on. A worker that dies, whether killed, by
@@ -142,7 +143,8 @@ pub const WORKER_VARIABLE: &str = "LIFELAB_PROCESS_POOL_WORKER";
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
     /// What one unit of work is. A unit is a message there and one back, so cells that do not wait
-    /// want bands; [`Grain::Auto`] makes them a mebibyte at most, or a row if that takes more. In a
+    /// want bands; [`Grain::Auto`] makes them a mebibyte at most, or a row if that takes more, or, for
+    /// several generations at once, 48 rows and as many around them. In a
     /// [chain](Arrangement::Chain), cells that wait are units whatever this says.
     pub grain: Grain,
     /// How many lines of worker processes work side by side, at most [`Options::MAX_WORKERS`]. The

@@ -1,7 +1,9 @@
 //! How large bands are, and how many a line holds: what bounds the memory of a step.
 //!
 //! A band is in memory several times on its way, as words and as bytes, on both sides of each pipe.
-//! So neither the bands nor their number may grow with the grid, unless the caller says so.
+//! So neither the bands nor their number may grow with the grid, unless the caller says so. Only rows
+//! so long that a band of a few takes a mebibyte make larger ones: a leap needs as many rows as there
+//! are around the band, or most of the work would be done for nothing.
 
 use std::num::NonZeroU32;
 
@@ -9,8 +11,8 @@ use lifelab_core::{Grain, Grid, StepErrorKind, Units};
 
 use crate::wire::HEADER_LIMIT;
 
-/// The bytes of a band under [`Grain::Auto`], at most. The cost of a message is invisible long
-/// before this size.
+/// The bytes of a band under [`Grain::Auto`] with all that it depends on, at most, unless rows are so
+/// long. The cost of a message is invisible long before this size.
 const AUTO_BAND: u64 = 1 << 20;
 
 /// The bytes of bands that a line holds, at most, unless two have more.

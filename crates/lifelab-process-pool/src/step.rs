@@ -105,7 +105,8 @@ impl Work<'_> {
         let Tally { next, open, .. } = &self.tally;
         let left = self.units.len().saturating_sub(next.load(Ordering::Relaxed));
         let share = (left / self.lines).clamp(1, self.in_flight);
-        if left == 0 || held >= share || !open.load(Ordering::Relaxed) {
+        let is_over = !open.load(Ordering::Relaxed) || self.cx.stop.reason().is_some();
+        if left == 0 || held >= share || is_over {
             return None;
         }
         let unit = next.fetch_add(1, Ordering::Relaxed);

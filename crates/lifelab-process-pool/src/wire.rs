@@ -75,10 +75,6 @@ pub(crate) struct Shape {
     pub(crate) width: u32,
 }
 
-/// The most generations at once that a worker believes: a frame of so many rows around a tile is
-/// larger than any cache.
-pub(crate) const MAX_GENERATIONS: u32 = 1 << 10;
-
 impl Shape {
     /// The row numbers; `None` if there are no such rows.
     pub(crate) fn range(self) -> Option<std::ops::Range<u32>> {

@@ -212,7 +212,7 @@ impl<R: Read> Reader<R> {
                 self.stop = Stop::new();
                 let no_rule = || WireError::Unexpected("a rule of more than nine counts".into());
                 let rule = Rule::new(births, survivals).ok_or_else(no_rule)?;
-                if !(1..=wire::MAX_GENERATIONS).contains(&leap.0) {
+                if !(1..=Context::MAX_GENERATIONS).contains(&leap.0) {
                     return Err(WireError::Unexpected(format!("{} generations at once", leap.0)));
                 }
                 let cx = StepSettings { rule, generation, stop: self.stop.clone(), leap, watching };

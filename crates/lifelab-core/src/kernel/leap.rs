@@ -101,7 +101,8 @@ impl Task<'_> {
         let reach = i64::from(self.generations);
         let first = i64::from(next.rows().start) + piece.row as i64;
         let rows = first - reach..first + piece.rows as i64 + reach;
-        let words = piece.word as i64 - 1..(piece.word + piece.words) as i64 + 1;
+        // Two on either side: the last word of a row may have a single column.
+        let words = piece.word as i64 - 2..(piece.word + piece.words) as i64 + 2;
         self.calm.is_calm(self.topology, rows, words)
     }
 

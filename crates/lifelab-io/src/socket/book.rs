@@ -88,8 +88,11 @@ impl Book {
     pub(super) fn poll(&self, number: Number, waker: &Waker) -> Poll<Result<(), Fault>> {
         let mut entries = self.entries();
         let outcome = match &mut entries.entries[place(number)].state {
+            State::Waiting(before) if before.will_wake(waker) => return Poll::Pending,
             State::Waiting(before) => {
-                before.clone_from(waker);
+                let before = mem::replace(before, waker.clone());
+                drop(entries);
+                drop(before); // Without the lock: the last waker of a task may run anything.
                 return Poll::Pending;
             }
             State::Answered => Ok(()),
@@ -108,7 +111,7 @@ impl Book {
             entries.forget_unwritten();
         }
         drop(entries);
-        drop(state); // Without the lock: the last waker of a task may run anything.
+        drop(state); // Without the lock, as above.
     }
 
     /// Waits for requests to be written, and swaps them for `frames`, which is empty.

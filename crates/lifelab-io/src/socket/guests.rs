@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use tokio::task::AbortHandle;
 
-/// Requests that can wait at the same time, of all connections together: some fifty bytes each. A
-/// single client, alone, may have half of them: a million cells ask at once.
+/// Requests that can wait at the same time, of all connections together: fifty bytes each, or three
+/// times as many if each is due at another time, far off. A single client, alone, may have half of
+/// them: a million cells ask at once.
 const MAX_WAITING: usize = 1 << 21;
 
 /// Room for requests that wait.
@@ -15,7 +16,6 @@ const MAX_WAITING: usize = 1 << 21;
 /// A connection may have as many of them as are left for all. So a client that floods the service
 /// gets one half and its accomplice a third, and there is always some left for whoever comes next.
 /// Beyond its share the service stops reading from a connection, and so the client stops writing.
-/// (It looks before each read; so the requests of the last one may be too many.)
 #[derive(Clone, Debug)]
 pub(super) struct Room {
     waiting: Arc<AtomicUsize>,
@@ -43,7 +43,7 @@ impl Room {
         Self::of(MAX_WAITING)
     }
 
-    fn of(limit: usize) -> Self {
+    pub(super) fn of(limit: usize) -> Self {
         Self { waiting: Arc::default(), limit }
     }
 
@@ -53,13 +53,14 @@ impl Room {
 }
 
 impl Share {
-    /// Notes how many requests of the connection wait, and tells whether it may have another.
-    pub(super) fn has_room(&mut self, waiting: usize) -> bool {
+    /// Notes how many requests of the connection wait, and tells how many more it may have: until it
+    /// has as many as are left for all.
+    pub(super) fn room(&mut self, waiting: usize) -> usize {
         let Room { waiting: all, limit } = &self.room;
         let before = self.visit.waiting.swap(waiting, Ordering::Relaxed);
         all.fetch_add(waiting, Ordering::Relaxed);
         let others_and_ours = all.fetch_sub(before, Ordering::Relaxed) - before;
-        waiting < limit.saturating_sub(others_and_ours)
+        limit.saturating_sub(others_and_ours + waiting).div_ceil(2)
     }
 
     /// Counts a request.
@@ -74,7 +75,7 @@ impl Share {
 
 impl Drop for Share {
     fn drop(&mut self) {
-        self.has_room(0);
+        self.room(0);
     }
 }
 
@@ -138,15 +139,24 @@ mod tests {
     #[test]
     fn whoever_floods_leaves_room_for_others() {
         let room = Room::of(1 << 10);
-        let fill = |share: &mut Share| (0..).find(|&waiting| !share.has_room(waiting)).unwrap();
+        // A few at a time, as they come.
+        let fill = |share: &mut Share| {
+            let mut waiting = 0;
+            loop {
+                match share.room(waiting) {
+                    0 => return waiting,
+                    room => waiting += room.min(100),
+                }
+            }
+        };
         let (mut first, mut second, mut third) = (room.share(), room.share(), room.share());
         assert_eq!(fill(&mut first), 512);
         assert_eq!(fill(&mut second), 256);
         assert_eq!(fill(&mut third), 128);
-        assert!(!first.has_room(512));
+        assert_eq!(first.room(512), 0);
         drop((second, third));
-        assert!(room.share().has_room(0));
+        assert_eq!(room.share().room(0), 256);
         assert_eq!(room.waiting.load(Ordering::Relaxed), 512);
-        assert!(first.has_room(100));
+        assert_eq!(first.room(100), 412);
     }
 }

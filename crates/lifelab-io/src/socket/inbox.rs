@@ -3,6 +3,7 @@
 use std::io;
 
 use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::time::Instant;
 
 use super::frame::Frame;
 
@@ -16,11 +17,13 @@ pub(super) struct Inbox<R> {
     reader: R,
     /// What has come and was not taken. Its capacity is what is read at once.
     bytes: Vec<u8>,
+    /// Since when the beginning of a frame waits for the rest.
+    begun: Option<Instant>,
 }
 
 impl<R: AsyncRead + Unpin> Inbox<R> {
     pub(super) fn new(reader: R) -> Self {
-        Self { reader, bytes: Vec::with_capacity(LEAST) }
+        Self { reader, bytes: Vec::with_capacity(LEAST), begun: None }
     }
 
     /// Waits for more, whole frames or not. Dropping the future loses nothing.
@@ -34,20 +37,72 @@ impl<R: AsyncRead + Unpin> Inbox<R> {
         }
     }
 
-    /// Whether a frame has begun to come.
-    pub(super) fn has_begun(&self) -> bool {
-        !self.bytes.is_empty()
+    /// Whether there are whole frames to take.
+    pub(super) fn has_frames(&self) -> bool {
+        self.bytes.len() >= Frame::SIZE
     }
 
-    /// Takes the whole frames.
-    pub(super) fn take(&mut self, mut each: impl FnMut(Frame)) {
-        let (frames, _) = self.bytes.as_chunks();
-        frames.iter().for_each(|bytes| each(Frame::from_bytes(*bytes)));
-        let (taken, is_full) =
-            (frames.as_flattened().len(), self.bytes.len() == self.bytes.capacity());
-        self.bytes.drain(..taken);
+    /// Since when the beginning of a frame waits for the rest, if one does.
+    pub(super) fn begun(&self) -> Option<Instant> {
+        self.begun
+    }
+
+    /// Takes whole frames, so many at most.
+    pub(super) fn take(&mut self, most: usize, each: impl FnMut(Frame)) {
+        let (frames, rest) = self.bytes.as_chunks();
+        let taken = frames.len().min(most);
+        frames[..taken].iter().map(|bytes| Frame::from_bytes(*bytes)).for_each(each);
+        match rest.is_empty() {
+            true => self.begun = None,
+            false if taken > 0 || self.begun.is_none() => self.begun = Some(Instant::now()),
+            false => {}
+        }
+        let is_full = self.bytes.len() == self.bytes.capacity();
+        self.bytes.drain(..taken * Frame::SIZE);
         if is_full {
             self.bytes.reserve((2 * self.bytes.capacity()).min(MOST));
         }
+    }
+
+    pub(super) fn reader(&self) -> &R {
+        &self.reader
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn frames_are_taken_whole_and_no_more_than_asked_for() {
+        let frames: Vec<_> = (0..100).map(|n| Frame::new(n, Duration::from_nanos(n))).collect();
+        let mut bytes: Vec<_> = frames.iter().flat_map(|frame| frame.to_bytes()).collect();
+        bytes.truncate(bytes.len() - 1);
+        let (mut inbox, mut taken) = (Inbox::new(&bytes[..]), Vec::new());
+        while inbox.fill().await.is_ok() {
+            while inbox.has_frames() {
+                inbox.take(3, |frame| taken.push(frame));
+            }
+        }
+        assert_eq!(taken, frames[..99]);
+        assert!(inbox.begun().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_frame_has_begun_when_its_first_byte_came() {
+        let bytes = [0; 2 * Frame::SIZE];
+        let reader = (&bytes[..1]).chain(&bytes[1..3]).chain(&bytes[3..20]).chain(&bytes[20..]);
+        let mut inbox = Inbox::new(reader);
+        let mut begun = Vec::new();
+        while inbox.fill().await.is_ok() {
+            inbox.take(9, |_| {});
+            begun.push(inbox.begun());
+        }
+        let [first, second, third, last] = begun[..] else { panic!("{begun:?}") };
+        assert!(first.is_some() && first == second);
+        assert!(third.is_some() && third != first, "it is the second frame's");
+        assert_eq!(last, None);
     }
 }

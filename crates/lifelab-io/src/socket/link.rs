@@ -119,7 +119,11 @@ struct End(Arc<Book>);
 
 impl Drop for End {
     fn drop(&mut self) {
-        self.0.close("the runtime of the connection has ended".to_owned());
+        let reason = match std::thread::panicking() {
+            true => "the client panicked: has its runtime I/O and time enabled?",
+            false => "the runtime of the connection has ended",
+        };
+        self.0.close(reason.to_owned());
     }
 }
 
@@ -150,7 +154,7 @@ async fn read(mut inbox: Inbox<impl AsyncRead + Unpin>, book: &Book) -> String {
         if let Err(error) = inbox.fill().await {
             return broken(&book.address, &error);
         }
-        inbox.take(|answer| answers.push(answer));
+        inbox.take(usize::MAX, |answer| answers.push(answer));
         if let Err(reason) = book.answer(&answers) {
             return reason;
         }

@@ -4,12 +4,14 @@ use std::fs::{self, File};
 use std::io;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use lifelab_fanout::{Clock, Sleep, Sleeps};
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpSocket, UnixListener, UnixSocket};
-use tokio::time::{sleep, timeout};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, Interest, Ready};
+use tokio::net::{TcpListener, TcpSocket, UnixListener, UnixSocket, tcp, unix};
+use tokio::time::{sleep, timeout, timeout_at};
 
 use super::address::Address;
 use super::frame::Frame;
@@ -178,12 +180,13 @@ impl Listener {
             let served = match &self {
                 Self::Tcp(listener) => listener.accept().await.map(|(stream, _)| {
                     let _ = stream.set_nodelay(true); // Without it, answers are only later.
-                    tokio::spawn(serve(stream, waits, share))
+                    let (reader, writer) = stream.into_split();
+                    tokio::spawn(serve(reader, writer, waits, share))
                 }),
-                Self::Unix(listener) => listener
-                    .accept()
-                    .await
-                    .map(|(stream, _)| tokio::spawn(serve(stream, waits, share))),
+                Self::Unix(listener) => listener.accept().await.map(|(stream, _)| {
+                    let (reader, writer) = stream.into_split();
+                    tokio::spawn(serve(reader, writer, waits, share))
+                }),
             };
             if let Ok(served) = served {
                 guests.enter(served.abort_handle(), visit);
@@ -200,6 +203,7 @@ impl Listener {
                 drop(reserve.take());
                 self.turn_away().await;
                 reserve = File::open(RESERVE).ok();
+                refusals = 0; // Who was busy at the last look may be idle by now.
             }
             sleep(PAUSE).await;
         }
@@ -229,34 +233,36 @@ const MAX_UNWRITTEN: usize = 1 << 16;
 /// A request is a key in the timer wheel and nothing else, and an answer is some bytes among others:
 /// so each read and each write carries as many as there are.
 async fn serve(
-    stream: impl AsyncRead + AsyncWrite,
+    reader: impl AsyncRead + Peer + Unpin,
+    mut writer: impl AsyncWrite + Unpin,
     mut waits: Sleeps<Frame>,
     mut share: Share,
 ) -> io::Result<()> {
-    let (reader, mut writer) = tokio::io::split(stream);
     let mut inbox = Inbox::new(reader);
     let (mut due, mut answers) = (Vec::new(), Vec::new());
     loop {
-        let waiting = waits.len() + answers.len() / Frame::SIZE;
-        let has_room = share.has_room(waiting);
-        let writes = answers.len() < MAX_UNWRITTEN;
-        tokio::select! {
-            read = fill(&mut inbox), if has_room && writes => {
-                read?;
-                inbox.take(|request| {
-                    share.asked();
-                    match request.delay() {
-                        Duration::ZERO => due.push(request),
-                        delay => waits.push(Sleep::new(delay), request),
-                    }
-                });
+        let room = share.room(waits.len() + answers.len() / Frame::SIZE);
+        inbox.take(room, |request| {
+            share.asked();
+            match request.delay() {
+                Duration::ZERO => due.push(request),
+                delay => waits.push(Sleep::new(delay), request),
             }
+        });
+        answers.extend(due.drain(..).flat_map(Frame::to_bytes));
+        share.room(waits.len() + answers.len() / Frame::SIZE); // It notes how many wait now.
+        let (is_throttled, writes) = (inbox.has_frames(), answers.len() < MAX_UNWRITTEN);
+        tokio::select! {
+            read = fill(&mut inbox), if !is_throttled && writes => read?,
             () = waits.turn(|request| due.push(request)), if writes && !waits.is_empty() => {}
             written = writer.write(&answers), if !answers.is_empty() => {
                 answers.drain(..written?);
             }
-            // Nothing of its own will tell when others have left room.
-            () = sleep(PAUSE), if !has_room && waiting == 0 => {}
+            // Nothing of its own tells when others have left room, or the client has gone: its end
+            // lies behind what was not read.
+            () = sleep(PAUSE), if is_throttled => if inbox.reader().has_gone() {
+                return Ok(());
+            }
         }
         answers.extend(due.drain(..).flat_map(Frame::to_bytes));
     }
@@ -264,13 +270,105 @@ async fn serve(
 
 /// Waits for more requests, but not for ever when one has begun to come.
 async fn fill(inbox: &mut Inbox<impl AsyncRead + Unpin>) -> io::Result<()> {
-    if inbox.has_begun() { timeout(WHOLE, inbox.fill()).await? } else { inbox.fill().await }
+    match inbox.begun() {
+        Some(begun) => timeout_at(begun + WHOLE, inbox.fill()).await?,
+        None => inbox.fill().await,
+    }
+}
+
+/// The other side of a connection.
+trait Peer {
+    /// Whether it will write no more, though what it has written is not all read.
+    fn has_gone(&self) -> bool;
+}
+
+impl Peer for tcp::OwnedReadHalf {
+    fn has_gone(&self) -> bool {
+        is_closed(self.ready(Interest::READABLE))
+    }
+}
+
+impl Peer for unix::OwnedReadHalf {
+    fn has_gone(&self) -> bool {
+        is_closed(self.ready(Interest::READABLE))
+    }
+}
+
+/// Looks once what the system says of a connection.
+fn is_closed(ready: impl Future<Output = io::Result<Ready>>) -> bool {
+    let seen = pin!(ready).poll(&mut Context::from_waker(Waker::noop()));
+    match seen {
+        Poll::Ready(Ok(ready)) => ready.is_read_closed(),
+        Poll::Ready(Err(_)) => true,
+        Poll::Pending => false,
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::AsyncReadExt;
+    use tokio::net::UnixStream;
+    use tokio::task::JoinHandle;
+
     use super::*;
     use crate::socket::connect::connect;
+
+    /// Whatever takes longer hangs.
+    const HANG: Duration = Duration::from_secs(60);
+
+    /// A client, and the end of its service in a room.
+    fn visit(room: &Room, clock: &Clock) -> (UnixStream, JoinHandle<io::Result<()>>) {
+        let (client, served) = UnixStream::pair().unwrap();
+        let (reader, writer) = served.into_split();
+        let served = tokio::spawn(serve(reader, writer, Sleeps::new(clock), room.share()));
+        (client, served)
+    }
+
+    fn requests(number: u64, delay: Duration) -> Vec<u8> {
+        (0..number).flat_map(|number| Frame::new(number, delay).to_bytes()).collect()
+    }
+
+    #[tokio::test]
+    async fn who_asks_too_much_and_leaves_is_forgotten() {
+        let (room, clock) = (Room::of(100), Clock::start().unwrap());
+        let (mut client, served) = visit(&room, &clock);
+        client.write_all(&requests(1000, Duration::MAX)).await.unwrap();
+        drop(client);
+        timeout(HANG, served).await.expect("it is noticed").unwrap().unwrap();
+        assert_eq!(room.share().room(0), 50, "there is room again");
+    }
+
+    #[tokio::test]
+    async fn no_more_requests_are_taken_than_there_is_room_for() {
+        let (room, clock) = (Room::of(100), Clock::start().unwrap());
+        let (mut client, _served) = visit(&room, &clock);
+        client.write_all(&requests(1, Duration::ZERO)).await.unwrap();
+        client.read_exact(&mut [0; Frame::SIZE]).await.unwrap(); // It waits to read more.
+        client.write_all(&requests(1000, Duration::from_secs(3600))).await.unwrap();
+        let mut other = room.share();
+        while other.room(0) != 25 {
+            tokio::task::yield_now().await; // Until it has taken its half, and no more.
+        }
+        sleep(2 * PAUSE).await;
+        assert_eq!(other.room(0), 25);
+    }
+
+    #[tokio::test]
+    async fn who_found_no_room_is_served_when_others_have_left() {
+        let (room, clock) = (Room::of(9), Clock::start().unwrap());
+        let (mut client, _served) = visit(&room, &clock);
+        let mut other = room.share();
+        client.write_all(&requests(1, Duration::from_secs(3600))).await.unwrap();
+        while other.room(0) > 4 {
+            tokio::task::yield_now().await; // Until its first request waits.
+        }
+        other.room(7);
+        client.write_all(&requests(1, Duration::ZERO)).await.unwrap();
+        sleep(2 * PAUSE).await;
+        drop(other);
+        let mut answer = [0; Frame::SIZE];
+        timeout(HANG, client.read_exact(&mut answer)).await.expect("it is served").unwrap();
+    }
 
     #[tokio::test]
     async fn a_crowd_can_wait_to_be_accepted() {

@@ -7,8 +7,8 @@ use std::time::Duration;
 use libtest_mimic::Failed;
 use lifelab_core::testing::{context, oracle, soup};
 use lifelab_core::{
-    Cell, CellIo, Engine, FiniteEngine, Grain, Grid, Idle, Model, Rule, StepError, StepReport,
-    Stepper, Stop, Topology,
+    Cell, CellIo, Engine, FiniteEngine, Grain, Grid, Idle, Model, Rule, StepError, StepErrorKind,
+    StepReport, Stepper, Stop, Topology,
 };
 use lifelab_process_pool::{Arrangement, Options, ProcessPool};
 
@@ -157,6 +157,10 @@ fn what_has_settled_is_not_sent() -> Result<(), Failed> {
         assert!(sent[0] > 0 && sent[1] > 0, "nothing is known yet: {sent:?}");
         assert!(sent[2..].iter().all(|&sent| (sent > 0) == sends), "{sent:?}");
         assert!(sent[3] < sent[1] * 3 / 4, "{sent:?}");
+        let stop = Stop::new();
+        stop.fire();
+        let error = engine.leap(24, &stop).expect_err("nothing to do is no excuse");
+        assert!(matches!(error.kind, StepErrorKind::Stopped(_)), "{error}");
         assert_eq!(engine.generation(), 96);
         assert_eq!(engine.grid().population(), if sends { 9 } else { 4 });
     }
