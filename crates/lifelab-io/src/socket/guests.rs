@@ -53,14 +53,18 @@ impl Room {
 }
 
 impl Share {
-    /// Notes how many requests of the connection wait, and tells how many more it may have: until it
-    /// has as many as are left for all.
-    pub(super) fn room(&mut self, waiting: usize) -> usize {
-        let Room { waiting: all, limit } = &self.room;
+    /// Notes how many requests of the connection wait.
+    pub(super) fn note(&self, waiting: usize) {
         let before = self.visit.waiting.swap(waiting, Ordering::Relaxed);
-        all.fetch_add(waiting, Ordering::Relaxed);
-        let others_and_ours = all.fetch_sub(before, Ordering::Relaxed) - before;
-        limit.saturating_sub(others_and_ours + waiting).div_ceil(2)
+        self.room.waiting.fetch_add(waiting, Ordering::Relaxed);
+        self.room.waiting.fetch_sub(before, Ordering::Relaxed);
+    }
+
+    /// How many more it may have: until it has as many as are left for all.
+    pub(super) fn room(&self) -> usize {
+        let all = self.room.waiting.load(Ordering::Relaxed);
+        let ours = self.visit.waiting.load(Ordering::Relaxed);
+        self.room.limit.saturating_sub(all + ours).div_ceil(2)
     }
 
     /// Counts a request.
@@ -75,7 +79,7 @@ impl Share {
 
 impl Drop for Share {
     fn drop(&mut self) {
-        self.room(0);
+        self.note(0);
     }
 }
 
@@ -140,23 +144,25 @@ mod tests {
     fn whoever_floods_leaves_room_for_others() {
         let room = Room::of(1 << 10);
         // A few at a time, as they come.
-        let fill = |share: &mut Share| {
+        let fill = |share: &Share| {
             let mut waiting = 0;
             loop {
-                match share.room(waiting) {
+                share.note(waiting);
+                match share.room() {
                     0 => return waiting,
                     room => waiting += room.min(100),
                 }
             }
         };
-        let (mut first, mut second, mut third) = (room.share(), room.share(), room.share());
-        assert_eq!(fill(&mut first), 512);
-        assert_eq!(fill(&mut second), 256);
-        assert_eq!(fill(&mut third), 128);
-        assert_eq!(first.room(512), 0);
+        let (first, second, third) = (room.share(), room.share(), room.share());
+        assert_eq!(fill(&first), 512);
+        assert_eq!(fill(&second), 256);
+        assert_eq!(fill(&third), 128);
+        assert_eq!(first.room(), 0);
         drop((second, third));
-        assert_eq!(room.share().room(0), 256);
+        assert_eq!(room.share().room(), 256);
         assert_eq!(room.waiting.load(Ordering::Relaxed), 512);
-        assert_eq!(first.room(100), 412);
+        first.note(100);
+        assert_eq!(first.room(), 412);
     }
 }

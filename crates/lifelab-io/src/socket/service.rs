@@ -236,21 +236,21 @@ async fn serve(
     reader: impl AsyncRead + Peer + Unpin,
     mut writer: impl AsyncWrite + Unpin,
     mut waits: Sleeps<Frame>,
-    mut share: Share,
+    share: Share,
 ) -> io::Result<()> {
     let mut inbox = Inbox::new(reader);
     let (mut due, mut answers) = (Vec::new(), Vec::new());
     loop {
-        let room = share.room(waits.len() + answers.len() / Frame::SIZE);
-        inbox.take(room, |request| {
+        answers.extend(due.drain(..).flat_map(Frame::to_bytes));
+        share.note(waits.len() + answers.len() / Frame::SIZE);
+        inbox.take(share.room(), |request| {
             share.asked();
             match request.delay() {
-                Duration::ZERO => due.push(request),
+                Duration::ZERO => answers.extend(request.to_bytes()),
                 delay => waits.push(Sleep::new(delay), request),
             }
         });
-        answers.extend(due.drain(..).flat_map(Frame::to_bytes));
-        share.room(waits.len() + answers.len() / Frame::SIZE); // It notes how many wait now.
+        share.note(waits.len() + answers.len() / Frame::SIZE);
         let (is_throttled, writes) = (inbox.has_frames(), answers.len() < MAX_UNWRITTEN);
         tokio::select! {
             read = fill(&mut inbox), if !is_throttled && writes => read?,
@@ -264,7 +264,6 @@ async fn serve(
                 return Ok(());
             }
         }
-        answers.extend(due.drain(..).flat_map(Frame::to_bytes));
     }
 }
 
@@ -324,6 +323,20 @@ mod tests {
         (client, served)
     }
 
+    /// How much room there is for whoever comes next.
+    fn left(room: &Room) -> usize {
+        room.share().room()
+    }
+
+    async fn until(mut holds: impl FnMut() -> bool) {
+        let holds = async {
+            while !holds() {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(HANG, holds).await.expect("it comes to hold");
+    }
+
     fn requests(number: u64, delay: Duration) -> Vec<u8> {
         (0..number).flat_map(|number| Frame::new(number, delay).to_bytes()).collect()
     }
@@ -335,7 +348,7 @@ mod tests {
         client.write_all(&requests(1000, Duration::MAX)).await.unwrap();
         drop(client);
         timeout(HANG, served).await.expect("it is noticed").unwrap().unwrap();
-        assert_eq!(room.share().room(0), 50, "there is room again");
+        assert_eq!(left(&room), 50, "there is room again");
     }
 
     #[tokio::test]
@@ -345,24 +358,19 @@ mod tests {
         client.write_all(&requests(1, Duration::ZERO)).await.unwrap();
         client.read_exact(&mut [0; Frame::SIZE]).await.unwrap(); // It waits to read more.
         client.write_all(&requests(1000, Duration::from_secs(3600))).await.unwrap();
-        let mut other = room.share();
-        while other.room(0) != 25 {
-            tokio::task::yield_now().await; // Until it has taken its half, and no more.
-        }
+        until(|| left(&room) <= 25).await;
         sleep(2 * PAUSE).await;
-        assert_eq!(other.room(0), 25);
+        assert_eq!(left(&room), 25, "it has taken its half");
     }
 
     #[tokio::test]
     async fn who_found_no_room_is_served_when_others_have_left() {
         let (room, clock) = (Room::of(9), Clock::start().unwrap());
         let (mut client, _served) = visit(&room, &clock);
-        let mut other = room.share();
         client.write_all(&requests(1, Duration::from_secs(3600))).await.unwrap();
-        while other.room(0) > 4 {
-            tokio::task::yield_now().await; // Until its first request waits.
-        }
-        other.room(7);
+        until(|| left(&room) < 5).await; // Its first request waits.
+        let other = room.share();
+        other.note(7);
         client.write_all(&requests(1, Duration::ZERO)).await.unwrap();
         sleep(2 * PAUSE).await;
         drop(other);
