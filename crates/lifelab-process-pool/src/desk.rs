@@ -96,22 +96,26 @@ impl Desk {
                     wire::put(out, &message, |out| out.extend(payload));
                     return Ok(());
                 }
-                let all = rows(shape)?.len() as u32;
-                let end = all.checked_add(above).and_then(|rows| rows.checked_add(below));
-                let end = end.ok_or_else(|| nonsense("more rows than a grid has"))?;
-                let words = wire::words(payload).collect();
-                let surroundings = Band::from_words(0..end, shape.width, words);
-                let surroundings =
-                    surroundings.ok_or_else(|| nonsense("rows of another length"))?;
-                let band = grid(&mut self.grid, &surroundings)?.advance(above..above + all, cx);
+                let rows = rows(shape)?.len() as u32;
+                let surroundings = surroundings(shape, above, below, payload)?;
+                let grid = grid(&mut self.grid, &surroundings)?;
                 let site = Site::new(cx.generation, Cell::new(0, shape.first), Phase::Neighbors);
                 let stopped = |reason| CellFailure { site, fault: Fault::stopped(reason) };
-                put_band(out, unit, band.map_err(stopped), cx);
+                let band = grid.advance(above..above + rows, cx).map_err(stopped);
+                put_band(out, unit, band, cx);
             }
             other => pass_on(&other, out)?,
         }
         Ok(())
     }
+}
+
+/// The rows of a band with all that it depends on, from the first of them on.
+fn surroundings(shape: Shape, above: u32, below: u32, payload: &[u8]) -> Result<Band, WireError> {
+    let rows = shape.rows.checked_add(above).and_then(|rows| rows.checked_add(below));
+    let rows = rows.ok_or_else(|| nonsense("more rows than a grid has"))?;
+    let words = wire::words(payload).collect();
+    Band::from_words(0..rows, shape.width, words).ok_or_else(|| nonsense("rows of another length"))
 }
 
 /// The surroundings of a band as a grid, in the memory of the one before if that has the same sides.
@@ -261,7 +265,7 @@ mod tests {
         }
     }
 
-    /// Of a row of three cells on a plane, the middle one: two generations on, alone in its column.
+    /// A blinker's row, with two dead rows above and below, as a unit of a leap of two generations.
     fn deep(above: u32, below: u32) -> (Message, Vec<u8>) {
         let shape = Shape { first: 7, rows: 1, width: 3 };
         let mut payload = Vec::new();
