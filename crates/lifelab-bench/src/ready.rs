@@ -7,7 +7,8 @@ use thiserror::Error;
 
 use crate::suite::Suite;
 
-/// A suite that comes with the harness; a file in `benches/scenarios/`.
+/// A suite that comes with the harness; a file in the repository's `benches/scenarios/`, to which
+/// this crate has a link, so that its archive has them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Ready {
     name: &'static str,
@@ -28,7 +29,7 @@ macro_rules! ready {
     ($($name:literal),+ $(,)?) => {
         &[$(Ready {
             name: $name,
-            text: include_str!(concat!("../../../benches/scenarios/", $name, ".ron")),
+            text: include_str!(concat!("../scenarios/", $name, ".ron")),
         }),+]
     };
 }
@@ -109,7 +110,7 @@ mod tests {
 
     #[test]
     fn every_file_is_ready() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../benches/scenarios");
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");
         let mut files: Vec<_> = std::fs::read_dir(folder)
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())

@@ -1,6 +1,7 @@
 //! Well-known patterns, by name.
 //!
-//! They are the files in the folder `patterns` of the repository, compiled in; a file's name without
+//! They are the files in the folder `patterns` of the repository (a link here, so that the crate's
+//! archive has them), compiled in; a file's name without
 //! extension is the pattern's name.
 //!
 //! ```
@@ -39,7 +40,7 @@ macro_rules! entries {
     ($($name:literal,)*) => {
         &[$(Entry {
             name: $name,
-            text: include_str!(concat!("../../../patterns/", $name, ".rle")),
+            text: include_str!(concat!("../patterns/", $name, ".rle")),
         }),*]
     };
 }

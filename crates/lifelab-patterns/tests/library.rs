@@ -15,7 +15,7 @@ fn load(name: &str) -> Pattern {
 
 #[test]
 fn the_table_is_the_folder() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../patterns");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/patterns");
     let name = |file: std::io::Result<fs::DirEntry>| file.expect("listed").file_name();
     let files: BTreeSet<_> = fs::read_dir(folder).expect("a folder").map(name).collect();
     let table = library::all().iter().map(|entry| format!("{}.rle", entry.name).into());
