@@ -146,11 +146,11 @@ fn after_an_error_the_generations_end_and_the_simulation_stays() {
 fn an_observer_sees_every_generation_and_can_end_the_run() {
     let mut blinker = named("blinker").build().expect("a pattern of the library");
     let mut seen = Vec::new();
-    let mut observer = |moment: &Moment<'_>| {
+    let run = blinker.run_observed(10, &mut |moment| {
         seen.push((moment.generation, moment.grid.population()));
         if moment.generation == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    };
-    blinker.run_observed(10, &mut observer).expect("nothing fails");
+    });
+    run.expect("nothing fails");
     assert_eq!(seen, [(1, 3), (2, 3), (3, 3)]);
 }
 

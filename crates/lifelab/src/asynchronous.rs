@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use lifelab_core::{DetachedStep, StepError, StepErrorKind, StepReport, Stop};
 
 use crate::error::Error;
-use crate::observe::{Moment, Observer};
+use crate::observe::Moment;
 use crate::simulation::Simulation;
 
 impl Simulation {
@@ -30,7 +30,7 @@ impl Simulation {
     /// # Panics
     /// Outside a tokio runtime.
     pub async fn run_async(&mut self, generations: u64) -> Result<(), Error> {
-        self.run_observed_async(generations, &mut |_: &Moment<'_>| ControlFlow::Continue(())).await
+        self.run_observed_async(generations, &mut |_| ControlFlow::Continue(())).await
     }
 
     /// Computes so many generations without blocking the calling task's thread, or fewer if the
@@ -47,7 +47,7 @@ impl Simulation {
     pub async fn run_observed_async(
         &mut self,
         generations: u64,
-        observer: &mut (dyn Observer + Send),
+        observer: &mut (dyn FnMut(&Moment<'_>) -> ControlFlow<()> + Send),
     ) -> Result<(), Error> {
         for _ in 0..generations {
             let start = Instant::now();

@@ -6,36 +6,30 @@ use std::time::Duration;
 
 use lifelab_core::{Grid, StepReport};
 
-/// Looks at each generation when it is complete, on the thread that drives the simulation.
-///
-/// A closure is an observer:
+/// Looks at each generation when it is complete, on the thread that drives the simulation; breaking
+/// ends the run after it.
 ///
 /// ```
 /// use std::ops::ControlFlow;
-/// use lifelab::{Moment, Simulation};
+/// use lifelab::Simulation;
 ///
 /// let mut blinker = Simulation::builder().named("blinker").build()?;
 /// let mut populations = Vec::new();
-/// blinker.run_observed(3, &mut |moment: &Moment<'_>| {
+/// blinker.run_observed(3, &mut |moment| {
 ///     populations.push(moment.grid.population());
 ///     ControlFlow::Continue(())
 /// })?;
 /// assert_eq!(populations, [3, 3, 3]);
 /// # Ok::<(), lifelab::Error>(())
 /// ```
-pub trait Observer {
-    /// Looks at a generation; breaking ends the run after it.
-    fn observe(&mut self, moment: &Moment<'_>) -> ControlFlow<()>;
-}
-
-impl<F: FnMut(&Moment<'_>) -> ControlFlow<()>> Observer for F {
-    fn observe(&mut self, moment: &Moment<'_>) -> ControlFlow<()> {
-        self(moment)
-    }
-}
+///
+/// It is a closure and not a trait of our own, because Rust infers the argument of a closure only
+/// where a function is asked for. A value that observes is `&mut |moment| value.look(moment)`.
+pub type Observer<'a> = dyn FnMut(&Moment<'_>) -> ControlFlow<()> + 'a;
 
 /// A complete generation, and how it came about.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Moment<'a> {
     /// Its number.
     pub generation: u64,

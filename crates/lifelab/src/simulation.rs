@@ -106,7 +106,7 @@ impl Simulation {
     pub fn run_observed(
         &mut self,
         generations: u64,
-        observer: &mut dyn Observer,
+        observer: &mut Observer<'_>,
     ) -> Result<(), Error> {
         for _ in 0..generations {
             if self.step_observed(observer)?.is_break() {
@@ -144,7 +144,7 @@ impl Simulation {
     pub fn run_until_stable(
         &mut self,
         limit: u64,
-        observer: &mut dyn Observer,
+        observer: &mut Observer<'_>,
     ) -> Result<Option<Cycle>, Error> {
         let mut finder = CycleFinder::default();
         let mut cycle = finder.note(self.generation(), self.grid());
@@ -282,7 +282,7 @@ impl Simulation {
         self.stop = stop;
     }
 
-    fn step_observed(&mut self, observer: &mut dyn Observer) -> Result<ControlFlow<()>, Error> {
+    fn step_observed(&mut self, observer: &mut Observer<'_>) -> Result<ControlFlow<()>, Error> {
         let start = Instant::now();
         let report = self.step()?;
         Ok(self.show(observer, &report, start.elapsed()))
@@ -290,12 +290,12 @@ impl Simulation {
 
     pub(crate) fn show(
         &self,
-        observer: &mut dyn Observer,
+        observer: &mut Observer<'_>,
         report: &StepReport,
         took: Duration,
     ) -> ControlFlow<()> {
         let generation = self.generation();
-        observer.observe(&Moment { generation, grid: self.grid(), report, took })
+        observer(&Moment { generation, grid: self.grid(), report, took })
     }
 
     pub(crate) fn check_stop(&self) -> Result<(), StepError> {
