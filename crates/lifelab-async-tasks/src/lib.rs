@@ -55,7 +55,7 @@
 //! blinker.fill_halo(Topology::Torus);
 //! let mut next = Grid::new(5, 5)?;
 //! let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), Stop::new());
-//! AsyncTasks::default().step(&Arc::new(blinker), &mut next, &cx)?;
+//! AsyncTasks::new().step(&Arc::new(blinker), &mut next, &cx)?;
 //! assert_eq!(next, "..... ..... .OOO. ..... .....".replace(' ', "\n").parse()?);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -117,6 +117,11 @@ pub struct AsyncTasks {
 }
 
 impl AsyncTasks {
+    /// The stepper with default options; [`with_options`](Model::with_options) takes others.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// The most workers that a runtime may have. More than there are processors gain nothing, for
     /// tasks do not block their threads; far more than the system grants would end the process.
     pub const MAX_WORKERS: usize = 1024;

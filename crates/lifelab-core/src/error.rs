@@ -1,6 +1,7 @@
 //! What can go wrong in a step.
 
 use std::fmt;
+use std::num::NonZeroUsize;
 
 use thiserror::Error;
 
@@ -112,4 +113,17 @@ pub struct StartError {
     pub message: String,
     /// What the user can do.
     pub remedy: String,
+}
+
+impl StartError {
+    /// The number of workers, of which a stepper needs one at least.
+    ///
+    /// # Errors
+    /// If it is zero.
+    pub fn check_workers(workers: usize) -> Result<NonZeroUsize, Self> {
+        NonZeroUsize::new(workers).ok_or_else(|| Self {
+            message: "workers is 0".into(),
+            remedy: "it must be 1 at least".into(),
+        })
+    }
 }

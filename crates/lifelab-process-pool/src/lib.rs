@@ -8,8 +8,8 @@
 //!
 //! ```standalone_crate
 //! use std::sync::Arc;
-//! use lifelab_core::{CellIo, Context, Grid, Idle, Model, Rule, Stepper, Stop, Topology};
-//! use lifelab_process_pool::{Options, ProcessPool};
+//! use lifelab_core::{CellIo, Context, Grid, Idle, Rule, Stepper, Stop, Topology};
+//! use lifelab_process_pool::ProcessPool;
 //!
 //! fn main() -> Result<(), Box<dyn std::error::Error>> {
 //!     lifelab_process_pool::host_workers(|wire| match wire {
@@ -25,7 +25,7 @@
 //!     blinker.fill_halo(Topology::Torus);
 //!     let mut next = Grid::new(5, 5)?;
 //!     let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), Stop::new());
-//!     ProcessPool::with_options(Options::default())?.step(&Arc::new(blinker), &mut next, &cx)?;
+//!     ProcessPool::new(2)?.step(&Arc::new(blinker), &mut next, &cx)?;
 //!     assert_eq!(next, "..... ..... .OOO. ..... .....".replace(' ', "\n").parse()?);
 //!     Ok(())
 //! }
@@ -270,6 +270,16 @@ impl Stepper for ProcessPool {
 }
 
 impl ProcessPool {
+    /// A pool of so many processes, each started by the first step that needs it;
+    /// [`with_options`](Model::with_options) takes more options.
+    ///
+    /// # Errors
+    /// If there are none, or more than [`Options::MAX_WORKERS`], or this process is itself a worker.
+    pub fn new(workers: usize) -> Result<Self, StartError> {
+        let workers = StartError::check_workers(workers)?;
+        Self::with_options(Options { workers, ..Options::default() })
+    }
+
     /// The units of this step.
     ///
     /// A band goes from one process of a chain to the next as a whole. If its cells wait, one that

@@ -141,6 +141,17 @@ pub struct Peaks {
 }
 
 impl QueuePipeline {
+    /// A pipeline of so many threads in each stage; [`with_options`](Model::with_options) takes more
+    /// options.
+    ///
+    /// # Errors
+    /// If there are none, or more than [`MAX_WORKERS`](Self::MAX_WORKERS) in both stages together, or
+    /// the system refuses one.
+    pub fn new(workers: usize) -> Result<Self, StartError> {
+        let workers = StartError::check_workers(workers)?;
+        Self::with_options(Options { workers, ..Options::default() })
+    }
+
     /// The most workers that the two stages may have together.
     ///
     /// A thread of Rust's standard library takes four memory mappings of the 65,530 that Linux

@@ -28,7 +28,7 @@
 //! blinker.fill_halo(Topology::Torus);
 //! let mut next = Grid::new(5, 5)?;
 //! let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), Stop::new());
-//! Sequential::default().step(&Arc::new(blinker), &mut next, &cx)?;
+//! Sequential::new().step(&Arc::new(blinker), &mut next, &cx)?;
 //! assert_eq!(next, "..... ..... .OOO. ..... .....".replace(' ', "\n").parse()?);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -57,6 +57,13 @@ pub struct Options {
 #[derive(Debug, Default)]
 pub struct Sequential {
     options: Options,
+}
+
+impl Sequential {
+    /// The stepper with default options; [`with_options`](Model::with_options) takes others.
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 impl Stepper for Sequential {

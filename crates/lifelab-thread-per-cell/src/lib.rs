@@ -193,6 +193,11 @@ pub struct ThreadPerCell {
 }
 
 impl ThreadPerCell {
+    /// The stepper with default options; [`with_options`](Model::with_options) takes others.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// The limit of the system that leaves room for the fewest threads with such a stack, of the
     /// default [kind](ThreadKind); `None` if none is known. A step that needs more is refused.
     ///

@@ -57,8 +57,8 @@
 //! # Example
 //! ```
 //! use std::sync::Arc;
-//! use lifelab_core::{Context, Grid, Idle, Model, Rule, Stepper, Stop, Topology};
-//! use lifelab_thread_pool::{Options, ThreadPool};
+//! use lifelab_core::{Context, Grid, Idle, Rule, Stepper, Stop, Topology};
+//! use lifelab_thread_pool::ThreadPool;
 //!
 //! let mut blinker: Grid = ".....
 //!                          ..O..
@@ -68,7 +68,7 @@
 //! blinker.fill_halo(Topology::Torus);
 //! let mut next = Grid::new(5, 5)?;
 //! let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), Stop::new());
-//! let mut pool = ThreadPool::with_options(Options::default())?; // A thread per processor.
+//! let mut pool = ThreadPool::new(64)?; // `Options` has a thread per processor by default.
 //! pool.step(&Arc::new(blinker), &mut next, &cx)?;
 //! assert_eq!(next, "..... ..... .OOO. ..... .....".replace(' ', "\n").parse()?);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -123,6 +123,15 @@ pub struct ThreadPool {
 }
 
 impl ThreadPool {
+    /// A pool of so many threads; [`with_options`](Model::with_options) takes more options.
+    ///
+    /// # Errors
+    /// If there are none, or more than [`MAX_WORKERS`](Self::MAX_WORKERS), or the system refuses one.
+    pub fn new(workers: usize) -> Result<Self, StartError> {
+        let workers = StartError::check_workers(workers)?;
+        Self::with_options(Options { workers, ..Options::default() })
+    }
+
     /// The most workers that a pool may have.
     ///
     /// A thread of Rust's standard library takes four memory mappings of the 65,530 that Linux
