@@ -78,6 +78,7 @@
 //! # }
 //! ```
 #![forbid(unsafe_code)]
+#![cfg_attr(doctest, doc = include_str!("../README.md"))]
 
 mod options;
 

@@ -33,6 +33,7 @@
 //! - [`advise`]: which stepper to take, from a calibrated model instead of a race.
 //! - [`trace`] draws timelines.
 #![forbid(unsafe_code)]
+#![cfg_attr(doctest, doc = include_str!("../README.md"))]
 
 mod harness;
 mod race;

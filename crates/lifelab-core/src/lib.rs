@@ -11,6 +11,7 @@
 //! deadlines are points in time, and [`Probe`]. Whoever tests a stepper of their own turns on the
 //! feature `testing`, and gets a module of that name.
 #![forbid(unsafe_code)]
+#![cfg_attr(doctest, doc = include_str!("../README.md"))]
 
 mod cell;
 mod rule;

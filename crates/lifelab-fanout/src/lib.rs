@@ -50,6 +50,7 @@
 //! anything [boxed](Box::pin), which costs an allocation and still saves the task and the timer.
 //! Bounding how many are under way is up to the caller, who looks at [`FanOut::len`] before a push.
 #![forbid(unsafe_code)]
+#![cfg_attr(doctest, doc = include_str!("../README.md"))]
 
 #[cfg(not(all(test, loom)))]
 mod fan_out;

@@ -81,6 +81,7 @@
 //! The asynchronous forms need a tokio runtime with time and I/O enabled, and say so when there is
 //! none. The crate is for Unix systems.
 #![forbid(unsafe_code)]
+#![cfg_attr(doctest, doc = include_str!("../README.md"))]
 
 mod spec;
 mod wait;

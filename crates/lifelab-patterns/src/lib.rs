@@ -8,6 +8,7 @@
 //!
 //! To add a format, write a file in `formats` that defines its `Codec`, and name it in [`Format`].
 #![forbid(unsafe_code)]
+#![cfg_attr(doctest, doc = include_str!("../README.md"))]
 
 mod cells;
 mod error;

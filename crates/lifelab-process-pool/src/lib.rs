@@ -94,6 +94,7 @@
 //!   done so after 25 ms is killed, and replaced at the next step. That may hit a band of so many
 //!   rows that the kernel takes longer.
 #![forbid(unsafe_code)]
+#![cfg_attr(doctest, doc = include_str!("../README.md"))]
 
 mod desk;
 mod greeting;

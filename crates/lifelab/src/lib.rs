@@ -34,6 +34,7 @@
 //! - [`Stepper`], [`FanIn`](core::FanIn) and the rest of [`core`]: for your own stepper.
 //! - `examples/`: the four crossings between threads and coroutines, and a stepper of your own.
 #![forbid(unsafe_code)]
+#![cfg_attr(doctest, doc = include_str!("../README.md"))]
 
 mod asynchronous;
 mod builder;
