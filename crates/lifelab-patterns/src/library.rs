@@ -1,8 +1,7 @@
 //! Well-known patterns, by name.
 //!
-//! They are the files in the folder `patterns` of the repository (a link here, so that the crate's
-//! archive has them), compiled in; a file's name without
-//! extension is the pattern's name.
+//! They are the files in the folder `patterns` of the repository, compiled in; a file's name without
+//! extension is the pattern's name. The crate has a link to the folder, so that its archive has them.
 //!
 //! ```
 //! use lifelab_patterns::library;
