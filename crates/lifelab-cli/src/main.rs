@@ -6,6 +6,7 @@ mod bench;
 mod completions;
 mod convert;
 mod info;
+mod man;
 mod patterns;
 mod resume;
 mod run;
@@ -49,6 +50,8 @@ enum Command {
     Patterns(patterns::Args),
     Steppers(steppers::Args),
     Completions(completions::Args),
+    #[command(hide = true)]
+    Man(man::Args),
 }
 
 const AFTER_HELP: &str = "\
@@ -95,6 +98,7 @@ impl Command {
             Self::Patterns(args) => patterns::perform(args, out),
             Self::Steppers(args) => steppers::perform(args, out),
             Self::Completions(args) => completions::perform(args, out),
+            Self::Man(args) => man::perform(args),
         }
     }
 
@@ -108,7 +112,7 @@ impl Command {
             Self::Info(args) => args.json,
             Self::Patterns(args) => args.json,
             Self::Steppers(args) => args.json,
-            Self::Convert(_) | Self::Completions(_) => false,
+            Self::Convert(_) | Self::Completions(_) | Self::Man(_) => false,
         }
     }
 }

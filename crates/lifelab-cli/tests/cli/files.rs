@@ -1,5 +1,6 @@
 //! Patterns in and out: `info`, `convert`, `patterns`, `--output`; and the lists.
 
+use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::Stdio;
@@ -200,6 +201,29 @@ fn completions_know_every_command() {
             assert!(script.contains(command), "{shell}: {command}");
         }
     }
+}
+
+#[test]
+fn every_command_has_a_page_for_man() {
+    let folder = tempdir().expect("a folder");
+    succeed(lifelab(["man"]).arg(folder.path().join("man1")));
+    let page = |name: &str| {
+        let page = fs::read_to_string(folder.path().join("man1").join(name));
+        page.unwrap_or_else(|error| panic!("{name}: {error}"))
+    };
+    assert!(page("lifelab.1").contains("124"), "exit codes are told");
+    let help = succeed(&mut typed("--help")).out;
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let names = commands
+        .take_while(|line| !line.is_empty())
+        .map(|line| line.split_whitespace().next().expect("a name").to_owned());
+    let names: Vec<_> = names.filter(|name| name != "help").collect();
+    assert!(names.len() > 5, "{help}");
+    for name in names {
+        assert!(page(&format!("lifelab-{name}.1")).contains(".SH SYNOPSIS"), "{name}");
+        assert!(page("lifelab.1").contains(&format!("lifelab\\-{name}(1)")), "{name}");
+    }
+    assert!(page("lifelab-bench-compare.1").contains("fail\\-on\\-regression"));
 }
 
 #[test]
