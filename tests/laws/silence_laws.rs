@@ -25,14 +25,14 @@ pub(crate) const LAWS: &[Law] = &[
     }),
     Law {
         name: "no_io_of_a_worker_goes_on_after_a_stop",
-        applies: Subject::needs_wire,
+        applies: Subject::in_workers,
         check: after_a_stop_of_workers,
     },
 ];
 
 /// A law about I/O that can be watched, for it is in this process.
 const fn here(name: &'static str, check: fn(&Subject)) -> Law {
-    Law { name, applies: |subject| !subject.needs_wire(), check }
+    Law { name, applies: Subject::in_process, check }
 }
 
 /// What cells do while they wait, seen from outside.

@@ -13,13 +13,14 @@ use lifelab::{
 #[derive(Clone, Copy)]
 pub(crate) struct Law {
     pub(crate) name: &'static str,
-    pub(crate) applies: fn(&Subject) -> bool,
+    /// Whether it applies, or what the subject lacks.
+    pub(crate) applies: fn(&Subject) -> Result<(), &'static str>,
     pub(crate) check: fn(&Subject),
 }
 
 /// A law for all.
 pub(crate) const fn law(name: &'static str, check: fn(&Subject)) -> Law {
-    Law { name, applies: |_| true, check }
+    Law { name, applies: |_| Ok(()), check }
 }
 
 /// A stepper and its options.
@@ -80,8 +81,17 @@ impl Subject {
             .expect("the parts are valid")
     }
 
-    /// Whether cells run in other processes, to which only described I/O can travel.
-    pub(crate) fn needs_wire(&self) -> bool {
+    /// Cells run in this process, where a test sees their I/O.
+    pub(crate) fn in_process(&self) -> Result<(), &'static str> {
+        if self.needs_wire() { Err("its cells run in other processes") } else { Ok(()) }
+    }
+
+    /// Cells run in other processes, to which only described I/O can travel.
+    pub(crate) fn in_workers(&self) -> Result<(), &'static str> {
+        if self.needs_wire() { Ok(()) } else { Err("it has no worker processes") }
+    }
+
+    fn needs_wire(&self) -> bool {
         self.stepper().capabilities().needs_wire
     }
 }

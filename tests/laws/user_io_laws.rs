@@ -12,17 +12,17 @@ use crate::subject::{Law, Subject, guard, soup, step};
 pub(crate) const LAWS: &[Law] = &[
     Law {
         name: "blocking_io_serves_every_stepper",
-        applies: |subject| !subject.needs_wire(),
+        applies: Subject::in_process,
         check: blocking_io,
     },
     Law {
         name: "asynchronous_io_serves_every_stepper",
-        applies: |subject| !subject.needs_wire(),
+        applies: Subject::in_process,
         check: asynchronous_io,
     },
     Law {
         name: "io_that_cannot_travel_is_refused",
-        applies: Subject::needs_wire,
+        applies: Subject::in_workers,
         check: io_that_cannot_travel,
     },
 ];

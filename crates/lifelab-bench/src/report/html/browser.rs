@@ -16,7 +16,7 @@ const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chro
 const PROBE: &str = include_str!("probe.js");
 
 #[test]
-#[ignore = "needs a browser"]
+#[ignore = "needs Chromium or Chrome"]
 fn charts_are_whole_and_nothing_is_fetched() {
     let browser = browser().expect("Chromium or Chrome is installed");
     let temporary = tempfile::tempdir().unwrap();
