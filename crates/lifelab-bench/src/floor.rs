@@ -43,6 +43,8 @@ pub(crate) fn of(
             wait(universe, io, latency, capabilities, speed)
         }
         (Wait::Socket(socket), _) => wait(universe, io, &socket.latency, capabilities, speed),
+        // Waits of later versions: what is not known is left out.
+        _ => copy(cells, capabilities, speed),
     }
 }
 
@@ -207,7 +209,7 @@ impl Drawn {
         let latency = match &io.wait {
             Wait::Sleep(latency) | Wait::Block(latency) => *latency,
             Wait::Socket(socket) => socket.latency,
-            Wait::None | Wait::Cpu(_) => return None,
+            _ => return None,
         };
         let is_fixed = matches!(latency, Latency::Fixed(_));
         let before = Before::of(io, universe.start.area(), capabilities, speed);

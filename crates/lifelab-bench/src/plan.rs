@@ -182,7 +182,7 @@ fn with_latency(io: &IoSpec, latency: Latency) -> Result<IoSpec, SuiteError> {
         Wait::None | Wait::Sleep(_) => Wait::Sleep(latency),
         Wait::Block(_) => Wait::Block(latency),
         Wait::Socket(socket) => Wait::Socket(lifelab::io::SocketSpec { latency, ..socket.clone() }),
-        Wait::Cpu(_) => {
+        _ => {
             return Err(SuiteError::Contradiction {
                 one: "sweep.latency",
                 other: "io",
@@ -210,11 +210,11 @@ fn point(
     speed: &Speed,
 ) -> Point {
     let (latency, cpu) = match &io.wait {
-        Wait::None => (Duration::ZERO, Duration::ZERO),
         Wait::Sleep(latency) | Wait::Block(latency) => (latency.mean(), Duration::ZERO),
         Wait::Socket(socket) => (socket.latency.mean(), Duration::ZERO),
         Wait::Cpu(Work::Time(time)) => (Duration::ZERO, *time),
         Wait::Cpu(Work::Rounds(rounds)) => (Duration::ZERO, speed.rounds(*rounds)),
+        _ => (Duration::ZERO, Duration::ZERO),
     };
     let rate = |fault: &FaultSpec| match fault.when {
         Trigger::Probability(rate) => rate,

@@ -35,6 +35,7 @@ pub struct FaultSpec {
 /// What a fault on purpose does.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Injected {
     /// The I/O fails.
     Error,

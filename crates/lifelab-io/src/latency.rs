@@ -42,6 +42,7 @@ use lifelab_core::duration;
 /// ```
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
 pub enum Latency {
     /// Always the same.
     Fixed(#[serde(with = "lifelab_core::duration")] Duration),

@@ -56,6 +56,7 @@ pub struct SocketSpec {
 /// The echo service that a [`Socket`] talks to.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Service {
     /// One of its own, in this process, on TCP.
     #[default]

@@ -18,6 +18,7 @@ use crate::socket::{Service, Socket, SocketSpec};
 /// What a cell waits for.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Wait {
     /// Nothing: `none`.
     #[default]

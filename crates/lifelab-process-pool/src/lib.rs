@@ -178,6 +178,7 @@ pub struct Options {
 /// What a line of worker processes is made of.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Arrangement {
     /// One process, which does both phases of each cell.
     #[default]

@@ -160,6 +160,7 @@ const DEFAULT_STACK_SIZE: NonZeroUsize = NonZeroUsize::new(64 << 10).expect("not
 /// may borrow the next grid.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum ThreadKind {
     /// From [`std::thread::scope`], fresh in every generation: the plain way.
     Scoped,
@@ -174,6 +175,7 @@ pub enum ThreadKind {
 /// How the results of threads come together in the next grid.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum FanInBy {
     /// A thread returns its result, and the caller collects them in reading order.
     #[default]

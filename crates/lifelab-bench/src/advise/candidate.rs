@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// A stepper, in the way that it would be used.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Candidate {
     /// `sequential`.
     Sequential,

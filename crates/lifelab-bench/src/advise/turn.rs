@@ -30,6 +30,7 @@ pub struct Turn {
 /// What can change about a workload.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Knob {
     /// The number of cells.
     Cells,

@@ -53,6 +53,7 @@ pub struct Point {
 /// What a suite can vary.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Axis {
     /// The number of cells.
     Cells,

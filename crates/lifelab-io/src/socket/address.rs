@@ -14,6 +14,7 @@ use thiserror::Error;
 ///
 /// A path with a comma or a closing parenthesis can be written in RON, but not in shorthand.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 pub enum Address {
     /// A TCP port.
     Tcp(SocketAddr),

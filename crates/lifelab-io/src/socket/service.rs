@@ -52,6 +52,7 @@ pub struct EchoService {
 
 /// How requests travel to a service in the same process.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 pub enum Transport {
     /// TCP on the loopback interface, on a port that the system chooses.
     Tcp,
