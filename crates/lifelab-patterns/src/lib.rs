@@ -22,6 +22,7 @@ mod pattern;
 mod save;
 mod text;
 mod warning;
+mod whole_file;
 
 pub use cells::{BoundingBox, Cells, CellsBuilder, Position, Positions, Run, Runs, Word, Words};
 pub use error::{ErrorKind, PatternError, Place};
@@ -30,3 +31,4 @@ pub use limits::Limits;
 pub use open::Loaded;
 pub use pattern::{Frame, Pattern, Size};
 pub use warning::Warning;
+pub use whole_file::WholeFile;

@@ -1,6 +1,5 @@
 //! From a pattern to bytes.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
@@ -10,6 +9,7 @@ use flate2::write::GzEncoder;
 use crate::error::{ErrorKind, PatternError};
 use crate::format::{Format, Property};
 use crate::pattern::Pattern;
+use crate::whole_file::WholeFile;
 
 impl Pattern {
     /// Writes the pattern in a format, and returns what that format cannot say and so is lost: the
@@ -29,8 +29,8 @@ impl Pattern {
     /// Returns what is lost, as [`Pattern::write`] does.
     ///
     /// # Errors
-    /// As [`Pattern::write`], and if the extension is unknown. An existing file is only touched if
-    /// the pattern can be written in that format.
+    /// As [`Pattern::write`], and if the extension is unknown. Then an existing file is
+    /// [untouched](WholeFile).
     pub fn save(&self, path: impl AsRef<Path>) -> Result<Vec<Property>, PatternError> {
         let path = path.as_ref();
         let format = Format::of_path(path).ok_or(ErrorKind::UnknownExtension);
@@ -42,8 +42,7 @@ impl Pattern {
     /// end compresses. Returns what is lost, as [`Pattern::write`] does.
     ///
     /// # Errors
-    /// As [`Pattern::write`]. An existing file is only touched if the pattern can be written in that
-    /// format.
+    /// As [`Pattern::write`]. Then an existing file is [untouched](WholeFile).
     pub fn save_as(
         &self,
         path: impl AsRef<Path>,
@@ -54,17 +53,31 @@ impl Pattern {
         saved.map_err(|kind| PatternError::new(kind).in_source(Some(path)))
     }
 
+    /// [Saves](Self::save_as) the pattern to a file that was created before.
+    ///
+    /// # Errors
+    /// As [`Pattern::save_as`].
+    pub fn save_in(&self, file: WholeFile, format: Format) -> Result<Vec<Property>, PatternError> {
+        let path = file.path().to_owned();
+        let saved = self.complete(file, format);
+        saved.map_err(|kind| PatternError::new(kind).in_source(Some(&path)))
+    }
+
     fn save_to(&self, path: &Path, format: Format) -> Result<Vec<Property>, ErrorKind> {
+        self.omissions(format)?;
+        self.complete(WholeFile::create(path).map_err(ErrorKind::Io)?, format)
+    }
+
+    fn complete(&self, mut file: WholeFile, format: Format) -> Result<Vec<Property>, ErrorKind> {
         let omitted = self.omissions(format)?;
-        let file = File::create(path).map_err(ErrorKind::Io)?;
-        let gzipped = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz"));
-        if gzipped {
-            let mut encoder = GzEncoder::new(file, Compression::default());
+        let gzipped = file.path().extension().is_some_and(|end| end.eq_ignore_ascii_case("gz"));
+        let encoded = if gzipped {
+            let mut encoder = GzEncoder::new(&mut file, Compression::default());
             self.encode(format, &mut encoder).and_then(|()| encoder.finish().map(|_| ()))
         } else {
-            self.encode(format, file)
-        }
-        .map_err(ErrorKind::Io)?;
+            self.encode(format, &mut file)
+        };
+        encoded.and_then(|()| file.finish()).map_err(ErrorKind::Io)?;
         Ok(omitted)
     }
 
