@@ -4,6 +4,7 @@ mod error;
 mod every;
 mod folder;
 mod format;
+mod locked;
 
 use std::sync::Arc;
 

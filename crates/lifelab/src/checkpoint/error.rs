@@ -62,6 +62,15 @@ pub enum CheckpointErrorKind {
         /// The newest one's.
         generation: u64,
     },
+    /// The folder was moved while a run used it. The run still holds it, and has written to it.
+    #[error(
+        "the folder was moved, removed, or made again while the run was using it; the checkpoint of \
+         generation {generation} is in the one that was there before"
+    )]
+    Moved {
+        /// The generation of the checkpoint.
+        generation: u64,
+    },
     /// Another program works with the folder.
     #[error("another run is using the folder")]
     Busy,

@@ -1,26 +1,24 @@
 //! A folder of checkpoints: written so that whatever happens, a valid one is there.
 
-use std::fs::{self, File, TryLockError};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use super::locked::LockedFolder;
 use super::{Cadence, Checkpoint, CheckpointError, CheckpointErrorKind as Kind, Every};
 
 /// The end of a checkpoint's name; before it stands the generation in 20 digits, so that names sort
 /// by it.
 const EXTENSION: &str = ".checkpoint";
 
-/// Where a checkpoint is written before it gets its name. One name is enough: nobody else writes
-/// into a locked folder, and what a killed run leaves is overwritten.
-const PARTIAL: &str = ".partial-checkpoint";
-
 /// A folder that a run leaves its checkpoints in.
 ///
 /// A checkpoint is written to a temporary file, which is synchronized with the disk and then renamed;
 /// the folder is synchronized too. So at every moment, whether the program is killed or the power
 /// fails, each name is that of a whole checkpoint. Only then older ones are removed. The folder is
-/// locked while this value lives, and the system ends the lock with the process.
+/// locked while this value lives, and the system ends the lock with the process. Should it be moved
+/// meanwhile, checkpoints go where it is now, and [`save`](Self::save) says so. Links in it are not followed.
 ///
 /// # Blocking
 /// Everything here waits for the disk, so keep it off an event loop. A [`Checkpoint`] is a value
@@ -46,14 +44,23 @@ const PARTIAL: &str = ".partial-checkpoint";
 /// ```
 #[derive(Debug)]
 pub struct Checkpoints {
-    folder: PathBuf,
+    folder: LockedFolder,
     cadence: Cadence,
     /// The generation of the last checkpoint, and when it was written or found.
     last: Option<(u64, Instant)>,
+    /// The attempt to write one that has failed since.
+    failed: Option<Failed>,
     /// When this value was made.
     start: Instant,
-    /// Locked; held for its `drop`.
-    _lock: File,
+}
+
+/// A checkpoint that could not be written.
+#[derive(Clone, Copy, Debug)]
+struct Failed {
+    generation: u64,
+    when: Instant,
+    /// How long not to try again.
+    pause: Duration,
 }
 
 /// What [`Checkpoints::resume`] has found.
@@ -95,7 +102,7 @@ impl Checkpoints {
         let generations = checkpoints.listed()?;
         let mut skipped = Vec::new();
         for &generation in generations.iter().rev() {
-            match read(&checkpoints.path(generation)) {
+            match checkpoints.read(generation) {
                 Ok(checkpoint) => {
                     checkpoints.cadence = checkpoint.cadence;
                     checkpoints.last = Some((generation, Instant::now()));
@@ -114,30 +121,38 @@ impl Checkpoints {
     /// Saves a checkpoint, and removes the oldest ones beyond the number to keep.
     ///
     /// # Errors
-    /// If the system cannot write it; what was there before is untouched.
+    /// If the system cannot write it; what was there before is untouched. If the folder is no longer
+    /// where it was ([`Moved`](Kind::Moved)), the checkpoint has been saved all the same, in the folder.
     pub fn save(&mut self, checkpoint: &Checkpoint) -> Result<(), CheckpointError> {
-        let path = self.path(checkpoint.generation);
-        let saved = self.write(checkpoint, &path);
-        saved.map_err(|kind| CheckpointError::new(&path, kind))?;
-        self.last = Some((checkpoint.generation, Instant::now()));
-        self.prune(checkpoint.generation)
+        let saved = self.try_to_save(checkpoint);
+        self.failed = saved.is_err().then(|| Failed {
+            generation: checkpoint.generation,
+            when: Instant::now(),
+            pause: next_pause(self.failed.map(|failed| failed.pause)),
+        });
+        saved
     }
 
-    /// Whether the next checkpoint is due when `generation` is complete.
+    /// Whether the next checkpoint is due when `generation` is complete. After a failure that is as
+    /// long as after a success, and for a growing time, up to a minute, nothing is due at all.
     pub fn is_due(&self, generation: u64) -> bool {
+        if self.failed.is_some_and(|failed| failed.when.elapsed() < failed.pause) {
+            return false;
+        }
+        let attempt = self.last_attempt();
         match self.cadence.every {
-            Every::Generations(generations) => self
-                .last_generation()
-                .is_none_or(|last| generation.saturating_sub(last) >= generations.get()),
-            Every::Time(time) => self.last.map_or(self.start, |(_, when)| when).elapsed() >= time,
+            Every::Generations(generations) => {
+                attempt.is_none_or(|(last, _)| generation.saturating_sub(last) >= generations.get())
+            }
+            Every::Time(time) => attempt.map_or(self.start, |(_, when)| when).elapsed() >= time,
         }
     }
 
     /// How many generations after `generation` the next checkpoint can be due at the earliest: so many
     /// may be computed at once. At least 1.
     pub fn ahead(&self, generation: u64) -> u64 {
-        match (self.cadence.every, self.last_generation()) {
-            (Every::Generations(generations), Some(last)) => {
+        match (self.cadence.every, self.last_attempt()) {
+            (Every::Generations(generations), Some((last, _))) => {
                 last.saturating_add(generations.get()).saturating_sub(generation).max(1)
             }
             (Every::Generations(_), None) => 1,
@@ -166,30 +181,36 @@ impl Checkpoints {
     }
 
     fn lock(folder: &Path, cadence: Cadence) -> Result<Self, CheckpointError> {
-        let refused = |kind| CheckpointError::new(folder, kind);
-        let lock = File::open(folder).map_err(|error| refused(Kind::Folder(error)))?;
-        match lock.try_lock() {
-            Err(TryLockError::WouldBlock) => return Err(refused(Kind::Busy)),
-            // Some network file systems have no locks; a run is possible there all the same.
-            Ok(()) | Err(TryLockError::Error(_)) => {}
-        }
-        let (folder, start) = (folder.to_owned(), Instant::now());
-        Ok(Self { folder, cadence, last: None, start, _lock: lock })
+        let folder =
+            LockedFolder::open(folder).map_err(|kind| CheckpointError::new(folder, kind))?;
+        Ok(Self { folder, cadence, last: None, failed: None, start: Instant::now() })
     }
 
-    fn write(&self, checkpoint: &Checkpoint, path: &Path) -> Result<(), Kind> {
-        let description = checkpoint.describe()?;
-        let partial = self.folder.join(PARTIAL);
-        let saved = File::create(&partial).and_then(|file| {
-            checkpoint.encode(&description, &file)?;
-            file.sync_all()?;
-            fs::rename(&partial, path)?;
-            File::open(&self.folder)?.sync_all()
+    fn try_to_save(&mut self, checkpoint: &Checkpoint) -> Result<(), CheckpointError> {
+        let generation = checkpoint.generation;
+        let saved = checkpoint.describe().and_then(|description| {
+            let encode = |file: &fs::File| checkpoint.encode(&description, file);
+            self.folder.write(&file_name(generation), encode).map_err(Kind::Write)
         });
-        saved.map_err(|error| {
-            let _ = fs::remove_file(&partial); // It may be what fills the disk.
-            Kind::Write(error)
-        })
+        saved.map_err(|kind| CheckpointError::new(&self.path(generation), kind))?;
+        self.last = Some((generation, Instant::now()));
+        self.prune(generation)?;
+        match self.folder.is_in_place() {
+            true => Ok(()),
+            false => Err(self.unfit(Kind::Moved { generation })),
+        }
+    }
+
+    /// The last checkpoint that was written, or should have been, and when.
+    fn last_attempt(&self) -> Option<(u64, Instant)> {
+        self.failed.map(|failed| (failed.generation, failed.when)).or(self.last)
+    }
+
+    fn read(&self, generation: u64) -> Result<Checkpoint, CheckpointError> {
+        let path = self.path(generation);
+        let bytes = self.folder.read(&file_name(generation));
+        let bytes = bytes.map_err(|error| CheckpointError::new(&path, Kind::Read(error)))?;
+        Checkpoint::read(&bytes).map_err(|error| error.in_file(&path))
     }
 
     /// Removes checkpoints before the last one, so that no more are left than are to be kept.
@@ -199,12 +220,12 @@ impl Checkpoints {
     fn prune(&self, last: u64) -> Result<(), CheckpointError> {
         let refused = |path: &Path, error| CheckpointError::new(path, Kind::Write(error));
         let generations = self.generations();
-        let mut generations = generations.map_err(|error| refused(&self.folder, error))?;
+        let mut generations = generations.map_err(|error| refused(self.folder.path(), error))?;
         generations.retain(|&generation| generation <= last);
         let keep = self.cadence.keep.get() as usize;
         for &generation in &generations[..generations.len().saturating_sub(keep)] {
-            let path = self.path(generation);
-            fs::remove_file(&path).map_err(|error| refused(&path, error))?;
+            let removed = self.folder.remove(&file_name(generation));
+            removed.map_err(|error| refused(&self.path(generation), error))?;
         }
         Ok(())
     }
@@ -215,23 +236,22 @@ impl Checkpoints {
 
     /// The generations of all checkpoints, whether they are valid or not, in order.
     fn generations(&self) -> io::Result<Vec<u64>> {
-        let number = |entry: fs::DirEntry| {
-            let name = entry.file_name();
-            let generation = name.to_str()?.strip_suffix(EXTENSION)?.parse().ok()?;
-            (name == *file_name(generation)).then_some(generation)
+        let number = |name: String| {
+            let generation = name.strip_suffix(EXTENSION)?.parse().ok()?;
+            (name == file_name(generation)).then_some(generation)
         };
-        let entries = fs::read_dir(&self.folder)?.collect::<io::Result<Vec<_>>>()?;
-        let mut generations: Vec<u64> = entries.into_iter().filter_map(number).collect();
+        let names = self.folder.names()?;
+        let mut generations: Vec<u64> = names.into_iter().filter_map(number).collect();
         generations.sort_unstable();
         Ok(generations)
     }
 
     fn path(&self, generation: u64) -> PathBuf {
-        self.folder.join(file_name(generation))
+        self.folder.path().join(file_name(generation))
     }
 
     fn unfit(&self, kind: Kind) -> CheckpointError {
-        CheckpointError::new(&self.folder, kind)
+        CheckpointError::new(self.folder.path(), kind)
     }
 }
 
@@ -239,14 +259,11 @@ fn file_name(generation: u64) -> String {
     format!("{generation:020}{EXTENSION}")
 }
 
-/// Reads a checkpoint from a file. Only a regular one: a pipe or a device could have no end.
-fn read(path: &Path) -> Result<Checkpoint, CheckpointError> {
-    let bytes = fs::metadata(path).and_then(|about| match about.is_file() {
-        true => fs::read(path),
-        false => Err(io::Error::other("it is no regular file")),
-    });
-    let bytes = bytes.map_err(|error| CheckpointError::new(path, Kind::Read(error)))?;
-    Checkpoint::read(&bytes).map_err(|error| error.in_file(path))
+/// How long not to try again after a failure, the pause before it being this.
+fn next_pause(last: Option<Duration>) -> Duration {
+    const FIRST: Duration = Duration::from_secs(1);
+    const LONGEST: Duration = Duration::from_secs(60);
+    last.map_or(FIRST, |last| (last * 2).min(LONGEST))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::time::Duration;
 use tempfile::{TempDir, tempdir};
 
 use super::*;
+use crate::checkpoint::locked::PARTIAL;
 use crate::{STEPPERS, Scenario, Simulation};
 
 const SCENARIO: &str = r#"(start: soup(density: 0.4, seed: 3), size: "65x9", generations: 40)"#;
@@ -217,11 +218,80 @@ fn a_checkpoint_that_cannot_be_written_leaves_the_others() {
 }
 
 #[test]
+fn after_a_failure_the_next_one_is_due_as_late_as_after_a_success() {
+    let folder = folder(2);
+    let mut resumed = Checkpoints::resume(folder.path()).unwrap();
+    resumed.checkpoints.set_cadence(cadence("3".parse().unwrap(), 9));
+    assert_eq!(resumed.checkpoints.ahead(5), 1);
+    fs::create_dir(folder.path().join(PARTIAL)).unwrap();
+    let mut simulation = simulation();
+    simulation.run(5).unwrap();
+    resumed.checkpoints.save(&checkpoint(&simulation)).unwrap_err();
+    assert_eq!([5, 6].map(|generation| resumed.checkpoints.ahead(generation)), [3, 2]);
+    assert_eq!(resumed.checkpoints.last_generation(), Some(2));
+    assert!([5, 6, 7].iter().all(|&generation| !resumed.checkpoints.is_due(generation)));
+}
+
+#[test]
+fn failures_in_a_row_are_ever_farther_apart_up_to_a_minute() {
+    let pauses =
+        std::iter::successors(Some(next_pause(None)), |&pause| Some(next_pause(Some(pause))));
+    let seconds: Vec<_> = pauses.take(8).map(|pause| pause.as_secs()).collect();
+    assert_eq!(seconds, [1, 2, 4, 8, 16, 32, 60, 60]);
+}
+
+#[test]
+fn a_moved_folder_is_written_to_where_it_is_and_not_another_one_in_its_place() {
+    let parent = tempdir().unwrap();
+    let [path, elsewhere] = ["run", "elsewhere"].map(|name| parent.path().join(name));
+    let mut checkpoints = Checkpoints::create(&path, by_hand(1)).unwrap();
+    let simulation = simulation();
+    fs::rename(&path, &elsewhere).unwrap();
+    let save = |checkpoints: &mut Checkpoints| checkpoints.save(&checkpoint(&simulation));
+    let error = save(&mut checkpoints).unwrap_err();
+    assert!(matches!(error.kind(), Kind::Moved { generation: 0 }), "{error}");
+    fs::create_dir(&path).unwrap();
+    let error = save(&mut checkpoints).unwrap_err();
+    assert!(matches!(error.kind(), Kind::Moved { .. }), "{error}");
+    assert!(names(&path).is_empty());
+    assert_eq!(names(&elsewhere), [file_name(0)]);
+    assert!(matches!(Checkpoints::resume(&elsewhere).unwrap_err().kind(), Kind::Busy));
+    fs::remove_dir(&path).unwrap();
+    fs::rename(&elsewhere, &path).unwrap();
+    save(&mut checkpoints).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn links_in_a_folder_are_not_followed_out_of_it() {
+    use std::os::unix::fs::symlink;
+    let (outside, folder) = (folder(2), folder(1));
+    let victim = outside.path().join("victim");
+    fs::write(&victim, "precious").unwrap();
+    for name in [PARTIAL, &file_name(2)] {
+        symlink(&victim, folder.path().join(name)).unwrap();
+    }
+    symlink(file(&outside, 2), file(&folder, 3)).unwrap();
+    let mut resumed = Checkpoints::resume(folder.path()).unwrap();
+    assert_eq!((resumed.checkpoint.generation, resumed.skipped.len()), (1, 2));
+    assert!(resumed.skipped.iter().all(|error| error.to_string().ends_with("it is a link")));
+    let mut simulation = simulation();
+    simulation.run(2).unwrap();
+    resumed.checkpoints.save(&checkpoint(&simulation)).unwrap();
+    assert_eq!(fs::read_to_string(victim).unwrap(), "precious");
+    assert!(!file(&folder, 2).is_symlink());
+}
+
+#[test]
 fn what_is_no_regular_file_is_not_read() {
     let folder = folder(1);
     fs::create_dir(file(&folder, 2)).unwrap();
     #[cfg(unix)]
-    std::os::unix::fs::symlink("/dev/zero", file(&folder, 3)).unwrap();
+    {
+        std::os::unix::fs::symlink("/dev/zero", file(&folder, 3)).unwrap();
+        let mode = nix::sys::stat::Mode::S_IRWXU;
+        nix::unistd::mkfifo(&file(&folder, 4), mode).unwrap();
+    }
     let resumed = Checkpoints::resume(folder.path()).unwrap();
     assert_eq!(resumed.checkpoint.generation, 1);
     assert!(resumed.skipped.iter().all(|error| matches!(error.kind(), Kind::Read(_))));
