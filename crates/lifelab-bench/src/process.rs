@@ -33,6 +33,9 @@ const GRACE: Duration = Duration::from_secs(5);
 /// How often to look for a stop.
 const LOOK: Duration = Duration::from_millis(20);
 
+/// How long after the end of a process a stop may come that goes with it.
+const MOMENT: Duration = Duration::from_millis(250);
+
 /// The end of what it said on standard error that is kept.
 const LAST_WORDS: usize = 2000;
 
@@ -67,6 +70,10 @@ pub(crate) fn run(task: &Task, stop: &Stop) -> io::Result<Ending> {
     let status = process.0.wait()?;
     if let Ok(reply) = serde_json::from_str(&reply) {
         return Ok(Ending::Replied(reply));
+    }
+    // Ctrl-C goes to the whole group: what has ended this process may be about to stop the race.
+    if stop.sleep(MOMENT).is_err() {
+        return Ok(Ending::Stopped);
     }
     let last_words = complaints.join().unwrap_or_default();
     let from = last_words.len().saturating_sub(LAST_WORDS);

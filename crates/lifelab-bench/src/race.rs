@@ -57,10 +57,7 @@ pub(crate) fn run(
 ) -> Result<Results, SuiteError> {
     let plan = Plan::of(suite, harness, &Speed::measure())?;
     let mut race = Race::new(suite, plan);
-    let mut tracks = harness.traced().map(Tracks::new);
-    if let Some(tracks) = &tracks {
-        tracks.check()?;
-    }
+    let mut tracks = harness.traced().map(Tracks::new).transpose()?;
     let ended = race.all_turns(suite, stop, &mut tracks, watch);
     let drawn = tracks.map_or(Ok(()), Tracks::write);
     ended.and(drawn)?;

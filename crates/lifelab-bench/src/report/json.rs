@@ -1,11 +1,12 @@
 //! Results as JSON: complete, and read back as they were.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use serde::Deserialize;
 use thiserror::Error;
+
+use lifelab::patterns::WholeFile;
 
 use crate::results::Results;
 
@@ -68,25 +69,17 @@ pub fn read(text: &str) -> Result<Results, ReadError> {
 /// # Errors
 /// If it cannot be written.
 pub fn save(results: &Results, path: &Path) -> io::Result<()> {
-    replace(path, |out| write(results, out))
+    WholeFile::write_to(path, |out| write(results, out))
 }
 
-/// Replaces a file in one step: it is written under a name beside it, and renamed when complete.
-fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    let part = path.with_file_name(name);
-    let written = File::create(&part).and_then(|file| {
-        let mut out = BufWriter::new(file);
-        write(&mut out)?;
-        out.into_inner()?.sync_all()
-    });
-    let done = written.and_then(|()| fs::rename(&part, path));
-    if done.is_err() {
-        // The first error counts; the part may not even be there.
-        let _ = fs::remove_file(&part);
-    }
-    done
+/// Writes results to a new file: all of it, or nothing.
+///
+/// # Errors
+/// If it cannot be written, and [`AlreadyExists`](io::ErrorKind::AlreadyExists) if there is a file.
+pub fn save_new(results: &Results, path: &Path) -> io::Result<()> {
+    let mut file = WholeFile::create(path)?;
+    write(results, &mut file)?;
+    file.finish_new()
 }
 
 impl ReadError {
@@ -136,16 +129,17 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_replaced_whole_or_not_at_all() {
+    fn a_file_is_replaced_and_a_new_one_replaces_none() {
         let folder = tempdir().unwrap();
         let path = folder.path().join("results.json");
-        save(&samples::race(), &path).unwrap();
-        let failed = replace(&path, |out| {
-            out.write_all(b"half")?;
-            Err(io::Error::other("full"))
-        });
-        assert_eq!(failed.unwrap_err().to_string(), "full");
-        assert_eq!(read(&fs::read_to_string(&path).unwrap()).unwrap(), samples::race());
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no part is left");
+        let saved = || read(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        let all = samples::all();
+        let [first, second, ..] = &all[..] else { panic!("there are several") };
+        save_new(first, &path).unwrap();
+        let error = save_new(second, &path).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(saved(), *first);
+        save(second, &path).unwrap();
+        assert_eq!(saved(), *second);
     }
 }
