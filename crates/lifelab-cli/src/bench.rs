@@ -43,15 +43,18 @@ fn race(args: &RunArgs, out: &mut dyn Write) -> Result<(), Failure> {
     }
     files::check(&args.out)?;
     let stop = Stop::new();
-    interrupt::stop_on_signal(stop.clone())?;
 
     let mut harness = Harness::new();
     if let Some(path) = &args.trace {
         harness = harness.trace(path);
     }
     let mut progress = Progress::new(&suite, args.quiet);
-    let mut saved = Ok(());
+    let (mut watched, mut saved) = (Ok(()), Ok(()));
     let results = harness.race(&suite, &stop, &mut |event| {
+        if let Event::Planned { .. } = &event {
+            // Until now there was nothing to lose, so that a signal ended the program.
+            watched = interrupt::stop_on_signal(stop.clone()).inspect_err(|_| stop.fire());
+        }
         if let (Event::Grown { results }, Ok(())) = (&event, &saved) {
             // Now, for nobody knows whether there will be a later.
             saved = Files::of(results, &args.out).save_results(results);
@@ -59,6 +62,7 @@ fn race(args: &RunArgs, out: &mut dyn Write) -> Result<(), Failure> {
         progress.show(&event);
     })?;
     drop(progress);
+    watched?;
     let files = Files::of(&results, &args.out);
     saved.and_then(|()| files.save_all(&results))?;
 

@@ -7,6 +7,7 @@ use lifelab::patterns::{Format, Loaded, Pattern, Property};
 
 use crate::failure::Failure;
 use crate::input::{self, LimitArgs};
+use crate::interrupt;
 use crate::report;
 
 /// Write a pattern in another format
@@ -50,6 +51,7 @@ fn write(
     if output == Path::new("-") {
         return Ok(pattern.write(format.unwrap_or(Format::Rle), out)?);
     }
+    interrupt::clean_up_on_signal()?;
     let saved = match format {
         None => pattern.save(output),
         Some(format) => pattern.save_as(output, format),

@@ -23,6 +23,7 @@ mod report;
 
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
@@ -79,7 +80,8 @@ fn main() -> ExitCode {
     };
     let json = cli.command.wants_json();
     let mut out = BufWriter::new(io::stdout().lock());
-    let done = cli.command.perform(&mut out);
+    let started = interrupt::start(cli.command.timeout(), json);
+    let done = started.and_then(|()| cli.command.perform(&mut out));
     match done.and(out.flush().map_err(Failure::from)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => report::failure(&failure, json),
@@ -99,6 +101,15 @@ impl Command {
             Self::Steppers(args) => steppers::perform(args, out),
             Self::Completions(args) => completions::perform(args, out),
             Self::Man(args) => man::perform(args),
+        }
+    }
+
+    /// After what time it shall end.
+    fn timeout(&self) -> Option<Duration> {
+        match self {
+            Self::Run(args) => args.end.timeout,
+            Self::Resume(args) => args.timeout,
+            _ => None,
         }
     }
 

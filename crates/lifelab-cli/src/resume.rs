@@ -7,6 +7,7 @@ use std::time::Duration;
 use lifelab::{Checkpoints, Resumed, Simulation};
 
 use crate::failure::Failure;
+use crate::interrupt;
 use crate::run::args::{PrintArgs, SaveArgs, WorkArgs, duration};
 use crate::run::course::Course;
 use crate::run::journal::{CadenceArgs, Journal};
@@ -29,9 +30,9 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "N", help_heading = "End")]
     generations: Option<u64>,
 
-    /// End after this time, with exit code 124: 500ms, 10s, 1h
+    /// End after this time, counted from the start of the program, with exit code 124: 500ms, 10s, 1h
     #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "End")]
-    timeout: Option<Duration>,
+    pub(crate) timeout: Option<Duration>,
 
     #[command(flatten)]
     cadence: CadenceArgs,
@@ -57,7 +58,7 @@ pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     }
     let mut builder = Simulation::builder().checkpoint(&checkpoint);
     if let Some(timeout) = args.timeout {
-        builder = builder.deadline(timeout);
+        builder = builder.deadline(interrupt::left(timeout));
     }
     let course = Course {
         simulation: builder.build()?,

@@ -155,7 +155,7 @@ pub(crate) struct EndArgs {
     #[arg(long)]
     pub(crate) until_stable: bool,
 
-    /// End after this time, with exit code 124: 500ms, 10s, 1h
+    /// End after this time, counted from the start of the program, with exit code 124: 500ms, 10s, 1h
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(crate) timeout: Option<Duration>,
 }

@@ -9,6 +9,7 @@ use lifelab::{Scenario, Simulation, Size, Soup, Start, StepperError};
 
 use crate::failure::Failure;
 use crate::input;
+use crate::interrupt;
 use crate::run::args::{Args, UniverseArgs, WorkArgs};
 use crate::scenario_file;
 
@@ -83,7 +84,7 @@ impl Plan {
             builder = builder.pattern(pattern); // It need not be read again.
         }
         if let Some(timeout) = self.timeout {
-            builder = builder.deadline(timeout);
+            builder = builder.deadline(interrupt::left(timeout));
         }
         let simulation = builder.build()?;
         self.check_faults(&simulation)?;

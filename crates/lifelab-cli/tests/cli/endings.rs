@@ -65,7 +65,7 @@ fn a_timeout_ends_every_stepper() {
     let output = folder.path().join("last.rle");
     for entry in STEPPERS {
         let mut command = typed(FOREVER);
-        command.args(["--timeout", "200ms", "--stepper", entry.name(), "-o"]).arg(&output);
+        command.args(["--timeout", "500ms", "--stepper", entry.name(), "-o"]).arg(&output);
         let start = "--soup 0.5 --size 6x5";
         assert_eq!(ended(&run(&mut command), 124, "timeout", start, &output), 0);
     }
@@ -86,13 +86,16 @@ fn a_timeout_leaves_the_last_complete_generation() {
 
 #[cfg(target_os = "linux")]
 pub(crate) mod signals {
-    use std::fs;
+    use std::fs::{self, OpenOptions};
+    use std::os::unix::fs::OpenOptionsExt;
+    use std::path::PathBuf;
     use std::process::{Child, Stdio};
     use std::thread;
     use std::time::{Duration, Instant};
 
     use nix::sys::signal::{Signal, kill};
     use nix::unistd::{Pid, mkfifo};
+    use tempfile::TempDir;
 
     use super::*;
     use crate::program;
@@ -144,9 +147,10 @@ pub(crate) mod signals {
     fn a_second_interrupt_ends_at_once() {
         // The first one ends the run; then the program waits for somebody to read its output.
         let folder = tempdir().expect("a folder");
-        let output = folder.path().join("nobody-reads.rle");
-        mkfifo(&output, nix::sys::stat::Mode::S_IRWXU).expect("a pipe with a name");
-        let mut child = start(typed(FOREVER).arg("-o").arg(&output));
+        let output = pipe(&folder, "nobody-reads.rle");
+        let _reader = OpenOptions::new().read(true).write(true).open(&output).expect("a reader");
+        let line = "run --soup 0.5 --size 700x700 --io sleep:1h";
+        let mut child = start(typed(line).arg("-o").arg(&output));
         let status = wait_for(|| {
             interrupt(&child);
             child.try_wait().expect("the child is ours")
@@ -154,24 +158,136 @@ pub(crate) mod signals {
         assert_eq!(status.code(), Some(130));
     }
 
+    #[test]
+    fn two_signals_at_once_are_one_request() {
+        // As of `timeout`, which asks a program and then its group.
+        let folder = tempdir().expect("a folder");
+        let output = folder.path().join("last.rle");
+        let line = "run --soup 0.5 --size 900x900 --io sleep:1h --json";
+        for signals in [[Signal::SIGTERM, Signal::SIGTERM], [Signal::SIGHUP, Signal::SIGTERM]] {
+            let child = start(typed(line).arg("-o").arg(&output));
+            signals.iter().for_each(|signal| send(&child, *signal));
+            let done = end(child);
+            assert_eq!(ended(&done, 130, "interrupted", "--soup 0.5 --size 900x900", &output), 0);
+            fs::remove_file(&output).expect("it is written");
+            assert_eq!(fs::read_dir(&folder).expect("a folder").count(), 0);
+        }
+    }
+
+    #[test]
+    fn a_signal_that_is_ignored_at_the_start_stays_so() {
+        let folder = tempdir().expect("a folder");
+        let newest = || {
+            let names = fs::read_dir(folder.path()).expect("a folder").flatten();
+            let names = names.filter_map(|entry| entry.file_name().into_string().ok());
+            names.filter_map(|name| name.strip_suffix(".checkpoint")?.parse().ok()).max()
+        };
+        let program = lifelab(["x"]).get_program().to_string_lossy().into_owned();
+        let run = "run acorn --size 9x7 -g 1000000 --io sleep:1ms --every 1 -q --checkpoint";
+        let script = format!("trap '' HUP INT; exec {program} {run} \"$0\"");
+        let mut command = Command::new("sh");
+        let child = spawn(command.args(["-c", &script]).arg(folder.path()));
+        let before: u64 = wait_for(newest);
+        [Signal::SIGHUP, Signal::SIGINT].iter().for_each(|signal| send(&child, *signal));
+        wait_for(|| newest().filter(|&newest| newest > before + 5));
+        send(&child, Signal::SIGTERM);
+        assert_eq!(end(child).code, Some(130));
+    }
+
+    /// Command lines that wait for input from this path.
+    const WAITING: [&str; 4] = ["run -g 1", "run --scenario", "info", "bench"];
+
+    #[test]
+    fn an_interrupt_ends_waiting_for_input() {
+        let folder = tempdir().expect("a folder");
+        for line in WAITING {
+            let input = pipe(&folder, "input");
+            let child = spawn(typed(line).arg(&input));
+            let mut unwaiting = OpenOptions::new();
+            unwaiting.write(true).custom_flags(nix::fcntl::OFlag::O_NONBLOCK.bits());
+            let _writer = wait_for(|| unwaiting.open(&input).ok()); // There is one if it waits.
+            interrupt(&child);
+            let done = end(child);
+            // It has nothing to lose yet, and may be killed.
+            assert!(done.code.is_none_or(|code| code == 130), "{line}: {:?}", done.code);
+            assert_eq!(done.out, "", "{line}");
+            fs::remove_file(folder.path().join("input")).expect("it is ours");
+        }
+    }
+
+    #[test]
+    fn a_timeout_counts_from_the_start_and_ends_waiting_for_input() {
+        let folder = tempdir().expect("a folder");
+        let input = pipe(&folder, "input");
+        let line = "run --json --timeout 300ms";
+        let piped = spawn(typed(line).arg("-").stdin(Stdio::piped()));
+        for child in [spawn(typed(line).arg(&input)), piped] {
+            let mut child = child;
+            let _open = child.stdin.take();
+            let done = end(child);
+            assert_eq!((done.code, done.out.as_str()), (Some(124), ""), "{}", done.err);
+            assert_eq!(done.error()["kind"], "timeout");
+        }
+    }
+
+    #[test]
+    fn a_pipe_that_nobody_reads_from_is_refused_before_the_run() {
+        let folder = tempdir().expect("a folder");
+        let output = pipe(&folder, "out.rle");
+        let done = end(spawn(typed(FOREVER).arg("-o").arg(&output)));
+        assert_eq!((done.code, done.out.as_str()), (Some(2), ""), "{}", done.err);
+        assert!(done.err.contains("nobody has read from this pipe"), "{}", done.err);
+        let reader = Command::new("cat").arg(&output).stdout(Stdio::piped()).spawn();
+        let reader = reader.expect("it starts");
+        let done = end(spawn(typed("run glider -g 4 -q -o").arg(&output)));
+        assert_eq!((done.code, done.err.as_str()), (Some(0), ""));
+        let read = end(reader).out;
+        assert_eq!(read, succeed(&mut typed("run glider -g 4 -q -o -")).out);
+    }
+
+    fn pipe(folder: &TempDir, name: &str) -> PathBuf {
+        let path = folder.path().join(name);
+        mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).expect("a pipe with a name");
+        path
+    }
+
+    fn spawn(command: &mut Command) -> Child {
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        child.expect("the program starts")
+    }
+
     /// Starts a program, and waits until it watches for interrupts.
     pub(crate) fn start(command: &mut Command) -> Child {
-        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-        let child = child.expect("the program starts");
-        wait_for(|| catches_interrupts(&child).then_some(()));
+        let child = spawn(command);
+        wait_for(|| catches(&child, request()).then_some(()));
         child
     }
 
-    fn catches_interrupts(child: &Child) -> bool {
+    /// What asks a program to end: Ctrl-C, unless that is ignored by all that is started here.
+    fn request() -> Signal {
+        let ours = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        if contains(&ours, "SigIgn:", Signal::SIGINT) { Signal::SIGTERM } else { Signal::SIGINT }
+    }
+
+    fn catches(child: &Child, signal: Signal) -> bool {
         let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
-        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
-        let caught = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-        caught.is_some_and(|mask| mask >> (Signal::SIGINT as u64 - 1) & 1 == 1)
+        contains(&status, "SigCgt:", signal)
+    }
+
+    /// Whether a set of signals in the status of a process contains this one.
+    fn contains(status: &str, set: &str, signal: Signal) -> bool {
+        let mask = status.lines().find_map(|line| line.strip_prefix(set));
+        let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+        mask.is_some_and(|mask| mask >> (signal as u64 - 1) & 1 == 1)
     }
 
     pub(crate) fn interrupt(child: &Child) {
+        send(child, request());
+    }
+
+    fn send(child: &Child, signal: Signal) {
         // It may have ended in between; it is not reaped before, so this hits nobody else.
-        let _ = kill(Pid::from_raw(child.id() as i32), Signal::SIGINT);
+        let _ = kill(Pid::from_raw(child.id() as i32), signal);
     }
 
     pub(crate) fn end(mut child: Child) -> Done {

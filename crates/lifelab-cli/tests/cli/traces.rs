@@ -110,7 +110,7 @@ fn a_run_that_ends_early_leaves_a_whole_file_with_what_was_seen() {
     let folder = tempdir().expect("a folder");
     let path = folder.path().join("trace.json");
     for entry in STEPPERS {
-        let line = "run glider --size 6x5 -g 9 --fault hang@3:(2,2) --json --timeout 1s --trace";
+        let line = "run glider --size 6x5 -g 9 --fault hang@3:(2,2) --json --timeout 3s --trace";
         let done = run(typed(line).arg(&path).args(["--stepper", entry.name()]));
         assert_eq!(done.code, Some(124), "{}", done.err);
         let slices = Trace::read(&path).slices().len();
