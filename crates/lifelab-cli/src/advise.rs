@@ -19,6 +19,7 @@ use crate::interrupt;
 use crate::json;
 use crate::report;
 use crate::run::duration;
+use crate::whole_file;
 
 /// Advise which stepper to take, for so many cells that wait and compute so long
 ///
@@ -110,15 +111,14 @@ pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
 
 /// Measures the machine's costs, and saves them if that is asked.
 fn measure(args: &Args, harness: &Harness, stop: &Stop) -> Result<Calibration, Failure> {
+    let file = args.calibration.as_deref().map(whole_file::create).transpose()?;
     if !args.json {
         report::note("measuring what the steppers cost on this machine ...");
     }
     let calibration = calibrate(harness, stop, &mut |_: Event<'_>| {})?.ok_or_else(interrupted)?;
-    if let Some(path) = &args.calibration {
-        fs::write(path, calibration.to_json() + "\n").map_err(|error| {
-            let message = format!("cannot write {}: {error}", path.display());
-            Failure::new(Exit::Failed, "output", message).at(Place::file(path))
-        })?;
+    if let Some(file) = file {
+        let text = calibration.to_json();
+        whole_file::write(file, "the calibration", |out| writeln!(out, "{text}"))?;
     }
     Ok(calibration)
 }

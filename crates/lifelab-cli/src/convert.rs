@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::input::{self, LimitArgs};
 use crate::interrupt;
 use crate::report;
+use crate::whole_file;
 
 /// Write a pattern in another format
 ///
@@ -49,12 +50,16 @@ fn write(
     out: &mut dyn Write,
 ) -> Result<Vec<Property>, Failure> {
     if output == Path::new("-") {
-        return Ok(pattern.write(format.unwrap_or(Format::Rle), out)?);
+        let lost = pattern.write(format.unwrap_or(Format::Rle), &mut *out);
+        let lost = lost.map_err(Failure::printing)?;
+        out.flush()?; // The pattern first, then what it is without.
+        return Ok(lost);
     }
-    interrupt::clean_up_on_signal()?;
-    let saved = match format {
-        None => pattern.save(output),
-        Some(format) => pattern.save_as(output, format),
+    let Some(format) = format.or_else(|| Format::of_path(output)) else {
+        return pattern.save(output).map_err(Failure::writing); // That tells what is wrong.
     };
-    saved.map_err(Failure::writing)
+    let refused = |error| whole_file::unwritten("the pattern", output, &error);
+    interrupt::clean_up_on_signal()?;
+    let file = whole_file::open(output).map_err(refused)?;
+    pattern.save_in(file, format).map_err(Failure::writing)
 }

@@ -102,6 +102,22 @@ impl Failure {
         }
     }
 
+    /// A pattern that could not be written to standard output.
+    pub(crate) fn printing(error: PatternError) -> Self {
+        match error.kind() {
+            ErrorKind::Io(error) => Self::of_stdout(error),
+            _ => error.into(),
+        }
+    }
+
+    fn of_stdout(error: &io::Error) -> Self {
+        let exit = match error.kind() {
+            io::ErrorKind::BrokenPipe => Exit::ClosedPipe,
+            _ => Exit::Failed,
+        };
+        Self::new(exit, "output", format!("cannot write to standard output: {error}"))
+    }
+
     /// The same with another message.
     pub(crate) fn saying(mut self, message: String) -> Self {
         self.report.message = message;
@@ -124,11 +140,7 @@ impl Place {
 impl From<io::Error> for Failure {
     /// Of writing to standard output; other files have names.
     fn from(error: io::Error) -> Self {
-        let exit = match error.kind() {
-            io::ErrorKind::BrokenPipe => Exit::ClosedPipe,
-            _ => Exit::Failed,
-        };
-        Self::new(exit, "output", format!("cannot write to standard output: {error}"))
+        Self::of_stdout(&error)
     }
 }
 

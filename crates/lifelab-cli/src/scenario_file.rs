@@ -1,6 +1,6 @@
 //! Scenario files.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::str::FromStr;
@@ -8,9 +8,11 @@ use std::str::FromStr;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use lifelab::io::{Service, SocketSpec, Wait};
+use lifelab::patterns::WholeFile;
 use lifelab::{IoSpec, Scenario, ScenarioError, StepperSpec};
 
 use crate::failure::{Drawing, Exit, Failure, Place};
+use crate::whole_file;
 
 /// The longest scenario: what is larger than that is none.
 const MAX_BYTES: u64 = 64 << 20;
@@ -50,12 +52,16 @@ pub(crate) fn check_io(io: &IoSpec) -> Result<(), Failure> {
     Err(Failure::usage(format!("{message}; if that is right, say so: --io")))
 }
 
+/// Begins the file that a scenario shall be written to, which shows that it can be.
+pub(crate) fn create(path: &Path, scenario: &Scenario) -> Result<WholeFile, Failure> {
+    text(scenario)?;
+    whole_file::create(path)
+}
+
 /// Writes a scenario.
-pub(crate) fn write(path: &Path, scenario: &Scenario) -> Result<(), Failure> {
-    fs::write(path, text(scenario)? + "\n").map_err(|error| {
-        let message = format!("cannot write the scenario {}: {error}", path.display());
-        Failure::new(Exit::Failed, "output", message).at(Place::file(path))
-    })
+pub(crate) fn write(file: WholeFile, scenario: &Scenario) -> Result<(), Failure> {
+    let text = text(scenario)?;
+    whole_file::write(file, "the scenario", |out| writeln!(out, "{text}"))
 }
 
 /// The scenario as text; the name of a file need not be.

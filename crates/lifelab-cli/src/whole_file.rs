@@ -1,59 +1,83 @@
-//! Files that appear whole, or not at all.
+//! Files that the program writes, whole or not at all.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
-use std::process;
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
-/// A file that is written under another name in the same folder, and gets its own when it is
-/// complete: so whoever looks finds the old file or the new one, and no half of either.
-#[derive(Debug)]
-pub(crate) struct WholeFile {
-    out: BufWriter<File>,
-    path: PathBuf,
-    /// Where it is until it is complete; `None` if the path is a device or a pipe, which is written
-    /// to as it is.
-    partial: Option<PathBuf>,
+use lifelab::patterns::WholeFile;
+
+use crate::failure::{Exit, Failure, Place};
+
+/// How long to wait until somebody reads from a pipe: whoever starts both ends has done so by then.
+const READER: Duration = Duration::from_secs(5);
+
+/// Begins a file before the work whose result it shall hold, which shows that it can be written.
+pub(crate) fn create(path: &Path) -> Result<WholeFile, Failure> {
+    check_folder(path)?;
+    open(path).map_err(|error| {
+        Failure::usage(format!("cannot write to {}: {error}", path.display())).at(Place::file(path))
+    })
 }
 
-impl WholeFile {
-    /// Begins a file, which shows that it can be written.
-    pub(crate) fn create(path: &Path) -> io::Result<Self> {
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()); // Links are followed.
-        let is_special = fs::metadata(&path).is_ok_and(|found| !found.is_file());
-        let partial = (!is_special).then(|| {
-            let mut name = path.file_name().unwrap_or_default().to_owned();
-            name.push(format!(".{}.part", process::id()));
-            path.with_file_name(name)
-        });
-        let out = BufWriter::new(File::create(partial.as_ref().unwrap_or(&path))?);
-        Ok(Self { out, path, partial })
+/// Begins a file.
+///
+/// A pipe without a reader would be waited for, and its result might come when all have gone.
+pub(crate) fn open(path: &Path) -> io::Result<WholeFile> {
+    if !is_pipe(path) {
+        return WholeFile::create(path);
     }
+    let (sender, opened) = mpsc::channel();
+    let pipe = path.to_owned();
+    // Without a reader it ends with the program.
+    thread::Builder::new().spawn(move || sender.send(WholeFile::create(&pipe)))?;
+    opened.recv_timeout(READER).unwrap_or_else(|_| {
+        let waited = READER.as_secs();
+        Err(io::Error::other(format!(
+            "nobody has read from this pipe for {waited} s; start its reader"
+        )))
+    })
+}
 
-    /// Completes the file.
-    pub(crate) fn finish(mut self) -> io::Result<()> {
-        self.out.flush()?;
-        match self.partial.take() {
-            Some(partial) => fs::rename(partial, &self.path),
-            None => Ok(()),
+/// Writes a result to its file.
+pub(crate) fn write(
+    mut file: WholeFile,
+    what: &str,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let path = file.path().to_owned();
+    write(&mut file).and_then(|()| file.finish()).map_err(|error| unwritten(what, &path, &error))
+}
+
+/// A result that could not be written.
+pub(crate) fn unwritten(what: &str, path: &Path, error: &io::Error) -> Failure {
+    let message = format!("cannot write {what} {}: {error}", path.display());
+    Failure::new(Exit::Failed, "output", message).at(Place::file(path))
+}
+
+/// Checks that a file can be where the path says.
+fn check_folder(path: &Path) -> Result<(), Failure> {
+    let refused = |reason: String| {
+        Err(Failure::usage(format!("cannot write to {}: {reason}", path.display())))
+    };
+    match path.parent() {
+        _ if path.is_dir() => refused("it is a folder".to_owned()),
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
+            refused(format!("there is no folder {}", folder.display()))
         }
+        _ => Ok(()),
     }
 }
 
-impl Write for WholeFile {
-    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        self.out.write(buffer)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
+#[cfg(unix)]
+fn is_pipe(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    fs::metadata(path).is_ok_and(|found| found.file_type().is_fifo())
 }
 
-impl Drop for WholeFile {
-    fn drop(&mut self) {
-        if let Some(partial) = &self.partial {
-            let _ = fs::remove_file(partial); // If it stays, it says by its name what it is.
-        }
-    }
+#[cfg(not(unix))]
+fn is_pipe(_: &Path) -> bool {
+    false
 }

@@ -7,8 +7,8 @@ use lifelab_bench::Results;
 use lifelab_bench::report::{csv, html};
 
 use crate::bench::{saved, terminal};
-use crate::failure::{Exit, Failure, Place};
-use crate::whole_file::WholeFile;
+use crate::failure::Failure;
+use crate::whole_file;
 
 /// Show saved results again: as a table, a page with charts, or CSV
 #[derive(clap::Args)]
@@ -57,12 +57,7 @@ pub(super) fn save(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Failure> {
-    let written = WholeFile::create(path).and_then(|mut file| {
-        write(&mut file)?;
-        file.finish()
-    });
-    written.map_err(|error| {
-        let message = format!("cannot write {}: {error}", path.display());
-        Failure::new(Exit::Failed, "output", message).at(Place::file(path))
-    })
+    let file = whole_file::open(path)
+        .map_err(|error| whole_file::unwritten("the report", path, &error))?;
+    whole_file::write(file, "the report", write)
 }

@@ -3,7 +3,7 @@
 //! The simulation runs, watched; then what it came to is told and written, whether it came to its
 //! end or not.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::time::Instant;
 
 use lifelab::{CycleFinder, Scenario, Simulation};
@@ -13,7 +13,7 @@ use crate::interrupt;
 use crate::json;
 use crate::report;
 use crate::run::args::{PrintArgs, SaveArgs};
-use crate::run::destination::{self, Destination};
+use crate::run::destination::Destination;
 use crate::run::drawing;
 use crate::run::journal::Journal;
 use crate::run::outcome::Outcome;
@@ -44,12 +44,13 @@ impl Course {
         save: &SaveArgs,
         out: &mut dyn Write,
     ) -> Result<(), Failure> {
-        if let Some(path) = &save.save_scenario {
-            scenario_file::text(&self.scenario)?; // Now, not when all is computed.
-            destination::check_folder(path)?;
-        }
+        // Now, not when all is computed.
+        let scenario_file = save.save_scenario.as_deref();
+        let scenario_file = scenario_file.map(|path| scenario_file::create(path, &self.scenario));
+        let scenario_file = scenario_file.transpose()?;
         let output = save.output.as_deref();
-        let output = output.map(|path| Destination::new(path, &self.simulation)).transpose()?;
+        let output = output.map(|path| Destination::new(path, &self.simulation, print));
+        let output = output.transpose()?;
         let (path, sample) = (save.trace.as_deref(), save.trace_sample);
         let ahead = self.ahead();
         let trace = path.map(|path| Trace::start(path, sample, ahead, &mut self.simulation));
@@ -61,18 +62,19 @@ impl Course {
 
         // Whatever ended it, the simulation stands at its last complete generation.
         let left = self.leave_checkpoint();
+        let is_printed = matches!(output, Some(Destination::Stdout));
         let written =
-            output.map_or(Ok(()), |output| output.write(&self.simulation, &mut self.record));
+            output.map_or(Ok(()), |output| output.write(&self.simulation, &mut self.record, out));
         let scenario = self.as_run();
         let traced = trace
             .map_or(Ok(()), |trace| trace.write(&self.simulation, &scenario, &mut self.record));
-        let saved = match &save.save_scenario {
-            Some(path) => scenario_file::write(path, &scenario),
-            None => Ok(()),
-        };
+        let saved = scenario_file.map_or(Ok(()), |file| scenario_file::write(file, &scenario));
         let cycle = self.finder.as_ref().map(CycleFinder::cycle);
         let outcome = Outcome::of(&self.simulation, &self.record, cycle);
-        let printed = show(&outcome, &self.simulation, print, out);
+        let printed = match is_printed {
+            true => show(&outcome, &self.simulation, print, &mut io::stderr()),
+            false => show(&outcome, &self.simulation, print, out),
+        };
         ended.and(left).and(written).and(traced).and(saved).and(printed)
     }
 

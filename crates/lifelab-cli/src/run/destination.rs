@@ -1,22 +1,36 @@
-//! The file that a run is written to.
+//! Where the last generation of a run is written to.
 
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::Path;
 
-use lifelab::patterns::{ErrorKind, Format, Property};
+use lifelab::patterns::{ErrorKind, Format, Property, WholeFile};
 use lifelab::{Rule, Simulation};
 
 use crate::failure::Failure;
+use crate::run::args::PrintArgs;
 use crate::run::record::Record;
+use crate::whole_file;
 
-/// The file that a run is written to, checked as far as it can be before the run.
-pub(crate) struct Destination {
-    path: PathBuf,
-    format: Format,
+/// Where the last generation of a run is written to, checked as far as it can be before the run.
+pub(crate) enum Destination {
+    File { file: WholeFile, format: Format },
+    Stdout,
 }
 
 impl Destination {
     /// Checks that the last generation of `simulation`, whatever it is, can be written there.
-    pub(crate) fn new(path: &Path, simulation: &Simulation) -> Result<Self, Failure> {
+    pub(crate) fn new(
+        path: &Path,
+        simulation: &Simulation,
+        print: &PrintArgs,
+    ) -> Result<Self, Failure> {
+        if is_stdout(path) {
+            return match (print.json, print.show) {
+                (false, false) => Ok(Self::Stdout),
+                (true, _) => Err(shared("--json")),
+                (false, true) => Err(shared("--show")),
+            };
+        }
         let refused = |reason: String| {
             Err(Failure::usage(format!("cannot write to {}: {reason}", path.display())))
         };
@@ -27,36 +41,42 @@ impl Destination {
         if simulation.rule() != Rule::LIFE && !format.holds(property) {
             return refused(ErrorKind::Inexpressible { format, property }.to_string());
         }
-        check_folder(path)?;
-        Ok(Self { path: path.to_owned(), format })
+        Ok(Self::File { file: whole_file::create(path)?, format })
     }
 
     /// Writes the last complete generation; what the format cannot say becomes a warning.
-    pub(crate) fn write(self, simulation: &Simulation, record: &mut Record) -> Result<(), Failure> {
-        let mut lost = Vec::new();
+    pub(crate) fn write(
+        self,
+        simulation: &Simulation,
+        record: &mut Record,
+        out: &mut dyn Write,
+    ) -> Result<(), Failure> {
         let mut pattern = simulation.pattern();
-        if !self.format.holds(Property::Bounds) && pattern.bounds.take().is_some() {
+        let Self::File { file, format } = self else {
+            pattern.write(Format::Rle, &mut *out).map_err(Failure::printing)?;
+            return Ok(out.flush()?);
+        };
+        let mut lost = Vec::new();
+        if !format.holds(Property::Bounds) && pattern.bounds.take().is_some() {
             lost.push(Property::Bounds);
         }
-        lost.extend(pattern.save(&self.path).map_err(Failure::writing)?);
+        let path = file.path().to_owned();
+        lost.extend(pattern.save_in(file, format).map_err(Failure::writing)?);
         for property in lost {
-            let (path, format) = (self.path.display(), self.format);
+            let path = path.display();
             record.warn(format!("{path}: {format} cannot hold {property}; written without it"));
         }
         Ok(())
     }
 }
 
-/// Checks that a file can be where the path says.
-pub(crate) fn check_folder(path: &Path) -> Result<(), Failure> {
-    let refused = |reason: String| {
-        Err(Failure::usage(format!("cannot write to {}: {reason}", path.display())))
-    };
-    match path.parent() {
-        _ if path.is_dir() => refused("it is a folder".to_owned()),
-        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
-            refused(format!("there is no folder {}", folder.display()))
-        }
-        _ => Ok(()),
-    }
+/// Whether a path stands for standard output, as in other commands.
+fn is_stdout(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+fn shared(option: &str) -> Failure {
+    Failure::usage(format!(
+        "--output - and {option} both write to standard output; give --output a file"
+    ))
 }

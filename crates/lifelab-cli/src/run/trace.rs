@@ -1,22 +1,21 @@
 //! `--trace`: the timeline of a run.
 
 use std::num::NonZeroU64;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use lifelab::core::Sampling;
 use lifelab::core::probe::Timeline;
+use lifelab::patterns::WholeFile;
 use lifelab::{Probe, Scenario, Simulation};
 use lifelab_bench::trace::{self, About};
 
-use crate::failure::{Exit, Failure, Place};
-use crate::run::destination;
+use crate::failure::Failure;
 use crate::run::record::Record;
-use crate::whole_file::WholeFile;
+use crate::whole_file;
 
 /// The timeline of a run, and the file that it goes to.
 pub(crate) struct Trace {
-    path: PathBuf,
     file: WholeFile,
     probe: Arc<Probe>,
 }
@@ -30,20 +29,17 @@ impl Trace {
         generations: u64,
         simulation: &mut Simulation,
     ) -> Result<Self, Failure> {
-        destination::check_folder(path)?;
-        let refused =
-            |error| Failure::usage(format!("cannot write to {}: {error}", path.display()));
-        let file = WholeFile::create(path).map_err(refused)?;
+        let file = whole_file::create(path)?;
         let fitting = Sampling::fitting(simulation.grid().area(), generations);
         let sampling = Sampling { every: sample.unwrap_or(fitting.every), ..fitting };
         let probe = Arc::new(Probe::new(Some(sampling)));
         simulation.set_probe(Some(probe.clone()));
-        Ok(Self { path: path.to_owned(), file, probe })
+        Ok(Self { file, probe })
     }
 
     /// Writes what has been seen; what has been left out becomes a warning.
     pub(crate) fn write(
-        mut self,
+        self,
         simulation: &Simulation,
         scenario: &Scenario,
         record: &mut Record,
@@ -51,13 +47,10 @@ impl Trace {
         let Some(timeline) = self.probe.timeline() else { return Ok(()) };
         let scenario = scenario.to_ron().unwrap_or_else(|| format!("{scenario:?}"));
         let about = About { scenario, stepper: simulation.stepper().to_owned() };
-        let written = trace::write(&timeline, &about, &mut self.file);
-        written.and_then(|()| self.file.finish()).map_err(|error| {
-            let message = format!("cannot write the timeline {}: {error}", self.path.display());
-            Failure::new(Exit::Failed, "output", message).at(Place::file(&self.path))
-        })?;
+        let path = self.file.path().to_owned();
+        whole_file::write(self.file, "the timeline", |out| trace::write(&timeline, &about, out))?;
         if let Some(left_out) = left_out(&timeline) {
-            record.warn(format!("{} shows {left_out}", self.path.display()));
+            record.warn(format!("{} shows {left_out}", path.display()));
         }
         Ok(())
     }

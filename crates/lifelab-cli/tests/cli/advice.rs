@@ -201,6 +201,10 @@ fn what_makes_no_sense_is_refused_in_words() {
         assert!(done.err.contains("costs.json"), "{}", done.err);
     }
     refused(&run(typed("advise --cells 9 --calibration").arg(folder.path())), "directory");
+    // Before the costs are measured that could not be saved.
+    for path in ["none/costs.json", "/proc/costs.json"] {
+        refused(&run(typed("advise --cells 9 --calibration").arg(path)), path);
+    }
 }
 
 #[test]

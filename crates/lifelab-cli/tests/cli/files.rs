@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -127,6 +127,105 @@ fn a_file_that_cannot_be_written_is_an_error() {
     assert_eq!(done.code, Some(1), "{}", done.err);
     let done = run(&mut typed("convert glider glider.docx"));
     assert_eq!(done.code, Some(2), "{}", done.err);
+}
+
+/// What lies in a folder, by name.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("a folder");
+    let names = entries.map(|entry| entry.expect("a name").file_name().into_string());
+    let mut names: Vec<_> = names.map(|name| name.expect("text")).collect();
+    names.sort_unstable();
+    names
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_written_whole_leaves_what_was_there() {
+    let folder = tempdir().expect("a folder");
+    let [cells, big] = ["big.cells", "big.rle"].map(|name| folder.path().join(name));
+    succeed(typed("run --soup 0.5 --size 700x700 -g 0 -q -o").arg(&cells));
+    succeed(lifelab(["convert"]).args([&cells, &big])); // Without a universe, which some cannot hold.
+    for name in ["state.rle", "state.lif", "state.cells", "state.ron"] {
+        let file = folder.path().join(name);
+        succeed(lifelab(["convert", "glider"]).arg(&file));
+        let before = fs::read(&file).expect("a file");
+        for line in ["convert big.rle", "run big.rle -g 0 -q -o", "run big.rle -g 0 --json -o"] {
+            let program = lifelab(["x"]).get_program().to_string_lossy().into_owned();
+            let script = format!("ulimit -f 64; exec {program} {line} {name}");
+            let limited = &mut Command::new("sh");
+            let done = run(limited.args(["-c", &script]).current_dir(folder.path()));
+            assert_eq!(done.code, Some(1), "{line} {name}: {}", done.err);
+            assert!(done.err.contains("File too large"), "{line} {name}: {}", done.err);
+            assert_eq!(fs::read(&file).expect("a file"), before, "{line} {name}");
+        }
+        fs::remove_file(&file).expect("a file");
+        assert_eq!(names(folder.path()), ["big.cells", "big.rle"], "{name}");
+    }
+}
+
+/// Everything that a run can write.
+const OUTPUTS: [(&str, &str); 3] =
+    [("--output", "out.rle"), ("--save-scenario", "out.ron"), ("--trace", "out.json")];
+
+#[test]
+fn a_run_whose_results_cannot_be_written_is_refused_before_it() {
+    let folder = tempdir().expect("a folder");
+    let long = "n".repeat(256);
+    for (option, name) in OUTPUTS {
+        for path in [format!("none/{name}"), format!("/proc/{name}"), format!("{long}{name}")] {
+            let mut line = typed("run glider -g 1000 --io sleep:1h --json");
+            let done = run(line.current_dir(folder.path()).args([option, &path]));
+            assert_eq!((done.code, done.out.as_str()), (Some(2), ""), "{option}: {}", done.err);
+            let said = done.error()["message"].as_str().expect("text").to_owned();
+            assert!(said.starts_with(&format!("cannot write to {path}: ")), "{said}");
+        }
+    }
+    assert!(names(folder.path()).is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn an_output_that_is_a_link_stays_one() {
+    let folder = tempdir().expect("a folder");
+    for (option, name) in OUTPUTS {
+        let (target, link) =
+            (folder.path().join(format!("target-{name}")), folder.path().join(name));
+        fs::write(&target, "old").expect("a file");
+        std::os::unix::fs::symlink(&target, &link).expect("a link");
+        succeed(typed("run glider -g 1 --quiet").arg(option).arg(&link));
+        assert!(link.is_symlink(), "{option}");
+        assert_ne!(fs::read_to_string(&target).expect("a file"), "old", "{option}");
+    }
+}
+
+#[test]
+fn a_run_can_be_written_to_standard_output() {
+    let done = run(&mut typed("run glider -g 4 -o -"));
+    assert_eq!(done.code, Some(0), "{}", done.err);
+    assert!(done.err.contains("generation    4"), "{}", done.err);
+    let info = feed(&mut typed("info - --json"), done.out.as_bytes()).json();
+    let expected = succeed(&mut typed("run glider -g 4 --json")).json();
+    assert_eq!((&info["sha256"], &info["warnings"]), (&expected["sha256"], &json!([])));
+    assert_eq!(succeed(&mut typed("run glider -g 4 -o - --quiet")).out, done.out);
+    for option in ["--json", "--show"] {
+        let done = run(&mut typed(&format!("run glider -o - {option}")));
+        assert_eq!((done.code, done.out.as_str()), (Some(2), ""), "{option}");
+        assert!(done.err.contains(option) && done.err.contains("--output"), "{}", done.err);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_standard_output_is_an_error_of_every_command() {
+    for line in
+        ["convert acorn -", "run acorn -o - -q", "run acorn", "info acorn", "patterns acorn"]
+    {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");
+        let child = typed(line).stdout(full).stderr(Stdio::piped()).spawn().expect("it starts");
+        let done = done(child.wait_with_output().expect("it ends"));
+        assert_eq!(done.code, Some(1), "{line}: {}", done.err);
+        assert!(done.err.contains("cannot write to standard output: "), "{line}: {}", done.err);
+    }
 }
 
 #[test]
