@@ -41,7 +41,7 @@ fn race(args: &RunArgs, out: &mut dyn Write) -> Result<(), Failure> {
     if args.print_scenario {
         return Ok(writeln!(out, "{}", suite::text(&suite)?)?);
     }
-    files::check(&args.out)?;
+    let mut files = Files::new(&args.out, &suite.name)?;
     let stop = Stop::new();
 
     let mut harness = Harness::new();
@@ -51,19 +51,19 @@ fn race(args: &RunArgs, out: &mut dyn Write) -> Result<(), Failure> {
     let mut progress = Progress::new(&suite, args.quiet);
     let (mut watched, mut saved) = (Ok(()), Ok(()));
     let results = harness.race(&suite, &stop, &mut |event| {
-        if let Event::Planned { .. } = &event {
+        match event {
             // Until now there was nothing to lose, so that a signal ended the program.
-            watched = interrupt::stop_on_signal(stop.clone()).inspect_err(|_| stop.fire());
-        }
-        if let (Event::Grown { results }, Ok(())) = (&event, &saved) {
+            Event::Planned { .. } => {
+                watched = interrupt::stop_on_signal(stop.clone()).inspect_err(|_| stop.fire());
+            }
             // Now, for nobody knows whether there will be a later.
-            saved = Files::of(results, &args.out).save_results(results);
+            Event::Grown { results } if saved.is_ok() => saved = files.save_results(results),
+            _ => {}
         }
         progress.show(&event);
     })?;
     drop(progress);
     watched?;
-    let files = Files::of(&results, &args.out);
     saved.and_then(|()| files.save_all(&results))?;
 
     if args.json {
@@ -92,7 +92,7 @@ fn conclude(results: &Results, files: &Files) -> Result<(), Failure> {
             "interrupted; {} of {} cases were measured, and are saved in {}",
             measured.count(),
             results.cases.len(),
-            files.results.display()
+            files.results().display()
         );
         return Err(Failure::new(Exit::Interrupted, "interrupted", message));
     }

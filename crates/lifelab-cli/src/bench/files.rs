@@ -4,50 +4,92 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use lifelab::patterns::WholeFile;
 use lifelab_bench::Results;
 use lifelab_bench::report::{csv, html, json};
 
 use crate::bench::report;
 use crate::failure::{Exit, Failure, Place};
 
-/// The files of one race. They are named after the suite and the time, so that none is overwritten.
+/// The files of one race. They are named after the suite and the time, and a number if another race
+/// has taken that name: none is overwritten.
 pub(super) struct Files {
-    /// All that was measured, as JSON.
-    pub(super) results: PathBuf,
-    page: PathBuf,
-    rows: PathBuf,
-}
-
-/// Makes the folder, and makes sure that files can be made in it: now, not when all is measured.
-pub(super) fn check(folder: &Path) -> Result<(), Failure> {
-    let probe = folder.join(format!(".{}.part", std::process::id()));
-    let made = fs::create_dir_all(folder).and_then(|()| fs::write(&probe, ""));
-    made.and_then(|()| fs::remove_file(&probe)).map_err(|error| unwritable(folder, &error))
+    folder: PathBuf,
+    suite: String,
+    /// What all names begin with, once it is taken.
+    stem: String,
 }
 
 impl Files {
-    pub(super) fn of(results: &Results, folder: &Path) -> Self {
-        let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
-        let name: String =
-            format!("{}-{}", results.name, results.began).chars().map(plain).collect();
-        let file = |ending| folder.join(format!("{}.{ending}", name.trim_end_matches('-')));
-        Self { results: file("json"), page: file("html"), rows: file("csv") }
+    /// Makes the folder, and makes sure that files with such names can be made in it: now, not when
+    /// all is measured.
+    pub(super) fn new(folder: &Path, suite: &str) -> Result<Self, Failure> {
+        let files =
+            Self { folder: folder.to_owned(), suite: suite.to_owned(), stem: String::new() };
+        let longest = Self { stem: files.named("0000-00-00T00:00:00Z", 9999), ..files };
+        fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
+        match WholeFile::create(&longest.results()) {
+            Ok(_) => Ok(Self { stem: String::new(), ..longest }),
+            Err(error) if error.kind() == io::ErrorKind::InvalidFilename => {
+                let long =
+                    "the scenario's name, after which files of results are called, is too long";
+                Err(Failure::new(Exit::BadInput, "scenario", format!("name: {long}: {error}")))
+            }
+            Err(error) => Err(unwritable(folder, &error)),
+        }
     }
 
-    pub(super) fn save_results(&self, results: &Results) -> Result<(), Failure> {
-        json::save(results, &self.results).map_err(|error| unwritable(&self.results, &error))
+    /// All that was measured, as JSON.
+    pub(super) fn results(&self) -> PathBuf {
+        self.file("json")
     }
 
-    pub(super) fn save_all(&self, results: &Results) -> Result<(), Failure> {
+    /// Saves what is known so far.
+    pub(super) fn save_results(&mut self, results: &Results) -> Result<(), Failure> {
+        let saved = match self.stem.is_empty() {
+            true => self.take_name(results),
+            false => json::save(results, &self.results()),
+        };
+        saved.map_err(|error| unwritable(&self.results(), &error))
+    }
+
+    pub(super) fn save_all(&mut self, results: &Results) -> Result<(), Failure> {
         self.save_results(results)?;
-        report::save(&self.page, |file| html::write(results, file))?;
-        report::save(&self.rows, |file| csv::write(results, file))
+        report::save(&self.file("html"), |file| html::write(results, file))?;
+        report::save(&self.file("csv"), |file| csv::write(results, file))
+    }
+
+    /// Saves results under the first name that is free.
+    fn take_name(&mut self, results: &Results) -> io::Result<()> {
+        for number in 1.. {
+            self.stem = self.named(&results.began, number);
+            if self.file("html").exists() || self.file("csv").exists() {
+                continue;
+            }
+            match json::save_new(results, &self.results()) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                saved => return saved,
+            }
+        }
+        unreachable!("there are more numbers than files")
+    }
+
+    /// What the names of a race that began then begin with, if the names before have been taken.
+    fn named(&self, began: &str, number: u32) -> String {
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+        let name: String = format!("{}-{began}", self.suite).chars().map(plain).collect();
+        let name = name.trim_end_matches('-');
+        if number == 1 { name.to_owned() } else { format!("{name}-{number}") }
+    }
+
+    fn file(&self, ending: &str) -> PathBuf {
+        self.folder.join(format!("{}.{ending}", self.stem))
     }
 
     /// Tells what is where.
     pub(super) fn tell(&self, trace: Option<&Path>, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "\nReport:   {}", self.page.display())?;
-        writeln!(out, "Results:  {} and .csv", self.results.display())?;
+        writeln!(out, "\nReport:   {}", self.file("html").display())?;
+        writeln!(out, "Results:  {} and .csv", self.results().display())?;
         match trace {
             Some(path) => writeln!(out, "Timeline: {} (open it in Perfetto)", path.display()),
             None => Ok(()),

@@ -149,6 +149,49 @@ fn results_that_cannot_be_written_are_an_error_before_anything_is_measured() {
     assert!(done.err.contains("no/such/t.json"), "{}", done.err);
 }
 
+#[test]
+fn races_begun_in_the_same_second_leave_a_result_each() {
+    let folder = tempdir().unwrap();
+    let line = format!("bench five-waits {QUICK} --stepper sequential --size 2x1 --quiet --out .");
+    let begin = || typed(&line).current_dir(&folder).spawn().unwrap();
+    let races: Vec<_> = (0..7).map(|_| begin()).collect();
+    for mut race in races {
+        assert!(race.wait().unwrap().success());
+    }
+    let stems = |ending| {
+        let stems = files(folder.path(), ending).into_iter().map(|path| path.with_extension(""));
+        stems.collect::<std::collections::BTreeSet<_>>()
+    };
+    assert_eq!(stems("json").len(), 7);
+    assert_eq!(stems("html"), stems("json"));
+    assert_eq!(stems("csv"), stems("json"));
+}
+
+#[test]
+fn a_name_too_long_for_files_is_refused_before_anything_is_measured() {
+    let folder = tempdir().unwrap();
+    let suite = format!(
+        r#"(name: "{}", start: named("block"), size: "9x9", io: (wait: sleep(fixed("1h"))),
+            steppers: [sequential])"#,
+        "n".repeat(300)
+    );
+    fs::write(folder.path().join("long.ron"), suite).unwrap();
+    let done = run(typed("bench long.ron").current_dir(&folder));
+    assert_eq!((done.code, done.out.as_str()), (Some(2), ""), "{}", done.err);
+    assert!(done.err.contains("name: ") && done.err.contains("too long"), "{}", done.err);
+}
+
+#[test]
+fn a_timeline_that_cannot_be_drawn_leaves_the_one_that_was_there() {
+    let folder = tempdir().unwrap();
+    fs::write(folder.path().join("t.json"), "precious").unwrap();
+    fs::write(folder.path().join("bad.ron"), "(").unwrap();
+    for line in ["bench bad.ron --trace t.json", "bench --out t.json/no --trace t.json"] {
+        assert_ne!(run(typed(line).current_dir(&folder)).code, Some(0), "{line}");
+        assert_eq!(fs::read_to_string(folder.path().join("t.json")).unwrap(), "precious");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupted_race_keeps_what_it_has_and_says_so() {
