@@ -57,11 +57,17 @@ impl Course {
         let trace = trace.transpose()?;
         interrupt::stop_on_signal(self.simulation.stop())?;
 
+        if let Some(journal) = &mut self.journal {
+            journal.warns_at_once = !print.quiet && !print.json;
+        }
         self.leave_checkpoint()?;
         let ended = self.drive(print.wants_progress());
 
         // Whatever ended it, the simulation stands at its last complete generation.
         let left = self.leave_checkpoint();
+        if let Some(journal) = &self.journal {
+            journal.conclude(&mut self.record);
+        }
         let is_printed = matches!(output, Some(Destination::Stdout));
         let written =
             output.map_or(Ok(()), |output| output.write(&self.simulation, &mut self.record, out));

@@ -9,6 +9,7 @@ use lifelab::{
 };
 
 use crate::failure::{Exit, Failure, Place};
+use crate::report;
 use crate::run::record::Record;
 
 /// Where checkpoints go.
@@ -54,6 +55,12 @@ pub(crate) struct Journal {
     on_error: OnError,
     /// The error that ends the run has been told; no later checkpoint shall make it wrong.
     has_failed: bool,
+    /// How many could not be written, in a run that goes on all the same.
+    failures: u64,
+    /// The first of these errors.
+    first_failure: String,
+    /// Whether to tell of it at once, besides at the end.
+    pub(crate) warns_at_once: bool,
 }
 
 impl Journal {
@@ -62,14 +69,24 @@ impl Journal {
         let Some(folder) = &args.checkpoint else { return Ok(None) };
         let cadence = args.cadence.over(Cadence::default());
         let checkpoints = Checkpoints::create(folder, cadence)?;
-        let on_error = args.cadence.checkpoint_errors;
-        Ok(Some(Self { checkpoints, on_error, has_failed: false }))
+        Ok(Some(Self::new(checkpoints, &args.cadence)))
     }
 
     /// That of a run that goes on.
     pub(crate) fn go_on(mut checkpoints: Checkpoints, args: &CadenceArgs) -> Self {
         checkpoints.set_cadence(args.over(checkpoints.cadence()));
-        Self { checkpoints, on_error: args.checkpoint_errors, has_failed: false }
+        Self::new(checkpoints, args)
+    }
+
+    fn new(checkpoints: Checkpoints, args: &CadenceArgs) -> Self {
+        Self {
+            checkpoints,
+            on_error: args.checkpoint_errors,
+            has_failed: false,
+            failures: 0,
+            first_failure: String::new(),
+            warns_at_once: false,
+        }
     }
 
     pub(crate) fn is_due(&self, generation: u64) -> bool {
@@ -86,7 +103,7 @@ impl Journal {
         &mut self,
         simulation: &Simulation,
         (scenario, start, finder): (&Scenario, u64, Option<&CycleFinder>),
-        record: &mut Record,
+        record: &Record,
     ) -> Result<(), Failure> {
         let is_there = self.checkpoints.last_generation() == Some(simulation.generation());
         if is_there || self.has_failed {
@@ -100,7 +117,7 @@ impl Journal {
             ..Checkpoint::of(simulation, scenario.clone())
         });
         match (saved, self.on_error) {
-            (Err(error), OnError::Warn) => record.warn(self.tell(&error)),
+            (Err(error), OnError::Warn) => self.note_failure(&error),
             (Err(error), OnError::Fail) => {
                 self.has_failed = true;
                 let message = self.tell(&error);
@@ -111,9 +128,31 @@ impl Journal {
         Ok(())
     }
 
+    /// Tells of the checkpoints that are missing, when the run is over.
+    pub(crate) fn conclude(&self, record: &mut Record) {
+        let error = &self.first_failure;
+        match self.failures {
+            0 => {}
+            1 => record.warn(format!("a checkpoint could not be written: {error}")),
+            n => record.warn(format!("{n} checkpoints could not be written; the first: {error}")),
+        }
+    }
+
+    fn note_failure(&mut self, error: &CheckpointError) {
+        self.failures += 1;
+        if self.failures > 1 {
+            return;
+        }
+        self.first_failure = self.tell(error);
+        if self.warns_at_once {
+            report::warning(&self.first_failure);
+        }
+    }
+
     /// What to say of a checkpoint that could not be written.
     fn tell(&self, error: &CheckpointError) -> String {
         match self.checkpoints.last_path() {
+            _ if matches!(error.kind(), CheckpointErrorKind::Moved { .. }) => error.to_string(),
             Some(path) => format!("{error}; the last good checkpoint is {}", path.display()),
             None => format!("{error}; there is no earlier one"),
         }
@@ -132,7 +171,9 @@ impl CadenceArgs {
 impl From<CheckpointError> for Failure {
     fn from(error: CheckpointError) -> Self {
         let exit = match error.kind() {
-            CheckpointErrorKind::Write(_) | CheckpointErrorKind::Busy => Exit::Failed,
+            CheckpointErrorKind::Write(_)
+            | CheckpointErrorKind::Busy
+            | CheckpointErrorKind::Moved { .. } => Exit::Failed,
             _ => Exit::BadInput,
         };
         let place = error.path().map(Place::file).unwrap_or_default();

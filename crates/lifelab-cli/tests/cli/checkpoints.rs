@@ -261,46 +261,85 @@ mod disturbed {
         same(&done.json(), &succeed(&mut typed("run acorn --size 20x15 -g 9 --json")).json());
     }
 
-    /// Makes the next checkpoint of a run meet a full disk.
-    fn fill_the_disk(folder: &Path) {
+    /// Where a checkpoint is written before it gets its name. If it is a folder, not even the superuser
+    /// can write there.
+    fn obstacle(folder: &Path) -> PathBuf {
+        folder.join(".partial-checkpoint")
+    }
+
+    /// Makes the next checkpoint of a run fail.
+    fn obstruct(folder: &Path) {
         // A checkpoint in the making may be in the way.
-        wait_for(|| symlink("/dev/full", folder.join(".partial-checkpoint")).ok());
+        wait_for(|| fs::create_dir(obstacle(folder)).ok());
     }
 
     #[test]
-    fn a_full_disk_ends_the_run_and_leaves_what_there_was() {
+    fn a_failing_disk_ends_the_run_and_leaves_what_there_was() {
         let folder = tempdir().expect("a folder");
         let child = spawn(&mut with(&format!("{LONG} --every 1 --checkpoint"), folder.path()));
         wait_for_checkpoint(folder.path(), 2);
-        fill_the_disk(folder.path());
+        obstruct(folder.path());
         let done = end(child);
         assert_eq!((done.code, &done.error()["kind"]), (Some(1), &"checkpoint".into()));
         let last = *generations(folder.path()).last().expect("there is one");
         assert_eq!(done.json()["generation"].as_u64(), Some(last + 1), "the result is told");
         let named = file(folder.path(), last).display().to_string();
-        assert!(done.err.contains("No space left") && done.err.contains(&named), "{}", done.err);
+        assert!(done.err.contains("Is a directory") && done.err.contains(&named), "{}", done.err);
+        fs::remove_dir(obstacle(folder.path())).expect("it is ours");
         goes_on(folder.path());
     }
 
     #[test]
-    fn a_full_disk_before_the_run_is_found_before_the_run() {
+    fn a_failing_disk_before_the_run_is_found_before_the_run() {
         let folder = tempdir().expect("a folder");
-        fill_the_disk(folder.path());
+        obstruct(folder.path());
         let done = run(&mut with("run acorn --json --checkpoint", folder.path()));
         assert_eq!((done.code, done.out.as_str()), (Some(1), ""));
         assert!(done.err.contains("there is no earlier one"), "{}", done.err);
     }
 
     #[test]
-    fn a_run_goes_on_without_checkpoints_if_asked() {
+    fn a_run_goes_on_without_checkpoints_if_asked_and_tries_again_but_rarely() {
         let folder = tempdir().expect("a folder");
-        fill_the_disk(folder.path());
-        let line = "run acorn --size 20x15 -g 9 --json --checkpoint-errors warn --checkpoint";
-        let done = succeed(&mut with(line, folder.path()));
+        obstruct(folder.path());
+        let line = "run acorn --size 20x15 -g 5000 --every 1 --checkpoint-errors warn --checkpoint";
+        let done = succeed(with(line, folder.path()).arg("--json"));
+        let warnings = done.json()["warnings"].as_array().expect("an array").clone();
+        let [warning] = &warnings[..] else { panic!("{warnings:?}") };
+        let warning = warning.as_str().expect("text");
+        assert!(warning.contains("Is a directory"), "{warning}");
+        // The first, the last, and one after 1 s, 2 s, 4 s ... of whatever the machine makes of it.
+        let tries: u64 =
+            warning.split(' ').next().and_then(|word| word.parse().ok()).expect("many");
+        assert!((2..20).contains(&tries), "{warning}");
+        assert_eq!(done.json()["generation"], 5000);
+        let done = run(&mut with(line, folder.path()));
+        assert_eq!(done.code, Some(0));
+        let told = done.err.matches("Is a directory").count();
+        assert_eq!(told, 2, "once when it happens and once at the end: {}", done.err);
+        fs::remove_dir(obstacle(folder.path())).expect("it is ours");
+        let line = "run acorn --size 20x15 -g 5 --every 1 --checkpoint-errors warn --checkpoint";
+        assert_eq!(
+            succeed(with(line, folder.path()).arg("--json")).json()["warnings"][0],
+            Value::Null
+        );
+        assert_eq!(generations(folder.path()).last(), Some(&5));
+    }
+
+    #[test]
+    fn resuming_follows_no_link_out_of_the_folder() {
+        let folder = acorn();
+        let outside = tempdir().expect("a folder");
+        let victim = outside.path().join("victim");
+        fs::write(&victim, "precious").expect("a file");
+        symlink(&victim, obstacle(folder.path())).expect("a link");
+        symlink(&victim, file(folder.path(), 9)).expect("a link");
+        let done = resume(folder.path(), "--io none");
+        assert_eq!(done.code, Some(0), "{}", done.err);
         let warning = done.json()["warnings"][0].as_str().expect("a warning").to_owned();
-        assert!(warning.contains("No space left"), "{warning}");
-        assert_eq!(done.json()["generation"], 9);
-        assert_eq!(generations(folder.path()), [9], "the disk had room again");
+        assert!(warning.contains("0009.checkpoint") && warning.contains("a link"), "{warning}");
+        assert_eq!(fs::read_to_string(victim).expect("it is there"), "precious");
+        assert!(!file(folder.path(), 9).is_symlink() && !obstacle(folder.path()).is_symlink());
     }
 
     #[test]
@@ -308,24 +347,36 @@ mod disturbed {
         let folder = tempdir().expect("a folder");
         let program = lifelab(["x"]).get_program().to_string_lossy().into_owned();
         let line = "run acorn --size 4000x4000 -g 1 --json --checkpoint";
-        let script = format!("trap '' XFSZ; ulimit -f 64; exec {program} {line} \"$0\"");
-        let done = run(Command::new("sh").args(["-c", &script]).arg(folder.path()));
-        assert_eq!((done.code, &done.error()["kind"]), (Some(1), &"checkpoint".into()));
-        assert!(done.err.contains("File too large"), "{}", done.err);
-        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0, "nothing is left");
+        for trap in ["trap '' XFSZ;", ""] {
+            let script = format!("{trap} ulimit -f 64; exec {program} {line} \"$0\"");
+            let done = run(Command::new("sh").args(["-c", &script]).arg(folder.path()));
+            assert_eq!((done.code, &done.error()["kind"]), (Some(1), &"checkpoint".into()));
+            assert!(done.err.contains("File too large"), "{}", done.err);
+            assert_eq!(
+                fs::read_dir(folder.path()).expect("a folder").count(),
+                0,
+                "nothing is left"
+            );
+        }
     }
 
     #[test]
-    fn a_vanished_folder_ends_the_run() {
+    fn a_moved_folder_ends_the_run_and_another_one_in_its_place_is_left_alone() {
         let parent = tempdir().expect("a folder");
-        let folder = parent.path().join("run");
+        let [folder, made, elsewhere] =
+            ["run", "made", "moved"].map(|name| parent.path().join(name));
+        fs::create_dir(&made).expect("a folder");
         let child = spawn(&mut with(&format!("{LONG} --every 1 --checkpoint"), &folder));
         wait_for_checkpoint(&folder, 1);
-        fs::rename(&folder, parent.path().join("elsewhere")).expect("it is ours");
+        fs::rename(&folder, &elsewhere).expect("it is ours");
+        fs::rename(&made, &folder).expect("it is ours");
         let done = end(child);
         assert_eq!((done.code, &done.error()["kind"]), (Some(1), &"checkpoint".into()));
-        assert!(done.err.contains("No such file"), "{}", done.err);
-        goes_on(&parent.path().join("elsewhere"));
+        assert!(done.err.contains("the folder was moved"), "{}", done.err);
+        assert_eq!(fs::read_dir(&folder).expect("a folder").count(), 0);
+        let last = generations(&elsewhere).last().copied();
+        assert_eq!(last, done.json()["generation"].as_u64(), "nothing is lost");
+        goes_on(&elsewhere);
     }
 
     #[test]
