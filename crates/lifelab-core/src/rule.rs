@@ -23,8 +23,8 @@ const ALL_COUNTS: u16 = 0x1ff;
 /// state and the number of its live neighbors.
 ///
 /// It is written `B3/S23`: births at three, survivals at two and three live neighbors. Parsing also
-/// understands `b3s23`, `S23/B3`, `b3_s23`, the older `23/3` (survivals first), and the names in
-/// [`Rule::NAMED`]; printing always gives the first form, counts ascending. `B0` is legal: it is
+/// understands `b3s23`, `S23/B3`, `b3_s23`, `B2` (an empty list may be left out), the older `23/3`
+/// (survivals first), and the names in [`Rule::NAMED`]; printing always gives the first form, counts ascending. `B0` is legal: it is
 /// taken literally, so a dead cell without live neighbors is born.
 ///
 /// ```

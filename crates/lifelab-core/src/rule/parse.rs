@@ -22,7 +22,7 @@ pub(super) fn rule(text: &str) -> Result<Rule, RuleError> {
     }
 }
 
-/// `B3/S23`, in either order, with or without the slash.
+/// `B3/S23`, in either order, with or without the slash. A list that is not written is empty.
 fn lettered(text: &str) -> Result<Rule, RuleError> {
     let mut cursor = Cursor::new(text);
     let births_first = cursor.eat_letter('b');
@@ -30,17 +30,26 @@ fn lettered(text: &str) -> Result<Rule, RuleError> {
         cursor.eat_letter('s');
     }
     let first = Counts::parse(&mut cursor)?;
+    let is_lone_letter = cursor.at() == 1;
     let slash = cursor.eat(|c| matches!(c, '/' | '_')).is_some();
-    if !cursor.eat_letter(if births_first { 's' } else { 'b' }) {
+    let second = if cursor.eat_letter(if births_first { 's' } else { 'b' }) {
+        Counts::parse(&mut cursor)?
+    } else if ends_lists(&cursor) && (slash || !is_lone_letter) {
+        Counts::NONE
+    } else {
         return Err(cursor.unexpected(match (slash, births_first) {
             (true, true) => "`S` and the survivals",
             (true, false) => "`B` and the births",
             (false, true) => "a neighbor count from 0 to 8, or `/S` and the survivals",
             (false, false) => "a neighbor count from 0 to 8, or `/B` and the births",
         }));
-    }
-    let second = Counts::parse(&mut cursor)?;
+    };
     finish(text, cursor, if births_first { [first, second] } else { [second, first] })
+}
+
+/// Whether no further list can follow: the rule ends, or the letter of a smaller neighborhood comes.
+fn ends_lists(cursor: &Cursor<'_>) -> bool {
+    cursor.peek().is_none_or(|c| matches!(c, 'v' | 'V' | 'h' | 'H'))
 }
 
 /// The older `23/3`: survivals, slash, births.
@@ -65,8 +74,10 @@ struct Counts {
 }
 
 impl Counts {
+    const NONE: Self = Self { bits: 0, arrangements: false };
+
     fn parse(cursor: &mut Cursor<'_>) -> Result<Self, RuleError> {
-        let mut counts = Self { bits: 0, arrangements: false };
+        let mut counts = Self::NONE;
         while let Some(digit) = cursor.eat(|c| matches!(c, '0'..='8')) {
             let count = digit as usize - '0' as usize;
             let has = |c: char| ARRANGEMENTS[count].contains(c.to_ascii_lowercase());

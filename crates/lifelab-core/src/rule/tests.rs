@@ -37,6 +37,14 @@ fn every_spelling_means_its_canonical_form() {
     reads("B/S", "B/S");
     reads("BS", "B/S");
     reads("SB", "B/S");
+    reads("B2", "B2/S");
+    reads("b234/", "B234/S");
+    reads("B2_", "B2/S");
+    reads("S23", "B/S23");
+    reads("s23/", "B/S23");
+    reads("B/", "B/S");
+    reads("S/", "B/S");
+    reads("B2:T20", "B2/S:T20,20");
     reads("B33/S2323", "B3/S23");
     reads("B0/S8", "B0/S8");
     reads("876543210/876543210", "B012345678/S012345678");
@@ -74,9 +82,10 @@ fn malformed_rules_are_placed() {
     rejects("29/3", 1..2, "found '9'");
     rejects("23/9", 3..4, "found '9'");
     rejects("23", 2..2, "`/` and the births");
-    rejects("B3", 2..2, "`/S` and the survivals");
     rejects("B", 1..1, "`/S` and the survivals");
-    rejects("S23/", 4..4, "`B` and the births");
+    rejects("S", 1..1, "`/B` and the births");
+    rejects("B3 ", 2..3, "found ' '");
+    rejects("B3/ ", 3..4, "found ' ', expected `S`");
     rejects("B3/23", 3..4, "found '2', expected `S`");
     rejects("B3/B3", 3..4, "found 'B', expected `S`");
     rejects("3/S23", 2..3, "found 'S'");
@@ -95,6 +104,8 @@ fn families_to_come_are_named() {
     rejects("B2/S013V", 0..8, "von Neumann rules");
     rejects("013/2v", 0..6, "von Neumann rules");
     rejects("B245/S3H", 0..8, "hexagonal rules");
+    rejects("B2V", 0..3, "von Neumann rules");
+    rejects("S3/H", 0..4, "hexagonal rules");
     rejects("B2-a/S12", 0..8, "isotropic");
     rejects("b3_s2-i34q", 0..10, "isotropic");
     rejects("/2/3", 0..4, "Generations");
