@@ -22,6 +22,7 @@ mod calm;
 pub mod duration;
 mod grid;
 mod kernel;
+pub mod nearest;
 pub mod seeded;
 mod soup;
 

@@ -24,8 +24,8 @@ const ALL_COUNTS: u16 = 0x1ff;
 ///
 /// It is written `B3/S23`: births at three, survivals at two and three live neighbors. Parsing also
 /// understands `b3s23`, `S23/B3`, `b3_s23`, `B2` (an empty list may be left out), the older `23/3`
-/// (survivals first), and the names in [`Rule::NAMED`]; printing always gives the first form, counts ascending. `B0` is legal: it is
-/// taken literally, so a dead cell without live neighbors is born.
+/// (survivals first), and the names in [`Rule::NAMED`]; printing always gives the first form, counts
+/// ascending. `B0` is legal: it is taken literally, so a dead cell without live neighbors is born.
 ///
 /// ```
 /// use lifelab_core::Rule;
@@ -50,8 +50,8 @@ impl Rule {
 
     /// Well-known rules by name. A rule with several names has its usual one first.
     ///
-    /// Names are matched without regard to case, spaces and punctuation. Source: LifeWiki, "List of
-    /// Life-like rules".
+    /// Names are matched without regard to case, spaces and punctuation. Sources: LifeWiki, "List of
+    /// Life-like rules", and the rules lexicon of Mirek's Cellebration for Vote, Anneal and older names.
     pub const NAMED: &'static [(&'static str, Self)] = names::NAMED;
 
     /// A rule from the neighbor counts at which cells are born and survive: bit n stands for n live

@@ -18,12 +18,10 @@ use std::path::Path;
 
 use thiserror::Error;
 
+use lifelab_core::nearest::{letters, nearest};
 use crate::error::PatternError;
 use crate::limits::Limits;
 use crate::pattern::Pattern;
-
-/// The most names that an error suggests.
-const SUGGESTIONS: usize = 5;
 
 /// A pattern of the library.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -111,7 +109,10 @@ pub fn all() -> &'static [Entry] {
 pub fn get(name: &str) -> Result<&'static Entry, UnknownPattern> {
     let wanted = letters(name);
     let found = ENTRIES.iter().find(|entry| letters(entry.name) == wanted);
-    found.ok_or_else(|| UnknownPattern { name: name.to_owned(), near: near(&wanted) })
+    found.ok_or_else(|| UnknownPattern {
+        name: name.to_owned(),
+        near: nearest(name, ENTRIES.iter().map(|entry| entry.name)),
+    })
 }
 
 impl Entry {
@@ -139,48 +140,5 @@ pub struct UnknownPattern {
 }
 
 fn suggestion(near: &[&str]) -> String {
-    if near.is_empty() { String::new() } else { format!("; near it are {}", near.join(", ")) }
-}
-
-/// Names that differ by a few letters; failing that, names that contain the letters asked for.
-fn near(wanted: &[char]) -> Vec<&'static str> {
-    if wanted.len() > 100 {
-        return vec![]; // No name is so long, and distances take time.
-    }
-    let slip = 1 + wanted.len() / 4;
-    let names = ENTRIES.iter().map(|entry| (letters(entry.name), entry.name));
-    let mut names: Vec<_> =
-        names.map(|(letters, name)| (distance(wanted, &letters), letters, name)).collect();
-    if names.iter().any(|(distance, ..)| *distance <= slip) {
-        names.retain(|(distance, ..)| *distance <= slip);
-    } else {
-        names.retain(|(_, letters, _)| wanted.len() > 2 && is_subsequence(wanted, letters));
-    }
-    names.sort_unstable();
-    names.into_iter().take(SUGGESTIONS).map(|(.., name)| name).collect()
-}
-
-/// Whether the letters of `part` stand in `whole`, in this order.
-fn is_subsequence(part: &[char], whole: &[char]) -> bool {
-    let mut rest = whole.iter();
-    part.iter().all(|wanted| rest.any(|letter| letter == wanted))
-}
-
-/// The least number of letters to insert, remove or replace (Levenshtein's distance).
-fn distance(a: &[char], b: &[char]) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, letter) in a.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, other) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(letter != other);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
-}
-
-fn letters(name: &str) -> Vec<char> {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) }
 }

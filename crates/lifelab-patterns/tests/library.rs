@@ -47,11 +47,12 @@ fn names_are_forgiving_and_near_ones_are_suggested() {
     let near = |name: &str| library::get(name).expect_err(name).near;
     assert_eq!(near("glidr"), ["glider"]);
     assert_eq!(near("gosper-gun"), ["gosper-glider-gun"]);
+    assert_eq!(near("gildre"), ["glider"]);
     assert!(near("gun").contains(&"simkin-glider-gun"));
     assert!(near("x").len() <= 5);
     assert_eq!(near(&"x".repeat(1_000_000)), [""; 0]);
     let error = library::get("pulsr").expect_err("misspelled");
-    assert_eq!(error.to_string(), "no pattern is called `pulsr`; near it are pulsar");
+    assert_eq!(error.to_string(), "no pattern is called `pulsr`; did you mean pulsar?");
 }
 
 /// After `period` generations, and not before, the pattern is the same again, moved by (`x`, `y`).

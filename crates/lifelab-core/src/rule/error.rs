@@ -33,8 +33,9 @@ pub enum RuleErrorKind {
     /// The string is well-formed, but means something this engine does not know yet.
     #[error("{0} are not supported yet")]
     Unsupported(Feature),
-    /// The string has the form of a name, but is not in [`Rule::NAMED`](crate::Rule::NAMED).
-    #[error("the rule `{0}` is not supported yet")]
+    /// The string has the form of a name, but is not in [`Rule::NAMED`](crate::Rule::NAMED). Names that
+    /// are near are suggested.
+    #[error("{}", super::names::unknown(.0))]
     UnknownName(String),
 }
 

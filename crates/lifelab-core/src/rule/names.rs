@@ -1,10 +1,13 @@
 //! The rules that have names.
 
 use super::Rule;
+use crate::nearest::{letters, nearest};
 
 /// See [`Rule::NAMED`].
 pub(super) const NAMED: &[(&str, Rule)] = &[
     ("Life", Rule::LIFE),
+    ("Conway", Rule::LIFE),
+    ("Conway Life", Rule::LIFE),
     ("Conway's Life", Rule::LIFE),
     ("Conway's Game of Life", Rule::LIFE),
     ("Game of Life", Rule::LIFE),
@@ -15,30 +18,80 @@ pub(super) const NAMED: &[(&str, Rule)] = &[
     ("Live Free or Die", rule(&[2], &[0])),
     ("Life without Death", rule(&[3], &[0, 1, 2, 3, 4, 5, 6, 7, 8])),
     ("Inkspot", rule(&[3], &[0, 1, 2, 3, 4, 5, 6, 7, 8])),
+    ("Flakes", rule(&[3], &[0, 1, 2, 3, 4, 5, 6, 7, 8])),
     ("Replicator", rule(&[1, 3, 5, 7], &[1, 3, 5, 7])),
     ("Fredkin", rule(&[1, 3, 5, 7], &[0, 2, 4, 6, 8])),
+    ("Replicator 2", rule(&[1, 3, 5, 7], &[0, 2, 4, 6, 8])),
+    ("AntiLife", rule(&[0, 1, 2, 3, 4, 7, 8], &[0, 1, 2, 3, 4, 6, 7, 8])),
+    ("H-trees", rule(&[1], &[0, 1, 2, 3, 4, 5, 6, 7, 8])),
+    ("Fuzz", rule(&[1], &[0, 1, 4, 5, 6, 7])),
     ("Gnarl", rule(&[1], &[1])),
+    ("Snakeskin", rule(&[1], &[1, 3, 4, 5, 6, 7])),
+    ("Feux", rule(&[1, 3, 5, 8], &[0, 2, 4, 7])),
     ("Serviettes", rule(&[2, 3, 4], &[])),
+    ("Persian Rug", rule(&[2, 3, 4], &[])),
+    ("Iceballs", rule(&[2, 5, 6, 7, 8], &[5, 6, 7, 8])),
+    ("Ice Nine", rule(&[2, 5, 6, 7, 8], &[5, 6, 7, 8])),
     ("DotLife", rule(&[3], &[0, 2, 3])),
+    ("Star Trek", rule(&[3], &[0, 2, 4, 8])),
+    ("Flock", rule(&[3], &[1, 2])),
+    ("Mazectric", rule(&[3], &[1, 2, 3, 4])),
+    ("Maze", rule(&[3], &[1, 2, 3, 4, 5])),
+    ("SnowLife", rule(&[3], &[1, 2, 3, 7])),
+    ("Corrosion of Conformity", rule(&[3], &[1, 2, 4])),
+    ("EightFlock", rule(&[3], &[1, 2, 8])),
     ("LowLife", rule(&[3], &[1, 3])),
     ("EightLife", rule(&[3], &[2, 3, 8])),
-    ("Maze", rule(&[3], &[1, 2, 3, 4, 5])),
-    ("Mazectric", rule(&[3], &[1, 2, 3, 4])),
     ("Coral", rule(&[3], &[4, 5, 6, 7, 8])),
     ("34 Life", rule(&[3, 4], &[3, 4])),
+    ("3-4 Life", rule(&[3, 4], &[3, 4])),
+    ("Dance", rule(&[3, 4], &[3, 5])),
+    ("Bacteria", rule(&[3, 4], &[4, 5, 6])),
+    ("Never happy", rule(&[3, 4, 5], &[0, 4, 5, 6])),
+    ("Blinkers", rule(&[3, 4, 5], &[2])),
     ("Assimilation", rule(&[3, 4, 5], &[4, 5, 6, 7])),
     ("Long Life", rule(&[3, 4, 5], &[5])),
+    ("Gems", rule(&[3, 4, 5, 7], &[4, 5, 6, 8])),
+    ("Gems Minor", rule(&[3, 4, 5, 7, 8], &[4, 5, 6])),
+    ("Grounded Life", rule(&[3, 5], &[2, 3])),
+    ("Bugs", rule(&[3, 5, 6, 7], &[1, 5, 6, 7, 8])),
+    ("Cheerios", rule(&[3, 5, 6, 7, 8], &[3, 4, 5, 6, 7])),
+    ("Holstein", rule(&[3, 5, 6, 7, 8], &[4, 6, 7, 8])),
+    ("Diamoeba", rule(&[3, 5, 6, 7, 8], &[5, 6, 7, 8])),
     ("Amoeba", rule(&[3, 5, 7], &[1, 3, 5, 8])),
     ("Pseudo Life", rule(&[3, 5, 7], &[2, 3, 8])),
-    ("Diamoeba", rule(&[3, 5, 6, 7, 8], &[5, 6, 7, 8])),
+    ("Geology", rule(&[3, 5, 7, 8], &[2, 4, 6, 7, 8])),
+    ("HighFlock", rule(&[3, 6], &[1, 2])),
     ("2x2", rule(&[3, 6], &[1, 2, 5])),
+    ("IronFlock", rule(&[3, 6], &[1, 2, 8])),
+    ("IronLife", rule(&[3, 6], &[2, 3, 8])),
+    ("Slow Blob", rule(&[3, 6, 7], &[1, 2, 5, 6, 7, 8])),
+    ("DrighLife", rule(&[3, 6, 7], &[2, 3])),
+    ("2x2 2", rule(&[3, 6, 7, 8], &[1, 2, 5, 8])),
+    ("Castles", rule(&[3, 6, 7, 8], &[1, 3, 5, 6, 7, 8])),
+    ("Stains", rule(&[3, 6, 7, 8], &[2, 3, 5, 6, 7, 8])),
+    ("LowFlockDeath", rule(&[3, 6, 8], &[1, 2, 8])),
+    ("Life SkyHigh", rule(&[3, 6, 8], &[2, 3, 6])),
+    ("LowDeath", rule(&[3, 6, 8], &[2, 3, 8])),
     ("Morley", rule(&[3, 6, 8], &[2, 4, 5])),
     ("Move", rule(&[3, 6, 8], &[2, 4, 5])),
-    ("Stains", rule(&[3, 6, 7, 8], &[2, 3, 5, 6, 7, 8])),
+    ("Move/Morley", rule(&[3, 6, 8], &[2, 4, 5])),
+    ("DryLife without Death", rule(&[3, 7], &[0, 1, 2, 3, 4, 5, 6, 7, 8])),
+    ("DryFlock", rule(&[3, 7], &[1, 2])),
+    ("Mazectric with Mice", rule(&[3, 7], &[1, 2, 3, 4])),
+    ("Maze with Mice", rule(&[3, 7], &[1, 2, 3, 4, 5])),
     ("DryLife", rule(&[3, 7], &[2, 3])),
+    ("Plow World", rule(&[3, 7, 8], &[0, 1, 2, 3, 4, 5, 6, 7, 8])),
     ("Coagulations", rule(&[3, 7, 8], &[2, 3, 5, 6, 7, 8])),
+    ("Pedestrian Life without Death", rule(&[3, 8], &[0, 1, 2, 3, 4, 5, 6, 7, 8])),
+    ("Pedestrian Flock", rule(&[3, 8], &[1, 2])),
+    ("HoneyFlock", rule(&[3, 8], &[1, 2, 8])),
     ("Pedestrian Life", rule(&[3, 8], &[2, 3])),
+    ("HoneyLife", rule(&[3, 8], &[2, 3, 8])),
+    ("Electrified Maze", rule(&[4, 5], &[1, 2, 3, 4, 5])),
+    ("Oscillators Rule", rule(&[4, 5], &[1, 2, 3, 5])),
     ("Walled cities", rule(&[4, 5, 6, 7, 8], &[2, 3, 4, 5])),
+    ("Majority", rule(&[4, 5, 6, 7, 8], &[5, 6, 7, 8])),
     ("Anneal", rule(&[4, 6, 7, 8], &[3, 5, 6, 7, 8])),
     ("Vote 4/5", rule(&[4, 6, 7, 8], &[3, 5, 6, 7, 8])),
     ("Vote", rule(&[5, 6, 7, 8], &[4, 5, 6, 7, 8])),
@@ -46,13 +99,16 @@ pub(super) const NAMED: &[(&str, Rule)] = &[
 
 /// The rule of that name.
 pub(super) fn find(name: &str) -> Option<Rule> {
-    NAMED.iter().find(|(known, _)| letters(known).eq(letters(name))).map(|(_, rule)| *rule)
+    let wanted = letters(name);
+    NAMED.iter().find(|(known, _)| letters(known) == wanted).map(|(_, rule)| *rule)
 }
 
-/// What counts in a name: "Day & Night", "day-night" and "DayNight" are the same.
-fn letters(name: &str) -> impl Iterator<Item = char> {
-    let counts = |c: &char| *c != ' ' && !c.is_ascii_punctuation();
-    name.chars().filter(counts).map(|c| c.to_ascii_lowercase())
+/// What an error says about a name that is not known.
+pub(super) fn unknown(name: &str) -> String {
+    match &*nearest(name, NAMED.iter().map(|(known, _)| *known)) {
+        [] => format!("the rule `{name}` is not supported yet"),
+        near => format!("no rule is called `{name}`; did you mean {}?", near.join(", ")),
+    }
 }
 
 const fn rule(births: &[u8], survivals: &[u8]) -> Rule {

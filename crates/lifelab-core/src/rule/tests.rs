@@ -59,7 +59,17 @@ fn names_are_matched_without_case_space_and_punctuation() {
     reads("daynight", "B3678/S34678");
     reads("day_and_night", "B3678/S34678");
     reads("2x2", "B36/S125");
+    reads("2×2", "B36/S125");
     reads("34 life", "B34/S34");
+    reads("3-4-life", "B34/S34");
+    reads("Conway", "B3/S23");
+    reads("Conway’s Life", "B3/S23");
+    reads("honey life", "B38/S238");
+    reads("LOWDEATH", "B368/S238");
+    reads("flock", "B3/S12");
+    reads("Pedestrian-Life", "B38/S23");
+    reads("Move/Morley", "B368/S245");
+    reads("iceballs", "B25678/S5678");
     reads("seeds:t20", "B2/S:T20,20");
 }
 
@@ -72,6 +82,15 @@ fn every_name_is_found_and_is_not_another_spelling() {
     }
     assert_eq!(Rule::LIFE.name(), Some("Life"));
     assert_eq!(Rule::new(0, 0).and_then(Rule::name), None);
+}
+
+#[test]
+fn a_misspelled_name_is_answered_with_near_ones() {
+    rejects("HihgLife", 0..8, "no rule is called `HihgLife`; did you mean HighLife");
+    rejects("Day & Nigth", 0..11, "did you mean Day & Night");
+    rejects("Pedestrian", 0..10, "did you mean Pedestrian Life, Pedestrian Flock");
+    let long = "x".repeat(1_000_000);
+    rejects(&long, 0..1_000_000, "is not supported yet");
 }
 
 #[test]
