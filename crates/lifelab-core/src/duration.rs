@@ -21,7 +21,8 @@ pub fn parse(text: &str) -> Option<Duration> {
     if text.split(|c: char| !c.is_ascii_digit()).any(too_long) {
         return None;
     }
-    humantime::parse_duration(text).ok()
+    // The Greek letter looks the same as the micro sign, and many keyboards have only that.
+    humantime::parse_duration(&text.replace('\u{3bc}', "\u{b5}")).ok()
 }
 
 /// Prints a duration without spaces, so that it is one word: `1s500ms`.
@@ -87,6 +88,8 @@ mod tests {
             ("1m 30s", 90_000_000_000, "1m30s"),
             ("1m30s", 90_000_000_000, "1m30s"),
             ("50us", 50_000, "50us"),
+            ("50\u{b5}s", 50_000, "50us"),
+            ("1ms 50\u{3bc}s", 1_050_000, "1ms50us"),
             ("0s", 0, "0s"),
         ] {
             assert_eq!(parse(text), Some(Duration::from_nanos(nanos)), "{text}");
