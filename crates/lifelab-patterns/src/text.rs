@@ -91,6 +91,15 @@ impl<'a> Line<'a> {
 
     pub(crate) fn scan(&self) -> Scanner<'a> {
         Scanner { text: self.text, at: self.start, end: self.end }
+    /// The letter after `#`, and what follows it. It is a word of the format only if what follows is
+    /// [set off](Scanner::is_set_off): `#Name: Glider` says nothing by its `N`.
+    pub(crate) fn hash(&self) -> Option<(u8, Scanner<'a>)> {
+        let mut rest = self.after(b"#")?;
+        let letter = rest.peek()?;
+        rest.at += 1;
+        Some((letter, rest))
+    }
+
     }
 }
 
@@ -113,6 +122,16 @@ impl<'a> Scanner<'a> {
 
     /// Steps over spaces and tabs.
     pub(crate) fn skip_blanks(&mut self) {
+    /// Whether this is the end of the line, or a blank.
+    pub(crate) fn is_set_off(&self) -> bool {
+        self.peek().is_none_or(is_blank)
+    }
+
+    /// Whether numbers may start here, after blanks or at once.
+    pub(crate) fn may_start_numbers(&self) -> bool {
+        self.is_set_off() || self.peek().is_some_and(|b| matches!(b, b'+' | b'-' | b'0'..=b'9'))
+    }
+
         self.take_while(is_blank);
     }
 
@@ -165,6 +184,12 @@ impl<'a> Scanner<'a> {
 
     /// Steps over a decimal number without a sign, of any type.
     pub(crate) fn natural<T: std::str::FromStr>(
+    /// The same, or nothing, which means (0, 0).
+    pub(crate) fn position_or_origin(&mut self) -> Result<Position, Fault> {
+        self.skip_blanks();
+        if self.at == self.end { Ok(Position::default()) } else { self.position() }
+    }
+
         &mut self,
         expected: &'static str,
     ) -> Result<T, Fault> {

@@ -85,6 +85,42 @@ fn rle_says_who_and_where() {
 }
 
 #[test]
+fn a_letter_that_is_glued_to_text_is_no_word_of_a_format() {
+    let comments = |text: &str| {
+        let pattern = read(text).unwrap_or_else(|error| panic!("{error}")).pattern;
+        assert_eq!((pattern.name, pattern.author, pattern.position), (None, None, None));
+        assert_eq!(pattern.rule, lifelab_core::Rule::LIFE);
+        pattern.comments
+    };
+    let glued = [
+        "#Name: Glider",
+        "#Original drawing",
+        "#Comment: copied",
+        "#comment",
+        "#CXRLEPos=1,1",
+        "#Phase 2 of 3",
+        "#Rule: the ordinary one",
+        "#rotated",
+        "#Puffer",
+    ];
+    let text = glued.join("\n");
+    assert_eq!(comments(&format!("{text}\nx = 1, y = 1\n{text}\no!\n{text}")).len(), 27);
+    assert_eq!(comments(&format!("{text}\nx = 1, y = 1\no!")), glued);
+    assert_eq!(comments(&format!("x = 1, y = 1\no!\n{text}")), glued);
+    let glued = ["#Description: x", "#Comment: y", "#Phase 2", "#Rule: 23/36", "#Name"];
+    let text = glued.join("\n");
+    assert_eq!(comments(&format!("#Life 1.05\n{text}\n*")), glued);
+    let glued = ["#Data: x", "#D\u{a0}y"];
+    let loaded = read(format!("#Life 1.06\n{}\n0 0", glued.join("\n"))).expect("fine");
+    assert_eq!(loaded.pattern.comments, glued);
+
+    let near = read("#N\tGlider\n#O\n#P-1 +2\nx = 1, y = 1\no!").expect("fine").pattern;
+    assert_eq!((near.name.as_deref(), near.author), (Some("Glider"), None));
+    assert_eq!(near.position, Some(Position { x: -1, y: 2 }));
+    rejects("#P see below\nx = 1, y = 1\no!", "1:4: found 's', expected a column");
+}
+
+#[test]
 fn rle_that_is_odd_comes_with_a_warning() {
     let warnings = |text: &str| read(text).expect(text).warnings;
     assert_eq!(warnings("bo$2bo$3o!"), [Warning::NoHeader]);

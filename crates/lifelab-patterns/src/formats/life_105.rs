@@ -66,18 +66,18 @@ struct Reader {
 
 impl Reader {
     fn read_hash(&mut self, line: &Line<'_>) -> Result<(), Fault> {
-        let mut rest = line.scan();
-        rest.at += 1;
         let span = line.start..line.end;
-        match (rest.peek(), trim(rest.rest())) {
-            (Some(b'N'), b"N") => {
+        match line.hash() {
+            Some((b'N', rest)) if trim(rest.rest()).is_empty() => {
                 self.rule = Rule::LIFE;
                 Ok(())
             }
-            (Some(b'P'), _) => self.read_place(rest),
-            (Some(b'R'), _) => self.read_rule(rest),
-            (Some(b'D' | b'C'), _) => {
-                let text = &rest.rest()[1..];
+            Some((b'P', rest)) if rest.may_start_numbers() => self.read_place(rest),
+            Some((b'R', rest)) if rest.may_start_numbers() || rest.peek() == Some(b'/') => {
+                self.read_rule(rest)
+            }
+            Some((b'D' | b'C', rest)) if rest.is_set_off() => {
+                let text = rest.rest();
                 self.comments.add_labeled(text.strip_prefix(b" ").unwrap_or(text), span)
             }
             _ => self.comments.add(line.bytes(), span),
@@ -85,7 +85,6 @@ impl Reader {
     }
 
     fn read_rule(&mut self, mut rest: Scanner<'_>) -> Result<(), Fault> {
-        rest.at += 1;
         rest.skip_blanks();
         let start = rest.at;
         let rule = super::read_rule(&mut rest)?;
@@ -102,9 +101,7 @@ impl Reader {
 
     /// `#P` and a place, or none, which means (0, 0).
     fn read_place(&mut self, mut rest: Scanner<'_>) -> Result<(), Fault> {
-        rest.at += 1;
-        rest.skip_blanks();
-        let at = if rest.at == rest.end { Position::default() } else { rest.position()? };
+        let at = rest.position_or_origin()?;
         self.place_corner(at);
         self.row = Some(at);
         Ok(())

@@ -29,8 +29,8 @@ fn read(text: &[u8], limits: &Limits) -> Result<Draft, Fault> {
     let mut cells = CellsBuilder::new(limits.memory_bytes);
     for line in Lines::new(text).skip(1) {
         let span = line.start..line.end;
-        if let Some(text) = line.after(b"#D") {
-            let text = text.rest();
+        if let Some((b'D', rest)) = line.hash().filter(|(_, rest)| rest.is_set_off()) {
+            let text = rest.rest();
             comments.add_labeled(text.strip_prefix(b" ").unwrap_or(text), span)?;
         } else if line.bytes().starts_with(b"#") {
             comments.add(line.bytes(), span)?;

@@ -115,25 +115,21 @@ impl<'a> Reader<'a> {
 
     /// Reads a leading line that starts with `#`.
     fn read_hash(&mut self, line: &Line<'a>) -> Result<(), Fault> {
-        let text = line.bytes();
-        let Some((&letter, rest)) = text[1..].split_first() else { return Ok(()) };
-        let span = line.start..line.end;
-        let mut scanner = line.scan();
-        scanner.at += 2;
+        let (text, span) = (line.bytes(), line.start..line.end);
+        let Some((letter, mut rest)) = line.hash() else { return Ok(()) };
         match letter {
-            b'C' if is_extended(rest) => self.read_extended(line, scanner),
-            b'C' | b'c' => self.comments.add(rest, span),
-            b'N' => self.comments.set(Label::Name, rest, text, span),
-            b'O' => self.comments.set(Label::Author, rest, text, span),
-            b'P' | b'R' => {
-                self.old_position = Some(scanner.position()?);
+            b'C' if is_extended(&rest) => self.read_extended(line, rest),
+            b'N' if rest.is_set_off() => self.comments.set(Label::Name, rest.rest(), text, span),
+            b'O' if rest.is_set_off() => self.comments.set(Label::Author, rest.rest(), text, span),
+            b'P' | b'R' if rest.may_start_numbers() => {
+                self.old_position = Some(rest.position_or_origin()?);
                 Ok(())
             }
-            b'r' if self.old_rule.is_none() => {
-                self.old_rule = Some(scanner);
+            b'r' if rest.may_start_numbers() && self.old_rule.is_none() => {
+                self.old_rule = Some(rest);
                 Ok(())
             }
-            _ => self.comments.add(text, span),
+            _ => self.comments.add(comment(line), span),
         }
     }
 
@@ -194,7 +190,7 @@ impl<'a> Reader<'a> {
     ) -> Result<(), Fault> {
         for line in lines {
             if line.bytes().starts_with(b"#") {
-                self.comments.add(after_c(line.bytes()), line.start..line.end)?;
+                self.comments.add(comment(&line), line.start..line.end)?;
             } else if let Some(end) = items.read_line(text, line.start..line.end)? {
                 return self.read_epilog(text, end);
             }
@@ -205,20 +201,23 @@ impl<'a> Reader<'a> {
     fn read_epilog(&mut self, text: &[u8], end: usize) -> Result<(), Fault> {
         let lines = Lines::from(text, end).filter(|line| !line.is_blank());
         for line in lines {
-            self.comments.add(after_c(line.bytes()), line.start..line.end)?;
+            self.comments.add(comment(&line), line.start..line.end)?;
         }
         Ok(())
     }
 }
 
-/// A comment without its `#C`.
-fn after_c(line: &[u8]) -> &[u8] {
-    line.strip_prefix(b"#C").or(line.strip_prefix(b"#c")).unwrap_or(line)
+/// A comment: what follows `#C`, or else the whole line.
+fn comment<'a>(line: &Line<'a>) -> &'a [u8] {
+    match line.hash() {
+        Some((b'C' | b'c', rest)) if rest.is_set_off() => rest.rest(),
+        _ => line.bytes(),
+    }
 }
 
 /// Whether a comment `#C...` is a line of extended RLE.
-fn is_extended(rest: &[u8]) -> bool {
-    let after = rest.strip_prefix(b"XRLE");
+fn is_extended(rest: &Scanner<'_>) -> bool {
+    let after = rest.rest().strip_prefix(b"XRLE");
     after.is_some_and(|after| after.first().is_none_or(|&byte| crate::text::is_blank(byte)))
 }
 
