@@ -1,5 +1,7 @@
 //! The table of formats: all that is known about a format by name, extension and content.
 
+mod stranger;
+
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -46,22 +48,6 @@ pub(crate) struct Codec {
     pub(crate) write: fn(pattern: &Pattern, out: &mut dyn io::Write) -> io::Result<()>,
 }
 
-/// Formats that are recognized, but not supported yet.
-struct Stranger {
-    name: &'static str,
-    extensions: &'static [&'static str],
-    recognizes: fn(line: &[u8]) -> bool,
-}
-
-const STRANGERS: [Stranger; 2] = [
-    Stranger {
-        name: "macrocell",
-        extensions: &["mc"],
-        recognizes: |line| line.starts_with(b"[M2]"),
-    },
-    Stranger { name: "apgcode", extensions: &[], recognizes: is_apgcode },
-];
-
 impl Format {
     /// Every format, in the order in which they are tried on a text.
     pub const ALL: [Self; 5] =
@@ -104,27 +90,23 @@ impl Format {
         let mut lines = Lines::new(text);
         let (start, rest) = (lines.at(), lines.rest());
         let line = lines.next().map_or(&b""[..], |line| line.bytes());
-        if let Some(stranger) = STRANGERS.iter().find(|stranger| (stranger.recognizes)(line)) {
-            return Err(ErrorKind::UnsupportedFormat(stranger.name).at(start..start + line.len()));
+        if let Some(stranger) = stranger::by_content(line, rest) {
+            return Err(stranger.refuse(start, start + line.len()));
         }
         let recognizes = |format: &Self| (format.codec().recognizes)(line, rest);
-        match Self::ALL.into_iter().find(recognizes) {
-            // To RLE it would be a comment, and what follows it would make no sense.
-            Some(Self::Rle) => return unknown_version(line, start).map_or(Ok(Self::Rle), Err),
-            Some(format) => return Ok(format),
-            None => {}
-        }
-        if let Some(format) = path.and_then(Self::of_path) {
+        if let Some(format) = Self::ALL.into_iter().find(recognizes) {
             return Ok(format);
         }
-        let extension = path.and_then(extension).unwrap_or_default();
-        let stranger = STRANGERS.iter().find(|s| s.extensions.contains(&extension.as_str()));
-        let (found, length) = text::describe(text, start);
-        Err(match stranger {
-            Some(stranger) => ErrorKind::UnsupportedFormat(stranger.name),
-            None => ErrorKind::UnknownFormat { found },
+        // To RLE an unknown version would be a comment, and what follows it would make no sense.
+        let is_comment = line.starts_with(b"#");
+        match (unknown_version(line, start), path.and_then(Self::of_path)) {
+            (Some(fault), _) => Err(fault),
+            (None, Some(Self::Life105 | Self::Life106)) => Err(no_magic(text, start)),
+            _ if is_comment && life_105::is_drawn(rest) => Err(no_magic(text, start)),
+            (None, Some(format)) => Ok(format),
+            (None, None) if is_comment => Ok(Self::Rle),
+            (None, None) => Err(unknown(text, start, path)),
         }
-        .at(start..start + length))
     }
 
     pub(crate) fn names() -> String {
@@ -232,6 +214,20 @@ fn extension(path: &Path) -> Option<String> {
     }
 }
 
+/// A Life file that does not say so at byte `start`.
+fn no_magic(text: &[u8], start: usize) -> Fault {
+    text::unexpected(text, start, "`#Life 1.05` or `#Life 1.06` in the first line")
+}
+
+/// The text from byte `start` on is in no format that its content or its name tells.
+fn unknown(text: &[u8], start: usize, path: Option<&Path>) -> Fault {
+    let (found, length) = text::describe(text, start);
+    match path.and_then(extension).and_then(|extension| stranger::by_extension(&extension)) {
+        Some(stranger) => stranger.refuse(start, start + length),
+        None => ErrorKind::UnknownFormat { found }.at(start..start + length),
+    }
+}
+
 /// `#Life 1.07`, at byte `start`: the formats with such a first line are two, and this is neither.
 fn unknown_version(line: &[u8], start: usize) -> Option<Fault> {
     let rest = line.strip_prefix(b"#Life ")?.trim_ascii_start();
@@ -246,14 +242,4 @@ fn unknown_version(line: &[u8], start: usize) -> Option<Fault> {
         }
         .at(at..at + version.len())
     })
-}
-
-/// `xs4_33` and the like: still lifes, oscillators and spaceships by their cells.
-fn is_apgcode(line: &[u8]) -> bool {
-    let digits = line.strip_prefix(b"x").and_then(|rest| match rest {
-        [b's' | b'p' | b'q', digits @ ..] => Some(digits),
-        _ => None,
-    });
-    let length = digits.and_then(|digits| digits.iter().position(|byte| !byte.is_ascii_digit()));
-    digits.zip(length).is_some_and(|(digits, length)| length > 0 && digits[length] == b'_')
 }

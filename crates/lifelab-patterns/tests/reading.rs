@@ -367,6 +367,95 @@ fn formats_are_told_apart_by_content_and_then_by_extension() {
     );
     assert!(later("xq4_153", "").contains("apgcode patterns are not supported yet"));
     assert!(later("whatever", "a.mc.gz").contains("macrocell patterns are not supported yet"));
+    assert_eq!(
+        later("#\n  \n~", "a.rle"),
+        "a.rle:3:1: found '~', expected a header such as `x = 3, y = 3`, a comment after `#`, or cells"
+    );
+}
+
+#[test]
+fn a_life_file_without_its_first_line_is_told_so() {
+    let message = |text: &str, name: &str| {
+        let name = (!name.is_empty()).then_some(Path::new(name));
+        Pattern::read(text.as_bytes(), name, &Limits::default()).expect_err(text).to_string()
+    };
+    let expected = "expected `#Life 1.05` or `#Life 1.06` in the first line";
+    for name in ["", "a.lif", "a.life", "a.rle"] {
+        let message = message("#N Toad\n#P -2 -1\n....\n.***\n***.\n", name);
+        assert!(message.ends_with(&format!("1:1: found '#', {expected}")), "{name}: {message}");
+    }
+    for text in ["1 0\n2 1\n", "#D x\n1 0\n", "#life 1.05\n", "  .*", "#D only comments"] {
+        assert!(message(text, "a.lif").contains(expected), "{text:?}");
+    }
+    let named = |text: &str| {
+        let loaded = Pattern::read(text.as_bytes(), Some(Path::new("a.lif")), &Limits::default());
+        loaded.expect(text).format
+    };
+    assert_eq!(named("#C\nx = 1, y = 1\no!"), Format::Rle);
+    assert_eq!(named("#C\n3o$bo!"), Format::Rle);
+    assert_eq!(named(".*.\n"), Format::Plaintext);
+}
+
+#[test]
+fn what_is_no_pattern_is_named_for_what_it_is() {
+    let mut tar = b"glider.rle".to_vec();
+    tar.resize(257, 0);
+    tar.extend(b"ustar\x0000");
+    let utf_16: Vec<u8> = "x = 3, y = 3".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big_endian: Vec<u8> = "x = 3, y = 3".encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for (bytes, found) in [
+        (&b"#MCell 4.00\n#GAME Life\n"[..], "MCell patterns are not supported yet"),
+        (b"\n <!DOCTYPE html>\n<html>", "found a web page, expected a pattern; download"),
+        (b"<HTML><body>", "found a web page"),
+        (b"<?xml version=\"1.0\"?>", "found an SVG or other XML file"),
+        (b"[code]x = 3, y = 3\n", "found the markup of a forum, expected a pattern; keep"),
+        (b"Code: Select all\nx = 3, y = 3\n", "found the markup of a forum"),
+        (b"```\nx = 3, y = 3\n```", "found a code block of Markdown"),
+        (b"{\n  \"rle\": 3}", "found a JSON object"),
+        (b"{\\rtf1", "found an RTF document"),
+        (b"@RULE Foo\n", "found a rule file of Golly"),
+        (b"\xff\xfex\0 \0=\0", "found UTF-16 text, expected a pattern in ASCII or UTF-8"),
+        (b"\xfe\xff\0x", "found UTF-16 text"),
+        (&utf_16, "found UTF-16 text"),
+        (&big_endian, "found UTF-16 text"),
+        (b"PK\x03\x04\x14\0", "found a zip archive, expected a pattern; unpack it"),
+        (b"7z\xbc\xaf\x27\x1c", "found a 7z archive"),
+        (b"Rar!\x1a\x07\x01\0", "found a RAR archive"),
+        (&tar, "found a tar archive"),
+        (b"BZh91AY&SY", "found a file compressed by bzip2, expected a pattern, as it is or"),
+        (b"\xfd7zXZ\0", "found a file compressed by xz"),
+        (b"\x28\xb5\x2f\xfd", "found a file compressed by zstd"),
+        (b"%PDF-1.7\n", "found a PDF document"),
+        (b"\x89PNG\r\n\x1a\n", "found a PNG picture"),
+        (b"GIF89a", "found a GIF picture"),
+        (b"\xff\xd8\xff\xe0", "found a JPEG picture"),
+    ] {
+        for name in ["a.rle", "a.cells", "a.lif", "a.ron", "a"] {
+            let read = Pattern::read(bytes, Some(Path::new(name)), &Limits::default());
+            let error = read.expect_err(found);
+            assert!(error.to_string().contains(&format!(":1: {found}")), "{name}: {error}");
+            assert!(error.render().contains(found));
+        }
+    }
+}
+
+#[test]
+fn a_byte_order_mark_may_precede_every_format() {
+    for text in [
+        "x = 3, y = 3\nbo$2bo$3o!",
+        "#C x\nx = 3, y = 3\nbo$2bo$3o!",
+        ".O.\n..O\nOOO",
+        "!Name: x\n.O.\n..O\nOOO",
+        "#Life 1.05\n.*.\n..*\n***",
+        "#Life 1.06\n1 0\n2 1\n0 2\n1 2\n2 2",
+        "(cells: [\"bo$2bo$3o!\"])",
+        "// x\nPattern(cells: [\"bo$2bo$3o!\"])",
+    ] {
+        accepts(format!("\u{feff}{text}"), GLIDER);
+        accepts(format!("\u{feff}\r\n\n{text}"), GLIDER);
+    }
+    rejects("\u{feff}(cells: [\"bo$2bq$3o!\"])", "1:17: found '$', expected a letter from A to X");
+    rejects("\u{feff}(cells: [\"o!\"], color: 3)", "1:17: ");
 }
 
 #[test]

@@ -34,6 +34,14 @@ pub(crate) const CODEC: Codec = Codec {
     write,
 };
 
+/// Whether a text that starts with comments goes on as drawn rows with live cells: as this format does
+/// after its first line, and no other.
+pub(crate) fn is_drawn(text: &[u8]) -> bool {
+    let mut rows = Lines::new(text).filter(|line| !line.is_blank() && line.hash().is_none());
+    let row = rows.find(|line| line.bytes().iter().any(|&byte| byte != b'.'));
+    row.is_some_and(|row| trim(row.bytes()).iter().all(|byte| matches!(byte, b'.' | b'*')))
+}
+
 fn read(text: &[u8], limits: &Limits) -> Result<Draft, Fault> {
     let mut reader = Reader {
         comments: Comments::new(limits),

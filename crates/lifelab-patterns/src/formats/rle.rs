@@ -26,25 +26,39 @@ pub(crate) const CODEC: Codec = Codec {
     name: "rle",
     extensions: &["rle"],
     holds: &[Property::Rule, Property::Bounds, Property::Position, Property::Generation],
-    recognizes: |line, text| {
-        line.starts_with(b"#")
-            || header::starts(line)
-            || header::resembles(line)
-            || has_only_items_to_the_end(text)
-    },
+    recognizes: |_, text| recognizes(text),
     read,
     fits: write::fits,
     write: write::write,
 };
 
+/// Whether a header or nothing but items comes after the comments.
+fn recognizes(text: &[u8]) -> bool {
+    let mut lines = Lines::new(text);
+    loop {
+        let rest = lines.rest();
+        match lines.next() {
+            None => return false,
+            Some(line) if line.is_blank() || line.bytes().starts_with(b"#") => {}
+            Some(line) => {
+                let line = line.bytes();
+                let is_header = header::starts(line) || header::resembles(line);
+                return is_header || has_only_items_to_the_end(rest);
+            }
+        }
+    }
+}
+
 /// Whether the text is items up to a final `!`; it may go on behind that.
 fn has_only_items_to_the_end(text: &[u8]) -> bool {
-    let in_items = |byte: u8| {
-        matches!(byte, b'0'..=b'9' | b'A'..=b'X' | b'b' | b'o' | b'p'..=b'y' | b'.' | b'$')
-            || byte.is_ascii_whitespace()
-    };
-    let end = text.iter().position(|&byte| !in_items(byte));
+    let end = text.iter().position(|&byte| byte == b'!' || !is_in_items(byte));
     end.is_some_and(|end| matches!(text[end], b'!' | b'#'))
+}
+
+/// Whether cells are written with this character.
+fn is_in_items(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'A'..=b'X' | b'b' | b'o' | b'p'..=b'y' | b'.' | b'$' | b'!')
+        || byte.is_ascii_whitespace()
 }
 
 fn read(text: &[u8], limits: &Limits) -> Result<Draft, Fault> {
@@ -62,6 +76,7 @@ fn read(text: &[u8], limits: &Limits) -> Result<Draft, Fault> {
         if lines.rest().is_empty() {
             return Err(unexpected(text, text.len(), "`x =` and the rest of a header, or cells"));
         }
+        check_first_line(text, lines.clone())?;
         warnings.push(Warning::NoHeader);
     }
     let mut pattern = reader.start_pattern(header)?;
@@ -76,6 +91,17 @@ fn read(text: &[u8], limits: &Limits) -> Result<Draft, Fault> {
     }
     warnings.extend(larger_than_header(&pattern));
     Ok(Draft { pattern: reader.comments.into_pattern(pattern), warnings })
+}
+
+/// Whether cells can start here, where a header or comments could, too.
+fn check_first_line(text: &[u8], mut lines: Lines<'_>) -> Result<(), Fault> {
+    let Some(mut start) = lines.next().map(|line| line.scan()) else { return Ok(()) };
+    start.skip_blanks();
+    if start.peek().is_none_or(is_in_items) {
+        return Ok(());
+    }
+    let expected = "a header such as `x = 3, y = 3`, a comment after `#`, or cells";
+    Err(unexpected(text, start.at, expected))
 }
 
 /// What the lines with `#` say.
