@@ -23,6 +23,7 @@ pub mod duration;
 mod grid;
 mod kernel;
 pub mod nearest;
+pub mod printable;
 pub mod seeded;
 mod soup;
 

@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
-use lifelab_core::{RuleError, RuleErrorKind};
+use lifelab_core::{RuleError, RuleErrorKind, printable};
 use thiserror::Error as ThisError;
 
 pub use place::Place;
@@ -174,7 +174,7 @@ impl PatternError {
 impl fmt::Display for PatternError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(path) = self.path() {
-            write!(f, "{}:", path.display())?;
+            write!(f, "{}:", printable::line(&path.display().to_string()))?;
         }
         if let Some(place) = self.place() {
             write!(f, "{}:{}:", place.line, place.column)?;

@@ -1,5 +1,7 @@
 //! Text as the readers see it: lines of bytes, and a scanner for what stands in a line.
 
+use lifelab_core::printable;
+
 use crate::cells::Position;
 use crate::error::{ErrorKind, Fault};
 
@@ -240,7 +242,7 @@ pub(crate) fn describe(text: &[u8], at: usize) -> (String, usize) {
         [b' ', ..] => ("a space".into(), 1),
         [b'\t', ..] => ("a tab".into(), 1),
         [byte, ..] => match first_char(rest).filter(|c| !c.is_control()) {
-            Some(c) => (format!("'{c}'"), c.len_utf8()),
+            Some(c) => (format!("'{}'", printable::line(c.encode_utf8(&mut [0; 4]))), c.len_utf8()),
             None => (format!("byte 0x{byte:02x}"), 1),
         },
     }

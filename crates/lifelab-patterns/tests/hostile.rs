@@ -148,6 +148,20 @@ proptest! {
     fn almost_patterns_never_panic(
         start in prop_oneof![
             Just("x = 3, y = 3\n"), Just("#Life 1.05\n"), Just("#Life 1.06\n"), Just("!\n"), Just("#"),
+#[test]
+fn errors_hold_nothing_that_commands_a_terminal() {
+    let name = Path::new("a\u{1b}[31m\n\u{202e}.rle");
+    for text in ["x = 3, y = 3\nb\u{202e}", "x = 3, y = 3\nb\u{9b}3o!\u{1b}[2J", "\u{1b}]0;x\u{7}"]
+    {
+        let error = Pattern::read(text.as_bytes(), Some(name), &Limits::default()).expect_err(text);
+        for shown in [error.to_string(), error.render()] {
+            let hidden = |c: char| c != '\n' && lifelab_core::printable::is_hidden(c);
+            assert!(!shown.contains(hidden), "{shown:?}");
+            assert!(shown.contains(r"a\u{1b}[31m\n\u{202e}.rle"), "{shown:?}");
+        }
+    }
+}
+
             Just("#CXRLE "), Just("(cells: [\""), Just("x = 3, y = 3, rule = "), Just("\u{1f}\u{8b}"),
             Just("#P "), Just("#Life 1.05\n#P "), Just("(rule: \""), Just("\u{feff}"),
         ],

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use lifelab_core::printable;
+
 /// The longest part of a line that is kept on either side of a place, in bytes.
 const WINDOW: usize = 60;
 
@@ -36,11 +38,11 @@ impl Place {
         let line_end = start + to_end.unwrap_or(rest.len());
         let end = span.end.clamp(start, line_end);
 
-        let mut excerpt = printable(&text[start.saturating_sub(WINDOW).max(line_start)..start]);
-        let mark = printable(&text[start..end.min(start + WINDOW)]);
+        let mut excerpt = shown(&text[start.saturating_sub(WINDOW).max(line_start)..start]);
+        let mark = shown(&text[start..end.min(start + WINDOW)]);
         let marked = excerpt.len()..excerpt.len() + mark.len();
         excerpt.push_str(&mark);
-        excerpt.push_str(&printable(&text[end..line_end.min(end + WINDOW)]));
+        excerpt.push_str(&shown(&text[end..line_end.min(end + WINDOW)]));
         Self {
             line: 1 + line_ends(before),
             column: 1 + String::from_utf8_lossy(&text[line_start..start]).chars().count(),
@@ -51,20 +53,9 @@ impl Place {
     }
 }
 
-/// Bytes as a terminal can show them.
-fn printable(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    text.chars()
-        .map(|c| {
-            if c == '\t' {
-                ' '
-            } else if c.is_control() {
-                '\u{fffd}'
-            } else {
-                c
-            }
-        })
-        .collect()
+/// Bytes as a terminal can show them; tabs take one column.
+fn shown(bytes: &[u8]) -> String {
+    printable::line(&String::from_utf8_lossy(bytes).replace('\t', " ")).into_owned()
 }
 
 /// The number of complete lines in `text`.
