@@ -10,9 +10,10 @@
 pub struct Limits {
     /// The longest text, in bytes: of the file, and again after decompression.
     pub text_bytes: u64,
-    /// The memory for the cells of a pattern, and as much again for its comments, in bytes. A dense
-    /// soup takes little more than a bit per cell, a lone cell 32 bytes, and twice that if cells come
-    /// out of order.
+    /// The memory for the cells of a pattern, and as much again for its name, author and comments, in
+    /// bytes. A dense soup takes little more than a bit per cell, a lone cell 32 bytes, and twice that
+    /// if cells come out of order; while their tables grow, they may have as much spare room again.
+    /// A short comment takes 80 bytes.
     pub memory_bytes: u64,
 }
 

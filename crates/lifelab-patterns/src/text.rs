@@ -91,8 +91,6 @@ impl<'a> Line<'a> {
         })
     }
 
-    pub(crate) fn scan(&self) -> Scanner<'a> {
-        Scanner { text: self.text, at: self.start, end: self.end }
     /// The letter after `#`, and what follows it. It is a word of the format only if what follows is
     /// [set off](Scanner::is_set_off): `#Name: Glider` says nothing by its `N`.
     pub(crate) fn hash(&self) -> Option<(u8, Scanner<'a>)> {
@@ -102,6 +100,8 @@ impl<'a> Line<'a> {
         Some((letter, rest))
     }
 
+    pub(crate) fn scan(&self) -> Scanner<'a> {
+        Scanner { text: self.text, at: self.start, end: self.end }
     }
 }
 
@@ -122,8 +122,6 @@ impl<'a> Scanner<'a> {
         self.rest().first().copied()
     }
 
-    /// Steps over spaces and tabs.
-    pub(crate) fn skip_blanks(&mut self) {
     /// Whether this is the end of the line, or a blank.
     pub(crate) fn is_set_off(&self) -> bool {
         self.peek().is_none_or(is_blank)
@@ -134,6 +132,8 @@ impl<'a> Scanner<'a> {
         self.is_set_off() || self.peek().is_some_and(|b| matches!(b, b'+' | b'-' | b'0'..=b'9'))
     }
 
+    /// Steps over spaces and tabs.
+    pub(crate) fn skip_blanks(&mut self) {
         self.take_while(is_blank);
     }
 
@@ -184,14 +184,14 @@ impl<'a> Scanner<'a> {
         Ok(Position { x, y })
     }
 
-    /// Steps over a decimal number without a sign, of any type.
-    pub(crate) fn natural<T: std::str::FromStr>(
     /// The same, or nothing, which means (0, 0).
     pub(crate) fn position_or_origin(&mut self) -> Result<Position, Fault> {
         self.skip_blanks();
         if self.at == self.end { Ok(Position::default()) } else { self.position() }
     }
 
+    /// Steps over a decimal number without a sign, of any type.
+    pub(crate) fn natural<T: std::str::FromStr>(
         &mut self,
         expected: &'static str,
     ) -> Result<T, Fault> {
@@ -252,8 +252,22 @@ pub(crate) fn describe(text: &[u8], at: usize) -> (String, usize) {
 pub(crate) fn decode(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
-        Err(_) => bytes.iter().copied().map(char::from).collect(),
+        Err(_) => {
+            let mut text = String::with_capacity(decoded_len(bytes) as usize);
+            text.extend(bytes.iter().copied().map(char::from));
+            text
+        }
     }
+}
+
+/// The length of the [decoded](decode) text, in bytes.
+pub(crate) fn decoded_len(bytes: &[u8]) -> u64 {
+    let grows = |byte: &&u8| !byte.is_ascii();
+    let growth = match std::str::from_utf8(bytes) {
+        Ok(_) => 0,
+        Err(_) => bytes.iter().filter(grows).count(),
+    };
+    (bytes.len() + growth) as u64
 }
 
 pub(crate) fn is_blank(byte: u8) -> bool {

@@ -77,6 +77,15 @@ fn text_is_limited_before_and_after_decompression() {
     assert!(bomb.len() < 1 << 16);
     let error = Pattern::read(&bomb, None, &limits).expect_err("a bomb");
     assert!(matches!(error.kind(), ErrorKind::TooLong { limit_bytes: 65_536 }), "{error}");
+    let mut exact = GLIDER.to_vec();
+    exact.resize(1 << 16, b' ');
+    assert!(Pattern::read_from(&exact[..], None, &limits).is_ok(), "the limit itself is allowed");
+    assert!(Pattern::read(&gzip(&exact), None, &limits).is_ok());
+    exact.push(b' ');
+    for input in [exact.clone(), gzip(&exact)] {
+        let error = Pattern::read_from(&input[..], None, &limits).expect_err("one byte more");
+        assert!(matches!(error.kind(), ErrorKind::TooLong { .. }), "{error}");
+    }
     let endless = std::io::repeat(b'.');
     let error =
         Pattern::read_from(endless, Some(Path::new("dots.cells")), &limits).expect_err("endless");
@@ -96,6 +105,9 @@ fn memory_is_limited_whatever_asks_for_it() {
     too_large(&format!("x = 1, y = 1\n{}!", "o99b".repeat(1000)));
     too_large(&"#C\n".repeat(1000));
     too_large(&format!("x = 1, y = 1\no!{}", "\nx".repeat(1000)));
+    too_large(&format!("#N {}\nx = 1, y = 1\no!", "x".repeat(5000)));
+    too_large(&format!("(cells: [{}])", "\"\",".repeat(100)));
+    too_large(&format!("(comments: [{}], cells: [])", "\"\",".repeat(100)));
     too_large(&"O\n".repeat(1000));
     too_large(&format!("#Life 1.05\n{}", "#P 0 0\n*\n".repeat(1000)));
     too_large(&format!(
@@ -136,18 +148,6 @@ fn an_error_in_a_long_line_is_shown_around_its_place() {
     assert!(error.render_colored().contains("\u{1b}["));
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
-
-    #[test]
-    fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        check(&bytes);
-    }
-
-    #[test]
-    fn almost_patterns_never_panic(
-        start in prop_oneof![
-            Just("x = 3, y = 3\n"), Just("#Life 1.05\n"), Just("#Life 1.06\n"), Just("!\n"), Just("#"),
 #[test]
 fn errors_hold_nothing_that_commands_a_terminal() {
     let name = Path::new("a\u{1b}[31m\n\u{202e}.rle");
@@ -162,6 +162,18 @@ fn errors_hold_nothing_that_commands_a_terminal() {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        check(&bytes);
+    }
+
+    #[test]
+    fn almost_patterns_never_panic(
+        start in prop_oneof![
+            Just("x = 3, y = 3\n"), Just("#Life 1.05\n"), Just("#Life 1.06\n"), Just("!\n"), Just("#"),
             Just("#CXRLE "), Just("(cells: [\""), Just("x = 3, y = 3, rule = "), Just("\u{1f}\u{8b}"),
             Just("#P "), Just("#Life 1.05\n#P "), Just("(rule: \""), Just("\u{feff}"),
         ],

@@ -6,9 +6,13 @@ use std::ops::Range;
 use crate::error::{ErrorKind, Fault};
 use crate::limits::Limits;
 use crate::pattern::Pattern;
-use crate::text::{decode, trim};
+use crate::text::{decode, decoded_len, trim};
 
-/// Collects comments within a limit on memory.
+/// What a comment costs besides its text, in bytes: its place in a table that grows, and what an
+/// allocator adds to a short text.
+pub(super) const ENTRY_BYTES: u64 = 2 * size_of::<String>() as u64 + 32;
+
+/// Collects name, author and comments within a limit on memory.
 pub(super) struct Comments {
     name: Option<String>,
     author: Option<String>,
@@ -32,13 +36,18 @@ impl Comments {
 
     /// Adds a line, less the one space that writers put before it. `span` is where it stands.
     pub(super) fn add(&mut self, text: &[u8], span: Range<usize>) -> Result<(), Fault> {
-        // What is not UTF-8 can grow to twice its length.
-        let bytes = (size_of::<String>() + 2 * text.len()) as u64;
-        let Some(left_bytes) = self.left_bytes.checked_sub(bytes) else {
-            return Err(ErrorKind::TooLarge { limit_bytes: self.limit_bytes }.at(span));
-        };
-        self.left_bytes = left_bytes;
-        self.lines.push(decode(text.strip_prefix(b" ").unwrap_or(text)));
+        let text = text.strip_prefix(b" ").unwrap_or(text);
+        self.charge(text, span)?;
+        self.lines.push(decode(text));
+        Ok(())
+    }
+
+    /// Takes what a text costs from what is left, before it is taken.
+    fn charge(&mut self, text: &[u8], span: Range<usize>) -> Result<(), Fault> {
+        match self.left_bytes.checked_sub(ENTRY_BYTES + decoded_len(text)) {
+            Some(left_bytes) => self.left_bytes = left_bytes,
+            None => return Err(ErrorKind::TooLarge { limit_bytes: self.limit_bytes }.at(span)),
+        }
         Ok(())
     }
 
@@ -50,14 +59,20 @@ impl Comments {
         line: &[u8],
         span: Range<usize>,
     ) -> Result<(), Fault> {
-        let place = match label {
-            Label::Name => &mut self.name,
-            Label::Author => &mut self.author,
+        let is_set = match label {
+            Label::Name => self.name.is_some(),
+            Label::Author => self.author.is_some(),
         };
-        if place.is_some() {
+        if is_set {
             return self.add(line, span);
         }
-        *place = Some(decode(trim(text))).filter(|text| !text.is_empty());
+        let text = trim(text);
+        self.charge(text, span)?;
+        let text = Some(decode(text)).filter(|text| !text.is_empty());
+        match label {
+            Label::Name => self.name = text,
+            Label::Author => self.author = text,
+        }
         Ok(())
     }
 
@@ -105,4 +120,29 @@ pub(super) fn lines(pattern: &Pattern) -> impl Iterator<Item = &str> {
 /// A text that is written into one line: its line breaks become spaces.
 pub(super) fn one_line(text: &str) -> String {
     text.replace(['\n', '\r'], " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_take_no_more_memory_than_the_limit() {
+        let latin = [0xe9; 100];
+        for text in [&b""[..], b"x", b"a comment of some length, as people write them", &latin] {
+            let limits = Limits { memory_bytes: 1 << 20, ..Limits::default() };
+            let mut comments = Comments::new(&limits);
+            let mut refused = comments.set(Label::Name, text, text, 0..0);
+            while refused.is_ok() {
+                refused = comments.add(text, 0..0);
+            }
+            let Comments { name, lines, .. } = comments;
+            // An allocation has a header, and no allocator gives less than this.
+            let allocated = |text: &String| (text.capacity() + 16).max(32);
+            let texts: usize = lines.iter().chain(&name).map(allocated).sum();
+            let taken = texts + lines.capacity() * size_of::<String>();
+            assert!(taken <= 1 << 20, "{taken} bytes for comments such as {text:?}");
+            assert!(lines.len() as u64 > (1 << 20) / (ENTRY_BYTES + 300), "it is no waste either");
+        }
+    }
 }

@@ -23,6 +23,7 @@ use ron::ser::PrettyConfig;
 use ron::{Options, error::SpannedError};
 use serde::{Deserialize, Serialize};
 
+use super::comments::ENTRY_BYTES;
 use super::rle::encoder::write_cells;
 use super::rle::items::{Items, check_placed};
 use super::rle::write::fits;
@@ -77,6 +78,7 @@ fn read(text: &[u8], limits: &Limits) -> Result<Draft, Fault> {
         let (found, length) = describe(text, at);
         ErrorKind::Unexpected { found, expected: "UTF-8".into() }.at(at..at + length)
     })?;
+    check_memory(source, limits).map_err(|kind| kind.at(start..text.len()))?;
     let document: Document<'_> =
         notation().from_str(source).map_err(|error| place(&error, source, start))?;
 
@@ -104,6 +106,17 @@ fn read(text: &[u8], limits: &Limits) -> Result<Draft, Fault> {
     (pattern.cells, _) = items.finish();
     check_placed(&pattern).map_err(|kind| kind.at(start..text.len()))?;
     Ok(Draft { pattern, warnings: vec![] })
+}
+
+/// Whether all strings of the document, however many, fit into the memory for comments: what its quotes
+/// allow is known before any of them is read.
+fn check_memory(source: &str, limits: &Limits) -> Result<(), ErrorKind> {
+    let limit_bytes = limits.memory_bytes;
+    let strings = source.bytes().filter(|byte| *byte == b'"').count() as u64 / 2;
+    match source.len() as u64 + strings * ENTRY_BYTES {
+        bytes if bytes > limit_bytes => Err(ErrorKind::TooLarge { limit_bytes }),
+        _ => Ok(()),
+    }
 }
 
 fn write(pattern: &Pattern, out: &mut dyn Write) -> io::Result<()> {
