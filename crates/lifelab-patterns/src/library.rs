@@ -14,11 +14,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod kind;
+
 use std::path::Path;
 
+use lifelab_core::nearest::{letters, nearest};
 use thiserror::Error;
 
-use lifelab_core::nearest::{letters, nearest};
+pub use kind::Kind;
+
 use crate::error::PatternError;
 use crate::limits::Limits;
 use crate::pattern::Pattern;
@@ -31,71 +35,78 @@ pub struct Entry {
     pub name: &'static str,
     /// Its file, in RLE.
     pub text: &'static str,
+    /// What becomes of it.
+    pub kind: Kind,
 }
 
 macro_rules! entries {
-    ($($name:literal,)*) => {
+    ($($name:literal: $kind:expr,)*) => {
         &[$(Entry {
             name: $name,
             text: include_str!(concat!("../patterns/", $name, ".rle")),
+            kind: $kind,
         }),*]
     };
 }
 
 const ENTRIES: &[Entry] = entries![
     // Still lifes.
-    "block",
-    "beehive",
-    "loaf",
-    "boat",
-    "ship",
-    "tub",
-    "pond",
-    "eater-1",
+    "block": Kind::StillLife,
+    "beehive": Kind::StillLife,
+    "loaf": Kind::StillLife,
+    "boat": Kind::StillLife,
+    "ship": Kind::StillLife,
+    "tub": Kind::StillLife,
+    "pond": Kind::StillLife,
+    "eater-1": Kind::StillLife,
     // Oscillators.
-    "blinker",
-    "toad",
-    "beacon",
-    "clock",
-    "pulsar",
-    "octagon-2",
-    "figure-eight",
-    "koks-galaxy",
-    "pentadecathlon",
-    "queen-bee-shuttle",
+    "blinker": Kind::Oscillator { period: 2 },
+    "toad": Kind::Oscillator { period: 2 },
+    "beacon": Kind::Oscillator { period: 2 },
+    "clock": Kind::Oscillator { period: 2 },
+    "pulsar": Kind::Oscillator { period: 3 },
+    "octagon-2": Kind::Oscillator { period: 5 },
+    "figure-eight": Kind::Oscillator { period: 8 },
+    "koks-galaxy": Kind::Oscillator { period: 8 },
+    "pentadecathlon": Kind::Oscillator { period: 15 },
+    "queen-bee-shuttle": Kind::Oscillator { period: 30 },
     // Spaceships.
-    "glider",
-    "lwss",
-    "mwss",
-    "hwss",
-    "25p3h1v0.1",
-    "loafer",
-    "copperhead",
-    "sir-robin",
+    "glider": ship(4, 1, 1),
+    "lwss": ship(4, -2, 0),
+    "mwss": ship(4, -2, 0),
+    "hwss": ship(4, -2, 0),
+    "25p3h1v0.1": ship(3, 0, -1),
+    "loafer": ship(7, -1, 0),
+    "copperhead": ship(10, 0, -1),
+    "sir-robin": ship(6, -1, -2),
     // Guns, puffers and other infinite growth.
-    "gosper-glider-gun",
-    "simkin-glider-gun",
-    "puffer-1",
-    "puffer-train",
-    "switch-engine",
-    "block-laying-switch-engine",
-    "infinite-growth-5x5",
-    "infinite-growth-1-high",
-    "spacefiller-max",
+    "gosper-glider-gun": Kind::Gun { period: 30 },
+    "simkin-glider-gun": Kind::Gun { period: 120 },
+    "puffer-1": Kind::Puffer,
+    "puffer-train": Kind::Puffer,
+    "switch-engine": Kind::Puffer,
+    "block-laying-switch-engine": Kind::Puffer,
+    "infinite-growth-5x5": Kind::InfiniteGrowth,
+    "infinite-growth-1-high": Kind::InfiniteGrowth,
+    "spacefiller-max": Kind::InfiniteGrowth,
     // Methuselahs.
-    "r-pentomino",
-    "acorn",
-    "diehard",
-    "b-heptomino",
-    "pi-heptomino",
-    "century",
-    "rabbits",
+    "r-pentomino": Kind::Methuselah,
+    "acorn": Kind::Methuselah,
+    "diehard": Kind::Methuselah,
+    "b-heptomino": Kind::Methuselah,
+    "pi-heptomino": Kind::Methuselah,
+    "century": Kind::Methuselah,
+    "rabbits": Kind::Methuselah,
     // Other rules.
-    "highlife-replicator",
-    "day-and-night-rocket",
-    "seeds-domino",
-    "replicator-text",
+    "highlife-replicator": Kind::Replicator { period: 12 },
+    "day-and-night-rocket": ship(40, 0, 20),
+    "seeds-domino": Kind::InfiniteGrowth,
+    "replicator-text": Kind::Replicator { period: 16 },
 ];
+
+const fn ship(period: u32, x: i32, y: i32) -> Kind {
+    Kind::Spaceship { period, x, y }
+}
 
 /// All patterns, grouped by kind.
 pub fn all() -> &'static [Entry] {
