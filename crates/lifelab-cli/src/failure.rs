@@ -211,7 +211,7 @@ impl From<Error> for Failure {
             Error::Pattern(error) => return error.into(),
             Error::Step(error) => return error.into(),
             Error::Rule(_) => (Exit::BadInput, "rule"),
-            Error::Grid(_) => (Exit::BadInput, "grid"),
+            Error::Grid(_) | Error::Memory { .. } => (Exit::BadInput, "grid"),
             Error::Outside { .. } | Error::Setup { .. } => (Exit::BadInput, "setup"),
             Error::Stepper(_) => (Exit::BadInput, "stepper"),
             Error::Scenario(_) => (Exit::BadInput, "scenario"),

@@ -92,7 +92,7 @@ fn unknown(error: &library::UnknownPattern) -> Failure {
 }
 
 /// Reads a number of bytes such as `1000000`, `500MiB` or `8G`.
-fn bytes(text: &str) -> Result<u64, String> {
+pub(crate) fn bytes(text: &str) -> Result<u64, String> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let power = match unit.trim().to_ascii_lowercase().as_str() {

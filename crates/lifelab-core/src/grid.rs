@@ -108,12 +108,18 @@ impl Grid {
     /// If a side is zero, or if the system refuses the memory: a bit per cell, and a halo.
     pub fn new(width: u32, height: u32) -> Result<Self, GridError> {
         let shape = Shape::new(width, height)?;
-        let refused = |_| GridError::Memory { width, height, bytes: shape.len() * 8 };
+        let refused = |_| GridError::Memory { width, height, bytes: Self::bytes(width, height) };
         let len = usize::try_from(shape.len()).map_err(|_| refused(()))?;
         let mut words: Vec<u64> = Vec::new();
         words.try_reserve_exact(len).map_err(|_| refused(()))?;
         words.resize(len, 0);
         Ok(Self::from_words(shape, words))
+    }
+
+    /// The memory that a grid of this size takes, in bytes: `u128`, because the product may exceed any
+    /// address space. Nothing for a grid without cells.
+    pub fn bytes(width: u32, height: u32) -> u128 {
+        Shape::new(width, height).map_or(0, |shape| shape.len() * size_of::<u64>() as u128)
     }
 
     /// Places row 0 on a cache line; `words` has a line to spare.

@@ -11,6 +11,7 @@ use lifelab_patterns::{Limits, Pattern, Position, library};
 
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
+use crate::memory;
 use crate::placement::{self, DEFAULT_MARGIN};
 use crate::scenario::{Scenario, Start};
 use crate::simulation::{Parts, Simulation};
@@ -50,6 +51,7 @@ pub struct Builder {
     stepper: Option<Choice<Box<dyn Stepper>, StepperSpec>>,
     io: Option<Choice<Arc<dyn CellIo>, IoSpec>>,
     limits: Limits,
+    memory_limit: Option<u64>,
     deadline: Option<Duration>,
     probe: Option<Arc<Probe>>,
 }
@@ -146,6 +148,13 @@ impl Builder {
     /// Raises or lowers the limits on what a pattern file may cost.
     pub fn limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
+    }
+
+    /// The memory that the grid, in two generations, may take at most, in bytes. If none is given: 8 GiB,
+    /// or what the system has available if that is less (as far as Linux tells). Grids that exist already,
+    /// given as such or in a checkpoint, are taken as they are.
+    pub fn memory_limit(self, bytes: u64) -> Self {
+        Self { memory_limit: Some(bytes), ..self }
     }
 
     /// The time, counted from [`build`](Self::build), after which every step is refused and the one
@@ -253,6 +262,7 @@ impl Builder {
                 check_density(soup.density)?;
                 let (width, height) = self.sides.unwrap_or(DEFAULT_SOUP);
                 let grid = soup.grid(width, height)?;
+                memory::check(width, height, self.memory_limit)?;
                 return Ok((Pattern::default(), grid, Position::default(), None));
             }
         };
@@ -271,6 +281,7 @@ impl Builder {
             }
         };
         let (grid, first) = placement::place(&pattern, size, own_universe)?;
+        memory::check(size.width.get(), size.height.get(), self.memory_limit)?;
         let topology = pattern.bounds.map(|bounds| bounds.topology);
         Ok((pattern, grid, first, topology))
     }

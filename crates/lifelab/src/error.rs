@@ -7,6 +7,7 @@ use lifelab_io::IoError;
 use lifelab_patterns::PatternError;
 use lifelab_patterns::library::UnknownPattern;
 
+use crate::memory::shown;
 use crate::size::Size;
 
 /// Why a simulation could not be set up or could not go on.
@@ -25,6 +26,22 @@ pub enum Error {
     /// There is no such grid.
     #[error(transparent)]
     Grid(#[from] GridError),
+    /// A grid would take more memory than it may.
+    #[error(
+        "a grid of {width} x {height} cells takes {} of memory for two generations, and the limit is \
+         {}; give a smaller size or margin, or a higher memory limit",
+        shown(*bytes), shown(u128::from(*limit_bytes))
+    )]
+    Memory {
+        /// Columns asked for.
+        width: u32,
+        /// Rows asked for.
+        height: u32,
+        /// What two generations of it take.
+        bytes: u128,
+        /// The limit.
+        limit_bytes: u64,
+    },
     /// A pattern does not fit the grid.
     #[error(
         "the live cell ({x}, {y}) of the pattern lies outside the grid of {size} cells; {remedy}"

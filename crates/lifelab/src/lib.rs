@@ -42,6 +42,7 @@ mod checkpoint;
 mod cycle;
 mod error;
 mod fingerprint;
+mod memory;
 pub mod notation;
 mod observe;
 mod options;

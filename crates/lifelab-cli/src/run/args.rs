@@ -77,6 +77,11 @@ pub(crate) struct UniverseArgs {
     #[arg(long, value_name = "CELLS", allow_negative_numbers = true)]
     pub(crate) margin: Option<u32>,
 
+    /// The memory that the grid may take at most, in two generations: 500MiB, 32GiB [default: 8GiB, or
+    /// what is available if that is less]
+    #[arg(long, value_name = "BYTES", value_parser = crate::input::bytes)]
+    pub(crate) memory_limit: Option<u64>,
+
     /// What lies beyond the edges: torus (opposite edges are joined) or plane (nothing)
     /// [default: the pattern's, or torus]
     #[arg(long, value_parser = topology)]

@@ -27,6 +27,7 @@ pub(crate) struct Plan {
     pub(crate) warnings: Vec<String>,
     timeout: Option<Duration>,
     /// The scenario's pattern, once it is read; a soup has none.
+    memory_limit: Option<u64>,
     pattern: Option<Pattern>,
 }
 
@@ -78,6 +79,7 @@ impl Plan {
     }
 
     /// Builds the simulation, once.
+            memory_limit: args.universe.memory_limit,
     pub(crate) fn build(&mut self) -> Result<Simulation, Failure> {
         let mut builder = Simulation::builder().scenario(&self.scenario);
         if let Some(pattern) = self.pattern.take() {
@@ -91,6 +93,9 @@ impl Plan {
         Ok(simulation)
     }
 
+        if let Some(bytes) = self.memory_limit {
+            builder = builder.memory_limit(bytes);
+        }
     /// Refuses faults that strike nowhere, and warns of those that strike never.
     fn check_faults(&mut self, simulation: &Simulation) -> Result<(), Failure> {
         let (width, height) = (simulation.grid().width(), simulation.grid().height());

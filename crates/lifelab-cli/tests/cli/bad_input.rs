@@ -106,6 +106,9 @@ fn a_bad_value_is_refused_with_its_option() {
         ("--seed 3", &["--seed"]),
         ("--margin -1", &["--margin"]),
         ("--margin 4000000000", &["margin of 4000000000"]),
+        ("--size 2000000x2000000", &["1.0 TB", "the limit is", "memory limit"]),
+        ("--memory-limit 1KiB", &["the limit is 1.0 kB"]),
+        ("--rule HihgLife", &["--rule", "did you mean HighLife"]),
         ("--fault error@3:(500,7)", &["error@3:(500,7)", "outside the grid of 35 x 35"]),
         ("--save-scenario nowhere/x.ron", &["nowhere"]),
         ("--timeout 18446744073709551615s1000ms", &["--timeout"]),
@@ -135,6 +138,16 @@ fn a_bad_value_is_refused_with_its_option() {
     refused(&mut typed("walk glider"), &["walk"]);
     refused(&mut typed("completions tcsh"), &["tcsh"]);
     refused(&mut typed("convert glider x.rle --to word"), &["word", "rle"]);
+}
+
+#[test]
+fn a_few_cells_far_apart_are_no_reason_to_take_memory() {
+    let far = b"x = 210515, y = 183739\no210513bo183738$o!";
+    let done = feed(&mut typed("run - -g 1 --memory-limit 8GiB"), far);
+    assert_eq!(done.code, Some(2));
+    for part in ["210547 x 183771 cells", "9.7 GB", "a higher memory limit"] {
+        assert!(done.err.contains(part), "{part}: {}", done.err);
+    }
 }
 
 #[test]

@@ -1,0 +1,77 @@
+//! How much memory a grid may take: that is said before it is taken, for a few cells far apart are reason
+//! enough for a file to ask for more than there is.
+
+use lifelab_core::Grid;
+
+use crate::error::Error;
+
+/// The limit if nobody gives one, in bytes.
+const DEFAULT_LIMIT: u64 = 8 << 30;
+
+/// The grids of a simulation: a generation, and memory for the next one.
+const GENERATIONS: u128 = 2;
+
+/// Whether a simulation on a grid of this size stays within the limit, in bytes.
+pub(crate) fn check(width: u32, height: u32, limit: Option<u64>) -> Result<(), Error> {
+    let bytes = GENERATIONS * Grid::bytes(width, height);
+    let limit_bytes =
+        limit.unwrap_or_else(|| available().map_or(DEFAULT_LIMIT, |free| free.min(DEFAULT_LIMIT)));
+    if bytes > limit_bytes.into() {
+        return Err(Error::Memory { width, height, bytes, limit_bytes });
+    }
+    Ok(())
+}
+
+/// What the system can give without paging, in bytes.
+#[cfg(target_os = "linux")]
+fn available() -> Option<u64> {
+    use procfs::{Current, Meminfo};
+    Meminfo::current().ok()?.mem_available
+}
+
+#[cfg(not(target_os = "linux"))]
+fn available() -> Option<u64> {
+    None
+}
+
+/// A number of bytes for people: `9.8 GB`.
+pub(crate) fn shown(bytes: u128) -> String {
+    let units = ["bytes", "kB", "MB", "GB", "TB", "PB", "EB"];
+    let mut size = bytes as f64;
+    let mut index = 0;
+    while size >= 1000.0 && index + 1 < units.len() {
+        size /= 1000.0;
+        index += 1;
+    }
+    if index == 0 { format!("{bytes} bytes") } else { format!("{size:.1} {}", units[index]) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_grid_takes_is_told_before_it_is_taken() {
+        let error = check(2_000_000, 2_000_000, None).unwrap_err().to_string();
+        assert!(error.starts_with("a grid of 2000000 x 2000000 cells takes 1.0 TB"), "{error}");
+        assert!(error.contains("the limit is "), "{error}");
+        assert!(check(u32::MAX, u32::MAX, Some(u64::MAX)).is_ok());
+    }
+
+    #[test]
+    fn the_limit_itself_is_allowed() {
+        let bytes = 2 * Grid::bytes(1000, 1000);
+        let limit = u64::try_from(bytes).unwrap();
+        assert!((250_000..300_000).contains(&limit), "{limit}");
+        assert!(check(1000, 1000, Some(limit)).is_ok());
+        let error = check(1000, 1000, Some(limit - 1)).unwrap_err();
+        assert!(matches!(error, Error::Memory { bytes: found, .. } if found == bytes), "{error}");
+    }
+
+    #[test]
+    fn bytes_are_readable() {
+        assert_eq!(shown(999), "999 bytes");
+        assert_eq!(shown(9_750_000_000), "9.8 GB");
+        assert_eq!(shown(u128::from(u64::MAX)), "18.4 EB");
+    }
+}
