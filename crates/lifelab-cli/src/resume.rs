@@ -11,6 +11,7 @@ use crate::interrupt;
 use crate::run::args::{PrintArgs, SaveArgs, WorkArgs, duration};
 use crate::run::course::Course;
 use crate::run::journal::{CadenceArgs, Journal};
+use crate::run::plan::check_count;
 use crate::run::record::Record;
 
 /// Go on from the newest valid checkpoint of a run
@@ -56,6 +57,8 @@ pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     if let Some(generations) = args.generations {
         checkpoint.scenario.generations = generations;
     }
+    let start = checkpoint.start.into();
+    check_count(Some(&args.checkpoint), start, checkpoint.scenario.generations)?;
     let mut builder = Simulation::builder().checkpoint(&checkpoint);
     if let Some(timeout) = args.timeout {
         builder = builder.deadline(interrupt::left(timeout));

@@ -3,7 +3,7 @@
 //! Arguments become a plan, the plan a simulation, and that takes its course.
 
 pub(crate) mod args;
-mod plan;
+pub(crate) mod plan;
 
 pub(crate) mod course;
 pub(crate) mod journal;

@@ -174,6 +174,7 @@ impl FiniteEngine {
     /// As [`step`](Self::step); the grid stays where the leap started.
     pub fn leap(&mut self, most: u64, stop: &Stop) -> Result<StepReport, StepError> {
         let generations = self.span(most);
+        self.last_of(generations.into())?;
         let (cx, mut next) = self.prepare(generations, stop);
         let _frame = open_frame(&cx);
         let outcome = match &mut self.stepper {
@@ -226,6 +227,7 @@ impl FiniteEngine {
     /// # Cancellation
     /// Dropping the future leaves the grid at the last complete generation.
     pub async fn step_async(&mut self, stop: &Stop) -> Result<StepReport, StepError> {
+        self.last_of(1)?;
         let (cx, mut next) = self.prepare(1, stop);
         let _frame = open_frame(&cx);
         let outcome = match self.stepper.as_mut().and_then(|stepper| stepper.as_async()) {
@@ -242,6 +244,7 @@ impl FiniteEngine {
     /// # Errors
     /// If a step is detached already.
     pub fn detach(&mut self, stop: &Stop) -> Result<DetachedStep, StepError> {
+        self.last_of(1)?;
         let (cx, next) = self.prepare(1, stop);
         match self.stepper.take() {
             Some(stepper) => {
@@ -268,6 +271,20 @@ impl FiniteEngine {
     pub fn recover(&mut self, step: DetachedStep) {
         self.stepper = Some(step.stepper);
         self.spare = Some(step.next);
+    }
+
+    /// The number of the last of the next `generations`.
+    ///
+    /// # Errors
+    /// If 64 bits do not hold it.
+    fn last_of(&self, generations: u64) -> Result<u64, StepError> {
+        self.generation.checked_add(generations).ok_or_else(|| {
+            let kind = StepErrorKind::Unsupported {
+                message: format!("{generations} more generations cannot be counted in 64 bits"),
+                remedy: "start from a smaller generation number".to_owned(),
+            };
+            StepError::new(self.generation, kind)
+        })
     }
 
     fn prepare(&mut self, generations: u32, stop: &Stop) -> (Context, Grid) {
@@ -355,7 +372,7 @@ impl Engine for FiniteEngine {
     }
 
     fn advance(&mut self, generations: u64, stop: &Stop) -> Result<(), StepError> {
-        let end = self.generation + generations;
+        let end = self.last_of(generations)?;
         while self.generation < end {
             self.leap(end - self.generation, stop)?;
         }

@@ -217,7 +217,8 @@ impl Builder {
             Some(Choice::Value(stepper, name)) => (stepper, name.to_owned()),
             Some(Choice::Spec(spec)) => build_stepper(&spec)?,
         };
-        let generation = u64::try_from(about.generation).unwrap_or(u64::MAX);
+        let generation =
+            u64::try_from(about.generation).map_err(|_| uncountable(about.generation))?;
         let mut engine = FiniteEngine::new(grid, generation, rule, topology, io, stepper)?;
         engine.set_probe(self.probe);
         let stop = Stop::new();
@@ -261,8 +262,8 @@ impl Builder {
             Source::Soup(soup) => {
                 check_density(soup.density)?;
                 let (width, height) = self.sides.unwrap_or(DEFAULT_SOUP);
-                let grid = soup.grid(width, height)?;
                 memory::check(width, height, self.memory_limit)?;
+                let grid = soup.grid(width, height)?;
                 return Ok((Pattern::default(), grid, Position::default(), None));
             }
         };
@@ -280,8 +281,8 @@ impl Builder {
                 (placement::size_with_margin(&pattern, margin)?, false)
             }
         };
-        let (grid, first) = placement::place(&pattern, size, own_universe)?;
         memory::check(size.width.get(), size.height.get(), self.memory_limit)?;
+        let (grid, first) = placement::place(&pattern, size, own_universe)?;
         let topology = pattern.bounds.map(|bounds| bounds.topology);
         Ok((pattern, grid, first, topology))
     }
@@ -306,6 +307,11 @@ fn check_density(density: f64) -> Result<(), Error> {
 fn no_start() -> Error {
     let message = "there is nothing to simulate".to_owned();
     Error::Setup { message, remedy: "give a pattern, a file, a grid or a soup" }
+}
+
+fn uncountable(generation: u128) -> Error {
+    let message = format!("the pattern is at generation {generation}, and 64 bits must count them");
+    Error::Setup { message, remedy: "give it a smaller generation number" }
 }
 
 fn two_sizes() -> Error {

@@ -105,10 +105,13 @@ impl Course {
         Ok(())
     }
 
-    /// How many generations are still to be computed at most.
+    /// How many generations are still to be computed at most. A run that has no end is ended by the
+    /// engine, which refuses to count beyond 64 bits.
     fn ahead(&self) -> u64 {
-        let end = self.start.saturating_add(self.scenario.generations);
-        end.saturating_sub(self.simulation.generation())
+        match self.start.checked_add(self.scenario.generations) {
+            Some(end) => end.saturating_sub(self.simulation.generation()),
+            None => u64::MAX,
+        }
     }
 
     /// How many of them nobody looks at before the last.

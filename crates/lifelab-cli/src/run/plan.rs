@@ -1,13 +1,14 @@
 //! From arguments to a simulation.
 
+use std::path::Path;
 use std::time::Duration;
 
 use lifelab::core::{Bounds, RuleSpec};
 use lifelab::io::Trigger;
-use lifelab::patterns::Pattern;
+use lifelab::patterns::{Loaded, Pattern};
 use lifelab::{Scenario, Simulation, Size, Soup, Start, StepperError};
 
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure};
 use crate::input;
 use crate::interrupt;
 use crate::run::args::{Args, UniverseArgs, WorkArgs};
@@ -26,8 +27,8 @@ pub(crate) struct Plan {
     /// What was odd about the pattern.
     pub(crate) warnings: Vec<String>,
     timeout: Option<Duration>,
-    /// The scenario's pattern, once it is read; a soup has none.
     memory_limit: Option<u64>,
+    /// The scenario's pattern, once it is read; a soup has none.
     pattern: Option<Pattern>,
 }
 
@@ -65,6 +66,10 @@ impl Plan {
         if args.end.until_stable || args.end.generations.is_some() {
             scenario.generations = args.end.generations.unwrap_or(u64::MAX);
         }
+        if let Some(Loaded { pattern, .. }) = &loaded {
+            let name = args.start.pattern.as_deref();
+            check_count(name, pattern.generation, scenario.generations)?;
+        }
         let (pattern, warnings) = match loaded {
             Some(loaded) => (Some(loaded.pattern), loaded.warnings),
             None => (None, Vec::new()),
@@ -74,12 +79,12 @@ impl Plan {
             until_stable: args.end.until_stable,
             warnings: warnings.iter().map(ToString::to_string).collect(),
             timeout: args.end.timeout,
+            memory_limit: args.universe.memory_limit,
             pattern,
         })
     }
 
     /// Builds the simulation, once.
-            memory_limit: args.universe.memory_limit,
     pub(crate) fn build(&mut self) -> Result<Simulation, Failure> {
         let mut builder = Simulation::builder().scenario(&self.scenario);
         if let Some(pattern) = self.pattern.take() {
@@ -88,14 +93,14 @@ impl Plan {
         if let Some(timeout) = self.timeout {
             builder = builder.deadline(interrupt::left(timeout));
         }
+        if let Some(bytes) = self.memory_limit {
+            builder = builder.memory_limit(bytes);
+        }
         let simulation = builder.build()?;
         self.check_faults(&simulation)?;
         Ok(simulation)
     }
 
-        if let Some(bytes) = self.memory_limit {
-            builder = builder.memory_limit(bytes);
-        }
     /// Refuses faults that strike nowhere, and warns of those that strike never.
     fn check_faults(&mut self, simulation: &Simulation) -> Result<(), Failure> {
         let (width, height) = (simulation.grid().width(), simulation.grid().height());
@@ -114,6 +119,27 @@ impl Plan {
         }
         Ok(())
     }
+}
+
+/// Refuses a run whose last generation has no number, before anything is computed. A run without an end
+/// has `u64::MAX` generations, and is refused when it comes there.
+pub(crate) fn check_count(
+    name: Option<&Path>,
+    start: u128,
+    generations: u64,
+) -> Result<(), Failure> {
+    let ahead = if generations == u64::MAX { 1 } else { generations };
+    if start.saturating_add(ahead.into()) <= u64::MAX.into() {
+        return Ok(());
+    }
+    let name = name.filter(|name| *name != Path::new("-"));
+    let name = name.map_or("the pattern".to_owned(), |name| name.display().to_string());
+    let message = format!(
+        "{name} is at generation {start}, and {ahead} more cannot be counted: the last number is {}; give \
+         fewer generations (-g), or a smaller generation number (`Gen=` in RLE)",
+        u64::MAX
+    );
+    Err(Failure::new(Exit::BadInput, "generation", message))
 }
 
 impl UniverseArgs {

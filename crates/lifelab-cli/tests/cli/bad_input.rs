@@ -151,6 +151,35 @@ fn a_few_cells_far_apart_are_no_reason_to_take_memory() {
 }
 
 #[test]
+fn generations_that_cannot_be_counted_are_refused_before_any_is_computed() {
+    let at = |generation: &str| {
+        format!("#CXRLE Pos=0,0 Gen={generation}\nx = 3, y = 3, rule = B3/S23\nbo$2bo$3o!")
+    };
+    let run = |generation: &str, options: &str| {
+        feed(&mut typed(&format!("run - --json {options}")), at(generation).as_bytes())
+    };
+    for (generation, options) in [
+        ("18446744073709551614", "-g 5"),
+        ("18446744073709551614", "-g 5 -o never-written.rle"),
+        ("18446744073709551615", "-g 1"),
+        ("18446744073709551615", "--until-stable"),
+        ("18446744073709551616", "-g 0"),
+        ("99999999999999999999999", "-g 1"),
+    ] {
+        let done = run(generation, options);
+        assert_eq!((done.code, done.out.as_str()), (Some(2), ""), "{generation} {options}");
+        let error = done.error();
+        assert_eq!(error["kind"], "generation");
+        assert!(error["message"].as_str().expect("text").contains(generation), "{error}");
+    }
+    assert!(!std::path::Path::new("never-written.rle").exists());
+    let done = run("18446744073709551610", "-g 5");
+    assert_eq!(done.json()["generation"], u64::MAX);
+    let done = feed(&mut typed("convert - -"), at("99999999999999999999999").as_bytes());
+    assert!(done.out.contains("Gen=99999999999999999999999"), "{}", done.out);
+}
+
+#[test]
 fn bad_usage_is_an_object_too() {
     let done = run(&mut typed("run glider --size 9 --json"));
     assert_eq!((done.code, done.out.as_str()), (Some(2), ""));
