@@ -18,7 +18,8 @@ pub(crate) struct Args {
     /// Print this pattern as RLE, with its author and comments, instead of the list
     name: Option<String>,
 
-    /// Print an array of objects with name, title, author, rule, width, height and population
+    /// Print an array of objects with name, title, author, rule, width, height, population
+    /// and kind; period and speed where they are known
     #[arg(long, conflicts_with = "name")]
     pub(crate) json: bool,
 }
@@ -32,6 +33,14 @@ struct Row {
     width: u64,
     height: u64,
     population: u64,
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    period: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    speed: Option<String>,
+    /// Kind, period and speed for people.
+    #[serde(skip)]
+    about: String,
 }
 
 pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
@@ -42,12 +51,17 @@ pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     if args.json {
         return Ok(json::print(&rows, out)?);
     }
-    let longest = rows.iter().map(|row| row.name.len()).max().unwrap_or(0);
-    writeln!(out, "{:<longest$}  {:>9}  {:>5}  title", "name", "size", "cells")?;
-    for Row { name, title, width, height, population, .. } in rows {
+    let longest =
+        |text: fn(&Row) -> &str| rows.iter().map(|row| text(row).len()).max().unwrap_or(0);
+    let (names, rules, kinds) =
+        (longest(|row| row.name), longest(|row| &row.rule), longest(|row| &row.about));
+    write!(out, "{:<names$}  {:>7}  {:>5}  ", "name", "size", "cells")?;
+    writeln!(out, "{:<rules$}  {:<kinds$}  title", "rule", "kind")?;
+    for Row { name, title, rule, width, height, population, about, .. } in rows {
         let size = format!("{width}x{height}");
         let title = title.unwrap_or_default();
-        writeln!(out, "{name:<longest$}  {size:>9}  {population:>5}  {title}")?;
+        write!(out, "{name:<names$}  {size:>7}  {population:>5}  ")?;
+        writeln!(out, "{rule:<rules$}  {about:<kinds$}  {title}")?;
     }
     Ok(())
 }
@@ -61,6 +75,10 @@ fn row(entry: &library::Entry) -> Result<Row, Failure> {
         width: size.width,
         height: size.height,
         population: pattern.cells.population(),
+        kind: entry.kind.name(),
+        period: entry.kind.period(),
+        speed: entry.kind.speed(),
+        about: entry.kind.to_string(),
         title: pattern.name,
         author: pattern.author,
     })

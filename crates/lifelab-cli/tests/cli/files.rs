@@ -270,7 +270,11 @@ fn the_library_is_listed_and_printed() {
     assert!(rows.len() >= 25);
     for row in rows {
         let name = row["name"].as_str().expect("a name");
-        assert!(list.out.contains(name), "{name}");
+        let line = list.out.lines().find(|line| line.starts_with(&format!("{name} ")));
+        for key in ["rule", "kind"] {
+            let value = row[key].as_str().expect("text");
+            assert!(line.is_some_and(|line| line.contains(value)), "{name}: {value}");
+        }
         let rle = succeed(&mut typed(&format!("patterns {name}"))).out;
         let info = feed(&mut typed("info - --json"), rle.as_bytes()).json();
         for key in ["population", "width", "height", "rule", "author"] {
