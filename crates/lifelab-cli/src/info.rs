@@ -13,6 +13,7 @@ use crate::failure::Failure;
 use crate::input::{self, LimitArgs};
 use crate::json::{self, Area};
 use crate::report::printable;
+use crate::run::QUICKLY_HASHED;
 
 /// Describe a pattern: its format, name, rule, size and cells
 #[derive(clap::Args)]
@@ -52,7 +53,8 @@ pub(crate) struct Info<'a> {
     population: u64,
     /// In the file's own coordinates; in a finite universe, counted from its top-left cell.
     bounding_box: Option<Area>,
-    sha256: String,
+    /// Null if hashing the cells would take long; a warning says so.
+    sha256: Option<String>,
     warnings: Vec<String>,
 }
 
@@ -60,6 +62,11 @@ impl<'a> Info<'a> {
     pub(crate) fn of(loaded: &'a Loaded) -> Self {
         let Loaded { pattern, format, gzipped, warnings, .. } = loaded;
         let size = pattern.size.unwrap_or_else(|| pattern.frame().size);
+        let population = pattern.cells.population();
+        let is_hashed = population <= QUICKLY_HASHED;
+        let hash = || cells_sha256(pattern.cells.iter().map(|Position { x, y }| (x, y)));
+        let unhashed = (!is_hashed)
+            .then(|| format!("there is no sha256 of more than {QUICKLY_HASHED} live cells"));
         Self {
             format: format!("{format}{}", if *gzipped { "+gzip" } else { "" }),
             name: pattern.name.as_deref(),
@@ -69,10 +76,10 @@ impl<'a> Info<'a> {
             generation: pattern.generation,
             width: size.width,
             height: size.height,
-            population: pattern.cells.population(),
+            population,
             bounding_box: area(pattern),
-            sha256: cells_sha256(pattern.cells.iter().map(|Position { x, y }| (x, y))),
-            warnings: warnings.iter().map(ToString::to_string).collect(),
+            sha256: is_hashed.then(hash),
+            warnings: warnings.iter().map(ToString::to_string).chain(unhashed).collect(),
         }
     }
 
@@ -100,7 +107,9 @@ impl<'a> Info<'a> {
             Some(area) => row("bounding box", area)?,
             None => row("bounding box", &"empty")?,
         }
-        row("sha256", &self.sha256)?;
+        if let Some(sha256) = &self.sha256 {
+            row("sha256", sha256)?;
+        }
         self.warnings.iter().try_for_each(|warning| row("warning", warning))
     }
 }

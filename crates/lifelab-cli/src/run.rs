@@ -20,6 +20,7 @@ use std::io::Write;
 use lifelab::CycleFinder;
 
 pub(crate) use args::{Args, duration};
+pub(crate) use outcome::QUICKLY_HASHED;
 
 use crate::failure::Failure;
 use crate::run::course::Course;

@@ -13,7 +13,7 @@ use crate::run::record::{Record, StepSeconds};
 
 /// Live cells up to which people are shown the SHA-256, which `info` shows too. Beyond, they get the
 /// hash of the state, which takes milliseconds: Ctrl-C must end a run at once.
-const QUICKLY_HASHED: u64 = 10_000_000;
+pub(crate) const QUICKLY_HASHED: u64 = 10_000_000;
 
 /// Warnings that people see; the others scroll the result away.
 const SHOWN_WARNINGS: usize = 10;

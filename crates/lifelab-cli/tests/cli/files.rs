@@ -65,6 +65,22 @@ fn info_tells_what_the_file_says() {
 }
 
 #[test]
+fn info_takes_bounded_time_and_says_what_it_leaves_out() {
+    let few = b"x = 3, y = 1\n10000000o!";
+    assert!(feed(&mut typed("info - --json"), few).json()["sha256"].is_string());
+    for many in ["10000001", "4294967296"] {
+        let text = format!("x = 3, y = 1\n{many}o!");
+        let info = feed(&mut typed("info - --json"), text.as_bytes()).json();
+        assert_eq!(
+            (&info["sha256"], &info["population"].to_string()),
+            (&json!(null), &many.into())
+        );
+        let warnings = info["warnings"].to_string();
+        assert!(warnings.contains("no sha256 of more than 10000000 live cells"), "{warnings}");
+    }
+}
+
+#[test]
 fn info_tells_what_is_odd() {
     let done = feed(&mut typed("info - --json"), b"bo$2bo$3o!");
     assert!(done.json()["warnings"][0].as_str().expect("a warning").contains("header"));
