@@ -6,13 +6,12 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use lifelab::cells_sha256;
-use lifelab::core::RuleSpec;
+use lifelab::core::{RuleSpec, printable};
 use lifelab::patterns::{Loaded, Pattern, Position};
 
 use crate::failure::Failure;
 use crate::input::{self, LimitArgs};
 use crate::json::{self, Area};
-use crate::report::printable;
 use crate::run::QUICKLY_HASHED;
 
 /// Describe a pattern: its format, name, rule, size and cells
@@ -85,7 +84,7 @@ impl<'a> Info<'a> {
 
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut row = |name: &str, value: &dyn std::fmt::Display| {
-            writeln!(out, "{name:<12}  {}", printable(&value.to_string()))
+            writeln!(out, "{name:<12}  {}", printable::line(&value.to_string()))
         };
         if let Some(name) = self.name {
             row("name", &name)?;

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use lifelab::core::printable;
 use lifelab::patterns::BoundingBox;
 
 /// The smallest box around the live cells.
@@ -30,6 +31,10 @@ impl fmt::Display for Area {
 
 /// Prints a value as one object on one line.
 pub(crate) fn print(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, value)?;
-    writeln!(out)
+    writeln!(out, "{}", text(value)?)
+}
+
+/// A value as one line of JSON that shows all its characters.
+pub(crate) fn text(value: &impl Serialize) -> serde_json::Result<String> {
+    Ok(printable::json(&serde_json::to_string(value)?).into_owned())
 }

@@ -1,5 +1,6 @@
 //! The one place that prints what is not a result: errors and warnings, on standard error.
 
+use std::borrow::Cow;
 use std::env;
 use std::ffi::OsStr;
 use std::fmt::Display;
@@ -8,7 +9,10 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 
+use lifelab::core::printable;
+
 use crate::failure::{Exit, Failure, Report};
+use crate::json;
 
 /// Prints a failure, and gives the program's exit code.
 pub(crate) fn failure(failure: &Failure, json: bool) -> ExitCode {
@@ -16,14 +20,14 @@ pub(crate) fn failure(failure: &Failure, json: bool) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let color = has_colors();
-    match &failure.drawing {
+    let message = printable::line(&failure.report.message);
+    match failure.drawing.as_ref().map(|drawing| (drawing, printable::lines(&drawing.plain))) {
         _ if json => print(&object(&failure.report)),
-        Some(drawing) if color => print(&drawing.colored),
-        Some(drawing) => print(&drawing.plain),
-        None if color => {
-            print(&format!("\x1b[1;91merror\x1b[0m: {}", printable(&failure.report.message)));
-        }
-        None => print(&format!("error: {}", printable(&failure.report.message))),
+        // Colors are commands, too: where others hide among them, there are none.
+        Some((drawing, Cow::Borrowed(_))) if color => print(&drawing.colored),
+        Some((_, plain)) => print(&plain),
+        None if color => print(&format!("\x1b[1;91merror\x1b[0m: {message}")),
+        None => print(&format!("error: {message}")),
     }
     if let Some(more) = failure.report.more_failures.filter(|&more| more > 0 && !json) {
         let cells = if more == 1 { "cell is" } else { "cells are" };
@@ -46,6 +50,8 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
         // After the first paragraph come hints for people.
         let message = text.trim_start_matches("error: ").split("\n\n").next().unwrap_or_default();
         print(&object(&Failure::usage(message).report));
+    } else if env::args_os().any(|argument| is_hidden_in(&argument)) {
+        print(&printable::lines(error.render().to_string().trim_end()));
     } else {
         // If nobody listens, there is nothing left to do.
         let _ = error.print();
@@ -53,9 +59,15 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::BadInput as u8))
 }
 
+/// Whether an argument, which errors repeat, holds what a terminal must not be given.
+fn is_hidden_in(argument: &OsStr) -> bool {
+    argument.to_string_lossy().contains(printable::is_hidden)
+}
+
 /// Prints a warning.
 pub(crate) fn warning(warning: impl Display) {
-    let warning = printable(&warning.to_string());
+    let warning = warning.to_string();
+    let warning = printable::line(&warning);
     print(&match has_colors() {
         true => format!("\x1b[1;93mwarning\x1b[0m: {warning}"),
         false => format!("warning: {warning}"),
@@ -64,17 +76,11 @@ pub(crate) fn warning(warning: impl Display) {
 
 /// Prints how something goes on.
 pub(crate) fn note(note: impl Display) {
-    print(&printable(&note.to_string()));
-}
-
-/// The text without characters that command a terminal: names and comments come from strangers.
-pub(crate) fn printable(text: &str) -> String {
-    let harmless = |c: char| !c.is_control() || matches!(c, '\n' | '\t');
-    text.chars().map(|c| if harmless(c) { c } else { char::REPLACEMENT_CHARACTER }).collect()
+    print(&printable::line(&note.to_string()));
 }
 
 fn object(report: &Report) -> String {
-    serde_json::to_string(report).expect("a report is plain data")
+    json::text(report).expect("a report is plain data")
 }
 
 /// Whether colors are welcome; see no-color.org.

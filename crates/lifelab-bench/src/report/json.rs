@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use lifelab::core::printable;
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -41,8 +42,7 @@ pub enum ReadError {
 /// # Errors
 /// If it cannot be written.
 pub fn write(results: &Results, mut out: impl Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut out, results)?;
-    writeln!(out)
+    writeln!(out, "{}", printable::json(&serde_json::to_string_pretty(results)?))
 }
 
 /// Reads results from JSON.

@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Display, Write};
 
+use lifelab::core::printable;
+
 /// An element with its attributes and children.
 #[derive(Clone, Debug)]
 pub(crate) struct Element {
@@ -117,7 +119,7 @@ fn escape(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             '"' => f.write_str("&quot;")?,
             '\'' => f.write_str("&#39;")?,
             '\n' | '\t' => f.write_char(c)?,
-            c if c.is_control() => f.write_char(char::REPLACEMENT_CHARACTER)?,
+            c if printable::is_hidden(c) => f.write_char(char::REPLACEMENT_CHARACTER)?,
             c => f.write_char(c)?,
         }
     }

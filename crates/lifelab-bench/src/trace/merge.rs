@@ -8,6 +8,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use lifelab::core::printable;
+
 /// Writes one file of several that [`write`](super::write) has written. Each begins at time zero, so
 /// that what they show can be compared; their processes are called as the parts are.
 ///
@@ -24,7 +26,7 @@ pub fn merge(parts: &[(String, &Path)], out: &mut dyn Write) -> io::Result<()> {
         for mut event in part.events {
             processes.rename(&mut event, name);
             out.write_all(if is_first { b"\n" } else { b",\n" })?;
-            serde_json::to_writer(&mut out, &event)?;
+            write!(out, "{}", printable::json(&serde_json::to_string(&event)?))?;
             is_first = false;
         }
         processes.close();
@@ -32,6 +34,7 @@ pub fn merge(parts: &[(String, &Path)], out: &mut dyn Write) -> io::Result<()> {
     }
     let rest = Rest { display_time_unit: "ms", other_data: json!({ "cases": about }) };
     let rest = serde_json::to_string(&rest)?;
+    let rest = printable::json(&rest);
     // The rest is an object too; what opens it separates it from the events.
     write!(out, "\n],{}", &rest[1..])?;
     out.flush()

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use lifelab::core::printable;
 use lifelab::patterns::WholeFile;
 use lifelab_bench::Results;
 use lifelab_bench::report::{csv, html, json};
@@ -88,10 +89,11 @@ impl Files {
 
     /// Tells what is where.
     pub(super) fn tell(&self, trace: Option<&Path>, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "\nReport:   {}", self.file("html").display())?;
-        writeln!(out, "Results:  {} and .csv", self.results().display())?;
+        let shown = |path: &Path| printable::line(&path.display().to_string()).into_owned();
+        writeln!(out, "\nReport:   {}", shown(&self.file("html")))?;
+        writeln!(out, "Results:  {} and .csv", shown(&self.results()))?;
         match trace {
-            Some(path) => writeln!(out, "Timeline: {} (open it in Perfetto)", path.display()),
+            Some(path) => writeln!(out, "Timeline: {} (open it in Perfetto)", shown(path)),
             None => Ok(()),
         }
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use lifelab::core::printable;
 use lifelab_bench::{Event, Suite};
 
 use crate::report;
@@ -35,7 +36,7 @@ impl Progress {
             Event::Turn { number, round, case } => {
                 self.bar.set_position(*number as u64);
                 self.bar.set_prefix(format!("round {} of {}", round + 1, self.rounds));
-                self.bar.set_message(case.id());
+                self.bar.set_message(printable::line(&case.id()).into_owned());
                 if self.bar.is_hidden() && !self.is_quiet && self.told != Some(*round) {
                     self.told = Some(*round);
                     let cases = self.turns / self.rounds.max(1) as usize;

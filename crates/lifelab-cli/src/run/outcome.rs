@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
+use lifelab::core::printable;
 use lifelab::{Cycle, Simulation};
 
 use crate::json::Area;
@@ -100,7 +101,9 @@ impl<'a> Outcome<'a> {
 
     /// The same for people, without the warnings.
     pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let mut row = |name: &str, value: &dyn fmt::Display| writeln!(out, "{name:<12}  {value}");
+        let mut row = |name: &str, value: &dyn fmt::Display| {
+            writeln!(out, "{name:<12}  {}", printable::line(&value.to_string()))
+        };
         row("generation", &self.generation)?;
         match self.cycle {
             Some(Some(cycle)) => row("stable", &cycle)?,

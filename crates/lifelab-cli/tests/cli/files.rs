@@ -81,6 +81,57 @@ fn info_takes_bounded_time_and_says_what_it_leaves_out() {
 }
 
 #[test]
+fn nothing_that_commands_a_terminal_is_printed() {
+    let text = "#N a\u{1b}[31m\u{202e}\u{9b}b\n#C \u{7f}\u{200b}\nx = 1, y = 1\no!";
+    let hides =
+        |text: &str| text.contains(|c: char| c != '\n' && lifelab::core::printable::is_hidden(c));
+    let done = feed(&mut typed("info -"), text.as_bytes());
+    assert!(!hides(&done.out), "{:?}", done.out);
+    assert!(done.out.contains(r"a\u{1b}[31m\u{202e}\u{9b}b"), "{}", done.out);
+    let done = feed(&mut typed("info - --json"), text.as_bytes());
+    assert!(!hides(&done.out), "{:?}", done.out);
+    let info = done.json();
+    assert_eq!(info["name"], "a\u{1b}[31m\u{202e}\u{9b}b", "escapes are read back");
+    assert_eq!(info["comments"], json!(["\u{7f}\u{200b}"]));
+
+    let evil = "a\u{1b}[2J\u{202e}\u{9d}";
+    let folder = tempdir().expect("a folder");
+    let scenario = folder.path().join("evil.ron");
+    std::fs::write(&scenario, format!("(start: named(\"{evil}\"))")).expect("a file");
+    let broken = folder.path().join(format!("{evil}.ron"));
+    std::fs::write(&broken, format!("({evil}")).expect("a file");
+    let scenario = scenario.to_str().expect("text");
+    let broken = broken.to_str().expect("text");
+    for arguments in [
+        &["info", evil][..],
+        &["info", &format!("{evil}.rle")],
+        &["run", evil],
+        &["run", "glider", "--rule", evil],
+        &["run", "glider", "--topology", evil],
+        &["run", "glider", "--stepper", evil],
+        &["run", "glider", "--io", evil],
+        &["run", "glider", "--size", evil],
+        &["run", "glider", "-o", &format!("{evil}/x.rle")],
+        &["run", "--scenario", evil],
+        &["run", "--scenario", scenario],
+        &["run", "--scenario", broken],
+        &["bench", broken],
+        &["bench", "compare", evil, evil],
+        &["resume", evil],
+        &["convert", "glider", &format!("{evil}/x.rle")],
+        &["patterns", evil],
+        &[evil],
+        &["run", &format!("--{evil}")],
+    ] {
+        for json in [false, true] {
+            let done = run(lifelab(arguments.iter().copied()).args(json.then_some("--json")));
+            assert_ne!(done.code, Some(0), "{arguments:?}");
+            assert!(!hides(&done.err) && !hides(&done.out), "{arguments:?}: {:?}", done.err);
+        }
+    }
+}
+
+#[test]
 fn info_tells_what_is_odd() {
     let done = feed(&mut typed("info - --json"), b"bo$2bo$3o!");
     assert!(done.json()["warnings"][0].as_str().expect("a warning").contains("header"));

@@ -1,5 +1,6 @@
 //! Lines of text in columns of a terminal, with colors if they are welcome.
 
+use lifelab::core::printable;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// How a piece of text is to look.
@@ -81,10 +82,9 @@ impl Style {
     }
 }
 
-/// The text without characters that command a terminal.
+/// The text in one line, without characters that command a terminal.
 pub(crate) fn clean(text: &str) -> String {
-    let harmless = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
-    text.chars().map(|c| if c == '\n' { ' ' } else { harmless(c) }).collect()
+    printable::line(&text.replace('\n', " ")).into_owned()
 }
 
 /// Breaks a text between words, and words that are longer than a line wherever it ends.
