@@ -21,12 +21,13 @@ mod whole_file;
 mod failure;
 mod report;
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
+use lifelab::core::printable;
 use lifelab_bench::Harness;
 
 use crate::failure::Failure;
@@ -96,6 +97,12 @@ impl Command {
             Self::Run(args) => run::perform(args, out),
             Self::Resume(args) => resume::perform(args, out),
             Self::Info(args) => info::perform(args, out),
+            Self::Convert(args) if io::stdout().is_terminal() => {
+                let mut text = Vec::new(); // Of a stranger, and a terminal obeys what it is given.
+                convert::perform(args, &mut text)?;
+                let text = String::from_utf8_lossy(&text);
+                Ok(out.write_all(printable::lines(&text).as_bytes())?)
+            }
             Self::Convert(args) => convert::perform(args, out),
             Self::Patterns(args) => patterns::perform(args, out),
             Self::Steppers(args) => steppers::perform(args, out),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
+use lifelab::core::printable;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -102,7 +103,8 @@ impl Calibration {
 
     /// The calibration as JSON, to be read by people too.
     pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).expect("a calibration is plain data")
+        let text = serde_json::to_string_pretty(self).expect("a calibration is plain data");
+        printable::json(&text).into_owned()
     }
 
     fn check(&self) -> Result<(), CalibrationError> {
