@@ -192,7 +192,9 @@ fn what_cannot_be_is_refused_in_words() {
     for (builder, words) in [
         (Simulation::builder(), "nothing to simulate"),
         (soup().size(0, 5), "0 x 5"),
-        (soup().size(u32::MAX, u32::MAX), "no memory"),
+        (soup().size(u32::MAX, u32::MAX), "a higher memory limit"),
+        (soup().size(u32::MAX, u32::MAX).memory_limit(u64::MAX), "no memory"),
+        (Simulation::builder().inline("#CXRLE Gen=18446744073709551616\no!"), "64 bits"),
         (Simulation::builder().soup(1.5, 1), "density 1.5"),
         (Simulation::builder().soup(f64::NAN, 1), "density NaN"),
         (named("glider").size(9, 9).margin(1), "both a size and a margin"),

@@ -33,6 +33,9 @@ fn a_grid_that_memory_cannot_hold_is_refused_before_work_starts() {
         let line = format!("run glider -q -g 1 --size {size}");
         let done = limited("ulimit -v 4000000", &line);
         assert_eq!((done.code, done.out.as_str()), (Some(2), ""), "{size}: {}", done.err);
+        assert!(done.err.contains("a higher memory limit"), "{size}: {}", done.err);
+        let done = limited("ulimit -v 4000000", &format!("{line} --memory-limit 8000000TiB"));
+        assert_eq!((done.code, done.out.as_str()), (Some(2), ""), "{size}: {}", done.err);
         assert!(done.err.contains("no memory for a grid"), "{size}: {}", done.err);
     }
 }
