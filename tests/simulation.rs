@@ -210,6 +210,18 @@ fn what_cannot_be_is_refused_in_words() {
 }
 
 #[test]
+fn generations_are_counted_to_the_last_number_and_not_beyond() {
+    let text = "#CXRLE Gen=18446744073709551610\nx = 3, y = 1\n3o!";
+    let mut blinker = Simulation::builder().inline(text).build().expect("a pattern");
+    let refused = blinker.run(6).expect_err("one too many").to_string();
+    assert!(refused.contains("cannot be counted in 64 bits"), "{refused}");
+    assert_eq!(blinker.generation(), u64::MAX - 5, "nothing was computed");
+    blinker.run(5).expect("they can be counted");
+    assert_eq!(blinker.generation(), u64::MAX);
+    assert!(blinker.step().is_err() && blinker.leap(1).is_err());
+}
+
+#[test]
 fn a_scenario_gives_the_same_run_again() {
     let scenario = Scenario {
         size: Some("40x30".parse().expect("a size")),

@@ -110,7 +110,7 @@ impl Simulation {
 
     fn lost(&self) -> StepError {
         let message = "the stepper panicked on its blocking thread".to_owned();
-        StepError::new(self.generation() + 1, StepErrorKind::Worker { message })
+        StepError::new(self.generation().saturating_add(1), StepErrorKind::Worker { message })
     }
 }
 

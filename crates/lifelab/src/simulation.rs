@@ -299,8 +299,9 @@ impl Simulation {
     }
 
     pub(crate) fn check_stop(&self) -> Result<(), StepError> {
-        let stopped =
-            |reason| StepError::new(self.generation() + 1, StepErrorKind::Stopped(reason));
+        let stopped = |reason| {
+            StepError::new(self.generation().saturating_add(1), StepErrorKind::Stopped(reason))
+        };
         self.stop.check().map_err(stopped)
     }
 }
