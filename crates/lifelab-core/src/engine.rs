@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::calm::Calm;
 use crate::context::{Context, Leap, Progress};
+use crate::edge::EdgeWatch;
 use crate::error::{StepError, StepErrorKind};
 use crate::grid::{Grid, GridError};
 use crate::io::CellIo;
@@ -55,6 +56,7 @@ pub struct FiniteEngine {
     stepper: Option<Box<dyn Stepper>>,
     progress: Arc<Progress>,
     probe: Option<Arc<Probe>>,
+    edge: EdgeWatch,
     /// The last leap, if `spare` still holds what it started from.
     last_leap: Option<Leap>,
     /// The generation from which on it may be looked whether the grid has settled.
@@ -116,6 +118,7 @@ impl FiniteEngine {
             stepper: Some(stepper),
             progress: Arc::default(),
             probe: None,
+            edge: EdgeWatch::default(),
             last_leap: None,
             next_look: 0,
         })
@@ -130,6 +133,13 @@ impl FiniteEngine {
     /// The topology.
     pub fn topology(&self) -> Topology {
         self.topology
+    }
+
+    /// The first generation with a live cell in an outermost row or column of the grid, from which
+    /// another one was computed: from there on it matters what lies beyond the edge. `None` if there
+    /// was none since the engine started; then the unlimited plane would have given the same.
+    pub fn met_edge(&self) -> Option<u64> {
+        self.edge.met()
     }
 
     /// What each cell waits for.
@@ -320,6 +330,7 @@ impl FiniteEngine {
             return outcome;
         }
         next.fill_halo(self.topology);
+        self.edge.look(&self.now, self.rule, self.generation, cx.generations());
         let last = std::mem::replace(&mut self.now, Arc::new(next));
         self.spare = Arc::into_inner(last);
         self.generation += u64::from(cx.generations());

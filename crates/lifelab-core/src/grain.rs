@@ -14,6 +14,7 @@ use crate::error::CellFailure;
 use crate::grid::Grid;
 use crate::io::Fault;
 use crate::job::CellJob;
+use crate::number;
 use crate::order::ReadingOrder;
 
 /// How finely a generation is divided into units of work.
@@ -88,7 +89,7 @@ impl FromStr for Grain {
         match text {
             "auto" => Ok(Self::Auto),
             "cell" => Ok(Self::Cell),
-            _ => (text.strip_prefix("rows:").and_then(|rows| rows.parse().ok()))
+            _ => (text.strip_prefix("rows:").and_then(number::parse))
                 .map(Self::Rows)
                 .ok_or_else(|| GrainError(text.to_owned())),
         }

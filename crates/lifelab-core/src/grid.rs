@@ -218,6 +218,15 @@ impl Grid {
             .map(move |(i, &word)| if i == last { word & mask } else { word })
     }
 
+    /// At most 64 columns of a row, the western-most in the lowest bit.
+    pub(crate) fn columns(&self, y: u32, first: u32, count: u32) -> u64 {
+        debug_assert!((1..=WORD as u32).contains(&count) && first + count <= self.shape.width);
+        let (index, bit) = self.locate(Cell::new(first, y));
+        let (low, high) = (self.words[index], self.words[index + 1]); // If need be, the halo.
+        let bits = low >> bit | high << 1 << (WORD - 1 - bit); // None of `high` if the bit is 0.
+        bits & u64::MAX >> (WORD as u32 - count)
+    }
+
     /// The number of live cells.
     pub fn population(&self) -> u64 {
         let row = |y| self.row(y).map(|word| u64::from(word.count_ones())).sum::<u64>();

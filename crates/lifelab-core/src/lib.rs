@@ -23,9 +23,11 @@ pub mod duration;
 mod grid;
 mod kernel;
 pub mod nearest;
+pub mod number;
 pub mod printable;
 pub mod seeded;
 mod soup;
+pub mod wording;
 
 mod cell_future;
 mod context;
@@ -36,6 +38,7 @@ mod order;
 pub mod probe;
 mod stop;
 
+mod edge;
 mod engine;
 mod fan_in;
 mod grain;

@@ -104,7 +104,7 @@ impl Shorthand for Work {
         match scanner.token() {
             "rounds" => {
                 scanner.open()?;
-                let rounds = scanner.value("a number of rounds")?;
+                let rounds = scanner.number("a number of rounds")?;
                 scanner.close()?;
                 Ok(Self::Rounds(rounds))
             }

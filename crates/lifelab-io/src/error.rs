@@ -15,7 +15,12 @@ pub enum IoError {
     #[error(transparent)]
     Shorthand(#[from] ShorthandError),
     /// The RON is malformed; the error tells line and column.
-    #[error(transparent)]
+    #[error(
+        "line {}, column {}: {}",
+        .0.span.start.line,
+        .0.span.start.col,
+        lifelab_core::wording::of_ron(&.0.code)
+    )]
     Ron(#[from] ron::error::SpannedError),
     /// A value is out of its range.
     #[error("found {found}, expected {expected}")]

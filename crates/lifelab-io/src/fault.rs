@@ -128,15 +128,15 @@ impl Shorthand for FaultSpec {
 
 /// Reads what stands behind the `@`: `3:(5,7)` or `3:(5,7)*4`.
 fn scan_place(scanner: &mut Scanner<'_>) -> Result<Trigger, ShorthandError> {
-    let generation = scanner.value("a generation")?;
+    let generation = scanner.number("a generation")?;
     scanner.need(':', "`:` and a cell such as (5,7)")?;
     scanner.open()?;
-    let x = scanner.value("a column, from 0")?;
+    let x = scanner.number("a column, from 0")?;
     scanner.comma()?;
-    let y = scanner.value("a row, from 0")?;
+    let y = scanner.number("a row, from 0")?;
     scanner.close()?;
     let attempts =
-        if scanner.eat('*') { scanner.value("a number of attempts, from 1")? } else { once() };
+        if scanner.eat('*') { scanner.number("a number of attempts, from 1")? } else { once() };
     Ok(Trigger::At { generation, x, y, attempts })
 }
 

@@ -155,7 +155,7 @@ impl fmt::Debug for Retry {
 
 impl Shorthand for RetrySpec {
     fn scan(scanner: &mut Scanner<'_>) -> Result<Self, ShorthandError> {
-        let mut spec = Self { limit: scanner.value("a number of retries")?, ..Self::default() };
+        let mut spec = Self { limit: scanner.number("a number of retries")?, ..Self::default() };
         if scanner.eat('(') {
             scanner.skip_spaces();
             spec.backoff = scanner.duration()?;

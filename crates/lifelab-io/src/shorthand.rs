@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use lifelab_core::duration;
+use lifelab_core::{duration, number};
 
 /// Why a shorthand such as `sleep:exp(10ms)` was not understood: what was found, where, and what
 /// could have stood there.
@@ -129,6 +129,15 @@ impl<'a> Scanner<'a> {
     ) -> Result<T, ShorthandError> {
         let start = self.at;
         self.token().parse().map_err(|_| self.wrong(start, expected))
+    }
+
+    /// Steps over a whole number.
+    pub(crate) fn number<T: FromStr>(
+        &mut self,
+        expected: &'static str,
+    ) -> Result<T, ShorthandError> {
+        let start = self.at;
+        number::parse(self.token()).ok_or_else(|| self.wrong(start, expected))
     }
 
     /// Steps over a duration.

@@ -177,7 +177,7 @@ impl Shorthand for SocketSpec {
             service = scan_service(scanner)?;
             if scanner.rest().starts_with(',') {
                 scanner.comma()?;
-                connections = scanner.value("a number of connections, from 1")?;
+                connections = scanner.number("a number of connections, from 1")?;
             }
             scanner.close()?;
         }

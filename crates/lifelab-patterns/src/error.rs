@@ -47,7 +47,7 @@ pub enum ErrorKind {
     #[error(transparent)]
     Rule(RuleError),
     /// The text is no RON, or not that of a pattern.
-    #[error("{0}")]
+    #[error("{}", lifelab_core::wording::of_ron(.0))]
     Ron(ron::Error),
     /// The format is recognized, but not supported yet.
     #[error("{0} patterns are not supported yet")]

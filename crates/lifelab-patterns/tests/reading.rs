@@ -327,9 +327,9 @@ fn ron() {
     assert_eq!((pattern.name.as_deref(), pattern.generation), (Some("x"), u128::MAX));
     rejects("(cells: [\"bo$\",\n \"2bq$3o!\"])", "2:6: found '$', expected a letter from A to X");
     rejects("(cells: [\"bo$2\",\n \"bo!\"])", "1:15: found '\"', expected one of the tags");
-    rejects("(cells: [\"o!\"], color: 3)", "1:17: Unexpected field named `color`");
+    rejects("(cells: [\"o!\"], color: 3)", "1:17: there is no field `color`");
     rejects("(rule: \"B9/S\", cells: [\"o!\"])", "1:");
-    rejects("(cells: [\"o!\"]", "1:14: Expected comma");
+    rejects("(cells: [\"o!\"]", "1:14: expected comma");
     rejects("()", "1:2: ");
     rejects("(cells: [\"o\\u{24}o!\"])", "1:");
     rejects(b"(cells: [\"o\xff\"])", "1:12: found byte 0xff, expected UTF-8");

@@ -148,7 +148,7 @@ fn mistakes_in_ron_are_placed() {
         (r#"(timeout: "18446744073709551615s 1000ms")"#, "1:", "expected a duration"),
         ("(retry: (limit: -1))", "1:", "Integer is out of bounds"),
         (r#"(wait: sleep(exponential(mode: "1s")))"#, "1:", "mode"),
-        (r#"(wait: socket(latency: fixed("1s"), connections: 0))"#, "1:", "nonzero"),
+        (r#"(wait: socket(latency: fixed("1s"), connections: 0))"#, "1:", "a whole number from 1"),
         (r#"(wait: socket(latency: fixed("1s"), service: at("here")))"#, "1:", "an address"),
     ] {
         let error = IoSpec::from_ron(text).expect_err(text).to_string();
