@@ -25,12 +25,14 @@ pub struct Options {
     /// Threads of the runtime that [`step`](lifelab_core::Stepper::step) starts, at most
     /// [`AsyncTasks::MAX_WORKERS`]. By default there is none but the caller's own: waiting needs no
     /// more, and tasks on one thread disturb each other least.
+    #[serde(deserialize_with = "lifelab_core::number::optional::deserialize")]
     pub workers: Option<NonZeroUsize>,
     /// How many cells may be under way at the same time: a bound on memory, and on the load that
     /// the other side of the I/O sees. By default there is none.
     ///
     /// Shares have equal parts of it. Bands are started whole: if a band has more cells than this,
     /// one band at a time is under way, so many of its cells at once; if less, as many bands as fit.
+    #[serde(deserialize_with = "lifelab_core::number::optional::deserialize")]
     pub max_in_flight: Option<NonZeroUsize>,
     /// A cell whose poll takes longer is reported to block its event loop, 100 ms by default. From
     /// 8 ms on, a poll that takes less by an eighth may be reported as well. It is wall time: on a machine with more runnable threads than processors, a cell may be reported

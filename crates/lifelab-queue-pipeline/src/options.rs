@@ -22,11 +22,13 @@ pub struct Options {
     /// Threads in each stage. The default is the number of processors, which is right for cells
     /// that compute. Cells that wait want more: so many as shall wait at the same time. Both
     /// stages together may have [`QueuePipeline::MAX_WORKERS`].
+    #[serde(deserialize_with = "lifelab_core::number::deserialize")]
     pub workers: NonZeroUsize,
     /// Items that each queue can hold, at most [`QueuePipeline::MAX_CAPACITY`]. The default is
     /// twice the workers of the larger stage: one for each to take, and one to follow. Before the
     /// smaller stage, too: while thousands of threads of the larger one want a processor, its few
     /// workers seldom have one, and must then find enough to do for all.
+    #[serde(deserialize_with = "lifelab_core::number::optional::deserialize")]
     pub capacity: Option<NonZeroUsize>,
     /// The stage that counts neighbors, where it differs.
     pub neighbors: StageOptions,
@@ -34,6 +36,7 @@ pub struct Options {
     /// as long as the one before it.
     pub rule: StageOptions,
     /// Bytes of stack for each thread. Only what a thread touches takes memory.
+    #[serde(deserialize_with = "lifelab_core::number::deserialize_bytes")]
     pub stack_size: NonZeroUsize,
 }
 
@@ -42,8 +45,10 @@ pub struct Options {
 #[serde(default, deny_unknown_fields)]
 pub struct StageOptions {
     /// Threads in the stage.
+    #[serde(deserialize_with = "lifelab_core::number::optional::deserialize")]
     pub workers: Option<NonZeroUsize>,
     /// Items that the queue before the stage can hold.
+    #[serde(deserialize_with = "lifelab_core::number::optional::deserialize")]
     pub capacity: Option<NonZeroUsize>,
 }
 

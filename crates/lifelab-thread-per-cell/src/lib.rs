@@ -137,6 +137,7 @@ pub struct Options {
     /// A thread that overflows its stack ends the process, so I/O that goes deep needs more than
     /// the default of 64 KiB. That is twice what a panic takes that prints a backtrace; at 24 KiB,
     /// one overflowed.
+    #[serde(deserialize_with = "lifelab_core::number::deserialize_bytes")]
     pub stack_size: NonZeroUsize,
     /// How results come together.
     pub fan_in: FanInBy,

@@ -102,8 +102,10 @@ pub struct Options {
     /// Threads in the pool, at most [`ThreadPool::MAX_WORKERS`]. The default is the number of
     /// processors, which is right for cells that compute. Cells that wait want more: so many as
     /// shall wait at the same time.
+    #[serde(deserialize_with = "lifelab_core::number::deserialize")]
     pub workers: NonZeroUsize,
     /// Bytes of stack for each thread. Only what a thread touches takes memory.
+    #[serde(deserialize_with = "lifelab_core::number::deserialize_bytes")]
     pub stack_size: NonZeroUsize,
 }
 
