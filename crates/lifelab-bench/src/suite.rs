@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use lifelab::core::duration;
+use lifelab::core::{duration, number};
 use lifelab::io::{IoSpec, Latency, Work};
 use lifelab::{Grain, Rule, ScenarioError, Size, Start, StepperSpec, Topology, notation};
 
@@ -48,7 +48,11 @@ pub struct Suite {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<Size>,
     /// Dead cells on every side of the pattern, instead of a size.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "number::optional::deserialize",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub margin: Option<u32>,
     /// What lies beyond the edges.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -65,10 +69,10 @@ pub struct Suite {
     #[serde(default)]
     pub sweep: Sweep,
     /// Generations that are timed in a round, at most.
-    #[serde(default = "default_generations")]
+    #[serde(default = "default_generations", deserialize_with = "number::deserialize")]
     pub generations: NonZeroU64,
     /// Processes in which each case is measured, one after the other.
-    #[serde(default = "default_rounds")]
+    #[serde(default = "default_rounds", deserialize_with = "number::deserialize")]
     pub rounds: NonZeroU32,
     /// The time to spend on a round's measured generations; at least one is measured.
     #[serde(default = "default_budget", with = "duration")]
@@ -77,7 +81,7 @@ pub struct Suite {
     #[serde(default = "default_limit", with = "duration")]
     pub limit: Duration,
     /// Decides the order of cases in each round.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "number::deserialize")]
     pub seed: u64,
 }
 
@@ -87,6 +91,7 @@ pub struct Suite {
 #[serde(default, deny_unknown_fields)]
 pub struct Sweep {
     /// Sizes of the grid in cells; it is made as nearly square as the number allows.
+    #[serde(deserialize_with = "number::list::deserialize")]
     pub cells: Vec<NonZeroU64>,
     /// What every cell waits for.
     pub io: Vec<IoSpec>,
@@ -97,6 +102,7 @@ pub struct Sweep {
     /// The probability with which a wait fails; without a retry the case fails with it.
     pub fault_rate: Vec<f64>,
     /// Threads or processes, of steppers that have an option `workers`; others race once.
+    #[serde(deserialize_with = "number::list::deserialize")]
     pub workers: Vec<NonZeroUsize>,
     /// The unit of work.
     pub grain: Vec<Grain>,
@@ -204,7 +210,7 @@ mod tests {
                 "(name: \"x\", start: named(\"acorn\"), steppers: [], rounds: 0)",
                 1,
                 58,
-                "a nonzero u32",
+                "a whole number from 1 to 4294967295",
             ),
             ("(name: \"x\"", 1, 9, "expected comma"),
         ] {

@@ -12,7 +12,7 @@ use lifelab_patterns::{Limits, Pattern, Position, library};
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::memory;
-use crate::placement::{self, DEFAULT_MARGIN};
+use crate::placement;
 use crate::scenario::{Scenario, Start};
 use crate::simulation::{Parts, Simulation};
 use crate::size::Size;
@@ -73,6 +73,9 @@ enum Choice<T, S> {
 }
 
 impl Builder {
+    /// Dead cells on every side of a pattern that names no universe, if nobody names one either.
+    pub const DEFAULT_MARGIN: u32 = 16;
+
     /// Starts from a pattern.
     pub fn pattern(self, pattern: Pattern) -> Self {
         self.from(Source::Pattern(Box::new(pattern)))
@@ -277,7 +280,7 @@ impl Builder {
             }
             (None, None, Some(own)) => (own, true),
             (None, margin, _) => {
-                let margin = margin.unwrap_or(DEFAULT_MARGIN);
+                let margin = margin.unwrap_or(Self::DEFAULT_MARGIN);
                 (placement::size_with_margin(&pattern, margin)?, false)
             }
         };

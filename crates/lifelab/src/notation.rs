@@ -9,6 +9,8 @@ use ron::ser::PrettyConfig;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use lifelab_core::wording;
+
 use crate::error::ScenarioError;
 
 /// Reads a value.
@@ -46,11 +48,10 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Mistake> {
     ron().from_str(text).map_err(|SpannedError { code, span }| Mistake {
         line: span.start.line,
         column: span.start.col,
-        message: uncapitalized(&code.to_string()),
+        message: wording::of_ron(&code),
         unknown_field: match code {
             ron::Error::NoSuchStructField { expected, found, .. } => {
-                let known = expected.iter().map(|name| format!("`{name}`"));
-                Some((found, known.collect::<Vec<_>>().join(", ")))
+                Some((found, wording::quoted(expected)))
             }
             _ => None,
         },
@@ -72,12 +73,62 @@ pub(crate) fn to_line<T: Serialize>(value: &T) -> Result<String, ron::Error> {
     ron().to_string_pretty(value, PrettyConfig::new().compact_structs(true).compact_arrays(true))
 }
 
-fn uncapitalized(message: &str) -> String {
-    let mut chars = message.chars();
-    chars.next().into_iter().flat_map(char::to_lowercase).chain(chars).collect()
-}
-
 /// A value on many lines, as a person would write it.
 fn to_page<T: Serialize>(value: &T) -> Result<String, ron::Error> {
     ron().to_string_pretty(value, PrettyConfig::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Scenario;
+
+    #[test]
+    fn a_mistake_is_told_in_the_words_of_the_file() {
+        for (text, says) in [
+            ("", "expected opening `(`"),
+            ("(", "the text ends here"),
+            (
+                "(start: named(\"acorn\"), io: sleep(\"10ms\"))",
+                "found `sleep`, expected opening `(`",
+            ),
+            ("(start: named(\"acorn\"), io: 3)", "expected opening `(`"),
+            ("(start: named(\"acorn\"), generations: many)", "expected a whole number from 0"),
+            ("(start: named(\"acorn\"), generations: 1.5)", "found 1.5, expected a whole number"),
+            ("(start: named(\"acorn\"), generations: -1)", "found -1, expected a whole number"),
+            ("(start: named(\"acorn\"), margin: \"wide\")", "found wide, expected a whole number"),
+            ("(start: named(\"acorn\"), stepper: thread-pool)", "thread"),
+            ("(start: named(3))", "text in quotes"),
+            ("(start: nmed(\"acorn\"))", "there is no `nmed`, expected one of `named`, `file`"),
+            ("(stat: named(\"acorn\"))", "there is no field `stat`, expected one of `start`"),
+            ("(size: \"9x9\")", "the field `start` is missing"),
+            ("(start: named(\"a\"), start: named(\"b\"))", "the field `start` is there twice"),
+            ("(start: soup(density: x, seed: 1))", "expected a number"),
+            ("(start: named(\"acorn\")) 3", "expected nothing more"),
+            ("(start: named(\"acorn\"), io: (timeout: 3))", "text in quotes"),
+            ("(start: named(\"acorn\"), io: (offload: 3))", "expected `true` or `false`"),
+            ("(start: named(\"acorn\"), io: (retry: (limit: x)))", "expected a whole number"),
+        ] {
+            let error = text.parse::<Scenario>().unwrap_err().message;
+            assert!(error.contains(says), "{text}: {error}");
+            for foreign in
+                ["struct", "enum", "identifier", "u32", "u64", "Scenario", "IoSpec", "Start"]
+            {
+                assert!(!error.contains(foreign), "{text}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_as_people_write_them() {
+        for (text, generations) in [
+            ("1e6", 1_000_000),
+            ("1_000", 1000),
+            ("\"10k\"", 10_000),
+            ("18446744073709551615", u64::MAX),
+        ] {
+            let text = format!("(start: named(\"acorn\"), margin: 1e2, generations: {text})");
+            let scenario: Scenario = text.parse().unwrap_or_else(|error| panic!("{text}: {error}"));
+            assert_eq!((scenario.generations, scenario.margin), (generations, Some(100)), "{text}");
+        }
+    }
 }

@@ -6,9 +6,6 @@ use lifelab_patterns::{CellsBuilder, Frame, Pattern, Position, Size as PatternSi
 use crate::error::Error;
 use crate::size::Size;
 
-/// Dead cells on every side of a pattern that names no universe, if the user names none either.
-pub(crate) const DEFAULT_MARGIN: u32 = 16;
-
 /// The size of a grid that holds the pattern with `margin` dead cells on every side.
 pub(crate) fn size_with_margin(pattern: &Pattern, margin: u32) -> Result<Size, Error> {
     let PatternSize { width, height } = claim(pattern).size;

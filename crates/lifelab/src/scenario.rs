@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use lifelab_core::{Rule, Soup, Topology};
+use lifelab_core::{Rule, Soup, Topology, number};
 use lifelab_io::IoSpec;
 
 use crate::error::ScenarioError;
@@ -40,7 +40,11 @@ pub struct Scenario {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<Size>,
     /// Dead cells on every side of the pattern, instead of a size.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "number::optional::deserialize",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub margin: Option<u32>,
     /// What lies beyond the edges.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -55,7 +59,7 @@ pub struct Scenario {
     #[serde(default)]
     pub io: IoSpec,
     /// How many generations to compute.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "number::deserialize")]
     pub generations: u64,
 }
 

@@ -186,6 +186,25 @@ impl Simulation {
         self.engine.grid()
     }
 
+    /// The first generation, counted from where this simulation was built, with a live cell in an
+    /// outermost row or column of the grid, from which another one was computed. From there on it
+    /// matters that the grid ends, or that a torus joins its edges; `None` if there was none, and the
+    /// unlimited plane would have given the same cells.
+    ///
+    /// ```
+    /// use lifelab::Simulation;
+    ///
+    /// let mut acorn = Simulation::builder().named("acorn").build()?;
+    /// acorn.run(20)?;
+    /// assert_eq!(acorn.met_edge(), None);
+    /// acorn.run(80)?;
+    /// assert!(acorn.met_edge().is_some(), "it takes more than a margin of 16 cells");
+    /// # Ok::<(), lifelab::Error>(())
+    /// ```
+    pub fn met_edge(&self) -> Option<u64> {
+        self.engine.met_edge()
+    }
+
     /// The number of live cells.
     pub fn population(&self) -> u64 {
         self.grid().population()

@@ -7,6 +7,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use lifelab_core::number;
+
 /// The sides of a finite grid, written `100x80`: columns, then rows.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -35,9 +37,7 @@ impl FromStr for Size {
     fn from_str(text: &str) -> Result<Self, SizeError> {
         let sides = text.split_once(['x', 'X']);
         sides
-            .and_then(|(width, height)| {
-                Self::new(width.trim().parse().ok()?, height.trim().parse().ok()?)
-            })
+            .and_then(|(width, height)| Self::new(number::parse(width)?, number::parse(height)?))
             .ok_or_else(|| SizeError(text.to_owned()))
     }
 }
@@ -70,6 +70,7 @@ mod tests {
     fn a_size_is_read_and_printed() {
         assert_eq!("100x80".parse::<Size>().unwrap(), Size::new(100, 80).unwrap());
         assert_eq!("100x80".parse::<Size>().unwrap().to_string(), "100x80");
+        assert_eq!("1kx2e3".parse::<Size>().unwrap(), Size::new(1000, 2000).unwrap());
         for text in ["", "100", "x", "0x5", "5x0", "-1x5", "4294967296x1", "5x5x5", "5,5"] {
             assert!(text.parse::<Size>().is_err(), "{text}");
         }

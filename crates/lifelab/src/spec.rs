@@ -178,7 +178,7 @@ mod tests {
         let error = "sequential(grains: cell)".parse::<StepperSpec>().unwrap_err().to_string();
         assert!(error.contains("no option `grains`") && error.contains("`grain`"), "{error}");
         let error = "sequential(grain: rows(0))".parse::<StepperSpec>().unwrap_err().to_string();
-        assert!(error.contains("nonzero"), "{error}");
+        assert!(error.contains("a whole number from 1 to"), "{error}");
     }
 
     #[test]

@@ -7,6 +7,8 @@ use lifelab::core::printable;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use lifelab::core::wording;
+
 use crate::advise::candidate::Candidate;
 
 /// What a machine's costs are. Measured by [`calibrate`](super::calibrate()), or read from JSON, so
@@ -76,8 +78,15 @@ pub(crate) const APART_NS: f64 = 20e3;
 #[non_exhaustive]
 pub enum CalibrationError {
     /// It is not the JSON of one.
-    #[error("not a calibration: {0}")]
-    Json(#[from] serde_json::Error),
+    #[error("not a calibration: line {line}, column {column}: {message}")]
+    Json {
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// What is wrong there.
+        message: String,
+    },
     /// Another version wrote it.
     #[error("a calibration of schema {found}, expected {}", Calibration::SCHEMA)]
     Schema {
@@ -167,12 +176,22 @@ fn between(busy: f64, apart: f64, work_ns: f64) -> f64 {
     busy + (apart - busy) * (work_ns / APART_NS).min(1.0)
 }
 
+impl CalibrationError {
+    fn of(error: &serde_json::Error) -> Self {
+        let (line, column) = (error.line(), error.column());
+        let place = format!(" at line {line} column {column}");
+        let message = wording::message(&error.to_string().replace(&place, ""));
+        Self::Json { line, column, message }
+    }
+}
+
 impl FromStr for Calibration {
     type Err = CalibrationError;
 
     /// Reads JSON.
     fn from_str(text: &str) -> Result<Self, CalibrationError> {
-        let calibration: Self = serde_json::from_str(text)?;
+        let calibration: Self =
+            serde_json::from_str(text).map_err(|error| CalibrationError::of(&error))?;
         calibration.check()?;
         Ok(calibration)
     }
@@ -197,7 +216,7 @@ mod tests {
             ("\"schema\": 2", "\"schema\": 1", "schema 1, expected 2"),
             ("\"cores\": 2", "\"cores\": 0", "cores is 0"),
             ("\"late_ns\": 100000.0", "\"late_ns\": -1.0", "late_ns of sequential is -1"),
-            ("\"cores\"", "\"core\"", "unknown field `core`"),
+            ("\"cores\"", "\"core\"", "there is no `core`"),
             ("{", "", "line 2"),
         ] {
             let text = json.replacen(from, to, 1);

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use lifelab::core::printable;
+use lifelab::core::{printable, wording};
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -86,7 +86,7 @@ impl ReadError {
     fn of(error: &serde_json::Error) -> Self {
         let (line, column) = (error.line(), error.column());
         let place = format!(" at line {line} column {column}");
-        let message = error.to_string().replace(&place, "");
+        let message = wording::message(&error.to_string().replace(&place, ""));
         Self::Syntax { line, column, message }
     }
 }
@@ -124,7 +124,7 @@ mod tests {
         let line = 1 + broken.lines().position(|line| line.contains("\"sed\"")).unwrap();
         let error = read(&broken).unwrap_err().to_string();
         assert!(error.starts_with(&format!("line {line}, column ")), "{error}");
-        assert!(error.contains("unknown field `sed`"), "{error}");
+        assert!(error.contains("there is no `sed`"), "{error}");
         assert!(read("").unwrap_err().to_string().starts_with("line 1, column 0: EOF"));
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use lifelab_core::duration;
+use lifelab_core::{duration, number};
 
 /// How often a run leaves a checkpoint behind, and how many it keeps: one a minute and the last
 /// three, if nothing else is said.
@@ -55,11 +55,10 @@ impl FromStr for Every {
     type Err = EveryError;
 
     fn from_str(text: &str) -> Result<Self, EveryError> {
-        let every = match text.bytes().all(|byte| byte.is_ascii_digit()) {
-            true => text.parse().ok().map(Self::Generations),
-            false => duration::parse(text).map(Self::Time),
-        };
-        every.ok_or_else(|| EveryError(text.to_owned()))
+        let time = || duration::parse(text).map(Self::Time);
+        let generations = || number::parse(text).map(Self::Generations);
+        // A time first, for some of its units are also those of numbers.
+        time().or_else(generations).ok_or_else(|| EveryError(text.to_owned()))
     }
 }
 
@@ -95,6 +94,7 @@ mod tests {
         for text in ["1", "18446744073709551615", "250ms", "1m30s", "0s"] {
             assert_eq!(text.parse::<Every>().unwrap().to_string(), text);
         }
+        assert_eq!("10k".parse(), Ok(Every::Generations(10_000.try_into().unwrap())));
         for text in ["", "0", "-1", "1.5", "often", "18446744073709551616"] {
             assert!(text.parse::<Every>().is_err(), "{text}");
         }
