@@ -6,7 +6,7 @@ use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
 
 use crate::compare::{Change, Compared, Report};
-use crate::report::names::cut;
+use crate::report::names::{cut, cut_apart};
 use crate::report::table::{Style, Table, Text, clean, pad, wrap};
 use crate::report::units;
 use crate::statistics::Verdict;
@@ -92,9 +92,10 @@ fn rows(changes: &[&Change], text: &mut Text) {
         + &pad("after", FIGURES[1], true);
     text.line(&[(Style::Faint, &cut(&head, text.width()))]);
     let indent = name + FIGURES.iter().sum::<usize>() + 2;
-    for change in changes {
+    let cases: Vec<String> = changes.iter().map(|change| clean(&change.case)).collect();
+    for (change, case) in changes.iter().zip(cut_apart(&cases, name)) {
         let (style, figures, says) = parts(change);
-        let label = pad(&cut(&clean(&change.case), name), name, false);
+        let label = pad(&case, name, false);
         let figures = figures.map(|figure| pad(&figure, FIGURES[0], true)).concat();
         let room = text.width().saturating_sub(indent).max(12);
         let mut says = wrap(&says, room).into_iter();

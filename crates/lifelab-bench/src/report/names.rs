@@ -144,6 +144,44 @@ pub(crate) fn cut(text: &str, columns: usize) -> String {
     shown + "…"
 }
 
+/// The texts in so many columns at most, and no two alike that are not: those that would be cut to the
+/// same keep their ends instead of their middles or, if that does not tell them apart, get numbers.
+pub(crate) fn cut_apart(texts: &[String], columns: usize) -> Vec<String> {
+    let heads: Vec<String> = texts.iter().map(|text| cut(text, columns)).collect();
+    let ends: Vec<String> = texts.iter().map(|text| cut_inside(text, columns)).collect();
+    let tells = |cuts: &[String], place: usize| {
+        let alike = |(cut, text): (&String, &String)| *cut == cuts[place] && *text != texts[place];
+        !cuts.iter().zip(texts).any(alike)
+    };
+    let shown = |(place, text): (usize, &String)| {
+        if tells(&heads, place) {
+            return heads[place].clone();
+        }
+        if tells(&ends, place) {
+            return ends[place].clone();
+        }
+        let number = format!(" #{}", place + 1);
+        cut(text, columns.saturating_sub(number.width())) + &number
+    };
+    texts.iter().enumerate().map(shown).collect()
+}
+
+/// The text in so many columns at most: its start and its end.
+fn cut_inside(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
+        return text.to_owned();
+    }
+    let start = cut(text, columns / 2);
+    let mut end = String::new();
+    for c in text.chars().rev() {
+        if start.width() + format!("{c}{end}").width() > columns {
+            break;
+        }
+        end.insert(0, c);
+    }
+    start + &end
+}
+
 fn slots(full: &[String]) -> Vec<usize> {
     let mut slots = vec![None; full.len()];
     let mut taken = Vec::new();
@@ -237,5 +275,19 @@ mod tests {
     fn options_are_split_at_their_own_commas() {
         let (name, options) = split("a(b: (c: 1, d: 2), e: \"x, y\", f: 3)");
         assert_eq!((name, options), ("a", vec!["b: (c: 1, d: 2)", "e: \"x, y\"", "f: 3"]));
+    }
+
+    #[test]
+    fn what_differs_differs_when_it_is_cut() {
+        let texts = ["thread_pool(workers: 16)", "thread_pool(workers: 64)", "sequential"];
+        let texts = texts.map(str::to_owned);
+        assert_eq!(cut_apart(&texts, 14), ["thread…rs: 16)", "thread…rs: 64)", "sequential"]);
+        let middle = ["a-long-name-1-with-a-long-end", "a-long-name-2-with-a-long-end"];
+        assert_eq!(cut_apart(&middle.map(str::to_owned), 12), ["a-long-n… #1", "a-long-n… #2"]);
+        for columns in 6..40 {
+            let cut = cut_apart(&texts, columns);
+            assert!(cut.iter().all(|text| text.width() <= columns), "{cut:?}");
+            assert_ne!(cut[0], cut[1]);
+        }
     }
 }

@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::report::findings;
-use crate::report::names::Names;
+use crate::report::names::{Names, cut_apart};
 use crate::report::sweep::{Group, value};
 use crate::report::table::{Style, Text, clean, pad, wrap};
 use crate::report::units;
@@ -82,9 +82,9 @@ fn labels(axes: &[Axis], rows: &[Group<'_>], most: usize) -> Vec<String> {
             *label += &pad(part, width, false);
         }
     }
-    let cut = |label: &String| crate::report::names::cut(label, most);
-    let width = labels.iter().map(|label| cut(label).width()).max().unwrap_or(0);
-    labels.iter().map(|label| pad(&cut(label), width, false)).collect()
+    let labels = cut_apart(&labels, most);
+    let width = labels.iter().map(|label| label.width()).max().unwrap_or(0);
+    labels.iter().map(|label| pad(label, width, false)).collect()
 }
 
 fn columns(results: &Results, axes: &[Axis], rows: &[Group<'_>]) -> Vec<Column> {

@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::report::findings;
-use crate::report::names::{Names, cut};
+use crate::report::names::{Names, cut_apart};
 use crate::report::table::bar::Ruler;
 use crate::report::table::{Style, Text, clean, pad, wrap};
 use crate::report::units;
@@ -68,10 +68,11 @@ pub(super) fn write(cases: &[&CaseResult], names: &Names, text: &mut Text) {
     }
     line(&heads, text);
     let leaders = findings::fastest(cases);
-    for result in cases {
+    let all_names: Vec<String> = cases.iter().map(|result| name(result)).collect();
+    for (result, name) in cases.iter().zip(cut_apart(&all_names, first)) {
         let is_leader = leaders.iter().any(|leader| std::ptr::eq(*leader, *result));
         let style = if is_leader { Style::Good } else { Style::Plain };
-        let name = (style, pad(&cut(&name(result), first), first, false));
+        let name = (style, pad(&name, first, false));
         if let Some(ending) = ending(result) {
             unmeasured(name, &ending, &result.outcome, first, text);
             continue;
