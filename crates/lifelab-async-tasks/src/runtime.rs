@@ -1,7 +1,10 @@
 //! The meeting point of blocking and async code.
 
+use std::hint::black_box;
+use std::iter;
 use std::num::NonZeroUsize;
 use std::task::{self, Poll, Waker};
+use std::thread;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::coop;
@@ -53,7 +56,30 @@ fn build(workers: Option<NonZeroUsize>, cx: &Context) -> Result<Runtime, StepErr
         };
         StepError::new(cx.generation, kind)
     };
+    builder.max_blocking_threads(blocking_threads());
     builder.enable_all().build().map_err(refused)
+}
+
+/// How many threads may block for cells that offload their waits: as many as tokio's own pool has, or
+/// as there is address space for. A new thread that gets no memory for its signal handler would end the
+/// process, so half of what there is remains for everything else.
+fn blocking_threads() -> usize {
+    const MOST: usize = 512;
+    /// Stack, signal stack and guard pages.
+    const THREAD: usize = (2 << 20) + (64 << 10);
+    /// What the C library reserves for the first allocation of a thread, for up to eight threads per
+    /// processor.
+    const ARENA: usize = 64 << 20;
+    let arenas = thread::available_parallelism().map_or(1, NonZeroUsize::get).saturating_mul(8);
+    let fits = |threads: &usize| {
+        let mut memory: Vec<u8> = Vec::new();
+        let needed = threads * THREAD + threads.min(&arenas) * ARENA;
+        let is_given = memory.try_reserve_exact(2 * needed).is_ok();
+        black_box(&memory);
+        is_given
+    };
+    let halved = iter::successors(Some(MOST), |threads| Some(threads / 2));
+    halved.take_while(|&threads| threads > 0).find(fits).unwrap_or(1)
 }
 
 /// Whether this thread is running a task of tokio, or the future of a `block_on`: then it must not

@@ -106,6 +106,7 @@ mod process;
 mod pump;
 mod role;
 mod size;
+mod start;
 mod step;
 mod unit;
 mod watching;
@@ -150,6 +151,7 @@ pub struct Options {
     pub grain: Grain,
     /// How many lines of worker processes work side by side, at most [`Options::MAX_WORKERS`]. The
     /// default is the number of processors.
+    #[serde(deserialize_with = "lifelab_core::number::deserialize")]
     pub workers: NonZeroUsize,
     /// Whether a line is one process, or one for each phase.
     pub arrangement: Arrangement,
@@ -158,6 +160,7 @@ pub struct Options {
     /// line, in memory: so of bands it holds no more than 4 MiB, or two if those are larger. A line
     /// never holds more than its share of the units left, so that towards the end of a generation
     /// none waits while another line is idle.
+    #[serde(deserialize_with = "lifelab_core::number::deserialize")]
     pub in_flight: NonZeroUsize,
     /// How many lines that died may be replaced in one step, before the step fails.
     pub restarts: u32,

@@ -16,6 +16,7 @@ use crate::meter::{Meter, Metered};
 use crate::os;
 use crate::process::Process;
 use crate::role::Role;
+use crate::start;
 use crate::wire::{self, Frames, WireError};
 
 /// How long the processes of a line may take to end by themselves when one of them has, before
@@ -270,8 +271,12 @@ impl Handle {
                 let late = !done.load(Ordering::Acquire);
                 late.then(|| self.kill()).map(|()| reason)
             };
-            let watch =
-                thread::Builder::new().name("lifelab-watch".into()).spawn_scoped(scope, watch)?;
+            let watch = start::start("lifelab-watch", |thread, started| {
+                thread.spawn_scoped(scope, move || {
+                    started.tell();
+                    watch()
+                })
+            })?;
             let result = work();
             done.store(true, Ordering::Release);
             watched.fire();

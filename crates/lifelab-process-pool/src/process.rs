@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use lifelab_core::Stop;
@@ -14,6 +14,7 @@ use lifelab_core::Stop;
 use crate::WORKER_VARIABLE;
 use crate::os;
 use crate::role::Role;
+use crate::start;
 
 /// How long a child may take to end by itself when its input is closed, before it is killed.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -142,7 +143,12 @@ impl LastWords {
             drop(stderr);
             drop(at_end);
         };
-        let thread = thread::Builder::new().name("lifelab-last-words".into()).spawn(drain)?;
+        let thread = start::start("lifelab-last-words", |thread, started| {
+            thread.spawn(move || {
+                started.tell();
+                drain();
+            })
+        })?;
         Ok(Self { tail, drain: Some((end, thread)) })
     }
 

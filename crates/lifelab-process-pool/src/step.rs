@@ -15,6 +15,7 @@ use lifelab_core::{
 use crate::hang;
 use crate::line::{Handle, Line, Recipe};
 use crate::pump::Pump;
+use crate::start;
 use crate::watching::Watching;
 
 /// How long workers may take to end their waits when the step is stopped, before they are killed.
@@ -131,7 +132,7 @@ pub(crate) fn run(
         let (events, inbox) = sync_channel(EVENTS);
         // Whatever happens here, the watch ends, and with it the scope.
         let _release = Release(work);
-        let (running, refused) = start(scope, work, lines, &reins, &events);
+        let (running, refused) = start_threads(scope, work, lines, &reins, &events);
         if let Some(error) = refused {
             assembly.lose(no_thread(&error));
         }
@@ -141,23 +142,32 @@ pub(crate) fn run(
 }
 
 /// Starts the threads of a step; tells how many pumps run, and why there are no more.
-fn start<'scope>(
+fn start_threads<'scope>(
     scope: &'scope Scope<'scope, '_>,
     work: &'scope Work<'scope>,
     lines: &'scope mut [Option<Line>],
     reins: &'scope [Rein],
     events: &SyncSender<Event>,
 ) -> (usize, Option<io::Error>) {
-    let thread = |name: &str| thread::Builder::new().name(name.into());
     let sender = events.clone();
-    let watch = move || watch(work, reins, &sender);
-    if let Err(error) = thread("lifelab-watch").spawn_scoped(scope, watch) {
+    let watching = start::start("lifelab-watch", |thread, started| {
+        thread.spawn_scoped(scope, move || {
+            started.tell();
+            watch(work, reins, &sender);
+        })
+    });
+    if let Err(error) = watching {
         return (0, Some(error));
     }
     for (running, (slot, rein)) in lines.iter_mut().zip(reins).enumerate() {
         let events = events.clone();
-        let drive = move || Pump::new(work, running, slot, rein, events).run();
-        if let Err(error) = thread("lifelab-pump").spawn_scoped(scope, drive) {
+        let driving = start::start("lifelab-pump", |thread, started| {
+            thread.spawn_scoped(scope, move || {
+                started.tell();
+                Pump::new(work, running, slot, rein, events).run();
+            })
+        });
+        if let Err(error) = driving {
             return (running, Some(error));
         }
     }
@@ -186,7 +196,8 @@ pub(crate) fn holder(rein: &Rein) -> Option<Arc<Handle>> {
 fn no_thread(error: &io::Error) -> StepErrorKind {
     StepErrorKind::Resources {
         message: format!("no thread to drive a worker process: {error}"),
-        remedy: "take fewer workers, or raise the limit on threads (ulimit -u)".into(),
+        remedy: "take fewer workers, or raise the limit on threads or memory (ulimit -u, -v)"
+            .into(),
     }
 }
 

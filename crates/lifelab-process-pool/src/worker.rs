@@ -17,6 +17,7 @@ use crate::desk::Desk;
 use crate::greeting::{Greeting, Mismatch};
 use crate::os;
 use crate::role::Role;
+use crate::start;
 use crate::watching::Watching;
 use crate::wire::{self, Frames, Message, WireError};
 use crate::{Options, WORKER_VARIABLE};
@@ -122,7 +123,12 @@ fn serve(role: Role, build: Build<'_>) -> Result<(), WorkerError> {
     let (to_worker, tasks) = sync_channel(QUEUE);
     let (spare, spares) = channel();
     let reader = Reader { frames, role, stop: Stop::new(), tasks: to_worker, spares };
-    thread::Builder::new().name("lifelab-frames".into()).spawn(move || reader.run())?;
+    start::start("lifelab-frames", |thread, started| {
+        thread.spawn(move || {
+            started.tell();
+            reader.run()
+        })
+    })?;
     let desk = Desk::new(role);
     Ok(Worker { role, desk, io: Arc::new(Idle), output, out: Vec::new(), spare }
         .run(&tasks, build)?)

@@ -1,0 +1,78 @@
+//! Starting the threads that serve pipes, where the address space may be limited.
+//!
+//! A thread that is refused is an ordinary error, with one exception: a new thread of the standard
+//! library that gets no memory for its signal handler ends the whole process. And the C library
+//! reserves much for the first allocation of a thread, as long as there is that much. So where room is
+//! short, threads are started one after the other, each when the one before has all it needs.
+
+use std::hint::black_box;
+use std::io;
+use std::num::NonZeroUsize;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread::{self, Builder};
+
+/// The stack of a thread that does nothing but serve a pipe.
+const STACK: usize = 256 << 10;
+
+/// Beside the stack: signal stack and guard pages, generously.
+const OVERHEAD: usize = 64 << 10;
+
+/// What is left for everything else.
+const RESERVE: usize = 4 << 20;
+
+/// Address space that the C library reserves for each of its allocator arenas, of which it makes up to
+/// eight per processor.
+const ARENA: usize = 64 << 20;
+
+/// Held while a thread is started where room is short.
+static STARTING: Mutex<()> = Mutex::new(());
+
+/// To be told by a thread, first of all, that it runs.
+pub(crate) struct Started(Option<SyncSender<()>>);
+
+impl Started {
+    pub(crate) fn tell(self) {
+        if let Some(starter) = self.0 {
+            black_box(Box::new(0_u8)); // Now it has an arena.
+            let _ = starter.send(()); // Whoever waits for it is there.
+        }
+    }
+}
+
+/// Starts a thread by `spawn`, of whose thread [`Started::tell`] is the first act.
+///
+/// # Errors
+/// If the system refuses the thread, or would leave too little memory beside it.
+pub(crate) fn start<T>(
+    name: &str,
+    spawn: impl FnOnce(Builder, Started) -> io::Result<T>,
+) -> io::Result<T> {
+    let builder = Builder::new().name(name.into()).stack_size(STACK);
+    if fits(plenty()) {
+        return spawn(builder, Started(None));
+    }
+    let _alone = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+    if !fits(STACK + OVERHEAD + RESERVE) {
+        let message = "no memory for its stack within the limit on address space (ulimit -v)";
+        return Err(io::Error::new(io::ErrorKind::OutOfMemory, message));
+    }
+    let (starter, started) = sync_channel(1);
+    let thread = spawn(builder, Started(Some(starter)))?;
+    let _ = started.recv(); // An error: it has ended already.
+    Ok(thread)
+}
+
+/// Room with which arenas do not take what stacks need.
+fn plenty() -> usize {
+    let arenas = thread::available_parallelism().map_or(1, NonZeroUsize::get).saturating_mul(8);
+    arenas.saturating_add(4).saturating_mul(ARENA)
+}
+
+/// Whether the system would give so much memory. It is given back untouched.
+fn fits(bytes: usize) -> bool {
+    let mut memory: Vec<u8> = Vec::new();
+    let is_given = memory.try_reserve_exact(bytes).is_ok();
+    black_box(&memory);
+    is_given
+}
