@@ -18,7 +18,8 @@ use crate::failure::{Exit, Failure, Place};
 use crate::interrupt;
 use crate::json;
 use crate::report;
-use crate::run::duration;
+use crate::text_file;
+use crate::values::{bytes, duration, whole};
 use crate::whole_file;
 
 /// Advise which stepper to take, for so many cells that wait and compute so long
@@ -30,7 +31,7 @@ use crate::whole_file;
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
     /// Cells of the grid
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<NonZeroU64>, allow_negative_numbers = true)]
     cells: NonZeroU64,
 
     /// How long each cell waits: 10ms, 50us
@@ -42,7 +43,7 @@ pub(crate) struct Args {
     cpu: Duration,
 
     /// Workers of the steppers that have a choice; if not given, as many as are best
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<NonZeroUsize>, allow_negative_numbers = true)]
     workers: Option<NonZeroUsize>,
 
     /// The most memory that all processes together may take: 512MB, 8GB
@@ -129,7 +130,7 @@ fn load(path: &Path) -> Result<Option<Calibration>, Failure> {
         let message = format!("{}: {message}", path.display());
         Failure::new(Exit::BadInput, "calibration", message).at(Place::file(path))
     };
-    let text = match fs::read_to_string(path) {
+    let text = match text_file::read(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failure(error.to_string())),
@@ -141,43 +142,4 @@ fn load(path: &Path) -> Result<Option<Calibration>, Failure> {
 
 fn interrupted() -> Failure {
     Failure::new(Exit::Interrupted, "interrupted", "interrupted; there is no advice")
-}
-
-/// Reads a number of bytes: `512MB`.
-fn bytes(text: &str) -> Result<u64, String> {
-    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let factor = match unit.trim() {
-        "" | "B" => 1.0,
-        "kB" | "KB" => 1e3,
-        "MB" => 1e6,
-        "GB" => 1e9,
-        "TB" => 1e12,
-        "KiB" => 1024.0,
-        "MiB" => 1024.0 * 1024.0,
-        "GiB" => 1024.0 * 1024.0 * 1024.0,
-        _ => return Err(EXPECTED_BYTES.to_owned()),
-    };
-    let number: f64 = number.parse().map_err(|_| EXPECTED_BYTES)?;
-    Ok((number * factor).round() as u64)
-}
-
-const EXPECTED_BYTES: &str = "expected a number of bytes such as 512MB, with kB, MB, GB, TB, KiB, \
-                              MiB, GiB or no unit";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bytes_are_read_with_their_unit() {
-        for (text, number) in
-            [("0", 0), ("12", 12), ("1.5kB", 1500), ("512 MB", 512_000_000), ("2GiB", 2 << 30)]
-        {
-            assert_eq!(bytes(text), Ok(number), "{text}");
-        }
-        for text in ["", "MB", "1..2MB", "-1", "12 apples"] {
-            assert!(bytes(text).is_err(), "{text}");
-        }
-    }
 }

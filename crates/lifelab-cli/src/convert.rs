@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use lifelab::patterns::{Format, Loaded, Pattern, Property};
 
+use clap_complete::engine::ArgValueCompleter;
+
+use crate::completions;
 use crate::failure::Failure;
 use crate::input::{self, LimitArgs};
 use crate::interrupt;
@@ -18,6 +21,7 @@ use crate::whole_file;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// A pattern file in any format, gzipped or not; `-` for standard input; or a library name
+    #[arg(add = ArgValueCompleter::new(completions::patterns_and_files))]
     input: PathBuf,
 
     /// The file to write, its format told by its extension, `.gz` after it compresses; `-` for

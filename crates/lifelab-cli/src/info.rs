@@ -9,6 +9,9 @@ use lifelab::cells_sha256;
 use lifelab::core::{RuleSpec, printable};
 use lifelab::patterns::{Loaded, Pattern, Position};
 
+use clap_complete::engine::ArgValueCompleter;
+
+use crate::completions;
 use crate::failure::Failure;
 use crate::input::{self, LimitArgs};
 use crate::json::{self, Area};
@@ -18,6 +21,7 @@ use crate::run::QUICKLY_HASHED;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// A pattern file in any format, gzipped or not; `-` for standard input; or a library name
+    #[arg(add = ArgValueCompleter::new(completions::patterns_and_files))]
     pattern: PathBuf,
 
     /// Print one JSON object

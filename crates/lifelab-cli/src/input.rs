@@ -7,6 +7,7 @@ use lifelab::Start;
 use lifelab::patterns::{Format, Limits, Loaded, Pattern, library};
 
 use crate::failure::{Exit, Failure};
+use crate::values::bytes;
 
 /// What standard input is called in messages.
 const STDIN: &str = "<stdin>";
@@ -89,38 +90,4 @@ fn unknown(error: &library::UnknownPattern) -> Failure {
         name = error.name
     );
     Failure::new(Exit::BadInput, "unknown_pattern", message)
-}
-
-/// Reads a number of bytes such as `1000000`, `500MiB` or `8G`.
-pub(crate) fn bytes(text: &str) -> Result<u64, String> {
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let power = match unit.trim().to_ascii_lowercase().as_str() {
-        "" | "b" => 0,
-        "k" | "kib" => 1,
-        "m" | "mib" => 2,
-        "g" | "gib" => 3,
-        "t" | "tib" => 4,
-        _ => return Err("expected bytes, or a number of KiB, MiB, GiB or TiB".to_owned()),
-    };
-    let number = number.parse::<u64>().ok();
-    number
-        .and_then(|number| number.checked_mul(1 << (10 * power)))
-        .ok_or_else(|| "expected a number of bytes below 2^64".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bytes_have_units() {
-        for (text, expected) in [("0", 0), ("17B", 17), ("2k", 2048), ("3 MiB", 3 << 20)] {
-            assert_eq!(bytes(text), Ok(expected), "{text}");
-        }
-        assert_eq!(bytes("8GiB"), Ok(8 << 30));
-        for text in ["", "k", "-1", "1.5G", "5 apples", "99999999999999999999", "16777216TiB"] {
-            assert!(bytes(text).is_err(), "{text}");
-        }
-    }
 }

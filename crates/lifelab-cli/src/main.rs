@@ -16,6 +16,8 @@ mod input;
 mod interrupt;
 mod json;
 mod scenario_file;
+mod text_file;
+mod values;
 mod whole_file;
 
 mod failure;
@@ -75,6 +77,9 @@ Exit codes:
 
 fn main() -> ExitCode {
     Harness::new().host();
+    if completions::answer() {
+        return ExitCode::SUCCESS;
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return report::usage(&error),

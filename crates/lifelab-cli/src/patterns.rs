@@ -6,6 +6,9 @@ use serde::Serialize;
 
 use lifelab::patterns::{Loaded, library};
 
+use clap_complete::engine::ArgValueCandidates;
+
+use crate::completions;
 use crate::failure::Failure;
 use crate::input;
 use crate::json;
@@ -16,6 +19,7 @@ use crate::json;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Print this pattern as RLE, with its author and comments, instead of the list
+    #[arg(add = ArgValueCandidates::new(completions::patterns))]
     name: Option<String>,
 
     /// Print an array of objects with name, title, author, rule, width, height, population

@@ -45,6 +45,13 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
             | ErrorKind::DisplayVersion
             | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
     );
+    if error.kind() == ErrorKind::InvalidUtf8 {
+        // It does not say which.
+        let argument = env::args_os().find(|argument| argument.to_str().is_none());
+        let argument = argument.unwrap_or_default();
+        let message = format!("{:?} is no text, expected UTF-8", argument.to_string_lossy());
+        return failure(&Failure::usage(message), wants_json);
+    }
     if wants_json && is_error {
         let text = error.render().to_string();
         // After the first paragraph come hints for people.

@@ -8,11 +8,12 @@ use lifelab::{Checkpoints, Resumed, Simulation};
 
 use crate::failure::Failure;
 use crate::interrupt;
-use crate::run::args::{PrintArgs, SaveArgs, WorkArgs, duration};
+use crate::run::args::{PrintArgs, SaveArgs, WorkArgs};
 use crate::run::course::Course;
 use crate::run::journal::{CadenceArgs, Journal};
 use crate::run::plan::check_count;
 use crate::run::record::Record;
+use crate::values::{duration, whole};
 
 /// Go on from the newest valid checkpoint of a run
 ///
@@ -28,7 +29,8 @@ pub(crate) struct Args {
 
     /// How many generations the run shall have in all, counted from its start, if not as many as
     /// before
-    #[arg(short, long, value_name = "N", help_heading = "End")]
+    #[arg(short, long, value_name = "N", value_parser = whole::<u64>, help_heading = "End")]
+    #[arg(allow_negative_numbers = true)]
     generations: Option<u64>,
 
     /// End after this time, counted from the start of the program, with exit code 124: 500ms, 10s, 1h

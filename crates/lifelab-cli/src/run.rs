@@ -12,6 +12,7 @@ pub(crate) mod record;
 
 mod destination;
 mod drawing;
+mod edge;
 mod outcome;
 mod trace;
 
@@ -19,7 +20,7 @@ use std::io::Write;
 
 use lifelab::CycleFinder;
 
-pub(crate) use args::{Args, duration};
+pub(crate) use args::Args;
 pub(crate) use outcome::QUICKLY_HASHED;
 
 use crate::failure::Failure;

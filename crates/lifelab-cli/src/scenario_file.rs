@@ -1,7 +1,5 @@
 //! Scenario files.
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
 use std::str::FromStr;
 
@@ -12,28 +10,16 @@ use lifelab::patterns::WholeFile;
 use lifelab::{IoSpec, Scenario, ScenarioError, StepperSpec};
 
 use crate::failure::{Drawing, Exit, Failure, Place};
+use crate::text_file;
 use crate::whole_file;
-
-/// The longest scenario: what is larger than that is none.
-const MAX_BYTES: u64 = 64 << 20;
 
 /// Reads a scenario, or a suite of them.
 pub(crate) fn read<S: FromStr<Err = ScenarioError>>(path: &Path) -> Result<S, Failure> {
-    let text = read_text(path).map_err(|error| {
+    let text = text_file::read(path).map_err(|error| {
         let message = format!("cannot read the scenario {}: {error}", path.display());
         Failure::new(Exit::BadInput, "scenario", message).at(Place::file(path))
     })?;
     text.parse().map_err(|error| malformed(&error, &text, path))
-}
-
-/// Reads a file to its end, or to that of our patience: a device may have none.
-fn read_text(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    let length = File::open(path)?.take(MAX_BYTES + 1).read_to_string(&mut text)?;
-    match length as u64 {
-        0..=MAX_BYTES => Ok(text),
-        _ => Err(io::Error::other("it has more than 64 MiB")),
-    }
 }
 
 /// Refuses a stepper that starts a program: a stranger's file must not decide that. The user may.

@@ -6,8 +6,11 @@ use std::time::Duration;
 
 use lifelab::{IoSpec, Size, StepperSpec};
 
+use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
+
 use crate::bench::{compare, report};
-use crate::run::duration;
+use crate::completions;
+use crate::values::{duration, whole};
 
 /// Measure the steppers side by side: which concurrency model?
 ///
@@ -44,6 +47,7 @@ pub(crate) enum Action {
 #[derive(clap::Args)]
 pub(crate) struct RunArgs {
     /// A scenario file in RON, or the name of a scenario that --list tells [default: default]
+    #[arg(add = ArgValueCompleter::new(completions::suites_and_files))]
     pub(crate) scenario: Option<PathBuf>,
 
     /// List the scenarios that are ready to run
@@ -56,10 +60,12 @@ pub(crate) struct RunArgs {
 
     /// Race this stepper, instead of the scenario's. Can be given several times
     #[arg(long, help_heading = "What to measure")]
+    #[arg(add = ArgValueCandidates::new(completions::steppers))]
     pub(crate) stepper: Vec<StepperSpec>,
 
     /// What every cell waits for, as of `lifelab run`; nothing about it is varied then
     #[arg(long, help_heading = "What to measure")]
+    #[arg(add = ArgValueCandidates::new(completions::waits))]
     pub(crate) io: Option<IoSpec>,
 
     /// Columns and rows of the grid: 100x80; they are not varied then
@@ -68,6 +74,7 @@ pub(crate) struct RunArgs {
 
     /// How many processes each case is measured in, one after the other
     #[arg(long, value_name = "N", help_heading = "Effort")]
+    #[arg(value_parser = whole::<NonZeroU32>, allow_negative_numbers = true)]
     pub(crate) rounds: Option<NonZeroU32>,
 
     /// How long to measure in each of them: 500ms, 2s
@@ -80,10 +87,12 @@ pub(crate) struct RunArgs {
 
     /// How many generations to measure in each process at most
     #[arg(short, long, value_name = "N", help_heading = "Effort")]
+    #[arg(value_parser = whole::<NonZeroU64>, allow_negative_numbers = true)]
     pub(crate) generations: Option<NonZeroU64>,
 
     /// Decides in which order cases take their turns
     #[arg(long, value_name = "N", help_heading = "Effort")]
+    #[arg(value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub(crate) seed: Option<u64>,
 
     /// The folder for results

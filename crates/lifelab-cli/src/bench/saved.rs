@@ -1,18 +1,18 @@
 //! Results in files.
 
-use std::fs;
 use std::path::Path;
 
 use lifelab_bench::Results;
 use lifelab_bench::report::json::{self, ReadError};
 
 use crate::failure::{Exit, Failure, Place};
+use crate::text_file;
 
 /// Reads results that a race has saved.
 pub(super) fn read(path: &Path) -> Result<Results, Failure> {
     let refuse =
         |message: String| Failure::new(Exit::BadInput, "results", message).at(Place::file(path));
-    let text = fs::read_to_string(path)
+    let text = text_file::read(path)
         .map_err(|error| refuse(format!("cannot read {}: {error}", path.display())))?;
     json::read(&text).map_err(|error| {
         let mut failure = refuse(format!("{}: {error}", path.display()));

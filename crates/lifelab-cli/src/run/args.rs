@@ -8,8 +8,12 @@ use lifelab::core::{OnFault, RuleSpec};
 use lifelab::io::{FaultSpec, IoPhase};
 use lifelab::{Grain, IoSpec, Size, StepperSpec, Topology};
 
+use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
+
+use crate::completions;
 use crate::input::LimitArgs;
 use crate::run::journal::CheckpointArgs;
+use crate::values::{bytes, duration, share, whole};
 
 /// Run a pattern through its generations
 ///
@@ -43,17 +47,19 @@ pub(crate) struct Args {
 pub(crate) struct StartArgs {
     /// A pattern file in any format, gzipped or not; `-` for standard input; or the name of a
     /// pattern that `lifelab patterns` lists
-    #[arg(help_heading = "Arguments")]
+    #[arg(help_heading = "Arguments", add = ArgValueCompleter::new(completions::patterns_and_files))]
     pub(crate) pattern: Option<PathBuf>,
 
     /// Random cells instead of a pattern, each alive with this probability, 0 to 1; on 100x100
     /// cells if no size is given
     #[arg(long, value_name = "DENSITY", conflicts_with = "pattern", allow_negative_numbers = true)]
+    #[arg(value_parser = share)]
     pub(crate) soup: Option<f64>,
 
     /// Which soup: the same seed gives the same cells on every machine (SplitMix64 of seed, y
     /// and x) [default: 0]
-    #[arg(long, value_name = "N", conflicts_with = "pattern")]
+    #[arg(long, value_name = "N", conflicts_with = "pattern", allow_negative_numbers = true)]
+    #[arg(value_parser = whole::<u64>)]
     pub(crate) seed: Option<u64>,
 
     /// A scenario in RON that says all this; options given besides override what it says. Its
@@ -74,22 +80,22 @@ pub(crate) struct UniverseArgs {
     pub(crate) size: Option<Size>,
 
     /// Dead cells on every side of the pattern, instead of a size [default: 16]
-    #[arg(long, value_name = "CELLS", allow_negative_numbers = true)]
+    #[arg(long, value_name = "CELLS", allow_negative_numbers = true, value_parser = whole::<u32>)]
     pub(crate) margin: Option<u32>,
 
     /// The memory that the grid may take at most, in two generations: 500MiB, 32GiB [default: 8GiB, or
     /// what is available if that is less]
-    #[arg(long, value_name = "BYTES", value_parser = crate::input::bytes)]
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
     pub(crate) memory_limit: Option<u64>,
 
-    /// What lies beyond the edges: torus (opposite edges are joined) or plane (nothing)
-    /// [default: the pattern's, or torus]
-    #[arg(long, value_parser = topology)]
+    /// What lies beyond the edges: torus (opposite edges are joined) or plane (nothing). If nobody
+    /// says, and live cells come to an edge, there is a warning [default: the pattern's, or torus]
+    #[arg(long, value_parser = topology, add = ArgValueCandidates::new(completions::topologies))]
     pub(crate) topology: Option<Topology>,
 
     /// The rule: B36/S23, 23/36, HighLife; with topology and size: B3/S23:T30,20
     /// [default: the pattern's]
-    #[arg(long, value_parser = rule)]
+    #[arg(long, value_parser = rule, add = ArgValueCandidates::new(completions::rules))]
     pub(crate) rule: Option<RuleSpec>,
 }
 
@@ -99,15 +105,15 @@ pub(crate) struct UniverseArgs {
 pub(crate) struct WorkArgs {
     /// Who computes a generation: a name that `lifelab steppers` lists, with options in
     /// parentheses: 'thread_pool(workers: 64)' [default: sequential]
-    #[arg(long)]
+    #[arg(long, add = ArgValueCandidates::new(completions::steppers))]
     pub(crate) stepper: Option<StepperSpec>,
 
     /// The stepper's unit of work: cell, rows:N or auto
-    #[arg(long)]
+    #[arg(long, add = ArgValueCandidates::new(completions::grains))]
     pub(crate) grain: Option<Grain>,
 
     /// The stepper's threads or processes, if it has a fixed number of them
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(crate) workers: Option<usize>,
 
     /// What every cell waits for: none, sleep:10ms, sleep:exp(10ms), socket:5ms, cpu:50us
@@ -128,17 +134,19 @@ pub(crate) struct WorkArgs {
     /// on the sum of the pauses, retry:3(10ms,1s,5s), on_fault:keep as for --on-fault,
     /// phase:both, seed:42, offload, and faults as for --fault. With offload, tasks send what they
     /// wait for to a pool of 512 threads that may block.
-    #[arg(long, verbatim_doc_comment)]
+    #[arg(long, verbatim_doc_comment, add = ArgValueCandidates::new(completions::waits))]
     pub(crate) io: Option<IoSpec>,
 
     /// When a cell waits: while it applies the rule, while it counts its neighbors, or both
     /// [default: rule]
     #[arg(long, value_name = "rule|neighbors|both")]
+    #[arg(add = ArgValueCandidates::new(completions::phases))]
     pub(crate) io_phase: Option<IoPhase>,
 
     /// What becomes of a cell whose I/O fails in spite of all retries: it fails, and ends the run, or
     /// it keeps its state. That changes the simulation; such cells are counted [default: fail]
     #[arg(long, value_name = "fail|keep", value_parser = on_fault)]
+    #[arg(add = ArgValueCandidates::new(completions::on_faults))]
     pub(crate) on_fault: Option<OnFault>,
 
     /// Make a cell's I/O fail: 'error@3:(5,7)' in generation 3 at column 5 and row 7; also panic@
@@ -154,6 +162,7 @@ pub(crate) struct WorkArgs {
 pub(crate) struct EndArgs {
     /// How many generations to compute [default: 100; no limit with --until-stable]
     #[arg(short, long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(value_parser = whole::<u64>)]
     pub(crate) generations: Option<u64>,
 
     /// End when a state comes back that was there before; finds periods up to 65,536
@@ -169,7 +178,8 @@ pub(crate) struct EndArgs {
 #[derive(clap::Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct PrintArgs {
-    /// Draw the last generation in `.` and `O`; of a large one, 160 columns and 80 rows
+    /// Draw the last generation in `.` and `O`; of a large one, 160 columns and 80 rows,
+    /// or as many columns as the terminal has
     #[arg(long)]
     pub(crate) show: bool,
 
@@ -203,7 +213,8 @@ pub(crate) struct SaveArgs {
 
     /// Show one of every N cells in the timeline [default: as many cells as fit in 200,000 events,
     /// but some sixteen at least]
-    #[arg(long, value_name = "N", requires = "trace")]
+    #[arg(long, value_name = "N", requires = "trace", allow_negative_numbers = true)]
+    #[arg(value_parser = whole::<NonZeroU64>)]
     pub(crate) trace_sample: Option<NonZeroU64>,
 }
 
@@ -218,12 +229,6 @@ fn rule(text: &str) -> Result<RuleSpec, String> {
         let column = 1 + text[..error.span.start].chars().count();
         format!("column {column}: {error}")
     })
-}
-
-/// Reads a duration.
-pub(crate) fn duration(text: &str) -> Result<Duration, String> {
-    let expected = lifelab::core::duration::EXPECTED;
-    lifelab::core::duration::parse(text).ok_or_else(|| format!("expected {expected}"))
 }
 
 fn on_fault(text: &str) -> Result<OnFault, String> {

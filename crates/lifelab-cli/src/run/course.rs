@@ -15,6 +15,7 @@ use crate::report;
 use crate::run::args::{PrintArgs, SaveArgs};
 use crate::run::destination::Destination;
 use crate::run::drawing;
+use crate::run::edge;
 use crate::run::journal::Journal;
 use crate::run::outcome::Outcome;
 use crate::run::progress::Progress;
@@ -75,6 +76,9 @@ impl Course {
         let traced = trace
             .map_or(Ok(()), |trace| trace.write(&self.simulation, &scenario, &mut self.record));
         let saved = scenario_file.map_or(Ok(()), |file| scenario_file::write(file, &scenario));
+        if let Some(warning) = edge::warning(&self.simulation, &self.scenario) {
+            self.record.warn(warning);
+        }
         let cycle = self.finder.as_ref().map(CycleFinder::cycle);
         let outcome = Outcome::of(&self.simulation, &self.record, cycle);
         let printed = match is_printed {
@@ -152,7 +156,7 @@ fn show(
         return Ok(json::print(outcome, out)?);
     }
     if args.show {
-        drawing::draw(simulation.grid(), out)?;
+        drawing::draw(simulation.grid(), drawing::columns(), out)?;
     }
     if !args.quiet {
         outcome.write(out)?;

@@ -11,6 +11,7 @@ use lifelab::{
 use crate::failure::{Exit, Failure, Place};
 use crate::report;
 use crate::run::record::Record;
+use crate::values::whole;
 
 /// Where checkpoints go.
 #[derive(clap::Args)]
@@ -34,7 +35,8 @@ pub(crate) struct CadenceArgs {
     every: Option<Every>,
 
     /// How many checkpoints to keep: the last ones [default: 3]
-    #[arg(long, value_name = "K", requires = "checkpoint")]
+    #[arg(long, value_name = "K", requires = "checkpoint", allow_negative_numbers = true)]
+    #[arg(value_parser = whole::<NonZeroU32>)]
     keep: Option<NonZeroU32>,
 
     /// What to do when a checkpoint cannot be written: end the run, or warn and go on without

@@ -63,6 +63,10 @@ impl Plan {
         args.work.check_trust(&scenario)?;
         args.universe.override_in(&mut scenario)?;
         args.work.override_in(&mut scenario)?;
+        if let Some(bounds) = loaded.as_ref().and_then(|loaded| loaded.pattern.bounds) {
+            // So that whoever reads the scenario knows that somebody has chosen it.
+            scenario.topology.get_or_insert(bounds.topology);
+        }
         if args.end.until_stable || args.end.generations.is_some() {
             scenario.generations = args.end.generations.unwrap_or(u64::MAX);
         }

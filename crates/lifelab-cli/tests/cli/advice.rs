@@ -189,7 +189,7 @@ fn what_makes_no_sense_is_refused_in_words() {
     }
     let (folder, path) = machine();
     for (text, part) in [
-        ("{}".to_owned(), "missing field"),
+        ("{}".to_owned(), "is missing"),
         ("not JSON".to_owned(), "line 1"),
         (costs().to_string().replace("\"schema\":2", "\"schema\":9"), "schema 9"),
         (costs().to_string().replace("\"crowd\":1.1", "\"crowd\":-1"), "crowd is -1"),

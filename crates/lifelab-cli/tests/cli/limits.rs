@@ -57,13 +57,16 @@ fn few_open_files_are_enough_or_an_error() {
 
 #[test]
 fn little_address_space_is_enough_or_an_error() {
-    for entry in STEPPERS {
-        let line = format!(
-            "run --soup 0.4 --size 40x40 -q -g 2 --io sleep:1ms --timeout 60s --stepper {}",
-            entry.name()
-        );
-        for kib in [200_000, 1_000_000] {
-            completes_or_says_why(&limited(&format!("ulimit -v {kib}"), &line));
+    let steppers = STEPPERS.iter().map(|entry| entry.name().to_owned());
+    let many = ["'process_pool(workers: 16)'", "'async_tasks(workers: 16)'"].map(str::to_owned);
+    for stepper in steppers.chain(many) {
+        for io in ["sleep:1ms", "'sleep:1ms offload'"] {
+            let line = format!(
+                "run --soup 0.4 --size 40x40 -q -g 2 --io {io} --timeout 60s --stepper {stepper}"
+            );
+            for kib in [80_000, 200_000, 1_000_000] {
+                completes_or_says_why(&limited(&format!("ulimit -v {kib}"), &line));
+            }
         }
     }
 }

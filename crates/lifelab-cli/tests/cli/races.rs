@@ -113,7 +113,7 @@ fn bad_scenarios_are_refused_with_their_place_before_anything_is_measured() {
     );
     refuse(
         &format!(r#"({start}, steppers: [sequential], sweep: (workers: [0]))"#),
-        &["bad.ron:1", "nonzero"],
+        &["bad.ron:1", "a whole number from 1"],
     );
     refuse(&format!(r#"({start}, steppers: [sequential], size: "3x3")"#), &["lies outside"]);
     refuse("", &["bad.ron:1:1"]);

@@ -251,3 +251,78 @@ fn a_pattern_larger_than_the_limit_is_refused() {
     assert_eq!(done.code, Some(2));
     assert!(done.error()["message"].as_str().expect("text").contains("100 bytes"), "{}", done.err);
 }
+
+#[test]
+fn a_pattern_that_meets_the_edge_of_a_default_universe_is_told_of_with_a_margin_that_is_enough() {
+    // On the plane it has 121 cells, says Golly: `tests/reference/checks.csv`.
+    let done = succeed(&mut typed("run r-pentomino -g 100 --json")).json();
+    assert_ne!(done["population"], 121);
+    let warning = done["warnings"][0].as_str().expect("a warning");
+    assert!(warning.contains("edge") && warning.contains("torus"), "{warning}");
+    let margin = warning.split("--margin ").nth(1).expect("a remedy").split(' ').next().unwrap();
+    let line = format!("run r-pentomino -g 100 --json --margin {margin}");
+    let done = succeed(&mut typed(&line)).json();
+    assert_eq!((&done["population"], &done["warnings"]), (&121.into(), &json!([])));
+
+    let text = run(&mut typed("run acorn -g 5206"));
+    assert_eq!(text.code, Some(0));
+    assert!(text.err.starts_with("warning: live cells came to the edge"), "{}", text.err);
+    let sized = succeed(&mut typed("run acorn -g 200 --size 60x60 --json")).json();
+    assert!(sized["warnings"][0].as_str().expect("a warning").contains("--size "), "{sized}");
+    let endless = succeed(&mut typed("run gosper-glider-gun -g 1M --json --until-stable")).json();
+    assert!(endless["warnings"][0].as_str().expect("a warning").contains("--margin "), "{endless}");
+}
+
+#[test]
+fn an_edge_that_is_meant_or_never_met_is_not_worth_a_word() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let own = folder.path().join("own.rle");
+    std::fs::write(&own, "x = 3, y = 3, rule = B3/S23:T9,9\nbo$2bo$3o!").expect("a file");
+    let scenario = folder.path().join("own.ron");
+    for line in [
+        "run acorn -g 500 --topology torus".to_owned(),
+        "run acorn -g 500 --topology plane --size 60x60".to_owned(),
+        "run acorn -g 500 --rule B3/S23:T60,60".to_owned(),
+        "run --soup 0.4 -g 50".to_owned(),
+        "run glider -g 60".to_owned(),
+        "run blinker --margin 2 -g 1000".to_owned(),
+        format!("run -g 500 --save-scenario {} {}", scenario.display(), own.display()),
+        format!("run --scenario {}", scenario.display()),
+    ] {
+        let done = succeed(&mut typed(&(line.clone() + " --json"))).json();
+        assert_eq!(done["warnings"], json!([]), "{line}");
+    }
+}
+
+#[test]
+fn a_shell_completes_names() {
+    let script = r#"
+        eval "$("$0" completions bash)"
+        COMP_WORDS=(lifelab "$@"); COMP_CWORD=$#; COMP_TYPE=9
+        _clap_complete_lifelab lifelab "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"
+        printf '%s\n' "${COMPREPLY[@]}""#;
+    let program = lifelab(["x"]).get_program().to_owned();
+    for (words, offered) in [
+        (&["patterns", ""][..], &["gosper-glider-gun", "acorn"][..]),
+        (&["run", "gosp"], &["gosper-glider-gun"]),
+        (&["run", "--stepper", ""], &["sequential", "async_tasks", "process_pool"]),
+        (&["run", "--topology", ""], &["torus", "plane"]),
+        (&["run", "--rule", "High"], &["HighLife"]),
+        (&["bench", "lat"], &["latency"]),
+        (&["bench", "--stepper", "thread"], &["thread_pool", "thread_per_cell"]),
+        (&["completions", ""], &["bash", "zsh", "fish"]),
+    ] {
+        let mut bash = std::process::Command::new("bash");
+        bash.args(["-c", script]).arg(&program).args(words);
+        let Ok(output) = bash.output() else { return }; // There is no bash.
+        let done = crate::program::done(output);
+        let lines: Vec<_> = done.out.lines().map(str::trim).collect();
+        for name in offered {
+            assert!(lines.contains(name), "{words:?} offers {lines:?}, {}", done.err);
+        }
+    }
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = succeed(&mut typed(&format!("completions {shell}"))).out;
+        assert!(script.contains("LIFELAB_COMPLETE"), "{shell}: {script}");
+    }
+}
