@@ -55,10 +55,13 @@ impl FromStr for Every {
     type Err = EveryError;
 
     fn from_str(text: &str) -> Result<Self, EveryError> {
-        let time = || duration::parse(text).map(Self::Time);
         let generations = || number::parse(text).map(Self::Generations);
-        // A time first, for some of its units are also those of numbers.
-        time().or_else(generations).ok_or_else(|| EveryError(text.to_owned()))
+        let every = match text.bytes().all(|byte| byte.is_ascii_digit()) {
+            true => generations(),
+            // A time first, for some of its units are also those of numbers.
+            false => duration::parse(text).map(Self::Time).or_else(generations),
+        };
+        every.ok_or_else(|| EveryError(text.to_owned()))
     }
 }
 
