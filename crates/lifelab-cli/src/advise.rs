@@ -2,7 +2,6 @@
 
 mod text;
 
-use std::fs;
 use std::io::{self, Write};
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};

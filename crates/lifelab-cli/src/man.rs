@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 
+use lifelab::patterns::WholeFile;
+
 use crate::Cli;
 use crate::failure::{Exit, Failure, Place};
-use crate::whole_file::WholeFile;
 
 /// Write pages for `man` into a folder
 #[derive(clap::Args)]

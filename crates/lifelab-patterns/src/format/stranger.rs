@@ -67,7 +67,7 @@ const STRANGERS: &[Stranger] = &[
         |line, _| line.starts_with(b"```"),
         Some("a pattern; keep only the lines between the fences"),
     ),
-    thing("a JSON object", |line, text| is_json(line, text), Some("a pattern")),
+    thing("a JSON object", is_json, Some("a pattern")),
     thing("an RTF document", |line, _| line.starts_with(b"{\\rtf"), EXPORT),
     thing("a checkpoint of Lifelab", |line, _| line.starts_with(b"lifelab checkpoint"), {
         Some("a pattern; `lifelab resume` goes on from the folder of a checkpoint")
