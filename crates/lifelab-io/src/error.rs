@@ -31,7 +31,7 @@ pub enum IoError {
         expected: &'static str,
     },
     /// The echo service could not be started.
-    #[error("cannot start the echo service at {address}")]
+    #[error("cannot start the echo service at {address}: {source}")]
     Service {
         /// Where it was to listen.
         address: Address,
