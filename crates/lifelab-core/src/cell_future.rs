@@ -51,7 +51,10 @@ impl<'a> CellFuture<'a> {
         task: &mut task::Context<'_>,
     ) -> Poll<Option<Result<bool, CellFailure>>> {
         let site = Site::new(cx.generation, self.job.at, self.phase);
-        let make = || cx.io.call_async(site, &cx.stop);
+        let make = || match cx.waits_in(site.phase) {
+            true => cx.io.call_async(site, &cx.stop),
+            false => IoFuture::ready(Ok(())),
+        };
         let outcome = ready!(io::poll(&mut self.call, make, task));
         Poll::Ready(match outcome {
             Err(fault) => Some(self.or_keep(CellFailure { site, fault }, cx)),

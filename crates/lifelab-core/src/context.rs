@@ -116,6 +116,9 @@ impl Context {
     /// Makes the call of a cell's I/O in one phase, to be awaited by the caller. A panic is a fault.
     #[inline]
     pub fn call_async(&self, at: Cell, phase: Phase) -> WaitsFor<'_> {
+        if !self.waits_in(phase) {
+            return WaitsFor::Nothing;
+        }
         io::make(&*self.io, Site::new(self.generation, at, phase), &self.stop)
     }
 

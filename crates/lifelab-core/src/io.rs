@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 use crate::cell::{Phase, Site};
 use crate::stop::{Stop, StopReason};
 
-/// What each cell waits for in each phase of its work.
+/// What each cell waits for: once in a generation, when it applies the rule, unless
+/// [`is_idle_in`](Self::is_idle_in) says otherwise.
 ///
 /// One implementation serves every stepper, so it has two forms of the same wait: one that blocks
 /// the calling thread, one that suspends the calling task. Whoever has only one of them gets the
@@ -47,11 +48,13 @@ pub trait CellIo: Send + Sync {
         false
     }
 
-    /// Whether no call in this phase ever waits or fails. Such calls are not counted, and need not
-    /// be made.
+    /// Whether a cell has nothing to wait for in this phase. Then no call is made.
+    ///
+    /// By default a cell waits once in a generation, when it applies the rule, whatever the I/O is.
+    /// I/O for both phases says so here, or is wrapped: `IoSpec::around` of `lifelab-io` gives it the
+    /// `phase` of the description, which is `rule` by default, too.
     fn is_idle_in(&self, phase: Phase) -> bool {
-        let _ = phase;
-        self.is_idle()
+        phase == Phase::Neighbors || self.is_idle()
     }
 
     /// What becomes of a cell whose call ends in a [`Fault`], other than that it was stopped. Of

@@ -221,6 +221,9 @@ fn watched<T>(
 /// it, and that takes longer.
 #[inline]
 fn call(at: Cell, phase: Phase, cx: &Context) -> Result<(), CellFailure> {
+    if !cx.waits_in(phase) {
+        return Ok(());
+    }
     let site = || Site::new(cx.generation, at, phase);
     io::call(&*cx.io, site, &cx.stop).map_err(|fault| CellFailure { site: site(), fault })
 }
@@ -233,7 +236,12 @@ async fn perform_async<T>(
     compute: impl FnOnce() -> T,
 ) -> Result<T, CellFailure> {
     let site = Site::new(cx.generation, at, phase);
-    let call = io::call_async(&*cx.io, site, &cx.stop);
+    let call = async {
+        match cx.waits_in(phase) {
+            true => io::call_async(&*cx.io, site, &cx.stop).await,
+            false => Ok(()),
+        }
+    };
     let failure = |fault| CellFailure { site, fault };
     match &cx.probe {
         None => call.await.map(|()| compute()).map_err(failure),

@@ -124,6 +124,10 @@ impl<F: Fn(Site, &Stop) -> Result<(), Fault> + Send + Sync> CellIo for Script<F>
     fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
         IoFuture::ready(self.call(site, stop))
     }
+
+    fn is_idle_in(&self, _: Phase) -> bool {
+        false
+    }
 }
 
 /// A context of Life with this I/O, and a deadline that is only reached by what hangs.

@@ -58,7 +58,9 @@
 //! What differs is the last line. A thread cannot be ended from outside, so a blocking wait takes a
 //! [`Stop`](lifelab_core::Stop) and watches it; a future ends where it stands when it is dropped.
 //!
-//! I/O of your own may have one form only. [`blocking()`] takes a function that blocks and adds the
+//! I/O of your own is called as what is described here: once in a generation, when the cell applies the
+//! rule, unless [`phase`](IoSpec::phase) or [`is_idle_in`](lifelab_core::CellIo::is_idle_in) says
+//! otherwise. It may have one form only. [`blocking()`] takes a function that blocks and adds the
 //! asynchronous form, on the runtime's blocking pool; [`asynchronous()`] takes a function that
 //! returns a future and adds the blocking form, on a runtime of its own. [`IoSpec::around`] wraps
 //! either in policies.

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::shorthand::{self, Scanner, Shorthand, ShorthandError};
 
-/// The phases of a cell's work in which it waits: `rule`, `neighbors` or `both`.
+/// The phases of a cell's work in which it waits: `rule`, `neighbors` or `both`. Whatever it waits
+/// for, described or of your own, that is when it applies the rule unless something else is said.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IoPhase {
@@ -40,7 +41,7 @@ pub struct InPhase {
 }
 
 impl InPhase {
-    /// `inner` in the given phases.
+    /// `inner` in the given phases, whatever it says of itself.
     pub fn new(inner: Arc<dyn CellIo>, phase: IoPhase) -> Self {
         Self { inner, phase }
     }
@@ -64,7 +65,7 @@ impl CellIo for InPhase {
     }
 
     fn is_idle_in(&self, phase: Phase) -> bool {
-        !self.phase.contains(phase) || self.inner.is_idle_in(phase)
+        !self.phase.contains(phase) || self.inner.is_idle()
     }
 }
 
@@ -127,6 +128,9 @@ mod tests {
             for phase in [Neighbors, Rule] {
                 let site = Site::new(1, Cell::new(0, 0), phase);
                 io.call_async(site, &Stop::new()).await.unwrap();
+            }
+            for each in [Neighbors, Rule] {
+                assert_eq!(io.is_idle_in(each), !expected.contains(&each));
             }
             let seen: Vec<Phase> = inner.sites().iter().map(|site| site.phase).collect();
             assert_eq!(seen, [expected.clone(), expected].concat());

@@ -134,9 +134,7 @@ impl IoSpec {
         if self.offload && !io.is_idle() {
             io = Arc::new(blocking(move |site, stop| io.call(site, stop)));
         }
-        if self.phase != IoPhase::Both {
-            io = Arc::new(InPhase::new(io, self.phase));
-        }
+        io = Arc::new(InPhase::new(io, self.phase));
         if self.on_fault == OnFault::Keep {
             io = Arc::new(KeepState::new(io));
         }

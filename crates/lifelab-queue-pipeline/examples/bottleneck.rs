@@ -28,6 +28,10 @@ impl CellIo for Uneven {
     fn call_async<'a>(&'a self, _: Site, _: &'a Stop) -> IoFuture<'a> {
         IoFuture::ready(Err(Fault::failed("only blocking steppers can use this")))
     }
+
+    fn is_idle_in(&self, _: Phase) -> bool {
+        false
+    }
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

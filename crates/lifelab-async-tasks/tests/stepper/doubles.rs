@@ -9,8 +9,8 @@ use tokio::runtime::{Builder, Runtime};
 use lifelab_async_tasks::{AsyncTasks, Options};
 use lifelab_core::testing::{context, oracle, soup};
 use lifelab_core::{
-    AsyncStepper, CellIo, Context, Fault, Grain, Grid, IoFuture, Model, Rule, Site, StepError,
-    StepReport, Stepper, Stop, Topology,
+    AsyncStepper, CellIo, Context, Fault, Grain, Grid, IoFuture, Model, Phase, Rule, Site,
+    StepError, StepReport, Stepper, Stop, Topology,
 };
 
 /// I/O made of an async closure.
@@ -27,6 +27,10 @@ where
 
     fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
         IoFuture::new((self.0)(site, stop.clone()))
+    }
+
+    fn is_idle_in(&self, _: Phase) -> bool {
+        false
     }
 }
 

@@ -147,6 +147,10 @@ impl CellIo for Pending {
     fn call_async<'a>(&'a self, _: crate::Site, _: &'a crate::Stop) -> crate::IoFuture<'a> {
         crate::IoFuture::new(std::future::pending())
     }
+
+    fn is_idle_in(&self, _: Phase) -> bool {
+        false
+    }
 }
 
 #[test]

@@ -100,6 +100,10 @@ impl CellIo for Script {
     fn wire(&self) -> Option<String> {
         serde_json::to_string(self).ok()
     }
+
+    fn is_idle_in(&self, _: Phase) -> bool {
+        false
+    }
 }
 
 impl What {
