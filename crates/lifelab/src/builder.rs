@@ -138,7 +138,8 @@ impl Builder {
         Self { stepper: Some(Choice::Spec(spec)), ..self }
     }
 
-    /// Makes every cell wait for this I/O; none if not given.
+    /// Makes every cell wait for this I/O; none if not given. A cell waits once in a generation, when
+    /// it applies the rule, unless the I/O [says otherwise](CellIo::is_idle_in).
     pub fn io<I: CellIo + 'static>(self, io: I) -> Self {
         Self { io: Some(Choice::Value(Arc::new(io), type_name::<I>())), ..self }
     }
@@ -220,6 +221,7 @@ impl Builder {
             Some(Choice::Value(stepper, name)) => (stepper, name.to_owned()),
             Some(Choice::Spec(spec)) => build_stepper(&spec)?,
         };
+        check_wire(&*io, &*stepper)?;
         let generation =
             u64::try_from(about.generation).map_err(|_| uncountable(about.generation))?;
         let mut engine = FiniteEngine::new(grid, generation, rule, topology, io, stepper)?;
@@ -297,6 +299,19 @@ fn build_stepper(spec: &StepperSpec) -> Result<(Box<dyn Stepper>, String), Error
 
 fn build_io(spec: &IoSpec) -> Result<(Arc<dyn CellIo>, String), Error> {
     Ok((spec.build()?, spec.to_string()))
+}
+
+/// Refuses I/O that cannot follow its cells into other processes.
+fn check_wire(io: &dyn CellIo, stepper: &dyn Stepper) -> Result<(), Error> {
+    if !stepper.capabilities().needs_wire || io.is_idle() || io.wire().is_some() {
+        return Ok(());
+    }
+    let message = "the stepper's cells run in worker processes, and their I/O has no text from which \
+                   a worker could build it";
+    let remedy = "implement `CellIo::wire`, and call `steppers::process_pool::host_workers` first in \
+                  `main`, with a function that builds the I/O from that text; or take a stepper that \
+                  stays in this process";
+    Err(Error::Setup { message: message.to_owned(), remedy })
 }
 
 fn check_density(density: f64) -> Result<(), Error> {
