@@ -36,6 +36,29 @@ pub enum SuiteError {
         /// The number.
         cells: u64,
     },
+    /// More cases than anybody would wait for.
+    #[error(
+        "the suite describes {} cases, and may have {limit} at most; sweep fewer values in a race",
+        shown(*.cases)
+    )]
+    TooManyCases {
+        /// How many it describes; `None` if that is no number of 128 bits.
+        cases: Option<u128>,
+        /// How many it may have.
+        limit: u64,
+    },
+    /// Grids that take more memory than there may be.
+    #[error(
+        "sweep.cells: the grids have {} cells together, and may have {limit} at most; sweep fewer or \
+         smaller sizes in a race",
+        shown(*.cells)
+    )]
+    TooManyCells {
+        /// How many they have; `None` if that is no number of 128 bits.
+        cells: Option<u128>,
+        /// How many they may have.
+        limit: u64,
+    },
     /// A name that two contenders share.
     #[error("steppers: {name} races twice; leave one out, or give them other options")]
     Twice {
@@ -53,6 +76,11 @@ pub enum SuiteError {
     /// Measuring means to start this program again, and the system refuses.
     #[error("cannot start a process to measure in: {0}")]
     Process(io::Error),
+}
+
+/// A number that may be too large to be one.
+fn shown(number: Option<u128>) -> String {
+    number.map_or_else(|| "more than 2^128".to_owned(), |number| number.to_string())
 }
 
 /// A square near a number.

@@ -42,6 +42,7 @@ mod suite;
 
 mod error;
 mod floor;
+mod limits;
 mod oracle;
 mod plan;
 mod speed;

@@ -11,6 +11,7 @@ use lifelab::{Error, Grid, Rule, Scenario, Simulation, Size, StepperSpec, Topolo
 use crate::error::SuiteError;
 use crate::floor::{self, Drawn};
 use crate::harness::Harness;
+use crate::limits;
 use crate::results::{Case, Floor, Point};
 use crate::speed::Speed;
 use crate::suite::{Suite, Sweep};
@@ -19,6 +20,8 @@ use crate::suite::{Suite, Sweep};
 pub(crate) struct Planned {
     pub(crate) case: Case,
     pub(crate) floor: Floor,
+    pub(crate) io: IoSpec,
+    pub(crate) capabilities: Capabilities,
     /// If the floor depends on which generations are measured.
     pub(crate) drawn: Option<Drawn>,
     /// Number of the universe that it runs in.
@@ -53,13 +56,15 @@ struct Variant {
     contender: Contender,
     workers: Option<usize>,
     grain: Option<String>,
+    capabilities: Capabilities,
 }
 
 impl Plan {
     /// Finds all cases, and makes sure that each can be set up as far as that can be known without
     /// running it.
     pub(crate) fn of(suite: &Suite, harness: &Harness, speed: &Speed) -> Result<Self, SuiteError> {
-        let contenders = contenders(suite, harness);
+        limits::check(suite, harness.contender_names().count())?;
+        let contenders = contenders(suite, harness)?;
         if contenders.is_empty() {
             return Err(SuiteError::NoSteppers);
         }
@@ -70,16 +75,19 @@ impl Plan {
             let universe = Universe::of(&scenario)?;
             for io in &waits {
                 let scenario = Scenario { io: io.clone(), ..scenario.clone() };
-                for contender in &contenders {
-                    for Variant { contender, workers, grain } in contender.varied(&suite.sweep)? {
-                        let capabilities = contender.capabilities(harness)?;
-                        let point = point(&universe, io, workers, grain, speed);
-                        let floor = floor::of(&universe, io, capabilities, speed);
-                        let case = contender.case(&scenario, harness.own_io(), point);
-                        let drawn = Drawn::of(&universe, io, capabilities, speed);
-                        let universe = plan.universes.len();
-                        plan.cases.push(Planned { case, floor, drawn, universe });
-                    }
+                for Variant { contender, workers, grain, capabilities } in &contenders {
+                    let point = point(&universe, io, *workers, grain.clone(), speed);
+                    let floor = floor::of(&universe, io, *capabilities, speed);
+                    let case = contender.case(&scenario, harness.own_io(), point);
+                    let drawn = Drawn::of(&universe, io, *capabilities, speed);
+                    plan.cases.push(Planned {
+                        case,
+                        floor,
+                        io: io.clone(),
+                        capabilities: *capabilities,
+                        drawn,
+                        universe: plan.universes.len(),
+                    });
                 }
             }
             plan.universes.push(universe);
@@ -114,9 +122,17 @@ fn scenario(suite: &Suite) -> Scenario {
     }
 }
 
-fn contenders(suite: &Suite, harness: &Harness) -> Vec<Contender> {
+/// All that race, with all that the sweep sets of each.
+fn contenders(suite: &Suite, harness: &Harness) -> Result<Vec<Variant>, SuiteError> {
     let specs = suite.steppers.iter().cloned().map(Contender::Spec);
-    specs.chain(harness.contender_names().map(Contender::Own)).collect()
+    let mut contenders = Vec::new();
+    for contender in specs.chain(harness.contender_names().map(Contender::Own)) {
+        for (contender, workers, grain) in contender.varied(&suite.sweep)? {
+            let capabilities = contender.capabilities(harness)?;
+            contenders.push(Variant { contender, workers, grain, capabilities });
+        }
+    }
+    Ok(contenders)
 }
 
 fn sizes(suite: &Suite) -> Result<Vec<Option<Size>>, SuiteError> {
@@ -249,12 +265,11 @@ impl Universe {
 
 impl Contender {
     /// The contender with every number of workers and every grain, as far as it takes them.
-    fn varied(&self, sweep: &Sweep) -> Result<Vec<Variant>, SuiteError> {
-        let variant =
-            |spec, workers, grain| Variant { contender: Self::Spec(spec), workers, grain };
-        let Self::Spec(spec) = self else {
-            return Ok(vec![Variant { contender: self.clone(), workers: None, grain: None }]);
-        };
+    fn varied(
+        &self,
+        sweep: &Sweep,
+    ) -> Result<Vec<(Self, Option<usize>, Option<String>)>, SuiteError> {
+        let Self::Spec(spec) = self else { return Ok(vec![(self.clone(), None, None)]) };
         let mut counts = vec![(spec.clone(), None)];
         if !sweep.workers.is_empty() && spec.takes("workers") {
             let with = |count: &NonZeroUsize| {
@@ -265,12 +280,12 @@ impl Contender {
         let mut varied = Vec::new();
         for (spec, workers) in counts {
             if sweep.grain.is_empty() || !spec.takes("grain") {
-                varied.push(variant(spec, workers, None));
+                varied.push((Self::Spec(spec), workers, None));
                 continue;
             }
             for grain in &sweep.grain {
                 let spec = spec.with_grain(*grain).map_err(Error::from)?;
-                varied.push(variant(spec, workers, Some(grain.to_string())));
+                varied.push((Self::Spec(spec), workers, Some(grain.to_string())));
             }
         }
         Ok(varied)

@@ -86,7 +86,8 @@ pub struct Suite {
 }
 
 /// What a suite varies: each value of an axis with each of the others. An axis that is left empty
-/// stays as the suite says elsewhere.
+/// stays as the suite says elsewhere. A race has at most 10,000 cases, and the grids of a sweep at most
+/// 2^30 cells together: what describes more is refused before any of it is made.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Sweep {
