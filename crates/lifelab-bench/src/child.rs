@@ -16,10 +16,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use lifelab::core::{Probe, Sampling, StepErrorKind, StepReport, Warning};
-use lifelab::{Error, Simulation, Stop, StopReason};
+use lifelab::{Error, Scenario, Simulation, Stop, StopReason};
 
 pub(crate) use build::NOTHING;
 
+use crate::floor;
 use crate::harness::Harness;
 use crate::results::{Case, Usage};
 use crate::task::{Drawing, Reply, Task};
@@ -66,6 +67,9 @@ fn measure(harness: &Harness, task: &Task) -> Reply {
         Ok(watched) => watched,
         Err(reply) => return reply,
     };
+    if let Err(reply) = check_calls(&watched, &task.case) {
+        return reply;
+    }
     let before = Consumed::before();
     let samples = match run.time(task) {
         Ok(samples) => samples,
@@ -82,6 +86,25 @@ fn measure(harness: &Harness, task: &Task) -> Reply {
         usage,
         warnings: run.warnings,
     }
+}
+
+/// Makes sure that the cells' I/O was called: who leaves it out is no rival.
+fn check_calls(watched: &Watched, case: &Case) -> Result<(), Reply> {
+    if case.stepper == NOTHING {
+        return Ok(());
+    }
+    let scenario: Scenario = case.scenario.parse().map_err(|error| failed(&Error::from(error)))?;
+    let least = floor::calls(case.point.cells, &scenario.io, case.own_io.is_some());
+    let least = least.saturating_mul(watched.generations);
+    let made = watched.probe.tally().calls;
+    if made >= least {
+        return Ok(());
+    }
+    let error = format!(
+        "{made} calls of the cells' I/O were seen in the warm-up, and {least} are the least: a \
+         stepper calls it for every cell, by `Unit::run` or a `CellJob`"
+    );
+    Err(Reply::Failed { kind: "calls".to_owned(), error })
 }
 
 /// A simulation under measurement.

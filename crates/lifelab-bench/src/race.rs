@@ -6,11 +6,12 @@
 use std::io;
 use std::time::{Duration, Instant, SystemTime};
 
-use lifelab::{Stop, core::seeded};
+use lifelab::core::{Capabilities, seeded};
+use lifelab::{IoSpec, Stop};
 
 use crate::child::NOTHING;
 use crate::error::SuiteError;
-use crate::floor::Drawn;
+use crate::floor::{self, Drawn};
 use crate::harness::Harness;
 use crate::oracle::Oracle;
 use crate::plan::{Plan, Planned, Universe};
@@ -55,8 +56,9 @@ pub(crate) fn run(
     stop: &Stop,
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<Results, SuiteError> {
-    let plan = Plan::of(suite, harness, &Speed::measure())?;
-    let mut race = Race::new(suite, plan);
+    let speed = Speed::measure();
+    let plan = Plan::of(suite, harness, &speed)?;
+    let mut race = Race::new(suite, plan, speed);
     let mut tracks = harness.traced().map(Tracks::new).transpose()?;
     let ended = race.all_turns(suite, stop, &mut tracks, watch);
     let drawn = tracks.map_or(Ok(()), Tracks::write);
@@ -67,23 +69,33 @@ pub(crate) fn run(
 struct Race {
     began: Instant,
     results: Results,
-    /// The number of each case's universe.
-    places: Vec<usize>,
-    /// Floors that depend on which generations are measured.
-    drawn: Vec<Option<Drawn>>,
+    speed: Speed,
+    /// What each case's floor is made of.
+    grounds: Vec<Ground>,
     universes: Vec<Universe>,
-    oracles: Vec<Oracle>,
+    /// Of each universe, once it is asked.
+    oracles: Vec<Option<Oracle>>,
+}
+
+/// What a floor is made of.
+struct Ground {
+    /// The number of the case's universe.
+    place: usize,
+    io: IoSpec,
+    capabilities: Capabilities,
+    /// If it depends on which generations are measured.
+    drawn: Option<Drawn>,
 }
 
 impl Race {
-    fn new(suite: &Suite, plan: Plan) -> Self {
+    fn new(suite: &Suite, plan: Plan, speed: Speed) -> Self {
         let Plan { cases, universes } = plan;
-        let oracles = universes.iter().map(Oracle::new).collect();
-        let places = cases.iter().map(|planned| planned.universe).collect();
-        let mut drawn = Vec::new();
+        let oracles = universes.iter().map(|_| None).collect();
+        let mut grounds = Vec::new();
         let pending = |planned: Planned| {
-            drawn.push(planned.drawn);
-            CaseResult { case: planned.case, floor: planned.floor, outcome: Outcome::Pending }
+            let Planned { case, floor, io, capabilities, drawn, universe: place } = planned;
+            grounds.push(Ground { place, io, capabilities, drawn });
+            CaseResult { case, floor, outcome: Outcome::Pending }
         };
         let results = Results {
             schema: Results::SCHEMA,
@@ -99,7 +111,7 @@ impl Race {
             axes: suite.sweep.axes(),
             cases: cases.into_iter().map(pending).collect(),
         };
-        Self { began: Instant::now(), results, places, drawn, universes, oracles }
+        Self { began: Instant::now(), results, speed, grounds, universes, oracles }
     }
 
     /// Gives every case its turn in every round, or until the stop fires.
@@ -176,7 +188,7 @@ impl Race {
                 usage,
                 warnings,
             }) => {
-                let expected = self.oracles[self.places[index]].hash(generation).to_string();
+                let expected = self.oracle(index).hash(generation).to_string();
                 if state_hash == expected {
                     let round = Round { warm_up, samples, state_hash, usage: *usage };
                     self.with(index, round, warnings)
@@ -201,19 +213,67 @@ impl Race {
         };
         self.results.cases[index].outcome = self.kept(index, outcome);
         self.lower(index);
+        self.refuse_below_the_floor(index);
         Ok(())
+    }
+
+    /// The truth about a case's universe.
+    fn oracle(&mut self, index: usize) -> &mut Oracle {
+        let place = self.grounds[index].place;
+        self.oracles[place].get_or_insert_with(|| Oracle::new(&self.universes[place]))
     }
 
     /// Takes the floor of a case from the generations that were measured, if it depends on them.
     fn lower(&mut self, index: usize) {
         let result = &mut self.results.cases[index];
-        let universe = &self.universes[self.places[index]];
-        if let (Some(drawn), Some(measured)) = (&mut self.drawn[index], result.outcome.measured()) {
+        let Ground { place, drawn, .. } = &mut self.grounds[index];
+        let universe = &self.universes[*place];
+        if let (Some(drawn), Some(measured)) = (drawn, result.outcome.measured()) {
             let generations = measured.rounds.iter().flat_map(|round| {
                 let first = universe.generation + round.warm_up + 1;
                 (first..).take(round.samples.len())
             });
             result.floor = drawn.over(universe, generations);
+        }
+    }
+
+    /// Makes an error of a case that took less time than is possible. Its cells did not all wait, or
+    /// more of them at once than its stepper says; as it stands it would win.
+    fn refuse_below_the_floor(&mut self, index: usize) {
+        if self.is_below_the_floor(index) && self.results.cases[index].floor.cores.is_some() {
+            self.measure_the_floor_again(index);
+        }
+        if !self.is_below_the_floor(index) {
+            return;
+        }
+        let result = &mut self.results.cases[index];
+        let Some(measured) = result.outcome.measured() else { return };
+        let error = format!(
+            "a generation took {:.1?} in the median, and {:.1?} is the least that is possible ({}): \
+             not all of its cells waited or worked, or more at once than the stepper's capabilities \
+             tell",
+            measured.time.median, result.floor.time, result.floor.formula
+        );
+        result.outcome = Outcome::Failed { kind: "floor".to_owned(), error };
+    }
+
+    /// Whether a case took less time than its floor. That of the caller's own I/O is not known.
+    fn is_below_the_floor(&self, index: usize) -> bool {
+        let result = &self.results.cases[index];
+        let (None, Some(measured)) = (&result.case.own_io, result.outcome.measured()) else {
+            return false;
+        };
+        measured.time.median < result.floor.time.mul_f64(floor::tolerance(&result.floor))
+    }
+
+    /// A machine that was busy when its speed was measured has made the floor too high.
+    fn measure_the_floor_again(&mut self, index: usize) {
+        let Ground { place, io, capabilities, .. } = &self.grounds[index];
+        self.speed = self.speed.or(Speed::measure());
+        let again = floor::of(&self.universes[*place], io, *capabilities, &self.speed);
+        let floor = &mut self.results.cases[index].floor;
+        if again.time < floor.time {
+            *floor = again;
         }
     }
 

@@ -31,6 +31,11 @@ impl Speed {
         Self { cores, round: work.as_secs_f64() / ROUNDS as f64 }
     }
 
+    /// The better of two measurements: whatever disturbs one makes it worse.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self { round: self.round.min(other.round), ..self }
+    }
+
     /// What so many rounds of work take.
     pub(crate) fn rounds(&self, rounds: u64) -> Duration {
         Duration::from_secs_f64(self.round * rounds as f64)

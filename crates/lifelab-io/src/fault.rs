@@ -69,9 +69,15 @@ fn once() -> NonZeroU32 {
     NonZeroU32::MIN
 }
 
+/// What strikes at a site: of several faults that do, the first.
+pub(crate) fn first(faults: &[FaultSpec], site: Site, seed: u64) -> Option<Injected> {
+    let strikes = |&(index, fault): &(usize, &FaultSpec)| fault.strikes(site, index, seed);
+    faults.iter().enumerate().find(strikes).map(|(_, fault)| fault.kind)
+}
+
 impl FaultSpec {
     /// Whether the fault, which is number `index` in its list, strikes at a site.
-    pub(crate) fn strikes(&self, site: Site, index: usize, seed: u64) -> bool {
+    fn strikes(&self, site: Site, index: usize, seed: u64) -> bool {
         match self.when {
             Trigger::At { generation, x, y, attempts } => {
                 site.generation == generation

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use lifelab_core::{CellIo, Fault, IoFuture, Phase, Site, Stop};
 
-use crate::fault::{FaultSpec, Injected};
+use crate::fault::{self, FaultSpec, Injected};
 
 /// Fails where it is told to, and does the inner I/O everywhere else.
 pub struct Faulty {
@@ -23,8 +23,7 @@ impl Faulty {
     }
 
     fn strike(&self, site: Site) -> Option<Injected> {
-        let strikes = |&(index, fault): &(usize, &FaultSpec)| fault.strikes(site, index, self.seed);
-        self.faults.iter().enumerate().find(strikes).map(|(_, fault)| fault.kind)
+        fault::first(&self.faults, site, self.seed)
     }
 }
 

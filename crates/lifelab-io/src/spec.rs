@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::blocking;
 use crate::cpu::Work;
 use crate::error::IoError;
-use crate::fault::FaultSpec;
+use crate::fault::{self, FaultSpec, Injected};
 use crate::faulty::Faulty;
 use crate::keep::KeepState;
 use crate::phase::{InPhase, IoPhase};
@@ -100,6 +100,11 @@ impl IoSpec {
             }
         }
         Ok(())
+    }
+
+    /// The fault on purpose that takes the place of an attempt at a cell's wait, if one does.
+    pub fn injected(&self, site: Site) -> Option<Injected> {
+        fault::first(&self.faults, site, self.seed)
     }
 
     /// Builds the I/O. Its [`wire`](CellIo::wire) text, given to [`from_wire`] in another process,

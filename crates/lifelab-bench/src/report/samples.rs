@@ -220,6 +220,7 @@ pub(crate) fn case(stepper: &str, point: Point, floor: f64, outcome: Outcome) ->
         floor: Floor {
             time: Duration::from_secs_f64(floor),
             formula: "rounds of waits".to_owned(),
+            cores: None,
         },
         outcome,
     }

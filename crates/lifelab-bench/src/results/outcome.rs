@@ -30,7 +30,8 @@ pub enum Outcome {
     /// It could not be started or completed, or its result was wrong.
     Failed {
         /// A word to tell one kind from another: `resources`, `cell`, `worker`, `start`, `wrong`,
-        /// `crashed`.
+        /// `crashed`; `calls` if its cells' I/O was not called as often as there are cells, `floor` if
+        /// it took less time than is possible.
         kind: String,
         /// What happened.
         error: String,
