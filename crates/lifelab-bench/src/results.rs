@@ -97,6 +97,18 @@ impl CaseResult {
         Some(median.saturating_sub(self.floor.time).div_f64(cells))
     }
 
+    /// How many of the cores that the floor counts on were really had, or used: processor time over
+    /// wall time. `None` if the floor is made of waits, or too little was measured to tell.
+    pub fn cores_had(&self) -> Option<f64> {
+        /// The system counts the time of worker processes in ticks of a hundredth of a second.
+        const LEAST: Duration = Duration::from_millis(100);
+        self.floor.cores?;
+        let measured = self.outcome.measured()?;
+        let wall: Duration = measured.rounds.iter().flat_map(|round| &round.samples).sum();
+        let had = |cpu: Duration| cpu.as_secs_f64() / measured.time.mean.as_secs_f64().max(1e-9);
+        (wall >= LEAST).then(|| had(measured.usage.user + measured.usage.system))
+    }
+
     /// The median time of a generation over its floor, if it was measured and there is a floor.
     pub fn times_floor(&self) -> Option<f64> {
         let median = self.outcome.measured()?.time.median;

@@ -53,6 +53,9 @@ pub(crate) fn race(cases: &[&CaseResult], names: &Names) -> Vec<String> {
     }];
     if let Some(times) = first.times_floor().filter(|_| level.is_empty()) {
         said[0] += &format!(", {} its floor", times_floor(times));
+        if let Some(cores) = cores_missing(first) {
+            said[0] += &format!(" (with {cores})");
+        }
     }
     if let Some(next) = rest.first()
         && let Some(comparison) = comparison(first, next)
@@ -95,6 +98,15 @@ pub(crate) fn extremes(
             ))
         }
     }
+}
+
+/// What to say beside a floor that counts on more cores than were had: `1.1 of 2 cores`.
+pub(crate) fn cores_missing(result: &CaseResult) -> Option<String> {
+    /// Less than this share of the cores: the rest may be a beginning, an end, a fan-in.
+    const SHARE: f64 = 0.8;
+    let cores = result.floor.cores?;
+    let had = result.cores_had().filter(|had| *had < SHARE * cores as f64)?;
+    Some(format!("{had:.1} of {}", units::counted(cores, "core")))
 }
 
 /// How a case that was not measured ended.
@@ -239,6 +251,21 @@ mod tests {
         let said = race(&equals, &Names::of(&results, &[]));
         assert!(said[0].starts_with("No difference seen between the fastest: "), "{said:?}");
         assert!(said[0].contains("thread_pool(workers: 64) (27."), "{said:?}");
+    }
+
+    #[test]
+    fn cores_that_were_not_had_are_told_beside_the_floor() {
+        let mut results = samples::race();
+        let mut result = results.cases.remove(5);
+        assert_eq!(cores_missing(&result), None, "a floor of waits needs no cores");
+        result.floor.cores = Some(4);
+        for (share, says) in [(3.9, None), (1.2, Some("1.2 of 4 cores"))] {
+            let Outcome::Measured(measured) = &mut result.outcome else { panic!("{result:?}") };
+            measured.usage.system = Duration::ZERO;
+            measured.usage.user = measured.time.mean.mul_f64(share);
+            measured.rounds[0].samples[0] = Duration::from_secs(1); // Long enough to tell.
+            assert_eq!(cores_missing(&result).as_deref(), says);
+        }
     }
 
     #[test]

@@ -81,7 +81,10 @@ fn figures(result: &CaseResult) -> Option<[String; SPAN]> {
     Some([
         units::time(time.median),
         format!("{}–{}", units::time(time.interval.low), units::time(time.interval.high)),
-        result.times_floor().map_or_else(unknown, units::factor),
+        match (result.times_floor().map(units::factor), findings::cores_missing(result)) {
+            (Some(times), Some(cores)) => format!("{times} (with {cores})"),
+            (times, _) => times.unwrap_or_else(unknown),
+        },
         format!("{}: {}", units::time(result.floor.time), result.floor.formula),
         result.overhead_per_cell().map_or_else(unknown, units::time),
         units::time(usage.user + usage.system),

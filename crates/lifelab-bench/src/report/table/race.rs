@@ -20,7 +20,16 @@ const COLUMNS: [Column; 6] = [
         title: "median",
         figure: |result| Some(units::time(result.outcome.measured()?.time.median)),
     },
-    Column { title: "floor", figure: |result| result.times_floor().map(units::factor) },
+    Column {
+        title: "floor",
+        figure: |result| {
+            let times = units::factor(result.times_floor()?);
+            Some(match findings::cores_missing(result) {
+                Some(cores) => format!("{times} ({})", cores.trim_end_matches(" cores")),
+                None => times,
+            })
+        },
+    },
     Column {
         title: "95 %",
         figure: |result| {
@@ -89,7 +98,8 @@ pub(super) fn write(cases: &[&CaseResult], names: &Names, text: &mut Text) {
         }
         line(&pieces, text);
     }
-    legend(&ruler, bars, &columns, text);
+    let is_short = cases.iter().any(|result| findings::cores_missing(result).is_some());
+    legend(&ruler, bars, &columns, is_short, text);
 }
 
 /// The first of the columns that there is room for, with their widths, as they are read.
@@ -147,10 +157,21 @@ fn unmeasured(
     }
 }
 
-fn legend(ruler: &Ruler, bars: usize, columns: &[(&Column, usize)], text: &mut Text) {
+fn legend(
+    ruler: &Ruler,
+    bars: usize,
+    columns: &[(&Column, usize)],
+    is_short: bool,
+    text: &mut Text,
+) {
     let mut said = Vec::new();
     if columns.iter().any(|(column, _)| column.title == "floor") {
         said.push("floor: the median as a multiple of what is possible".to_owned());
+        if is_short {
+            said.push(
+                "(1.1 of 2): of 2 cores that the floor counts on, 1.1 were had or used".into(),
+            );
+        }
     }
     if bars > 0 {
         let scale = match ruler.from {
