@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use lifelab::io::{IoSpec, Latency, Wait};
+
 use crate::report::names::{Contender, Names};
 use crate::report::units;
-use crate::results::{Axis, Case, CaseResult, Results};
+use crate::results::{Axis, Case, CaseResult, Point, Results};
 
 /// Results read along one axis, with all others held.
 pub(crate) struct Sweep<'a> {
@@ -50,6 +52,15 @@ pub(crate) fn axes(results: &Results) -> Vec<Axis> {
     });
     let by_text = distinct(|case| case.point.io.clone());
     let mut axes = results.axes.clone();
+    // What no contender takes is not varied, whatever the suite says.
+    let lies_on = |axis: &Axis| {
+        results.cases.iter().any(|result| match axis {
+            Axis::Workers => result.case.point.workers.is_some(),
+            Axis::Grain => result.case.point.grain.is_some(),
+            _ => true,
+        })
+    };
+    axes.retain(lies_on);
     if axes.contains(&Axis::Io) || (axes.iter().any(of_io) && by_number < by_text) {
         let place = axes.iter().position(of_io).unwrap_or(0);
         axes.retain(|axis| !of_io(axis));
@@ -73,8 +84,12 @@ pub(crate) fn groups<'a>(results: &'a Results, axes: &[Axis]) -> Vec<Group<'a>> 
 
 /// Where a case lies on some axes, in words: `1,024 cells, 10 ms`.
 pub(crate) fn label(case: &Case, axes: &[Axis]) -> String {
-    let labels: Vec<String> = axes.iter().map(|&axis| in_words(axis, &value(case, axis))).collect();
-    labels.join(", ")
+    let in_words = |axis: Axis| match axis {
+        // What the suite says of waits is not what these cells do.
+        Axis::Latency | Axis::Cpu if case.own_io.is_some() => value(case, Axis::Io),
+        _ => in_words(axis, &value(case, axis)),
+    };
+    axes.iter().map(|&axis| in_words(axis)).collect::<Vec<_>>().join(", ")
 }
 
 /// A value with what it is a value of.
@@ -83,8 +98,7 @@ pub(crate) fn in_words(axis: Axis, value: &str) -> String {
         Axis::Io => value.to_owned(),
         Axis::Cells | Axis::Workers if value == "1" => format!("1 {}", unit(axis)),
         Axis::Cells | Axis::Workers => format!("{value} {axis}"),
-        Axis::Latency => format!("{value} of {axis}"),
-        Axis::Cpu => format!("{value} of {axis}"),
+        Axis::Latency | Axis::Cpu => format!("{value} of {axis}"),
         Axis::FaultRate | Axis::Grain => format!("{axis} {value}"),
     }
 }
@@ -99,12 +113,24 @@ pub(crate) fn value(case: &Case, axis: Axis) -> String {
     match axis {
         Axis::Cells => units::count(point.cells),
         Axis::Io => case.own_io.clone().unwrap_or_else(|| point.io.clone()),
-        Axis::Latency => units::time_tick(point.latency.as_secs_f64()),
+        Axis::Latency => {
+            drawn(point).unwrap_or_else(|| units::time_tick(point.latency.as_secs_f64()))
+        }
         Axis::Cpu => units::time_tick(point.cpu.as_secs_f64()),
         Axis::FaultRate => units::percent(point.fault_rate),
         Axis::Workers => point.workers.map_or("any".into(), |workers| units::count(workers as u64)),
         Axis::Grain => point.grain.clone().unwrap_or_else(|| "any".into()),
     }
+}
+
+/// A latency that is not the same for all cells, as it is written: `exp(10ms)`.
+fn drawn(point: &Point) -> Option<String> {
+    let latency = match point.io.parse::<IoSpec>().ok()?.wait {
+        Wait::Sleep(latency) | Wait::Block(latency) => latency,
+        Wait::Socket(socket) => socket.latency,
+        Wait::None | Wait::Cpu(_) => return None,
+    };
+    (!matches!(latency, Latency::Fixed(_))).then(|| latency.to_string())
 }
 
 fn number(case: &Case, axis: Axis) -> Option<f64> {
@@ -209,6 +235,30 @@ mod tests {
         assert_eq!(level.len(), 1);
         assert_eq!(level[0].contender.short, "async_tasks");
         assert!(level[0].cases.iter().all(Option::is_some));
+    }
+
+    #[test]
+    fn a_latency_that_is_drawn_is_not_called_a_fixed_one() {
+        let mut results = samples::latency();
+        let case = &mut results.cases[0].case;
+        let fixed = label(case, &[Axis::Latency]);
+        for (io, says) in [
+            ("sleep:exp(10ms)", "exp(10ms) of latency"),
+            ("socket:uniform(5ms,15ms) timeout:1s", "uniform(5ms,15ms) of latency"),
+            ("sleep:10ms retry:3", &*fixed),
+        ] {
+            case.point.io = io.to_owned();
+            assert_eq!(label(case, &[Axis::Latency]), says);
+        }
+        case.own_io = Some("my database".to_owned());
+        assert_eq!(label(case, &[Axis::Latency]), "my database");
+    }
+
+    #[test]
+    fn an_axis_that_nobody_takes_is_none() {
+        let mut results = samples::workers();
+        results.cases.retain(|result| result.case.point.workers.is_none());
+        assert!(axes(&results).is_empty());
     }
 
     #[test]

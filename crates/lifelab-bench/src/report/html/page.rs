@@ -7,7 +7,7 @@ use crate::report::markup::Element;
 use crate::report::names::Names;
 use crate::report::table::short_commit;
 use crate::report::units;
-use crate::results::Results;
+use crate::results::{CaseResult, Results};
 
 pub(super) fn page(results: &Results) -> Element {
     let title = format!("{}: Lifelab's steppers compared", results.name);
@@ -128,7 +128,14 @@ fn machine(results: &Results) -> Element {
 }
 
 fn suite(results: &Results) -> Element {
-    let says = "Saved as a file, this repeats the race: lifelab bench FILE";
+    let is_own = |result: &CaseResult| {
+        let case = &result.case;
+        case.own_io.is_some() || lifelab::STEPPERS.iter().all(|it| it.name() != case.model())
+    };
+    let says = match results.cases.iter().any(is_own) {
+        true => "This repeats the race in the program that has brought steppers or I/O of its own.",
+        false => "Saved as a file, this repeats the race: lifelab bench FILE",
+    };
     Element::new("div")
         .with(Element::new("p").text(says))
         .with(Element::new("pre").with(Element::new("code").text(&*results.suite)))
