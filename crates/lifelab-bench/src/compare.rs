@@ -112,6 +112,12 @@ impl Report {
         slower.max_by(|one, other| one.slowdown().total_cmp(&other.slowdown()))
     }
 
+    /// How many cases were measured in both.
+    pub fn compared(&self) -> usize {
+        let is_measured = |change: &&Change| matches!(change.verdict, Compared::Measured { .. });
+        self.cases.iter().filter(is_measured).count()
+    }
+
     /// How many cases got this verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.cases.iter().filter(|change| change.is(verdict)).count()

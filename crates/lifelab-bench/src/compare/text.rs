@@ -48,6 +48,7 @@ impl Report {
         let all = units::counted(slower + faster + same, "case");
         let least = units::percent(self.least);
         let mut said = match slower + faster {
+            0 if same == 0 => "Nothing was compared: no case was measured in both".to_owned(),
             0 => format!("No difference seen in any of {all} (99 %, more than {least})"),
             _ => format!(
                 "Of {all}, {slower} slower, {faster} faster, {same} without a difference \
@@ -181,6 +182,15 @@ mod tests {
             let text = render(&report(), width);
             assert!(text.lines().all(|line| line.width() <= width), "{width}:\n{text}");
         }
+    }
+
+    #[test]
+    fn what_was_not_compared_is_not_called_equal() {
+        let (results, mut other) = (samples::cells(), samples::cells());
+        other.cases.clear();
+        let report = Report::of(&results, &other, 0.02);
+        assert_eq!(report.compared(), 0);
+        assert!(report.summary().starts_with("Nothing was compared"), "{}", report.summary());
     }
 
     #[test]

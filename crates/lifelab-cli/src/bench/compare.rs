@@ -16,6 +16,7 @@ use crate::json;
 /// Compare the results of two runs, case by case
 ///
 /// A case is slower or faster if its medians differ by more than --least, with a confidence of 99 %.
+/// Results that have no measured case in common are an error: exit code 1.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The former results: JSON that `lifelab bench` has saved
@@ -59,10 +60,22 @@ pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     }
     // Before a failure is reported, so that it comes last.
     out.flush()?;
-    match args.fail_on_regression {
-        None => Ok(()),
-        Some(limit) => gate(&report, limit),
+    if let Some(limit) = args.fail_on_regression {
+        gate(&report, limit)?;
     }
+    match report.compared() {
+        0 => Err(Failure::new(Exit::Failed, "nothing_compared", nothing_compared(&report))),
+        _ => Ok(()),
+    }
+}
+
+fn nothing_compared(report: &Report) -> String {
+    let why = match report.cases.len() {
+        0 => "the results share no case; compare two races of the same suite".to_owned(),
+        1 => "the case that they share was not measured in both".to_owned(),
+        shared => format!("none of the {shared} cases that they share was measured in both"),
+    };
+    format!("nothing was compared: {why}")
 }
 
 /// Fails if a case got slower by more than the limit.

@@ -76,6 +76,35 @@ fn a_regression_fails_the_gate_and_is_named() {
 }
 
 #[test]
+fn results_without_a_measured_case_in_common_are_not_compared() {
+    let raced = Raced::new();
+    let (mut empty, mut pending, mut others) =
+        (raced.results.clone(), raced.results.clone(), raced.results.clone());
+    empty["cases"] = Value::Array(Vec::new());
+    for case in pending["cases"].as_array_mut().expect("cases") {
+        case["outcome"] = "pending".into();
+    }
+    for case in others["cases"].as_array_mut().expect("cases") {
+        case["case"]["stepper"] = format!("my_{}", case["case"]["stepper"]).into();
+    }
+    let all = raced.save("all.json", &raced.results);
+    for (name, results, says) in [
+        ("empty.json", empty, "share no case"),
+        ("pending.json", pending, "none of the 2 cases"),
+        ("others.json", others, "share no case"),
+    ] {
+        let file = raced.save(name, &results);
+        for (before, after) in [(&all, &file), (&file, &all), (&file, &file)] {
+            let done = run(&mut compare(before, after));
+            let is_same = name == "others.json" && before == after;
+            assert_eq!(done.code, Some(i32::from(!is_same)), "{name}: {}", done.err);
+            assert!(is_same || done.err.contains(says), "{name}: {}", done.err);
+            assert!(is_same || done.out.contains("Nothing was compared"), "{}", done.out);
+        }
+    }
+}
+
+#[test]
 fn a_comparison_is_one_object_for_programs() {
     let raced = Raced::new();
     let file = raced.save("results.json", &raced.results);
