@@ -17,7 +17,7 @@ pub struct Ready {
 
 /// No ready suite has this name.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
-#[error("there is no scenario {name:?}, expected a file or one of {known}")]
+#[error("there is no suite {name:?}, expected a file or one of {known}")]
 pub struct UnknownSuite {
     /// The name.
     pub name: String,

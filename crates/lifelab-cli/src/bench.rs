@@ -73,7 +73,7 @@ fn race(args: &RunArgs, out: &mut dyn Write) -> Result<(), Failure> {
         files.tell(args.trace.as_deref(), out)?;
     }
     out.flush()?; // Results first, then what is wrong with them.
-    conclude(&results, &files)
+    conclude(&results, &files, args.strict)
 }
 
 fn list(out: &mut dyn Write) -> Result<(), Failure> {
@@ -84,15 +84,16 @@ fn list(out: &mut dyn Write) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether all went as it should. What a case could not do is a result, but a wrong grid is not.
-fn conclude(results: &Results, files: &Files) -> Result<(), Failure> {
+/// Whether all went as it should. What a case could not do is a result; but a wrong grid is not, nor
+/// is a race in which nothing could be measured.
+fn conclude(results: &Results, files: &Files, is_strict: bool) -> Result<(), Failure> {
+    let all = results.cases.len();
+    let measured = results.cases.iter().filter(|case| case.outcome.measured().is_some()).count();
+    let path = files.results();
+    let saved = path.display();
     if results.interrupted {
-        let measured = results.cases.iter().filter(|case| case.outcome.measured().is_some());
         let message = format!(
-            "interrupted; {} of {} cases were measured, and are saved in {}",
-            measured.count(),
-            results.cases.len(),
-            files.results().display()
+            "interrupted; {measured} of {all} cases were measured, and are saved in {saved}"
         );
         return Err(Failure::new(Exit::Interrupted, "interrupted", message));
     }
@@ -100,8 +101,26 @@ fn conclude(results: &Results, files: &Files) -> Result<(), Failure> {
         Outcome::Failed { kind, error } if kind == "wrong" => Some((result.case.id(), error)),
         _ => None,
     });
-    match wrong {
-        None => Ok(()),
-        Some((case, error)) => Err(Failure::new(Exit::Failed, "wrong", format!("{case}: {error}"))),
+    if let Some((case, error)) = wrong {
+        return Err(Failure::new(Exit::Failed, "wrong", format!("{case}: {error}")));
+    }
+    if measured == all || (measured > 0 && !is_strict) {
+        return Ok(());
+    }
+    let not = results.cases.iter().find(|result| result.outcome.measured().is_none());
+    let first = not.map(|result| format!(": {} {}", result.case.id(), ending(&result.outcome)));
+    let message = format!(
+        "{} of {all} cases were not measured{}; what is known is saved in {saved}",
+        all - measured,
+        first.unwrap_or_default()
+    );
+    Err(Failure::new(Exit::Failed, "not_measured", message))
+}
+
+fn ending(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Failed { kind, error } => format!("failed ({kind}: {error})"),
+        Outcome::CutOff { limit, .. } => format!("was cut off after {limit:?} (--limit)"),
+        Outcome::Measured(_) | Outcome::Pending => "was not begun".to_owned(),
     }
 }

@@ -8,18 +8,49 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use lifelab::io::{Service, SocketSpec, Wait};
 use lifelab::patterns::WholeFile;
 use lifelab::{IoSpec, Scenario, ScenarioError, StepperSpec};
+use lifelab_bench::Suite;
 
 use crate::failure::{Drawing, Exit, Failure, Place};
 use crate::text_file;
 use crate::whole_file;
 
-/// Reads a scenario, or a suite of them.
-pub(crate) fn read<S: FromStr<Err = ScenarioError>>(path: &Path) -> Result<S, Failure> {
+/// What a file can describe, and how it is told from what another command takes.
+pub(crate) trait Described: FromStr<Err = ScenarioError> {
+    /// What to say of a text that describes the other; `None` if it does not.
+    fn other(text: &str, path: &str) -> Option<String>;
+}
+
+impl Described for Scenario {
+    fn other(text: &str, path: &str) -> Option<String> {
+        let is_suite = text.parse::<Suite>().is_ok();
+        is_suite
+            .then(|| format!("this is a suite for a race, and no scenario: lifelab bench {path}"))
+    }
+}
+
+impl Described for Suite {
+    fn other(text: &str, path: &str) -> Option<String> {
+        let is_scenario = text.parse::<Scenario>().is_ok();
+        is_scenario.then(|| {
+            format!("this is a scenario for a run, and no suite: lifelab run --scenario {path}")
+        })
+    }
+}
+
+/// Reads a scenario or a suite.
+pub(crate) fn read<S: Described>(path: &Path) -> Result<S, Failure> {
     let text = text_file::read(path).map_err(|error| {
         let message = format!("cannot read the scenario {}: {error}", path.display());
         Failure::new(Exit::BadInput, "scenario", message).at(Place::file(path))
     })?;
-    text.parse().map_err(|error| malformed(&error, &text, path))
+    text.parse().map_err(|error| {
+        let name = path.display().to_string();
+        match S::other(&text, &name) {
+            Some(other) => Failure::new(Exit::BadInput, "scenario", format!("{name}: {other}"))
+                .at(Place::file(path)),
+            None => malformed(&error, &text, path),
+        }
+    })
 }
 
 /// Refuses a stepper that starts a program: a stranger's file must not decide that. The user may.

@@ -14,7 +14,7 @@ use crate::values::{duration, whole};
 
 /// Measure the steppers side by side: which concurrency model?
 ///
-/// A scenario says what every cell waits for, which steppers race and what is varied. Each case is
+/// A suite says what every cell waits for, which steppers race and what is varied. Each case is
 /// measured in processes of its own, in turns with the others; every result is verified. Prints a
 /// table, and saves all that was measured, with a report to open in a browser.
 ///
@@ -33,9 +33,10 @@ Examples:
   lifelab bench
   lifelab bench cells
   lifelab bench --io sleep:10ms --stepper async_tasks --stepper 'thread_pool(workers: 256)'
-  lifelab bench latency --print-scenario > mine.ron; lifelab bench mine.ron
+  lifelab bench latency --print-suite > mine.ron; lifelab bench mine.ron
 
-Exit codes: 0 done, 1 failed or a result was wrong, 2 bad input, 130 interrupted.";
+Exit codes: 0 done, 1 failed, a result was wrong or no case could be measured (with --strict: not
+every case), 2 bad input, 130 interrupted.";
 
 /// What else to do with results.
 #[derive(clap::Subcommand)]
@@ -46,19 +47,19 @@ pub(crate) enum Action {
 
 #[derive(clap::Args)]
 pub(crate) struct RunArgs {
-    /// A scenario file in RON, or the name of a scenario that --list tells [default: default]
-    #[arg(add = ArgValueCompleter::new(completions::suites_and_files))]
+    /// A suite, a file in RON, or the name of one that --list tells [default: default]
+    #[arg(value_name = "SUITE", add = ArgValueCompleter::new(completions::suites_and_files))]
     pub(crate) scenario: Option<PathBuf>,
 
-    /// List the scenarios that are ready to run
+    /// List the suites that are ready to run
     #[arg(long)]
     pub(crate) list: bool,
 
-    /// Print the scenario, other options included, and measure nothing
-    #[arg(long)]
+    /// Print the suite, other options included, and measure nothing
+    #[arg(long = "print-suite", alias = "print-scenario")]
     pub(crate) print_scenario: bool,
 
-    /// Race this stepper, instead of the scenario's. Can be given several times
+    /// Race this stepper, instead of the suite's. Can be given several times
     #[arg(long, help_heading = "What to measure")]
     #[arg(add = ArgValueCandidates::new(completions::steppers))]
     pub(crate) stepper: Vec<StepperSpec>,
@@ -94,6 +95,10 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "N", help_heading = "Effort")]
     #[arg(value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub(crate) seed: Option<u64>,
+
+    /// Fail unless every case was measured: none failed, and none was cut off
+    #[arg(long, help_heading = "Output")]
+    pub(crate) strict: bool,
 
     /// The folder for results
     #[arg(long, value_name = "FOLDER", default_value = "lifelab-results", help_heading = "Output")]

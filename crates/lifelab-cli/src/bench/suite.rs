@@ -18,6 +18,7 @@ pub(crate) fn of(args: &RunArgs) -> Result<Suite, Failure> {
                 .map_err(|error| Failure::new(Exit::BadInput, "scenario", error.to_string()))?,
         )?,
     };
+    let as_it_was = suite.clone();
     if args.stepper.is_empty() {
         suite.steppers.iter().try_for_each(scenario_file::check_stepper)?;
     } else {
@@ -37,17 +38,45 @@ pub(crate) fn of(args: &RunArgs) -> Result<Suite, Failure> {
         suite.margin = None;
         suite.sweep.cells.clear();
     }
+    suite.generations = args.generations.unwrap_or(suite.generations);
+    rename(&mut suite, &as_it_was);
     suite.rounds = args.rounds.unwrap_or(suite.rounds);
     suite.budget = args.budget.unwrap_or(suite.budget);
     suite.limit = args.limit.unwrap_or(suite.limit);
-    suite.generations = args.generations.unwrap_or(suite.generations);
     suite.seed = args.seed.unwrap_or(suite.seed);
     Ok(suite)
 }
 
+/// What a suite that is measured otherwise is called: neither its name nor its description need be
+/// true of it.
+const CHANGED: &str = "custom";
+
+/// Takes name and description from a suite that options have made another. The effort that goes into
+/// it is no part of what it asks.
+fn rename(suite: &mut Suite, as_it_was: &Suite) {
+    let waits = |suite: &Suite| {
+        let sweep = suite.sweep.clone();
+        (suite.io.clone(), sweep.io, sweep.latency, sweep.cpu, sweep.fault_rate)
+    };
+    let sizes = |suite: &Suite| (suite.size, suite.margin, suite.sweep.cells.clone());
+    let changes = [
+        ("set of steppers", suite.steppers != as_it_was.steppers),
+        ("I/O", waits(suite) != waits(as_it_was)),
+        ("size", sizes(suite) != sizes(as_it_was)),
+        ("number of generations", suite.generations != as_it_was.generations),
+    ];
+    let changed: Vec<&str> =
+        changes.into_iter().filter(|(_, is_so)| *is_so).map(|(what, _)| what).collect();
+    if !changed.is_empty() {
+        let whose = &as_it_was.name;
+        suite.about = format!("{whose}, but with another {}.", changed.join(" and another "));
+        suite.name = CHANGED.to_owned();
+    }
+}
+
 /// The suite as text.
 pub(crate) fn text(suite: &Suite) -> Result<String, Failure> {
-    let message = "a scenario is text, and a file name in it is not; rename it";
+    let message = "a suite is text, and a file name in it is not; rename it";
     suite.to_ron().ok_or_else(|| Failure::usage(message))
 }
 

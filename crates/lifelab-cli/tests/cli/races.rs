@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::Value;
 use tempfile::tempdir;
@@ -10,6 +11,11 @@ use crate::program::{lifelab, run, succeed, typed};
 
 /// As little effort as a race can be.
 const QUICK: &str = "--rounds 1 --budget 1ms --generations 1";
+
+/// Adds each stepper as it is by default.
+fn all_steppers(command: &mut Command) -> &mut Command {
+    lifelab::STEPPERS.iter().fold(command, |command, it| command.args(["--stepper", it.name()]))
+}
 
 fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -20,7 +26,7 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 fn a_race_prints_a_table_and_saves_what_it_measured() {
     let folder = tempdir().unwrap();
     let line = format!("bench {QUICK} --io sleep:100us --size 38x11");
-    let done = run(typed(&line).current_dir(&folder));
+    let done = run(all_steppers(&mut typed(&line)).current_dir(&folder));
     assert_eq!(done.code, Some(0), "{}", done.err);
     assert!(done.err.contains("round 1 of 1"), "{}", done.err);
     for entry in lifelab::STEPPERS {
@@ -49,8 +55,50 @@ fn json_is_all_there_is_on_standard_output() {
     let line = format!("bench five-waits {QUICK} --stepper async_tasks --io none --json --quiet");
     let done = succeed(typed(&line).current_dir(&folder));
     let results = done.json();
-    assert_eq!(results["name"], "five-waits");
     assert_eq!(results["cases"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_scenario_that_options_change_loses_its_name_and_its_description() {
+    let print = |options: &str| {
+        let printed = succeed(&mut typed(&format!("bench {options} --print-scenario"))).out;
+        printed.parse::<lifelab_bench::Suite>().expect("a scenario")
+    };
+    for options in
+        ["--stepper sequential", "--io sleep:1ms", "--io none", "--size 40x21", "--generations 3"]
+    {
+        let suite = print(options);
+        assert!(suite.name == "custom" && suite.about.starts_with("default, but"), "{suite:?}");
+    }
+    let size = print("latency --size 100x100 --stepper async_tasks");
+    assert_eq!(size.about, "latency, but with another set of steppers and another size.");
+    // What is asked stays the same, and so does its name.
+    let ready = lifelab_bench::READY[0].suite().expect("a scenario");
+    for options in ["--io sleep:2ms", "--size 40x20", "--rounds 1 --budget 1ms --limit 1s --seed 3"]
+    {
+        let suite = print(options);
+        assert_eq!((suite.name, suite.about), (ready.name.clone(), ready.about.clone()));
+    }
+}
+
+/// Of two cases one may fail, unless the user is strict; of one, none.
+#[test]
+fn a_race_in_which_nothing_could_be_measured_fails_and_is_saved_all_the_same() {
+    let folder = tempdir().unwrap();
+    let both = r#"(name: "x", start: soup(density: 0.5, seed: 1), size: "3x2",
+        steppers: [sequential], sweep: (fault_rate: [0, 1]), rounds: 1, generations: 1)"#;
+    fs::write(folder.path().join("both.ron"), both).unwrap();
+    fs::write(folder.path().join("none.ron"), both.replace("[0, 1]", "[1]")).unwrap();
+    for (line, code) in
+        [("both.ron", 0), ("both.ron --strict", 1), ("none.ron", 1), ("none.ron --strict", 1)]
+    {
+        let out = tempdir().unwrap();
+        let mut command = typed(&format!("bench {line} -q --out"));
+        let done = run(command.arg(out.path()).current_dir(&folder));
+        assert_eq!(done.code, Some(code), "{line}: {}", done.err);
+        assert_eq!(files(out.path(), "json").len(), 1, "{line}");
+        assert!(code == 0 || done.err.contains("injected error"), "{line}: {}", done.err);
+    }
 }
 
 #[test]
@@ -81,7 +129,7 @@ fn every_ready_scenario_is_listed() {
 fn a_timeline_shows_every_case() {
     let folder = tempdir().unwrap();
     let line = format!("bench {QUICK} --io sleep:100us --size 38x11 --quiet --trace t.json");
-    succeed(typed(&line).current_dir(&folder));
+    succeed(all_steppers(&mut typed(&line)).current_dir(&folder));
     let trace = fs::read_to_string(folder.path().join("t.json")).unwrap();
     let trace: Value = serde_json::from_str(&trace).unwrap();
     assert_eq!(trace["otherData"]["cases"].as_array().unwrap().len(), 6);
@@ -117,6 +165,11 @@ fn bad_scenarios_are_refused_with_their_place_before_anything_is_measured() {
     );
     refuse(&format!(r#"({start}, steppers: [sequential], size: "3x3")"#), &["lies outside"]);
     refuse("", &["bad.ron:1:1"]);
+    refuse(r#"(start: named("acorn"))"#, &["bad.ron: ", "lifelab run --scenario bad.ron"]);
+    fs::write(&path, lifelab_bench::READY[0].text()).unwrap();
+    let done = run(lifelab(["run", "--scenario", "bad.ron"]).current_dir(&folder));
+    assert_eq!((done.code, done.out.as_str()), (Some(2), ""), "{}", done.err);
+    assert!(done.err.contains("lifelab bench bad.ron"), "{}", done.err);
     // What a stranger's file must not decide.
     refuse(&format!(r#"({start}, steppers: [process_pool(program: "/x")])"#), &["/x", "--stepper"]);
     let there = r#"(wait: socket(latency: fixed("1ms"), service: at("127.0.0.1:9")))"#;
