@@ -15,7 +15,7 @@ pub struct Advice {
     /// What becomes of each candidate, the simplest first.
     pub forecasts: Vec<Forecast>,
     /// Number of the candidate to take: of those that are tied, the one with the fewest threads, and
-    /// then the simplest; `None` if none is feasible.
+    /// then the simplest; `None` if none is feasible, or [nothing can be said](Self::cannot_say).
     pub recommended: Option<usize>,
     /// Numbers of the candidates that cannot be told from the fastest, within the uncertainty of the
     /// predictions: one alone, or the recommended one among them.
@@ -62,6 +62,11 @@ impl Advice {
     /// The candidate to take.
     pub fn recommended(&self) -> Option<&Forecast> {
         self.recommended.map(|index| &self.forecasts[index])
+    }
+
+    /// Why there is no answer, if the workload lies beyond what the model can say.
+    pub fn cannot_say(&self) -> Option<&str> {
+        forecast::cannot_say(&self.forecasts)
     }
 
     /// The best candidate with another stepper.

@@ -7,7 +7,7 @@ use lifelab::StepperSpec;
 use serde::{Serialize, Serializer};
 
 use crate::advise::calibration::{Calibration, Costs};
-use crate::advise::candidate::{Candidate, Setup};
+use crate::advise::candidate::{Candidate, FanOut, Setup};
 use crate::advise::model::{self, Prediction};
 use crate::advise::workload::Workload;
 
@@ -58,6 +58,8 @@ pub enum Obstacle {
     },
     /// Its costs are not known.
     Unknown(String),
+    /// The workload lies beyond what the model can say: why.
+    Beyond(String),
 }
 
 /// A difference that counts, in relation to the faster one, however uncertain it is: whoever asks for
@@ -116,6 +118,9 @@ fn outlook(
     calibration: &Calibration,
     costs: &Costs,
 ) -> Outlook {
+    if let Some(why) = beyond(candidate, workload) {
+        return Outlook::Infeasible(Obstacle::Beyond(why));
+    }
     let mut best: Option<(Setup, Prediction)> = None;
     let mut obstacle = None;
     for setup in model::setups(candidate, workload, calibration) {
@@ -138,11 +143,40 @@ fn outlook(
     }
 }
 
+/// Cells beyond which nothing is said: caches that all cores share end far below, and what comes then
+/// has not been calibrated.
+const MOST_CELLS: u64 = 100_000_000;
+
+/// Why the model says nothing of a candidate on this workload, if it does not.
+fn beyond(candidate: Candidate, workload: &Workload) -> Option<String> {
+    let cells = workload.cells.get();
+    if cells > MOST_CELLS {
+        return Some(format!("{cells} cells, and the model is good up to {MOST_CELLS}"));
+    }
+    let FanOut::Workers(most) = candidate.fan_out() else { return None };
+    let workers = workload.workers.map(|workers| workers.get() as u64).filter(|&it| it > most)?;
+    Some(format!("{workers} workers, and its costs are known up to {most}"))
+}
+
+/// Why nothing can be said of a workload at all, if nothing can.
+pub(crate) fn cannot_say(forecasts: &[Forecast]) -> Option<&str> {
+    if forecasts.iter().any(|forecast| forecast.prediction().is_some()) {
+        return None;
+    }
+    forecasts.iter().find_map(|forecast| match &forecast.outlook {
+        Outlook::Infeasible(Obstacle::Beyond(why)) => Some(why.as_str()),
+        _ => None,
+    })
+}
+
 fn in_the_way(
     prediction: &Prediction,
     workload: &Workload,
     calibration: &Calibration,
 ) -> Option<Obstacle> {
+    if prediction.time >= model::CENTURY {
+        return Some(Obstacle::Beyond("a generation would take a century or more".to_owned()));
+    }
     let needed = prediction.threads;
     if let Some(room) = calibration.threads.filter(|&room| needed > room) {
         return Some(Obstacle::Threads { needed, room });
@@ -181,6 +215,7 @@ impl fmt::Display for Obstacle {
                 let (needed, allowed) = (megabytes(*needed), megabytes(*allowed));
                 write!(f, "it takes {needed:.1} MB at least, and may take {allowed:.1} MB")
             }
+            Self::Beyond(why) => write!(f, "cannot say: {why}"),
             Self::Unknown(why) => write!(f, "its costs are unknown: {why}"),
         }
     }

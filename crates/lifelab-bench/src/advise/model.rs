@@ -238,7 +238,8 @@ fn term(what: String, nanoseconds: f64) -> Term {
     Term { what, time: time.unwrap_or(CENTURY).min(CENTURY) }
 }
 
-const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);
+/// The longest time that is predicted.
+pub(crate) const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);
 
 fn total(terms: &[Term]) -> Duration {
     terms.iter().map(|term| term.time).sum()

@@ -8,7 +8,7 @@ use lifelab::core::duration;
 use serde::Serialize;
 
 use crate::advise::calibration::Calibration;
-use crate::advise::forecast::{best, forecasts};
+use crate::advise::forecast::{best, cannot_say, forecasts};
 use crate::advise::workload::Workload;
 
 /// The nearest place, in one direction, where another stepper would be recommended.
@@ -88,6 +88,14 @@ impl Search<'_> {
         let at = |value: u64| self.answer(&knob.set(&self.start, value));
         let answer = self.answer(&self.start);
         let mut last = here;
+        let places = |here, direction| {
+            // What nothing can be said of is no other answer.
+            let is_known = |&value: &u64| {
+                let workload = knob.set(&self.start, value);
+                cannot_say(&forecasts(&workload, self.calibration)).is_none()
+            };
+            places(here, direction).into_iter().take_while(is_known).collect::<Vec<u64>>()
+        };
         for value in places(here, direction) {
             if at(value) != answer {
                 let (last, first) = close_in(last, value, |value| at(value) == answer);

@@ -21,7 +21,10 @@ pub(crate) fn advice(
     }
     writeln!(out)?;
     let Some((stepper, why)) = advice.recommended().and_then(reason) else {
-        return writeln!(out, "Nothing fits: see above what stands in the way.");
+        return match advice.cannot_say() {
+            Some(why) => writeln!(out, "Cannot say: {why}. Measure it: lifelab bench."),
+            None => writeln!(out, "Nothing fits: see above what stands in the way."),
+        };
     };
     writeln!(out, "Take {stepper}: {why}.")?;
     if let Some((stepper, why)) = advice.runner_up().and_then(reason) {
