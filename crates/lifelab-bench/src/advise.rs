@@ -64,6 +64,9 @@
 //! 5%: then the one with the fewest threads is recommended, and of several such the first in the
 //! registry. A [`Turn`] tells a place where another stepper would be recommended by the same costs.
 //!
+//! **Where it ends.** Beyond 100 million cells, a century for a generation, or more workers than are
+//! searched, it [cannot say](Advice::cannot_say), and says so.
+//!
 //! # What the model leaves out
 //! Latencies that vary; other programs; caches; what the other side of the waits can bear: a database
 //! may not welcome 10,000 requests at once. Say so with [`Workload::workers`].
@@ -91,6 +94,7 @@ mod model;
 mod calibrate;
 mod calibration;
 mod check;
+mod load;
 
 #[cfg(test)]
 mod testing;

@@ -62,7 +62,8 @@ impl Consumed {
         own.and(Self::of_children())
     }
 
-    fn own() -> Self {
+    /// From the beginning of this process to now, without its children.
+    pub(crate) fn own() -> Self {
         getrusage(UsageWho::RUSAGE_SELF).map(Self::from).unwrap_or_default()
     }
 

@@ -53,9 +53,14 @@ pub(crate) struct Args {
     #[arg(long)]
     check: bool,
 
-    /// Take the machine's costs from this file; if there is none, measure them and save them there
+    /// Take the machine's costs from this file; if there is none, measure them and save them there,
+    /// unless other programs keep the machine busy
     #[arg(long, value_name = "FILE")]
     calibration: Option<PathBuf>,
+
+    /// Save the costs even if other programs kept the machine busy while they were measured
+    #[arg(long, requires = "calibration")]
+    even_if_busy: bool,
 
     /// Print the advice as one JSON object; errors too, on standard error
     #[arg(long)]
@@ -85,10 +90,14 @@ pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
         interrupt::stop_on_signal(stop.clone())?;
     }
     let harness = Harness::new();
+    let is_new = saved.is_none();
     let calibration = match saved {
         Some(calibration) => calibration,
         None => measure(args, &harness, &stop)?,
     };
+    if let Some(busy) = busy(&calibration) {
+        report::warning(format!("{busy}; costs may look higher than they are"));
+    }
 
     let advice = advise(&workload, &calibration);
     if !args.json {
@@ -104,9 +113,33 @@ pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     }
     if args.json {
         let answer = Answer { advice: &advice, calibration: &calibration, check: check.as_ref() };
-        return Ok(json::print(&answer, out)?);
+        json::print(&answer, out)?;
+    } else if let Some(check) = &check {
+        text::check(check, out)?;
     }
-    check.map_or(Ok(()), |check| Ok(text::check(&check, out)?))
+    out.flush()?; // The answer first, then what is wrong.
+    if check.is_some_and(|check| check.held.is_none()) {
+        let message = "the advice could not be checked: there were no two steppers to compare";
+        return Err(Failure::new(Exit::Failed, "check", message));
+    }
+    match (&args.calibration, busy(&calibration)) {
+        (Some(path), Some(busy)) if is_new && !args.even_if_busy => Err(unsaved(path, &busy)),
+        _ => Ok(()),
+    }
+}
+
+/// How busy the machine was with other work, if it was.
+fn busy(calibration: &Calibration) -> Option<String> {
+    let (busy, cores) = (calibration.busy_cores()?, calibration.cores);
+    Some(format!("other programs took {busy:.1} of {cores} cores while costs were measured"))
+}
+
+fn unsaved(path: &Path, busy: &str) -> Failure {
+    let message = format!(
+        "{} was not written: {busy}; measure again when the machine is idle, or give --even-if-busy",
+        path.display()
+    );
+    Failure::new(Exit::Failed, "busy", message).at(Place::file(path))
 }
 
 /// Measures the machine's costs, and saves them if that is asked.
@@ -116,7 +149,8 @@ fn measure(args: &Args, harness: &Harness, stop: &Stop) -> Result<Calibration, F
         report::note("measuring what the steppers cost on this machine ...");
     }
     let calibration = calibrate(harness, stop, &mut |_: Event<'_>| {})?.ok_or_else(interrupted)?;
-    if let Some(file) = file {
+    let is_kept = args.even_if_busy || calibration.busy_cores().is_none();
+    if let Some(file) = file.filter(|_| is_kept) {
         let text = calibration.to_json();
         whole_file::write(file, "the calibration", |out| writeln!(out, "{text}"))?;
     }

@@ -14,6 +14,7 @@ use lifelab::{Size, Start, Stop};
 
 use crate::advise::calibration::{Calibration, Costs, SMALL};
 use crate::advise::candidate::{Candidate, FanOut, Setup};
+use crate::advise::load;
 use crate::error::SuiteError;
 use crate::harness::Harness;
 use crate::race::Event;
@@ -36,7 +37,9 @@ pub fn calibrate(
 ) -> Result<Option<Calibration>, SuiteError> {
     let cores = Speed::measure().cores as u64;
     let mut points = Vec::new();
+    let mut had = 0.0;
     for point in Point::ALL {
+        had += load::cores_had(cores) / Point::ALL.len() as f64;
         points.push(point.measure(cores, harness, stop, watch)?);
         if stop.reason().is_some() {
             return Ok(None);
@@ -55,6 +58,7 @@ pub fn calibrate(
         round_ns,
         crowd: machine.crowd,
         base_memory: base_memory as u64,
+        cores_had: Some(had),
         costs: BTreeMap::new(),
         refused: BTreeMap::new(),
     };

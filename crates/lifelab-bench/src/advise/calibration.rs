@@ -28,6 +28,10 @@ pub struct Calibration {
     pub crowd: f64,
     /// Memory of the program with a simulation of one cell, in bytes.
     pub base_memory: u64,
+    /// How many of the cores were had while it was measured, on average: what is missing, other
+    /// programs took. `None` if nobody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cores_had: Option<f64>,
     /// The costs of each candidate that could be measured.
     pub costs: BTreeMap<Candidate, Costs>,
     /// Why others could not.
@@ -116,6 +120,14 @@ impl Calibration {
         printable::json(&text).into_owned()
     }
 
+    /// How many cores other programs took while it was measured, if that was a tenth of all or more:
+    /// costs look higher then than they are.
+    pub fn busy_cores(&self) -> Option<f64> {
+        const IDLE: f64 = 0.9;
+        let cores = self.cores as f64;
+        self.cores_had.filter(|had| *had < IDLE * cores).map(|had| cores - had)
+    }
+
     fn check(&self) -> Result<(), CalibrationError> {
         if self.schema != Self::SCHEMA {
             return Err(CalibrationError::Schema { found: self.schema });
@@ -128,7 +140,9 @@ impl Calibration {
         let costs = self.costs.iter().flat_map(|(candidate, costs)| {
             costs.named().map(|(name, cost)| (format!("{name} of {candidate}"), cost))
         });
-        match machine.into_iter().chain(costs).find(|(_, cost)| !cost.is_finite() || *cost < 0.0) {
+        let had = self.cores_had.map(|had| ("cores_had".to_owned(), had));
+        let machine = machine.into_iter().chain(had);
+        match machine.chain(costs).find(|(_, cost)| !cost.is_finite() || *cost < 0.0) {
             Some((what, found)) => Err(CalibrationError::Value { what, found }),
             None => Ok(()),
         }
@@ -207,6 +221,16 @@ mod tests {
     fn a_calibration_is_read_as_it_was_written() {
         let calibration = calibration();
         assert_eq!(calibration.to_json().parse::<Calibration>().unwrap(), calibration);
+    }
+
+    #[test]
+    fn a_machine_is_busy_if_others_take_a_tenth_of_it() {
+        let mut calibration = calibration();
+        for (had, busy) in [(None, None), (Some(1.9), None), (Some(1.5), Some(0.5))] {
+            calibration.cores_had = had;
+            assert_eq!(calibration.busy_cores(), busy);
+            assert_eq!(calibration.to_json().parse::<Calibration>().unwrap(), calibration);
+        }
     }
 
     #[test]

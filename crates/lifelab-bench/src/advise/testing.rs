@@ -42,6 +42,7 @@ pub(crate) fn calibration() -> Calibration {
         round_ns: 2.0,
         crowd: 1.0,
         base_memory: 6_000_000,
+        cores_had: None,
         costs: all.into_iter().collect(),
         refused: Default::default(),
     }

@@ -83,6 +83,20 @@ fn what_is_recommended_can_be_run_as_it_is_printed() {
 }
 
 #[test]
+fn costs_of_a_busy_machine_are_told_for_what_they_are() {
+    let (folder, _) = machine();
+    let path = folder.path().join("busy.json");
+    for (had, is_busy) in [(1.9, false), (1.2, true)] {
+        let mut costs = costs();
+        costs["cores_had"] = had.into();
+        std::fs::write(&path, costs.to_string()).expect("a file");
+        let done = succeed(typed("advise --cells 9 --calibration").arg(&path));
+        let says = "other programs took 0.8 of 2 cores";
+        assert_eq!(done.err.contains(says), is_busy, "{}", done.err);
+    }
+}
+
+#[test]
 fn the_json_tells_all_of_it() {
     let (_folder, costs) = machine();
     let arguments = "advise --cells 400 --latency 10ms --cpu 20us --json --calibration";
@@ -210,13 +224,17 @@ fn what_makes_no_sense_is_refused_in_words() {
 #[test]
 fn an_absurd_workload_gets_an_answer_too() {
     let (_folder, costs) = machine();
-    for arguments in [
-        "--cells 18446744073709551615 --latency 1h --cpu 1h",
-        "--cells 1000000 --latency 100000000h",
-        "--cells 18446744073709551615",
-        "--cells 1 --cpu 1ns --workers 1000000000",
+    for (arguments, says) in [
+        ("--cells 18446744073709551615 --latency 1h --cpu 1h", "Cannot say: 18446744073709551615"),
+        ("--cells 18446744073709551615", "Cannot say: 18446744073709551615 cells"),
+        ("--cells 100000001", "good up to 100000000"),
+        ("--cells 100000000", "Take "),
+        ("--cells 1 --latency 100000000h", "Cannot say: a generation would take a century"),
+        ("--cells 1 --cpu 1ns --workers 1000000000", "cannot say: 1000000000 workers"),
     ] {
         let said = ask(&costs, arguments);
-        assert!(said.contains("Take ") || said.contains("Nothing fits"), "{arguments}: {said}");
+        assert!(said.contains(says), "{arguments}: {said}");
+        assert_eq!(said.contains("Cannot say"), !said.contains("Take "), "{arguments}: {said}");
+        assert!(!said.contains("nothing fits"), "{arguments}: {said}");
     }
 }
