@@ -59,7 +59,7 @@ impl Harness {
     }
 
     /// Makes cells wait for an I/O of the caller's in every race, in the place of what suites wait
-    /// for; a suite's policies and phase stay. Its floor is unknown, so the suite's own is taken:
+    /// for; a suite's policies and phase stay: once in a generation if it says nothing. Its floor is unknown, so the suite's own is taken:
     /// let it wait for what resembles the I/O. The process pool cannot run it, unless it has
     /// [wire text](CellIo::wire).
     pub fn io<I: CellIo + 'static>(
