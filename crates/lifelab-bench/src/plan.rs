@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use lifelab::core::Capabilities;
 use lifelab::io::{FaultSpec, Injected, IoSpec, Latency, Trigger, Wait, Work};
-use lifelab::{Error, Grid, Rule, Scenario, Simulation, Size, StepperSpec, Topology};
+use lifelab::{Error, Grid, Rule, Scenario, Simulation, Size, StepperSpec, Stop, Topology};
 
 use crate::error::SuiteError;
 use crate::floor::{self, Drawn};
@@ -61,8 +61,13 @@ struct Variant {
 
 impl Plan {
     /// Finds all cases, and makes sure that each can be set up as far as that can be known without
-    /// running it.
-    pub(crate) fn of(suite: &Suite, harness: &Harness, speed: &Speed) -> Result<Self, SuiteError> {
+    /// running it. If the stop fires, it ends with the cases that it has.
+    pub(crate) fn of(
+        suite: &Suite,
+        harness: &Harness,
+        speed: &Speed,
+        stop: &Stop,
+    ) -> Result<Self, SuiteError> {
         limits::check(suite, harness.contender_names().count())?;
         let contenders = contenders(suite, harness)?;
         if contenders.is_empty() {
@@ -76,6 +81,9 @@ impl Plan {
             for io in &waits {
                 let scenario = Scenario { io: io.clone(), ..scenario.clone() };
                 for Variant { contender, workers, grain, capabilities } in &contenders {
+                    if stop.reason().is_some() {
+                        break;
+                    }
                     let point = point(&universe, io, *workers, grain.clone(), speed);
                     let floor = floor::of(&universe, io, *capabilities, speed);
                     let case = contender.case(&scenario, harness.own_io(), point);
@@ -127,10 +135,7 @@ fn contenders(suite: &Suite, harness: &Harness) -> Result<Vec<Variant>, SuiteErr
     let specs = suite.steppers.iter().cloned().map(Contender::Spec);
     let mut contenders = Vec::new();
     for contender in specs.chain(harness.contender_names().map(Contender::Own)) {
-        for (contender, workers, grain) in contender.varied(&suite.sweep)? {
-            let capabilities = contender.capabilities(harness)?;
-            contenders.push(Variant { contender, workers, grain, capabilities });
-        }
+        contenders.extend(contender.varied(&suite.sweep, harness)?);
     }
     Ok(contenders)
 }
@@ -265,11 +270,12 @@ impl Universe {
 
 impl Contender {
     /// The contender with every number of workers and every grain, as far as it takes them.
-    fn varied(
-        &self,
-        sweep: &Sweep,
-    ) -> Result<Vec<(Self, Option<usize>, Option<String>)>, SuiteError> {
-        let Self::Spec(spec) = self else { return Ok(vec![(self.clone(), None, None)]) };
+    fn varied(&self, sweep: &Sweep, harness: &Harness) -> Result<Vec<Variant>, SuiteError> {
+        let variant = |contender: Self, workers, grain| {
+            let capabilities = contender.capabilities(harness)?;
+            Ok::<_, SuiteError>(Variant { contender, workers, grain, capabilities })
+        };
+        let Self::Spec(spec) = self else { return Ok(vec![variant(self.clone(), None, None)?]) };
         let mut counts = vec![(spec.clone(), None)];
         if !sweep.workers.is_empty() && spec.takes("workers") {
             let with = |count: &NonZeroUsize| {
@@ -280,12 +286,12 @@ impl Contender {
         let mut varied = Vec::new();
         for (spec, workers) in counts {
             if sweep.grain.is_empty() || !spec.takes("grain") {
-                varied.push((Self::Spec(spec), workers, None));
+                varied.push(variant(Self::Spec(spec), workers, None)?);
                 continue;
             }
             for grain in &sweep.grain {
                 let spec = spec.with_grain(*grain).map_err(Error::from)?;
-                varied.push((Self::Spec(spec), workers, Some(grain.to_string())));
+                varied.push(variant(Self::Spec(spec), workers, Some(grain.to_string()))?);
             }
         }
         Ok(varied)

@@ -57,7 +57,7 @@ pub(crate) fn run(
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<Results, SuiteError> {
     let speed = Speed::measure();
-    let plan = Plan::of(suite, harness, &speed)?;
+    let plan = Plan::of(suite, harness, &speed, stop)?;
     let mut race = Race::new(suite, plan, speed);
     let mut tracks = harness.traced().map(Tracks::new).transpose()?;
     let ended = race.all_turns(suite, stop, &mut tracks, watch);
@@ -125,6 +125,7 @@ impl Race {
         let rounds = suite.rounds.get();
         watch(Event::Planned { turns: self.results.cases.len() * rounds as usize });
         self.results.own_cost = self.own_cost(suite, stop).map_err(SuiteError::Process)?;
+        self.results.interrupted = stop.reason().is_some();
         let mut number = 0;
         for round in 0..rounds {
             for index in self.order(suite.seed, round) {

@@ -91,6 +91,8 @@ impl fmt::Debug for Ready {
 
 #[cfg(test)]
 mod tests {
+    use lifelab::Stop;
+
     use super::*;
     use crate::harness::Harness;
     use crate::plan::Plan;
@@ -103,7 +105,7 @@ mod tests {
             let suite = ready.suite().unwrap_or_else(|error| panic!("{ready:?}: {error}"));
             assert_eq!(suite.name, ready.name());
             assert!(!suite.about.is_empty());
-            let plan = Plan::of(&suite, &Harness::new(), &speed);
+            let plan = Plan::of(&suite, &Harness::new(), &speed, &Stop::new());
             plan.unwrap_or_else(|error| panic!("{ready:?}: {error}"));
         }
     }

@@ -336,6 +336,12 @@ fn a_stopped_race_keeps_what_it_has() {
     assert_eq!(count(|outcome| outcome.measured().is_some()), 1);
     assert_eq!(count(|outcome| *outcome == Outcome::Pending), 2);
 
+    // While cases are made, too: there are none then.
+    let fired = Stop::new();
+    fired.fire();
+    let results = Harness::new().race(&suite, &fired, &mut |_| {}).unwrap();
+    assert!(results.interrupted && results.cases.is_empty(), "{results:?}");
+
     // In the middle of a turn, too: a minute's wait does not keep it.
     let suite = quick("async_tasks", r#"io: (wait: sleep(fixed("60s"))), limit: "60s""#);
     let stop = Stop::new();
