@@ -90,7 +90,8 @@ fn costs_of_a_busy_machine_are_told_for_what_they_are() {
         let mut costs = costs();
         costs["cores_had"] = had.into();
         std::fs::write(&path, costs.to_string()).expect("a file");
-        let done = succeed(typed("advise --cells 9 --calibration").arg(&path));
+        let done = run(typed("advise --cells 9 --calibration").arg(&path));
+        assert_eq!(done.code, Some(0), "{}", done.err);
         let says = "other programs took 0.8 of 2 cores";
         assert_eq!(done.err.contains(says), is_busy, "{}", done.err);
     }
