@@ -235,7 +235,6 @@ fn an_absurd_workload_gets_an_answer_too() {
     ] {
         let said = ask(&costs, arguments);
         assert!(said.contains(says), "{arguments}: {said}");
-        assert_eq!(said.contains("Cannot say"), !said.contains("Take "), "{arguments}: {said}");
         assert!(!said.contains("nothing fits"), "{arguments}: {said}");
     }
 }
