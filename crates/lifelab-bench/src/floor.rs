@@ -329,7 +329,7 @@ impl Drawn {
                 Some(Injected::Hang) => {
                     waited = waited.saturating_add(io.timeout.unwrap_or_default());
                 }
-                Some(Injected::Panic) => break, // It is not tried again.
+                Some(_) => break, // A panic is not tried again, and what is not known is left out.
             }
         }
         (waited, false)

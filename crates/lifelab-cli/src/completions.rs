@@ -77,7 +77,7 @@ pub(crate) fn topologies() -> Vec<CompletionCandidate> {
 
 /// The rules that have names; those whose names have spaces are known without them, too.
 pub(crate) fn rules() -> Vec<CompletionCandidate> {
-    let word = |name: &str| name.chars().filter(|c| c.is_ascii_alphanumeric()).collect::<String>();
+    let word = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
     let about = |rule: &Rule| Some(rule.to_string().into());
     Rule::NAMED.iter().map(|(name, rule)| candidate(word(name)).help(about(rule))).collect()
 }

@@ -57,8 +57,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::{
-    Cell, CellFailure, CellIo, Context, Fault, Grid, Idle, IoFuture, Rule, Site, Soup, StepError,
-    StepErrorKind, Stepper, Stop, Topology,
+    Cell, CellFailure, CellIo, Context, Fault, Grid, Idle, IoFuture, Phase, Rule, Site, Soup,
+    StepError, StepErrorKind, Stepper, Stop, Topology,
 };
 
 pub use crate::kernel::Kernel;

@@ -34,6 +34,7 @@ fn a_stopped_service_leaves_nothing_behind() {
         match &address {
             Address::Tcp(address) => assert!(TcpStream::connect(address).is_err()),
             Address::Unix(path) => assert!(!path.parent().unwrap().exists()),
+            other => panic!("nobody knows what {other} leaves"),
         }
     }
     // A thread that has been joined stays listed for a moment.

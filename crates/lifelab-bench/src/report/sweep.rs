@@ -128,7 +128,7 @@ fn drawn(point: &Point) -> Option<String> {
     let latency = match point.io.parse::<IoSpec>().ok()?.wait {
         Wait::Sleep(latency) | Wait::Block(latency) => latency,
         Wait::Socket(socket) => socket.latency,
-        Wait::None | Wait::Cpu(_) => return None,
+        _ => return None,
     };
     (!matches!(latency, Latency::Fixed(_))).then(|| latency.to_string())
 }
