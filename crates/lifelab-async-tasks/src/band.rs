@@ -112,7 +112,7 @@ impl<'a> Cells<'a> {
     /// one is over.
     fn start(&mut self, at_once: usize) {
         for sleeper in std::mem::take(&mut self.counted) {
-            self.begin(sleeper.number(), Phase::Rule);
+            self.begin(sleeper.number(), Phase::Rule, self.generation.watch.start());
         }
         if !self.may_start(at_once) {
             return;
@@ -126,28 +126,32 @@ impl<'a> Cells<'a> {
         } else {
             let waits = self.generation.cx.waits_in(Phase::Neighbors);
             let first = if waits { Phase::Neighbors } else { Phase::Rule };
-            (self.started..end).for_each(|number| self.begin(number, first));
+            let start = self.generation.watch.start();
+            (self.started..end).fold(start, |start, number| self.begin(number, first, start));
         }
         self.started = end;
     }
 
-    /// Makes the call of a cell's I/O in a phase, and lets the cell wait for it.
+    /// Makes the call of a cell's I/O in a phase, and lets the cell wait for it. Takes the time and
+    /// returns it, for the next call.
     #[inline]
-    fn begin(&mut self, number: u64, phase: Phase) {
+    fn begin(&mut self, number: u64, phase: Phase, start: u64) -> u64 {
         let Generation { cx, watch, .. } = self.generation;
         let at = self.order.cell(number);
-        let call = watch.poll(|| Site::new(cx.generation, at, phase), || cx.call_async(at, phase));
+        let call = cx.call_async(at, phase);
+        let end = watch.end(start, || Site::new(cx.generation, at, phase));
         match (call, phase) {
-            (WaitsFor::Time(sleep), _) => self.sleeping.push(sleep, Sleeper::new(number, phase)),
+            (WaitsFor::Time(delay), _) => self.sleeping.push(delay, Sleeper::new(number, phase)),
             (WaitsFor::More(call), _) => {
                 let member = Member::called(self.job(number), phase, call, self.generation);
                 self.waiting.push(member);
             }
-            (WaitsFor::Nothing, Phase::Neighbors) => self.begin(number, Phase::Rule),
+            (WaitsFor::Nothing, Phase::Neighbors) => return self.begin(number, Phase::Rule, end),
             (WaitsFor::Nothing, Phase::Rule) => {
                 self.gathered.apply(number, self.job(number), cx.rule);
             }
         }
+        end
     }
 
     /// Polls until some cells have gone on, or more may be started.

@@ -61,14 +61,28 @@ impl Watch {
     /// Calls `poll`, which goes on with the work for a site.
     #[inline]
     pub(crate) fn poll<T>(&self, site: impl FnOnce() -> Site, poll: impl FnOnce() -> T) -> T {
-        let start = self.nanos();
+        let start = self.start();
         let polled = poll();
+        self.end(start, site);
+        polled
+    }
+
+    /// The time before a poll: for polls whose result is better not returned by a closure, since to
+    /// move it costs more than the poll.
+    #[inline]
+    pub(crate) fn start(&self) -> u64 {
+        self.nanos()
+    }
+
+    /// Ends the poll that began at `start`, and returns the time: the start of a poll that follows.
+    #[inline]
+    pub(crate) fn end(&self, start: u64, site: impl FnOnce() -> Site) -> u64 {
         // Coarse time mostly stands still.
         let end = self.nanos();
         if end != start && end - start >= self.suspicious {
             self.suspect(start, site());
         }
-        polled
+        end
     }
 
     /// What was found; the next report starts empty.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::task::{self, Poll};
 use std::time::Duration;
 
-use lifelab_fanout::Sleep;
+use lifelab_fanout::{Delay, Sleep};
 
 use serde::{Deserialize, Serialize};
 
@@ -138,8 +138,8 @@ impl CellIo for Idle {
 pub enum WaitsFor<'a> {
     /// It is over already, and well.
     Nothing,
-    /// It ends, and well, when so much time has passed.
-    Time(Sleep),
+    /// It ends, and well, when this delay has passed.
+    Time(Delay),
     /// What only polling will tell.
     More(IoFuture<'a>),
 }
@@ -173,7 +173,7 @@ impl<'a> IoFuture<'a> {
     pub fn waits_for(self) -> WaitsFor<'a> {
         match self.0 {
             Inner::Ready(Some(Ok(()))) => WaitsFor::Nothing,
-            Inner::Sleep(sleep, _) => WaitsFor::Time(sleep),
+            Inner::Sleep(sleep, _) => WaitsFor::Time(sleep.delay()),
             _ => WaitsFor::More(self),
         }
     }

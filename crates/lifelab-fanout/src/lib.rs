@@ -72,6 +72,6 @@ mod wheel;
 pub use {
     clock::{Clock, CoarseTime},
     fan_out::FanOut,
-    sleep::Sleep,
+    sleep::{Delay, Sleep},
     sleeps::Sleeps,
 };

@@ -26,6 +26,28 @@ pub struct Sleep {
     member: Option<Member>,
 }
 
+/// What remains of a [`Sleep`], in nanoseconds.
+///
+/// It is a single number because that travels in a register: a value of several fields is written to
+/// memory field by field, and a processor that reads it back as a whole has to wait.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Delay(pub(crate) u64);
+
+impl Delay {
+    /// A delay of `duration`, 584 years at most.
+    #[inline]
+    pub fn new(duration: Duration) -> Self {
+        Self(clock::nanos(duration))
+    }
+}
+
+impl From<Sleep> for Delay {
+    #[inline]
+    fn from(sleep: Sleep) -> Self {
+        sleep.delay()
+    }
+}
+
 impl Sleep {
     /// A wait that takes `duration`, 584 years at most.
     #[inline]
@@ -36,15 +58,16 @@ impl Sleep {
     /// How long it has to wait yet.
     #[inline]
     pub fn remaining(&self) -> Duration {
-        Duration::from_nanos(self.remaining_nanos())
+        Duration::from_nanos(self.delay().0)
     }
 
+    /// How long it has to wait yet, as a number.
     #[inline]
-    pub(crate) fn remaining_nanos(&self) -> u64 {
-        match self.member {
+    pub fn delay(&self) -> Delay {
+        Delay(match self.member {
             None => self.nanos,
             Some(_) => self.nanos.saturating_sub(clock::now()),
-        }
+        })
     }
 
     /// Polls, if that is possible here: `None` if the waker is not that of a fan-out whose future

@@ -6,7 +6,7 @@ use std::future::poll_fn;
 use std::task::{Context, Poll};
 
 use crate::clock::{self, Alarm, Clock};
-use crate::sleep::Sleep;
+use crate::sleep::Delay;
 use crate::wheel::Wheel;
 
 /// The most sleeps that end in one turn: some 10 us, if a nanosecond or ten is done for each.
@@ -21,9 +21,9 @@ const TURN: usize = 1024;
 /// nothing else to do. Dropping the sleeps ends none of them.
 pub struct Sleeps<K> {
     wheel: Wheel<K>,
-    /// Pushed since the last look at the clock, with nanoseconds. They begin at the next one: so
+    /// Pushed since the last look at the clock, with their delays. Those begin at the next one: so
     /// many share one look, and none ends early.
-    fresh: Vec<(K, u64)>,
+    fresh: Vec<(K, Delay)>,
     due: VecDeque<K>,
     len: usize,
     alarm: Alarm,
@@ -49,11 +49,10 @@ impl<K> Sleeps<K> {
     }
 
     /// Adds a sleep, or what remains of it. It begins in the next turn.
-    #[expect(clippy::needless_pass_by_value, reason = "it goes on here, and nowhere else")]
     #[inline]
-    pub fn push(&mut self, sleep: Sleep, key: K) {
+    pub fn push(&mut self, delay: impl Into<Delay>, key: K) {
         self.len += 1;
-        self.fresh.push((key, sleep.remaining_nanos()));
+        self.fresh.push((key, delay.into()));
     }
 
     /// Waits until some have ended, and gives their keys to `ended`; a thousand in one turn, the
@@ -72,8 +71,8 @@ impl<K> Sleeps<K> {
             return Poll::Ready(());
         }
         let now = clock::now();
-        for (key, nanos) in self.fresh.drain(..) {
-            self.wheel.insert(now.saturating_add(nanos), key);
+        for (key, delay) in self.fresh.drain(..) {
+            self.wheel.insert(now.saturating_add(delay.0), key);
         }
         self.wheel.expire(now, &mut self.due);
         if self.due.is_empty() {
