@@ -1,8 +1,8 @@
 //! Waits for time that are nothing but a key in a timer wheel.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
+use std::mem;
 use std::task::{Context, Poll};
 
 use crate::clock::{self, Alarm, Clock};
@@ -24,8 +24,10 @@ pub struct Sleeps<K> {
     /// Pushed since the last look at the clock, with their delays. Those begin at the next one: so
     /// many share one look, and none ends early.
     fresh: Vec<(K, Delay)>,
-    due: VecDeque<K>,
-    len: usize,
+    /// A bucket of the wheel whose sleeps have ended.
+    due: Vec<K>,
+    /// How many are in the wheel, or due.
+    set: usize,
     alarm: Alarm,
 }
 
@@ -33,25 +35,24 @@ impl<K> Sleeps<K> {
     /// No sleeps, whose task `clock` wakes when one has ended.
     pub fn new(clock: &Clock) -> Self {
         let (wheel, alarm) = (Wheel::new(), clock.alarm());
-        Self { wheel, fresh: Vec::new(), due: VecDeque::new(), len: 0, alarm }
+        Self { wheel, fresh: Vec::new(), due: Vec::new(), set: 0, alarm }
     }
 
     /// How many have not ended.
     #[inline]
     pub fn len(&self) -> usize {
-        self.len
+        self.set + self.fresh.len()
     }
 
     /// Whether all have ended.
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.len == 0
+        self.len() == 0
     }
 
     /// Adds a sleep, or what remains of it. It begins in the next turn.
     #[inline]
     pub fn push(&mut self, delay: impl Into<Delay>, key: K) {
-        self.len += 1;
         self.fresh.push((key, delay.into()));
     }
 
@@ -67,30 +68,39 @@ impl<K> Sleeps<K> {
     /// Polls a [turn](Self::turn), for who waits for something else at the same time.
     #[inline]
     pub fn poll_turn(&mut self, cx: &Context<'_>, ended: impl FnMut(K)) -> Poll<()> {
-        if self.is_empty() {
+        if self.is_empty() || self.try_turn(ended) {
             return Poll::Ready(());
         }
+        self.alarm.set(self.wheel.next(), cx.waker());
+        Poll::Pending
+    }
+
+    /// A [turn](Self::turn) of those that have ended by now. Returns whether any has. It is for who
+    /// has other work and comes back by itself: the clock need not wake it.
+    #[inline]
+    pub fn try_turn(&mut self, mut ended: impl FnMut(K)) -> bool {
         let now = clock::now();
-        for (key, delay) in self.fresh.drain(..) {
-            self.wheel.insert(now.saturating_add(delay.0), key);
+        self.set += self.fresh.len();
+        let fresh = self.fresh.drain(..);
+        self.wheel.insert_all(fresh.map(|(key, delay)| (now.saturating_add(delay.0), key)));
+        let mut room = TURN;
+        while room > 0 {
+            if self.due.is_empty() {
+                let Some(due) = self.wheel.take(now) else { break };
+                self.wheel.recycle(mem::replace(&mut self.due, due));
+            }
+            let rest = self.due.len().saturating_sub(room);
+            let turn = self.due.len() - rest;
+            self.set -= turn;
+            room -= turn;
+            self.due.drain(rest..).for_each(&mut ended);
         }
-        self.wheel.expire(now, &mut self.due);
-        if self.due.is_empty() {
-            self.alarm.set(self.wheel.next(), cx.waker());
-            return Poll::Pending;
-        }
-        let turn = self.due.len().min(TURN);
-        self.len -= turn;
-        self.due.drain(..turn).for_each(ended);
-        if self.due.is_empty() && self.due.capacity() > 4 * TURN {
-            self.due.shrink_to(TURN); // Of a million that ended at once.
-        }
-        Poll::Ready(())
+        room < TURN
     }
 }
 
 impl<K> fmt::Debug for Sleeps<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sleeps").field("len", &self.len).finish_non_exhaustive()
+        f.debug_struct("Sleeps").field("len", &self.len()).finish_non_exhaustive()
     }
 }

@@ -10,6 +10,9 @@ pub(crate) const TICK: u64 = 1 << 17;
 /// Ticks that have a bucket of their own: 67 ms.
 const RING: u64 = 512;
 
+/// The most empty buckets whose memory is kept for ticks to come.
+const SPARE: usize = 64;
+
 /// A timer wheel: a key per timer, and a few nanoseconds to set one.
 ///
 /// A timer is the key of whoever set it, in the bucket of the tick in which it is due. The next
@@ -24,47 +27,97 @@ pub(crate) struct Wheel<K> {
     /// How many timers the ring holds.
     near: usize,
     far: BTreeMap<u64, Vec<K>>,
+    /// Empty buckets with memory: to get that from the system, page by page, takes longer than to set
+    /// the timers.
+    spare: Vec<Vec<K>>,
 }
 
 impl<K> Wheel<K> {
     pub(crate) fn new() -> Self {
-        Self { tick: 0, ring: Vec::new(), near: 0, far: BTreeMap::new() }
+        Self { tick: 0, ring: Vec::new(), near: 0, far: BTreeMap::new(), spare: Vec::new() }
     }
 
     /// Sets a timer. It fires in the first tick that begins at `deadline` or later, but never in
     /// one that has fired already.
     #[inline]
     pub(crate) fn insert(&mut self, deadline: u64, key: K) {
+        self.near += usize::from(self.put(deadline, key));
+    }
+
+    /// Sets timers, which are counted once: a counter in memory for each would be what a timer costs.
+    #[inline]
+    pub(crate) fn insert_all(&mut self, timers: impl Iterator<Item = (u64, K)>) {
+        let put = timers.map(|(deadline, key)| usize::from(self.put(deadline, key)));
+        let near: usize = put.sum();
+        self.near += near;
+    }
+
+    /// Puts a timer into its bucket. Whether that is in the ring.
+    #[inline]
+    fn put(&mut self, deadline: u64, key: K) -> bool {
         let tick = deadline.div_ceil(TICK).max(self.tick);
         if tick - self.tick < RING {
             if self.ring.is_empty() {
                 self.ring.resize_with(RING as usize, Vec::new);
             }
-            self.near += 1;
-            self.ring[(tick % RING) as usize].push(key);
+            let bucket = &mut self.ring[(tick % RING) as usize];
+            if bucket.capacity() == 0
+                && let Some(spare) = self.spare.pop()
+            {
+                *bucket = spare;
+            }
+            bucket.push(key);
+            true
         } else {
             self.far.entry(tick).or_default().push(key);
+            false
         }
     }
 
     /// Moves the timers that are due at `now` to `due`, in order of their ticks.
     pub(crate) fn expire(&mut self, now: u64, due: &mut VecDeque<K>) {
+        while let Some(mut bucket) = self.take(now) {
+            due.extend(bucket.drain(..));
+            self.recycle(bucket);
+        }
+    }
+
+    /// Takes a bucket of timers that are due at `now`, the earliest first; `None` if no more are.
+    pub(crate) fn take(&mut self, now: u64) -> Option<Vec<K>> {
         let last = now / TICK;
         while self.tick <= last && self.near > 0 {
             // A tick may have timers of both kinds: the far ones were set first.
-            self.expire_far(self.tick, due);
+            let far = self.take_far(self.tick);
+            if far.is_some() {
+                return far;
+            }
             let bucket = mem::take(&mut self.ring[(self.tick % RING) as usize]);
-            self.near -= bucket.len();
-            due.extend(bucket);
             self.tick += 1;
+            if !bucket.is_empty() {
+                self.near -= bucket.len();
+                return Some(bucket);
+            }
+            self.recycle(bucket);
         }
-        self.expire_far(last, due);
-        self.tick = self.tick.max(last + 1);
+        let far = self.take_far(last);
+        if far.is_none() {
+            self.tick = self.tick.max(last + 1);
+        }
+        far
     }
 
-    fn expire_far(&mut self, last: u64, due: &mut VecDeque<K>) {
-        while let Some(entry) = self.far.first_entry().filter(|entry| *entry.key() <= last) {
-            due.extend(entry.remove());
+    fn take_far(&mut self, last: u64) -> Option<Vec<K>> {
+        let entry = self.far.first_entry().filter(|entry| *entry.key() <= last)?;
+        Some(entry.remove())
+    }
+
+    /// Keeps the memory of an emptied bucket, until no timer is set.
+    pub(crate) fn recycle(&mut self, bucket: Vec<K>) {
+        debug_assert!(bucket.is_empty(), "its timers would be lost");
+        if self.near == 0 && self.far.is_empty() {
+            self.spare.clear();
+        } else if bucket.capacity() > 0 && self.spare.len() < SPARE {
+            self.spare.push(bucket);
         }
     }
 
@@ -132,6 +185,22 @@ mod tests {
             }
             prop_assert_eq!(wheel.next().is_some(), !pending.is_empty());
         }
+    }
+
+    #[test]
+    fn buckets_are_used_again_until_no_timer_is_set() {
+        let mut wheel = Wheel::new();
+        for tick in 1..9 {
+            wheel.insert_all([(tick * TICK, 1), ((tick + 1) * TICK, 2)].into_iter());
+            let mut bucket = wheel.take(tick * TICK).expect("one is due");
+            bucket.clear();
+            wheel.recycle(bucket);
+            assert!(wheel.spare.len() <= 1, "a new bucket although there was a spare one");
+        }
+        let mut bucket = wheel.take(9 * TICK).expect("the last one");
+        bucket.clear();
+        wheel.recycle(bucket);
+        assert!(wheel.spare.is_empty());
     }
 
     #[test]

@@ -373,6 +373,20 @@ fn every_sleep_ends_once_and_none_early() {
 }
 
 #[test]
+fn a_turn_of_what_has_ended_by_now_does_not_wait() {
+    let clock = Clock::start().unwrap();
+    let mut sleeps = Sleeps::new(&clock);
+    sleeps.push(Sleep::new(Duration::MAX), "for ever");
+    sleeps.push(Sleep::new(SHORT), "short");
+    // They begin with the first look at the clock, so that none can have ended.
+    assert!(!sleeps.try_turn(|key| panic!("{key} ended early")));
+    while !sleeps.try_turn(|key| assert_eq!(key, "short")) {
+        std::thread::yield_now();
+    }
+    assert_eq!(sleeps.len(), 1);
+}
+
+#[test]
 fn sleeps_may_be_added_while_others_sleep() {
     let clock = Clock::start().unwrap();
     let mut sleeps = Sleeps::new(&clock);
