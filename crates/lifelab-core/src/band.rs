@@ -8,6 +8,7 @@ use crate::error::CellFailure;
 use crate::job::CellJob;
 use crate::kernel;
 use crate::probe::Activity;
+use crate::rule::Rule;
 
 /// Cells per word.
 pub(crate) const WORD: usize = u64::BITS as usize;
@@ -114,20 +115,34 @@ impl<'a> BandRef<'a> {
     /// # Panics
     /// If `next` has other rows or another width.
     pub fn step_into(self, next: &mut BandMut<'_>, cx: &Context) -> Result<(), CellFailure> {
-        assert!(self.rows() == next.rows && self.width == next.width, "bands of different shape");
         if cx.is_idle() {
-            let mut advance = || kernel::advance(cx.rule, self, next);
+            let mut advance = || self.advance_into(next, cx.rule);
             match &cx.probe {
                 None => advance(),
                 Some(probe) => probe.compute(self.activity(), cx.generation, advance),
             }
             return Ok(());
         }
+        self.assert_same_shape(next);
         next.clear();
         for job in self.jobs() {
             next.set(job.at, job.run(cx)?);
         }
         Ok(())
+    }
+
+    /// Computes the band's next generation by a kernel, whether its cells wait or not: for who knows
+    /// better what becomes of those whose waits fail.
+    ///
+    /// # Panics
+    /// If `next` has other rows or another width.
+    pub fn advance_into(self, next: &mut BandMut<'_>, rule: Rule) {
+        self.assert_same_shape(next);
+        kernel::advance(rule, self, next);
+    }
+
+    fn assert_same_shape(self, next: &BandMut<'_>) {
+        assert!(self.rows() == next.rows && self.width == next.width, "bands of different shape");
     }
 
     /// Computes the band's next generation as a value.
@@ -274,5 +289,16 @@ impl Band {
     pub fn as_mut(&mut self) -> BandMut<'_> {
         let stride = (self.width as usize).div_ceil(WORD);
         BandMut::new(self.rows.clone(), self.width, stride, &mut self.words)
+    }
+
+    /// Some rows of the band as a place to compute into.
+    ///
+    /// # Panics
+    /// If a row lies outside the band.
+    pub fn rows_mut(&mut self, rows: Range<u32>) -> BandMut<'_> {
+        let stride = (self.width as usize).div_ceil(WORD);
+        let word = |row: u32| (row - self.rows.start) as usize * stride;
+        let words = word(rows.start)..word(rows.end);
+        BandMut::new(rows, self.width, stride, &mut self.words[words])
     }
 }
