@@ -18,6 +18,7 @@ use lifelab_core::{
 use lifelab_fanout::Clock;
 
 use crate::Options;
+use crate::gathered::max_rows;
 use crate::unit::{self, Generation};
 use crate::watch::Watch;
 
@@ -99,19 +100,24 @@ async fn blocking_calls_end(stop: &Stop) {
 
 /// Divides a generation, and bounds what may be under way at the same time.
 ///
-/// Cells that wait are shared out among the workers: to each a band, whose cells one task awaits.
+/// Cells that wait are shared out among the workers: to each a band, whose cells one task awaits, or
+/// several where one would have too many cells. Where a single row has too many, each cell is a task.
 fn divide(options: &Options, workers: usize, now: &Grid, cx: &Context) -> (Units, Limits) {
     let most = options.max_in_flight.map_or(usize::MAX, Into::into);
-    let one_by_one = options.grain != Grain::Auto || !cx.is_idle();
-    if matches!(options.grain, Grain::Rows(_)) || options.task_per_cell || !one_by_one {
-        let units = options.grain.divide(now, workers, cx);
-        return (units, Limits::of_units(units, most, workers, now, cx));
-    }
-    let shares = workers.min(most).min(now.height() as usize).max(1) as u32;
-    let rows = NonZeroU32::new(now.height().div_ceil(shares)).expect("a grid has rows");
-    let units = Grain::Rows(rows).divide(now, workers, cx);
-    let shares = units.len();
-    (units, Limits { units: shares, cells: most / shares, bigger: most % shares })
+    let most_rows = if cx.is_idle() { Some(NonZeroU32::MAX) } else { max_rows(now.width()) };
+    let grain = match (options.grain, most_rows) {
+        (Grain::Auto, _) if cx.is_idle() => Grain::Auto,
+        (Grain::Rows(rows), Some(most)) => Grain::Rows(rows.min(most)),
+        (Grain::Auto | Grain::Cell, Some(most_rows)) if !options.task_per_cell => {
+            let shares = workers.min(most).min(now.height() as usize).max(1) as u32;
+            let rows = NonZeroU32::new(now.height().div_ceil(shares)).expect("a grid has rows");
+            let units = Grain::Rows(rows.min(most_rows)).divide(now, workers, cx);
+            return (units, Limits::of_shares(units.len(), most));
+        }
+        _ => Grain::Cell,
+    };
+    let units = grain.divide(now, workers, cx);
+    (units, Limits::of_units(units, most, workers, now, cx))
 }
 
 /// How much may be under way at the same time.
@@ -124,6 +130,13 @@ struct Limits {
 }
 
 impl Limits {
+    /// Shares that are all under way at the same time, unless there are more of them than cells may
+    /// be.
+    fn of_shares(shares: usize, most: usize) -> Self {
+        let bigger = if shares < most { most % shares } else { 0 };
+        Self { units: shares.min(most), cells: (most / shares).max(1), bigger }
+    }
+
     fn of_units(units: Units, most: usize, workers: usize, now: &Grid, cx: &Context) -> Self {
         let cells = units
             .rows()
@@ -170,5 +183,22 @@ struct FireOnDrop(Stop);
 impl Drop for FireOnDrop {
     fn drop(&mut self) {
         self.0.fire();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_have_a_cell_each_and_together_no_more_than_the_bound() {
+        for shares in [1, 2, 3, 7, 100] {
+            for most in [1, 2, 3, 6, 7, 8, 99, 100, 101, usize::MAX] {
+                let limits = Limits::of_shares(shares, most);
+                let cells = |count| (0..count).map(|unit| limits.cells(unit)).sum::<usize>();
+                assert!(limits.units > 0 && (0..shares).all(|unit| limits.cells(unit) > 0));
+                assert_eq!(cells(limits.units), most, "{shares} shares of {most}");
+            }
+        }
     }
 }

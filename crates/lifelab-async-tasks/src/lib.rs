@@ -87,6 +87,7 @@ mod unit;
 
 mod band;
 mod cell;
+mod gathered;
 mod watch;
 
 mod runtime;
