@@ -5,6 +5,8 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use lifelab_fanout::Delay;
+
 use crate::calm::Calm;
 use crate::cell::{Cell, Phase, Site};
 use crate::io::{self, CellIo, WaitsFor};
@@ -120,6 +122,20 @@ impl Context {
             return WaitsFor::Nothing;
         }
         io::make(&*self.io, Site::new(self.generation, at, phase), &self.stop)
+    }
+
+    /// Makes the calls of `cells` cells of a row in one phase, from `first` to the east, if they wait
+    /// for nothing but time; see [`CellIo::row_delays`]. If it returns `false`, they are to be made
+    /// one by one, whatever `delays` holds then.
+    #[inline]
+    pub fn row_delays(
+        &self,
+        first: Cell,
+        cells: u32,
+        phase: Phase,
+        delays: &mut Vec<Delay>,
+    ) -> bool {
+        io::make_row(&*self.io, Site::new(self.generation, first, phase), cells, delays)
     }
 
     /// Whether cells may wait in this phase.

@@ -58,6 +58,7 @@ pub use grain::{Grain, GrainError, Outcome, Unit, Units};
 pub use grid::{Extent, Grid, GridError};
 pub use io::{CellIo, Fault, FaultKind, Idle, IoFuture, OnFault, WaitsFor};
 pub use job::{CellJob, Counted};
+pub use lifelab_fanout::Delay;
 pub use order::ReadingOrder;
 pub use probe::{Probe, Sampling, Tally};
 pub use rule::{Feature, Rule, RuleError, RuleErrorKind, RuleSpec};

@@ -56,6 +56,12 @@ impl<K> Sleeps<K> {
         self.fresh.push((key, delay.into()));
     }
 
+    /// Adds sleeps. They begin in the next turn.
+    #[inline]
+    pub fn extend(&mut self, sleeps: impl IntoIterator<Item = (Delay, K)>) {
+        self.fresh.extend(sleeps.into_iter().map(|(delay, key)| (key, delay)));
+    }
+
     /// Waits until some have ended, and gives their keys to `ended`; a thousand in one turn, the
     /// others in the next ones. It is over at once if there are none.
     ///
