@@ -19,24 +19,41 @@ pub(crate) enum Purpose {
 /// A number in [0, 1).
 #[inline]
 pub(crate) fn unit(seed: u64, site: Site, purpose: Purpose) -> f64 {
-    seeded::unit(hash(seed, site, purpose))
+    Draws::new(seed, site.generation).unit(site, purpose)
 }
 
-#[inline]
-fn hash(seed: u64, site: Site, purpose: Purpose) -> u64 {
-    let phase = match site.phase {
-        Phase::Neighbors => 0,
-        Phase::Rule => 1,
-    };
-    let (x, y) = (site.at.x.into(), site.at.y.into());
-    let place = [seed, site.generation, x, y, phase, site.attempt.into()];
-    // Hashing the hash of the place with the purpose costs one round more, and keeps the latencies
-    // what they are documented to be.
-    match purpose {
-        Purpose::Latency => seeded::hash(&place),
-        Purpose::SecondOfLatency => seeded::hash(&[seeded::hash(&place), 1]),
-        Purpose::Backoff => seeded::hash(&[seeded::hash(&place), 2]),
-        Purpose::Fault(index) => seeded::hash(&[seeded::hash(&place), 3, index as u64]),
+/// The numbers of a generation: the hash of what its sites have in common.
+#[derive(Clone, Copy)]
+pub(crate) struct Draws(u64);
+
+impl Draws {
+    #[inline]
+    pub(crate) fn new(seed: u64, generation: u64) -> Self {
+        Self(seeded::hash(&[seed, generation]))
+    }
+
+    /// A number in [0, 1), for a site of this generation.
+    #[inline]
+    pub(crate) fn unit(self, site: Site, purpose: Purpose) -> f64 {
+        seeded::unit(self.hash(site, purpose))
+    }
+
+    #[inline]
+    fn hash(self, site: Site, purpose: Purpose) -> u64 {
+        let phase = match site.phase {
+            Phase::Neighbors => 0,
+            Phase::Rule => 1,
+        };
+        let place = [site.at.x.into(), site.at.y.into(), phase, site.attempt.into()];
+        let place = place.into_iter().fold(self.0, seeded::mix);
+        // Hashing the hash of the place with the purpose costs one round more, and keeps the
+        // latencies what they are documented to be.
+        match purpose {
+            Purpose::Latency => place,
+            Purpose::SecondOfLatency => seeded::hash(&[place, 1]),
+            Purpose::Backoff => seeded::hash(&[place, 2]),
+            Purpose::Fault(index) => seeded::hash(&[place, 3, index as u64]),
+        }
     }
 }
 
@@ -67,7 +84,9 @@ mod tests {
             Purpose::Fault(1),
         ];
         let numbers: HashSet<u64> = (sites.iter())
-            .flat_map(|&(seed, site)| purposes.map(|purpose| hash(seed, site, purpose)))
+            .flat_map(|&(seed, site)| {
+                purposes.map(|purpose| Draws::new(seed, site.generation).hash(site, purpose))
+            })
             .collect();
         assert_eq!(numbers.len(), sites.len() * purposes.len());
     }

@@ -5,10 +5,10 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use lifelab_core::Site;
+use lifelab_core::{Cell, Site};
 use serde::{Deserialize, Serialize};
 
-use crate::draw::{self, Purpose};
+use crate::draw::{Draws, Purpose};
 use crate::shorthand::{self, Scanner, Shorthand, ShorthandError};
 use lifelab_core::duration;
 
@@ -82,7 +82,20 @@ pub enum Latency {
 impl Latency {
     /// The latency at a site.
     pub fn at(&self, site: Site, seed: u64) -> Duration {
-        let unit = |purpose| draw::unit(seed, site, purpose);
+        self.drawn(site, Draws::new(seed, site.generation))
+    }
+
+    /// The latencies at the sites of `cells` cells of a row, from `first` to the east. What they have
+    /// in common is computed once.
+    pub(crate) fn row(self, first: Site, cells: u32, seed: u64) -> impl Iterator<Item = Duration> {
+        let draws = Draws::new(seed, first.generation);
+        let Cell { x, y } = first.at;
+        (x..x + cells).map(move |x| self.drawn(Site { at: Cell::new(x, y), ..first }, draws))
+    }
+
+    #[inline]
+    fn drawn(&self, site: Site, draws: Draws) -> Duration {
+        let unit = |purpose| draws.unit(site, purpose);
         let u = || unit(Purpose::Latency);
         match *self {
             Self::Fixed(latency) => latency,
@@ -249,6 +262,18 @@ mod tests {
                 .count();
             let share = below as f64 / f64::from(SAMPLES);
             assert!((0.49..0.51).contains(&share), "{text}: {share}");
+        }
+    }
+
+    #[test]
+    fn the_latencies_of_a_row_are_those_of_its_sites() {
+        for text in
+            ["10ms", "uniform(5ms,15ms)", "exp(10ms)", "lognormal(10ms,0.5)", "pareto(10ms,2.5)"]
+        {
+            let latency: Latency = text.parse().unwrap();
+            let site = |x| Site { attempt: 2, ..Site::new(3, Cell::new(x, 5), Phase::Neighbors) };
+            let row = latency.row(site(7), 50, 9);
+            assert!(row.eq((7..57).map(|x| latency.at(site(x), 9))), "{text}");
         }
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use lifelab_core::{CellIo, Fault, IoFuture, Phase, Site, Stop};
+use lifelab_core::{CellIo, Delay, Fault, IoFuture, Phase, Site, Stop};
 use serde::{Deserialize, Serialize};
 
 use crate::shorthand::{self, Scanner, Shorthand, ShorthandError};
@@ -58,6 +58,10 @@ impl CellIo for InPhase {
         } else {
             IoFuture::ready(Ok(()))
         }
+    }
+
+    fn row_delays(&self, first: Site, cells: u32, delays: &mut Vec<Delay>) -> bool {
+        self.phase.contains(first.phase) && self.inner.row_delays(first, cells, delays)
     }
 
     fn is_idle(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lifelab_core::{CellIo, Fault, IoFuture, Site, Stop};
+use lifelab_core::{CellIo, Delay, Fault, IoFuture, Site, Stop};
 
 use crate::latency::Latency;
 use crate::{punctual, runtime};
@@ -38,6 +38,11 @@ impl CellIo for Sleep {
 
     fn call_async<'a>(&'a self, site: Site, _: &'a Stop) -> IoFuture<'a> {
         IoFuture::sleep(self.duration(site), |rest| IoFuture::new(runtime::sleep(rest)))
+    }
+
+    fn row_delays(&self, first: Site, cells: u32, delays: &mut Vec<Delay>) -> bool {
+        delays.extend(self.latency.row(first, cells, self.seed).map(Delay::new));
+        true
     }
 }
 

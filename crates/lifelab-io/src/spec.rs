@@ -5,7 +5,7 @@ mod text;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lifelab_core::{CellIo, Fault, IoFuture, OnFault, Phase, Site, Stop};
+use lifelab_core::{CellIo, Delay, Fault, IoFuture, OnFault, Phase, Site, Stop};
 use ron::extensions::Extensions;
 use serde::{Deserialize, Serialize};
 
@@ -191,6 +191,10 @@ impl CellIo for Built {
 
     fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
         self.io.call_async(site, stop)
+    }
+
+    fn row_delays(&self, first: Site, cells: u32, delays: &mut Vec<Delay>) -> bool {
+        self.io.row_delays(first, cells, delays)
     }
 
     fn is_idle(&self) -> bool {
