@@ -7,7 +7,7 @@ use std::task::{self, Poll};
 
 use tokio::task::yield_now;
 
-use lifelab_core::{Band, Cell, CellFailure, CellJob, Grid, Phase, Site, WaitsFor};
+use lifelab_core::{Band, Cell, CellFailure, CellJob, Delay, Grid, Phase, Site, WaitsFor};
 use lifelab_fanout::{FanOut, Sleeps};
 
 use crate::cell::Member;
@@ -62,6 +62,8 @@ struct Cells<'a> {
     waiting: FanOut<Member<'a>>,
     /// Those whose first phase is over.
     counted: Vec<TimerKey>,
+    /// Of a row, while it is started.
+    delays: Vec<Delay>,
     gathered: Gathered,
 }
 
@@ -98,6 +100,7 @@ impl<'a> Cells<'a> {
             sleeping: Sleeps::new(&generation.clock),
             waiting: FanOut::new(&generation.clock),
             counted: Vec::new(),
+            delays: Vec::new(),
             gathered: Gathered::new(rows.clone(), now.width()),
             rows,
         }
@@ -142,12 +145,18 @@ impl<'a> Cells<'a> {
         let cells = (width - x).min(most as u32); // At most a slice.
         self.gathered.compute(y, self.now, cx.rule);
         let row = (x..x + cells).map(|x| Cell::new(x, y));
+        let waits = cx.waits_in(Phase::Neighbors);
+        let phase = if waits { Phase::Neighbors } else { Phase::Rule };
+        let time = watch.start();
         if cx.probe.is_some() {
             row.for_each(|at| self.waiting.push(Member::probed(self.job(at), self.generation)));
+        } else if cx.row_delays(self.next, cells, phase, &mut self.delays) {
+            watch.end(time, || Site::new(cx.generation, self.next, phase));
+            let numbers = self.gathered.number(self.next)..;
+            let keys = numbers.map(|number| TimerKey::new(number, phase));
+            self.sleeping.extend(self.delays.drain(..).zip(keys));
         } else {
-            let waits = cx.waits_in(Phase::Neighbors);
-            let first = if waits { Phase::Neighbors } else { Phase::Rule };
-            row.fold(watch.start(), |time, at| self.begin(at, first, time));
+            row.fold(time, |time, at| self.begin(at, phase, time));
         }
         self.started += u64::from(cells);
         self.next = if x + cells == width { Cell::new(0, y + 1) } else { Cell::new(x + cells, y) };
