@@ -82,12 +82,10 @@
 
 mod options;
 
-mod fan_out;
+mod plain;
 mod unit;
 
-mod band;
-mod cell;
-mod gathered;
+mod arena;
 mod watch;
 
 mod runtime;
@@ -154,7 +152,7 @@ impl Stepper for AsyncTasks {
         }
         let clock = clock(&mut self.clock, cx)?;
         let runtime = self.runtime.get(self.options.workers, cx)?;
-        runtime.block_on(fan_out::step(&self.options, &clock, now, next, cx))
+        runtime.block_on(plain::step(&self.options, &clock, now, next, cx))
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -195,7 +193,7 @@ impl AsyncStepper for AsyncTasks {
                 ));
             }
             let clock = clock(&mut self.clock, cx)?;
-            fan_out::step(&self.options, &clock, now, next, cx).await
+            plain::step(&self.options, &clock, now, next, cx).await
         })
     }
 }

@@ -9,8 +9,8 @@ use tokio::task::unconstrained;
 use lifelab_core::{CellFailure, CellJob, Context, Grid, Outcome, Unit};
 use lifelab_fanout::Clock;
 
-use crate::band;
-use crate::cell;
+use crate::arena::band;
+use crate::arena::member;
 use crate::watch::Watch;
 
 /// What all tasks of a step share.
@@ -32,7 +32,7 @@ pub(crate) fn work(
     match unit {
         Unit::Cell(at) => {
             let job = CellJob { at, hood: now.hood(at) };
-            Either::Left(async move { cell::run(job, &generation).await.map(Outcome::Cell) })
+            Either::Left(async move { member::run(job, &generation).await.map(Outcome::Cell) })
         }
         Unit::Band { first, rows } => {
             let (now, rows) = (now.clone(), first..first + rows.get());

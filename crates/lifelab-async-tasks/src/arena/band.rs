@@ -10,8 +10,8 @@ use tokio::task::yield_now;
 use lifelab_core::{Band, Cell, CellFailure, CellJob, Delay, Grid, Phase, Site, WaitsFor};
 use lifelab_fanout::{FanOut, Sleeps};
 
-use crate::cell::Member;
-use crate::gathered::Gathered;
+use crate::arena::gathered::Gathered;
+use crate::arena::member::Member;
 use crate::unit::Generation;
 
 /// Cells that are started in one go: 10 to 30 us of work, and no more memory than a processor's

@@ -18,7 +18,7 @@ use lifelab_core::{
 use lifelab_fanout::Clock;
 
 use crate::Options;
-use crate::gathered::max_rows;
+use crate::arena::gathered::max_rows;
 use crate::unit::{self, Generation};
 use crate::watch::Watch;
 
