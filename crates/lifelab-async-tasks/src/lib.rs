@@ -1,18 +1,24 @@
-//! The async-tasks stepper: cells are futures, awaited by one task per worker.
+//! The async-tasks stepper: cells are futures, by default awaited by one task per worker.
 //!
 //! A task that waits gives its thread to another task. So one thread can wait for any number of
 //! cells at the same time, and a generation takes about as long as its slowest cell.
 //!
-//! Each worker's task has a share of the cells, a band of rows, side by side in a
-//! [fan-out](lifelab_fanout): every cell is awaited by itself, with its own latency, its own fault
-//! and its own end, but none has a task or a timer of its own. The plain way, which has both, is an
-//! option: [`task_per_cell`](Options::task_per_cell).
+//! There are two ways to await them, which give the same result:
+//!
+//! - **The plain way**, the one to learn from, is this file and `plain.rs`: each cell is a task in a
+//!   `JoinSet`, with a timer if it sleeps. [`task_per_cell`](Options::task_per_cell) chooses it.
+//! - **The default** is what measurement bought (`arena.rs`), for a fiftieth of the processor's time:
+//!   each worker has one task with a share of the cells, a band of rows, side by side in a
+//!   [fan-out](lifelab_fanout). Every cell is still awaited by itself, with its own latency, its own
+//!   fault and its own end, but none has a task or a timer of its own.
+//!
+//! Cells that do not wait are computed in bands, either way (`idle.rs`).
 //!
 //! **Good for** cells that wait, and many of them: a cell that sleeps is 64 bytes, where a task is a
 //! few hundred, and a waiting thread is a stack and an entry in the kernel's tables.
 //!
-//! **Costs** some tens of nanoseconds of a processor for a cell that sleeps; with a task and a timer
-//! for each, one to three microseconds. Other I/O costs an allocation, and its registration with the
+//! **Costs** some ten to twenty nanoseconds of a processor for a cell that sleeps; with a task and a
+//! timer for each, one to three microseconds. Other I/O costs an allocation, and its registration with the
 //! runtime. Computing gains nothing from tasks; with more than one worker, bands without I/O run in
 //! parallel at least.
 //!
@@ -83,25 +89,26 @@
 mod options;
 
 mod plain;
-mod unit;
-
-mod arena;
 mod watch;
 
 mod runtime;
+
+mod arena;
+mod idle;
 
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
 
 use lifelab_core::{
-    AsyncStepper, Capabilities, Context, Grid, Model, StartError, StepError, StepErrorKind,
+    AsyncStepper, Capabilities, Context, Grain, Grid, Model, StartError, StepError, StepErrorKind,
     StepFuture, StepReport, Stepper,
 };
 use lifelab_fanout::Clock;
 
 pub use options::Options;
 
+use crate::plain::Step;
 use crate::runtime::LazyRuntime;
 
 /// Steps cells as futures.
@@ -152,7 +159,8 @@ impl Stepper for AsyncTasks {
         }
         let clock = clock(&mut self.clock, cx)?;
         let runtime = self.runtime.get(self.options.workers, cx)?;
-        runtime.block_on(plain::step(&self.options, &clock, now, next, cx))
+        let step = Step { now, cx, options: &self.options, clock: &clock };
+        runtime.block_on(run(step, next))
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -193,8 +201,22 @@ impl AsyncStepper for AsyncTasks {
                 ));
             }
             let clock = clock(&mut self.clock, cx)?;
-            plain::step(&self.options, &clock, now, next, cx).await
+            let step = Step { now, cx, options: &self.options, clock: &clock };
+            run(step, next).await
         })
+    }
+}
+
+/// Computes a generation in the way that the options choose.
+async fn run(step: Step<'_>, next: &mut Grid) -> Result<StepReport, StepError> {
+    let (grain, is_idle) = (step.options.grain, step.cx.is_idle());
+    let in_cells = grain == Grain::Cell || grain == Grain::Auto && !is_idle;
+    if step.options.task_per_cell && in_cells {
+        plain::step(step, next).await
+    } else if is_idle {
+        idle::step(step, next).await
+    } else {
+        arena::step(step, next).await
     }
 }
 

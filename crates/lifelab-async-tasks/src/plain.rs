@@ -1,58 +1,97 @@
-//! One step: tasks out, values in.
+//! The plain way, whole: a task for each cell, in a [`JoinSet`].
+//!
+//! This is how the model is read about in books, and the page to learn it from. The other ways
+//! ([`idle`](crate::idle), [`arena`](crate::arena)) give other work to the same [`fan_out`].
 
 use std::any::Any;
-use std::num::NonZeroU32;
+use std::future::Future;
 use std::panic::resume_unwind;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::runtime::Handle;
 use tokio::select;
 use tokio::task::{JoinError, JoinSet, yield_now};
 use tokio::time::timeout_at;
 
 use lifelab_core::{
-    CellFailure, Context, FanIn, Grain, Grid, Outcome, StepError, StepReport, Stop, Units,
+    CellFailure, CellJob, Context, FanIn, Grain, Grid, Outcome, Phase, Site, StepError, StepReport,
+    Stop, Unit, Units,
 };
 use lifelab_fanout::Clock;
 
 use crate::Options;
-use crate::arena::gathered::max_rows;
-use crate::unit::{self, Generation};
 use crate::watch::Watch;
+
+/// What a step is given.
+#[derive(Clone, Copy)]
+pub(crate) struct Step<'a> {
+    pub(crate) now: &'a Arc<Grid>,
+    pub(crate) cx: &'a Context,
+    pub(crate) options: &'a Options,
+    pub(crate) clock: &'a Arc<Clock>,
+}
+
+/// What all tasks of a step share.
+pub(crate) struct Generation {
+    pub(crate) cx: Context,
+    pub(crate) watch: Watch,
+    /// Wakes the tasks of bands when cells have slept long enough.
+    pub(crate) clock: Arc<Clock>,
+}
+
+/// Computes a generation by a task for each cell.
+pub(crate) async fn step(step: Step<'_>, next: &mut Grid) -> Result<StepReport, StepError> {
+    let cells = Grain::Cell.divide(step.now, 1, step.cx);
+    let at_once = step.options.max_in_flight.map_or(usize::MAX, Into::into);
+    let work = |_, unit, generation: Arc<Generation>| {
+        let Unit::Cell(at) = unit else { unreachable!("{unit:?} is no cell") };
+        let job = CellJob { at, hood: step.now.hood(at) };
+        async move { run(job, &generation).await.map(Outcome::Cell) }
+    };
+    fan_out(step, next, cells, at_once, work).await
+}
+
+/// Runs both phases of a cell.
+pub(crate) async fn run(job: CellJob, generation: &Generation) -> Result<bool, CellFailure> {
+    let Generation { cx, watch, .. } = generation;
+    if cx.is_idle() {
+        return job.run(cx); // It does not block.
+    }
+    let site = |phase| Site::new(cx.generation, job.at, phase);
+    let counted = watch.time(site(Phase::Neighbors), job.count_neighbors_async(cx)).await?;
+    watch.time(site(Phase::Rule), counted.apply_rule_async(cx)).await
+}
 
 /// Tasks that are spawned in one go. Between two slices, others on the same thread have their turn:
 /// a slice takes some 10 us.
 const SLICE: usize = 64;
 
-/// How long a stopped step waits for blocking calls: a busy machine needs a while to wake hundreds of
-/// threads, and a call that ignores its stop never ends.
-const GRACE: Duration = Duration::from_secs(5);
-
-/// Computes a generation by tasks on the current runtime.
-pub(crate) async fn step(
-    options: &Options,
-    clock: &Arc<Clock>,
-    now: &Arc<Grid>,
+/// Tasks out, values in: spawns a task for each unit on the current runtime, `at_once` of them at
+/// most at the same time, and assembles what they return.
+pub(crate) async fn fan_out<Work>(
+    step: Step<'_>,
     next: &mut Grid,
-    cx: &Context,
-) -> Result<StepReport, StepError> {
-    let workers = Handle::current().metrics().num_workers();
-    let (units, limits) = divide(options, workers, now, cx);
-    let mut fan_in = FanIn::new(units, next, cx);
+    units: Units,
+    at_once: usize,
+    work: impl Fn(usize, Unit, Arc<Generation>) -> Work,
+) -> Result<StepReport, StepError>
+where
+    Work: Future<Output = Result<Outcome, CellFailure>> + Send + 'static,
+{
+    let mut fan_in = FanIn::new(units, next, step.cx);
     let cx = fan_in.context().clone();
     // The step's own stop fires when the step is over, even if its future is dropped: cells that
     // left work behind on other threads learn of it this way.
     let stop = FireOnDrop(cx.stop.clone());
-    let watch = Watch::new(options.blocked_after, clock, &cx);
-    let generation = Arc::new(Generation { cx, watch, clock: clock.clone() });
+    let watch = Watch::new(step.options.blocked_after, step.clock, &cx);
+    let generation = Arc::new(Generation { cx, watch, clock: step.clock.clone() });
 
     let mut waiting = units.iter().enumerate();
     let mut tasks = JoinSet::new();
     let mut ended = pin!(ended(&stop.0));
     let panic = loop {
-        let room = limits.units - tasks.len();
+        let room = at_once - tasks.len();
         let may_spawn = room > 0 && waiting.len() > 0 && fan_in.is_open();
         if !may_spawn && tasks.is_empty() {
             break None;
@@ -67,7 +106,7 @@ pub(crate) async fn step(
             }
             () = yield_now(), if may_spawn => {
                 for (index, unit) in waiting.by_ref().take(room.min(SLICE)) {
-                    let work = unit::work(unit, now, limits.cells(index), &generation);
+                    let work = work(index, unit, generation.clone());
                     tasks.spawn(async move { (index, work.await) });
                 }
             }
@@ -81,77 +120,6 @@ pub(crate) async fn step(
     }
     fan_in.finish()?;
     Ok(generation.watch.report())
-}
-
-/// When a step is stopped, waits for the blocking calls that its cells have made on other threads:
-/// each has a child of the step's stop, and looks at it in a moment.
-///
-/// This yields rather than sleeps, for the caller's runtime may have no timers.
-async fn blocking_calls_end(stop: &Stop) {
-    if stop.reason().is_none() {
-        return;
-    }
-    stop.fire();
-    let patience = Instant::now() + GRACE;
-    while stop.has_children() && Instant::now() < patience {
-        yield_now().await;
-    }
-}
-
-/// Divides a generation, and bounds what may be under way at the same time.
-///
-/// Cells that wait are shared out among the workers: to each a band, whose cells one task awaits, or
-/// several where one would have too many cells. Where a single row has too many, each cell is a task.
-fn divide(options: &Options, workers: usize, now: &Grid, cx: &Context) -> (Units, Limits) {
-    let most = options.max_in_flight.map_or(usize::MAX, Into::into);
-    let most_rows = if cx.is_idle() { Some(NonZeroU32::MAX) } else { max_rows(now.width()) };
-    let grain = match (options.grain, most_rows) {
-        (Grain::Auto, _) if cx.is_idle() => Grain::Auto,
-        (Grain::Rows(rows), Some(most)) => Grain::Rows(rows.min(most)),
-        (Grain::Auto | Grain::Cell, Some(most_rows)) if !options.task_per_cell => {
-            let shares = workers.min(most).min(now.height() as usize).max(1) as u32;
-            let rows = NonZeroU32::new(now.height().div_ceil(shares)).expect("a grid has rows");
-            let units = Grain::Rows(rows.min(most_rows)).divide(now, workers, cx);
-            return (units, Limits::of_shares(units.len(), most));
-        }
-        _ => Grain::Cell,
-    };
-    let units = grain.divide(now, workers, cx);
-    (units, Limits::of_units(units, most, workers, now, cx))
-}
-
-/// How much may be under way at the same time.
-struct Limits {
-    units: usize,
-    /// Cells of one unit.
-    cells: usize,
-    /// So many units, the first ones, may have one cell more.
-    bigger: usize,
-}
-
-impl Limits {
-    /// Shares that are all under way at the same time, unless there are more of them than cells may
-    /// be.
-    fn of_shares(shares: usize, most: usize) -> Self {
-        let bigger = if shares < most { most % shares } else { 0 };
-        Self { units: shares.min(most), cells: (most / shares).max(1), bigger }
-    }
-
-    fn of_units(units: Units, most: usize, workers: usize, now: &Grid, cx: &Context) -> Self {
-        let cells = units
-            .rows()
-            .map_or(1, |rows| rows.get().min(now.height()) as usize * now.width() as usize);
-        if cx.is_idle() && units.rows().is_some() {
-            // Nothing waits. Every worker has a band in hand and one to follow; more would only
-            // queue up before the other tasks of a runtime that is not ours alone.
-            return Self { units: workers.saturating_mul(2), cells, bigger: 0 };
-        }
-        Self { units: (most / cells).max(1), cells: cells.min(most), bigger: 0 }
-    }
-
-    fn cells(&self, unit: usize) -> usize {
-        self.cells + usize::from(unit < self.bigger)
-    }
 }
 
 /// Takes the outcome of one task. Returns its panic, if it panicked.
@@ -178,27 +146,29 @@ async fn ended(stop: &Stop) {
     }
 }
 
+/// How long a stopped step waits for blocking calls: a busy machine needs a while to wake hundreds of
+/// threads, and a call that ignores its stop never ends.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// When a step is stopped, waits for the blocking calls that its cells have made on other threads:
+/// each has a child of the step's stop, and looks at it in a moment.
+///
+/// This yields rather than sleeps, for the caller's runtime may have no timers.
+async fn blocking_calls_end(stop: &Stop) {
+    if stop.reason().is_none() {
+        return;
+    }
+    stop.fire();
+    let patience = Instant::now() + GRACE;
+    while stop.has_children() && Instant::now() < patience {
+        yield_now().await;
+    }
+}
+
 struct FireOnDrop(Stop);
 
 impl Drop for FireOnDrop {
     fn drop(&mut self) {
         self.0.fire();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shares_have_a_cell_each_and_together_no_more_than_the_bound() {
-        for shares in [1, 2, 3, 7, 100] {
-            for most in [1, 2, 3, 6, 7, 8, 99, 100, 101, usize::MAX] {
-                let limits = Limits::of_shares(shares, most);
-                let cells = |count| (0..count).map(|unit| limits.cells(unit)).sum::<usize>();
-                assert!(limits.units > 0 && (0..shares).all(|unit| limits.cells(unit) > 0));
-                assert_eq!(cells(limits.units), most, "{shares} shares of {most}");
-            }
-        }
     }
 }

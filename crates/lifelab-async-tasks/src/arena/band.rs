@@ -10,9 +10,9 @@ use tokio::task::yield_now;
 use lifelab_core::{Band, Cell, CellFailure, CellJob, Delay, Grid, Phase, Site, WaitsFor};
 use lifelab_fanout::{FanOut, Sleeps};
 
-use crate::arena::gathered::Gathered;
-use crate::arena::member::Member;
-use crate::unit::Generation;
+use super::gathered::Gathered;
+use super::member::Member;
+use crate::plain::Generation;
 
 /// Cells that are started in one go: 10 to 30 us of work, and no more memory than a processor's
 /// cache holds until they are polled.
@@ -20,7 +20,7 @@ const SLICE: usize = 512;
 
 /// Awaits the cells of a band, of which at most `at_once` are under way at the same time. No more
 /// are started once one has failed.
-pub(crate) async fn run(
+pub(super) async fn run(
     now: &Grid,
     rows: Range<u32>,
     at_once: usize,

@@ -23,7 +23,7 @@ const MOST_CELLS: u64 = 1 << 31;
 ///
 /// Cells are numbered in reading order, each row padded to whole words, so that a number tells the
 /// place of a bit without a division.
-pub(crate) struct Gathered {
+pub(super) struct Gathered {
     band: Band,
     order: ReadingOrder,
     /// Cells per row, padding included.
@@ -43,7 +43,7 @@ impl Gathered {
     ///
     /// # Panics
     /// If there are more rows than [`max_rows`].
-    pub(crate) fn new(rows: Range<u32>, width: u32) -> Self {
+    pub(super) fn new(rows: Range<u32>, width: u32) -> Self {
         assert!(rows.len() as u64 * padded(width) <= MOST_CELLS, "too many cells in a band");
         let padded = padded(width) as u32;
         let mut done = vec![0; rows.len() * (padded / WORD) as usize];
@@ -64,18 +64,18 @@ impl Gathered {
     }
 
     #[inline]
-    pub(crate) fn number(&self, at: Cell) -> u32 {
+    pub(super) fn number(&self, at: Cell) -> u32 {
         (at.y - self.band.rows().start) * self.padded + at.x
     }
 
     #[inline]
-    pub(crate) fn cell(&self, number: u32) -> Cell {
+    pub(super) fn cell(&self, number: u32) -> Cell {
         self.order.cell(number.into())
     }
 
     /// Makes sure that the next states of a row are computed.
     #[inline]
-    pub(crate) fn compute(&mut self, row: u32, now: &Grid, rule: Rule) {
+    pub(super) fn compute(&mut self, row: u32, now: &Grid, rule: Rule) {
         if row >= self.ahead {
             self.compute_ahead(now, rule);
         }
@@ -92,12 +92,12 @@ impl Gathered {
 
     /// A cell's waits are over: its next state is the computed one.
     #[inline]
-    pub(crate) fn done(&mut self, number: u32) {
+    pub(super) fn done(&mut self, number: u32) {
         self.done[(number / WORD) as usize] |= 1 << (number % WORD);
     }
 
     /// A cell has ended in its own way.
-    pub(crate) fn accept(&mut self, at: Cell, next: Result<bool, CellFailure>) {
+    pub(super) fn accept(&mut self, at: Cell, next: Result<bool, CellFailure>) {
         let number = self.number(at);
         self.done(number);
         match next {
@@ -113,13 +113,13 @@ impl Gathered {
         }
     }
 
-    pub(crate) fn has_failed(&self) -> bool {
+    pub(super) fn has_failed(&self) -> bool {
         self.first.is_some()
     }
 
     /// Whether the first failure is known for certain: all cells before it are done. As in
     /// [`FanIn`](lifelab_core::FanIn).
-    pub(crate) fn is_settled(&mut self) -> bool {
+    pub(super) fn is_settled(&mut self) -> bool {
         let Some((first, _)) = self.first else { return false };
         let (word, bit) = ((first / WORD) as usize, first % WORD);
         while self.complete < word && self.done[self.complete] == u64::MAX {
@@ -129,13 +129,13 @@ impl Gathered {
         self.complete >= word && self.done[word] & before == before
     }
 
-    pub(crate) fn finish(self) -> Result<Band, CellFailure> {
+    pub(super) fn finish(self) -> Result<Band, CellFailure> {
         self.first.map_or(Ok(self.band), |(_, failure)| Err(failure))
     }
 }
 
 /// The most rows of a band of this width; `None` if a row has more cells than a band may have.
-pub(crate) fn max_rows(width: u32) -> Option<NonZeroU32> {
+pub(super) fn max_rows(width: u32) -> Option<NonZeroU32> {
     NonZeroU32::new((MOST_CELLS / padded(width)) as u32)
 }
 

@@ -1,4 +1,4 @@
-//! The work of one cell, watched for polls that take too long.
+//! A cell among others that one task awaits.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -6,21 +6,10 @@ use std::task::{self, Poll, ready};
 
 use lifelab_core::{Cell, CellFailure, CellFuture, CellJob, IoFuture, Phase, Site};
 
-use crate::unit::Generation;
+use crate::plain::{self, Generation};
 
-/// Runs both phases of a cell.
-pub(crate) async fn run(job: CellJob, generation: &Generation) -> Result<bool, CellFailure> {
-    let Generation { cx, watch, .. } = generation;
-    if cx.is_idle() {
-        return job.run(cx); // It does not block.
-    }
-    let site = |phase| Site::new(cx.generation, job.at, phase);
-    let counted = watch.time(site(Phase::Neighbors), job.count_neighbors_async(cx)).await?;
-    watch.time(site(Phase::Rule), counted.apply_rule_async(cx)).await
-}
-
-/// A cell among others that one task awaits: the same as [`run`], in as little memory as can be.
-pub(crate) enum Member<'a> {
+/// What [`plain::run`] does, in as little memory as can be.
+pub(super) enum Member<'a> {
     Small(CellFuture<'a>, &'a Generation),
     /// Before the eyes of a probe.
     Probed(Cell, Pin<Box<dyn Future<Output = Result<bool, CellFailure>> + Send + 'a>>),
@@ -32,12 +21,12 @@ const _: () = assert!(size_of::<Result<Member<'_>, u32>>() <= 56);
 
 impl<'a> Member<'a> {
     /// Before the eyes of the context's probe.
-    pub(crate) fn probed(job: CellJob, generation: &'a Generation) -> Self {
-        Self::Probed(job.at, Box::pin(run(job, generation)))
+    pub(super) fn probed(job: CellJob, generation: &'a Generation) -> Self {
+        Self::Probed(job.at, Box::pin(plain::run(job, generation)))
     }
 
     /// A cell that waits for a call in one of its phases.
-    pub(crate) fn called(
+    pub(super) fn called(
         job: CellJob,
         phase: Phase,
         call: IoFuture<'a>,
