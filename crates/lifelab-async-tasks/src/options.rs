@@ -17,7 +17,8 @@ use crate::AsyncTasks;
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
     /// What one unit of work is. Cells that wait are shared out among the threads, and each share
-    /// is awaited by one task; a band of rows is a task.
+    /// is awaited by one task; a band of rows is a task. A band whose cells wait has at most 2^31 of
+    /// them, each row counted as whole words of 64; larger ones are divided.
     pub grain: Grain,
     /// Whether each cell that waits is a task of its own, with a timer of its own if it sleeps: the
     /// plain way, to compare with. It is not, by default. Bands of rows stay tasks as they are.

@@ -1,18 +1,21 @@
 //! The grids are right, whatever the grain and whoever drives.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use lifelab_async_tasks::Options;
 use lifelab_core::testing::{context, oracle, soup};
-use lifelab_core::{CellIo, Grain, Idle, Phase, Rule, Topology};
+use lifelab_core::{
+    CellIo, Delay, Fault, Grain, Idle, IoFuture, Phase, Rule, Site, Stop, Topology,
+};
 
 use crate::doubles::*;
 
 fn check(options: &Options, io: &Arc<dyn CellIo>) {
     for mut driven in Driven::all(options) {
         for topology in [Topology::Torus, Topology::Plane] {
-            for (width, height) in [(1, 1), (1, 7), (3, 2), (17, 13), (65, 5)] {
+            for (width, height) in [(1, 1), (1, 7), (3, 2), (17, 13), (65, 5), (600, 2)] {
                 let mut now = soup(width, height, topology);
                 for _ in 0..2 {
                     let mut next = driven.step(&now, &context(io.clone())).unwrap();
@@ -53,5 +56,57 @@ fn bounds_do_not_change_the_grid() {
             let max_in_flight = Some(count(bound));
             check(&Options { grain, max_in_flight, ..Options::default() }, &brief());
         }
+    }
+}
+
+type Answer = fn(u32, &mut Vec<Delay>) -> bool;
+
+/// Sleeps whose latencies a row is asked for, and how it answers.
+struct Rows {
+    answer: Answer,
+    /// How many calls were made one by one.
+    calls: AtomicUsize,
+}
+
+impl CellIo for Rows {
+    fn call(&self, _: Site, _: &Stop) -> Result<(), Fault> {
+        Err(Fault::failed("a task must not block"))
+    }
+
+    fn call_async<'a>(&'a self, _: Site, _: &'a Stop) -> IoFuture<'a> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        IoFuture::sleep(LATENCY, |_| panic!("no fan-out polls it"))
+    }
+
+    fn row_delays(&self, _: Site, cells: u32, delays: &mut Vec<Delay>) -> bool {
+        (self.answer)(cells, delays)
+    }
+}
+
+const LATENCY: Duration = Duration::from_micros(200);
+
+fn answer(cells: u32, delays: &mut Vec<Delay>) -> bool {
+    delays.extend((0..cells).map(|_| Delay::new(LATENCY)));
+    true
+}
+
+#[test]
+fn a_row_that_does_not_tell_all_its_delays_is_called_cell_by_cell() {
+    let answers: [(Answer, bool); 4] = [
+        (answer, true),
+        (|cells, delays| answer(cells - 1, delays), false),
+        (|cells, delays| answer(cells, delays) && panic!("half way"), false),
+        (|cells, delays| answer(cells, delays) && delays.is_empty(), false),
+    ];
+    for (index, (answer, tells)) in answers.into_iter().enumerate() {
+        let io = Arc::new(Rows { answer, calls: AtomicUsize::new(0) });
+        for grain in [Grain::Auto, rows(3)] {
+            check(&Options { grain, ..Options::default() }, &(io.clone() as Arc<dyn CellIo>));
+        }
+        // In the second phase, cells go on one by one.
+        let phases = if tells { 1 } else { 2 };
+        let cells = [(1, 1), (1, 7), (3, 2), (17, 13), (65, 5), (600, 2)].map(|(x, y)| x * y);
+        let cells = cells.iter().sum::<usize>() * 2 * 4 * 2 * 2; // Grains, drivers, topologies, steps.
+        assert_eq!(io.calls.load(Ordering::Relaxed), phases * cells, "answer {index}");
     }
 }
