@@ -19,6 +19,7 @@ mod law;
 mod leap;
 mod strips;
 mod sum;
+mod ternary;
 mod tile;
 mod weave;
 

@@ -9,6 +9,8 @@ use std::ops::{BitAnd, BitOr, BitXor, Not, Shl, Shr};
 use fearless_simd::prelude::SimdBase;
 use fearless_simd::{Simd, u64x2, u64x4, u64x8};
 
+use super::ternary::{Ternary, plain, wide};
+
 /// Some words of a row, 64 cells each, from west to east.
 pub(super) trait Lanes:
     Copy
@@ -25,6 +27,9 @@ pub(super) trait Lanes:
     /// How many words.
     const WORDS: usize;
 
+    /// Whether any function of three bits is one instruction.
+    const TERNARY: bool;
+
     /// The same word everywhere.
     fn splat(token: Self::Token, word: u64) -> Self;
 
@@ -33,13 +38,17 @@ pub(super) trait Lanes:
 
     /// Writes as many.
     fn store(self, words: &mut [u64]);
+
+    /// Applies a function of three bits to each.
+    fn ternary<F: Ternary>(a: Self, b: Self, c: Self) -> Self;
 }
 
 macro_rules! lanes {
-    ($($vector:ident: $words:literal),*) => {$(
+    ($($vector:ident: $words:literal, $ternary:expr, $apply:ident;)*) => {$(
         impl<S: Simd> Lanes for $vector<S> {
             type Token = S;
             const WORDS: usize = $words;
+            const TERNARY: bool = $ternary;
 
             #[inline(always)]
             fn splat(token: S, word: u64) -> Self {
@@ -55,16 +64,26 @@ macro_rules! lanes {
             fn store(self, words: &mut [u64]) {
                 self.store_slice(words);
             }
+
+            #[inline(always)]
+            fn ternary<F: Ternary>(a: Self, b: Self, c: Self) -> Self {
+                $apply::<F, _>(a, b, c)
+            }
         }
     )*};
 }
 
-lanes!(u64x2: 2, u64x4: 4, u64x8: 8);
+lanes! {
+    u64x2: 2, false, plain;
+    u64x4: 4, false, plain;
+    u64x8: 8, S::u64s::LEN == 8, wide;
+}
 
 /// A plain word, for grids of no more than 64 columns.
 impl Lanes for u64 {
     type Token = ();
     const WORDS: usize = 1;
+    const TERNARY: bool = false;
 
     #[inline(always)]
     fn splat((): (), word: u64) -> Self {
@@ -79,5 +98,10 @@ impl Lanes for u64 {
     #[inline(always)]
     fn store(self, words: &mut [u64]) {
         words[0] = self;
+    }
+
+    #[inline(always)]
+    fn ternary<F: Ternary>(a: Self, b: Self, c: Self) -> Self {
+        plain::<F, _>(a, b, c)
     }
 }

@@ -1,15 +1,17 @@
 //! Laws: rules as networks of operations on words.
 
 use super::lanes::Lanes;
-use super::sum::{OfNine, OfThree};
+use super::sum::{Half, OfNine, OfThree};
+use super::ternary::{Majority, Parity, Select, Truth};
 use crate::rule::Rule;
 
 /// A rule that is applied to many cells at once.
 pub(super) trait Law: Copy {
-    /// The next states of cells that live where `alive` has a one, from the sums of their row and of
-    /// the rows beside it, themselves included. The order of the rows does not matter to the result;
-    /// but where two calls agree in their first two rows, the compiler adds these once.
-    fn next<V: Lanes>(self, alive: V, rows: [OfThree<V>; 3]) -> V;
+    /// The next states of cells that live where `alive` has a one, from the sums of their own row and
+    /// of the two beside it, themselves included. Rows may be columns as well. The order of the two
+    /// does not matter to the result; but what two calls have in common, the compiler computes once if
+    /// it is the own row and the first one.
+    fn next<V: Lanes>(self, alive: V, own: OfThree<V>, beside: [OfThree<V>; 2]) -> V;
 }
 
 /// B3/S23. Those cells live next that have three live ones among the nine, or four and are one of
@@ -28,12 +30,24 @@ pub(super) trait Law: Copy {
 /// | 8 | no | even | 2 + 6 | yes | no |
 /// | 0 | no | even | 0 + 0 | no | no, for who lives is counted |
 /// | 1, 2, 5, 6, 9 | | the other | | | no |
+///
+/// With three-input logic, six operations do. They rely on the cell being one of its own three, and
+/// were found by search; that they are right, the test sees on all 512 neighborhoods.
 #[derive(Clone, Copy)]
 pub(super) struct Conway;
 
 impl Law for Conway {
     #[inline(always)]
-    fn next<V: Lanes>(self, alive: V, [a, b, c]: [OfThree<V>; 3]) -> V {
+    fn next<V: Lanes>(self, alive: V, own: OfThree<V>, [b, c]: [OfThree<V>; 2]) -> V {
+        if V::TERNARY {
+            let odd = V::ternary::<Parity>(b.ones, own.ones, c.ones);
+            let mixed = V::ternary::<Truth<0x7e>>(b.ones, own.ones, c.ones);
+            let many = V::ternary::<Majority>(b.twos, c.twos, c.ones);
+            let beside = V::ternary::<Truth<0x9e>>(mixed, b.twos, c.twos);
+            let wrong = V::ternary::<Truth<0xda>>(beside, many, own.twos);
+            return V::ternary::<Truth<0x0e>>(wrong, odd, alive);
+        }
+        let a = own;
         let (odd, some) = (a.ones ^ b.ones ^ c.ones, (a.ones | b.ones) | c.ones);
         let mixed = some ^ ((a.ones & b.ones) & c.ones);
         let either = a.twos ^ b.twos;
@@ -45,9 +59,9 @@ impl Law for Conway {
 
 /// Any other rule. The sum is taken apart into its last digit and its half, a number from 0 to 4.
 /// Last digit and state of the cell make four cases, and in each of them a set of halves leads to
-/// life. There are 32 sets of five numbers, each a function of its own that the compiler has
-/// simplified: so a rule is a choice of four functions, made once for as many cells as fit into a
-/// register, and always the same, which is what processors predict well.
+/// life. There are 32 sets of five numbers, each a function of its own of three bits: so a rule is a
+/// choice of four functions, made once for as many cells as fit into a register, and always the same,
+/// which is what processors predict well.
 #[derive(Clone, Copy)]
 pub(super) struct Network {
     /// By state (dead, alive), then by last digit (even, odd).
@@ -67,57 +81,47 @@ impl Network {
 
 impl Law for Network {
     #[inline(always)]
-    fn next<V: Lanes>(self, alive: V, rows: [OfThree<V>; 3]) -> V {
-        let sum = OfNine::of(rows);
+    fn next<V: Lanes>(self, alive: V, own: OfThree<V>, [b, c]: [OfThree<V>; 2]) -> V {
+        let OfNine { ones, half } = OfNine::of([own, b, c]);
         let [[dead_even, dead_odd], [live_even, live_odd]] = self.halves;
-        let even = choose(alive, is_half_in(live_even, sum), is_half_in(dead_even, sum));
-        let odd = choose(alive, is_half_in(live_odd, sum), is_half_in(dead_odd, sum));
-        choose(sum.ones, odd, even)
+        let (dead, live) = (half.is_in(dead_even), half.is_in(live_even));
+        let even = V::ternary::<Select>(alive, live, dead);
+        let (dead, live) = (half.is_in(dead_odd), half.is_in(live_odd));
+        let odd = V::ternary::<Select>(alive, live, dead);
+        V::ternary::<Select>(ones, odd, even)
     }
 }
 
-/// Where half the sum is a number in the set: bit n of the set stands for n, 0 to 4.
-#[inline(always)]
-fn is_half_in<V: Lanes>(set: u8, sum: OfNine<V>) -> V {
-    macro_rules! functions {
-        ($($set:literal)*) => {
-            match set {
-                $($set => function::<V, $set>(sum),)*
-                _ => unreachable!("five numbers have 32 sets"),
-            }
-        };
-    }
-    functions!(
-        0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15
-        16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31
-    )
-}
-
-/// One of the 32 functions. What depends on the set alone is decided when it is compiled.
-#[inline(always)]
-fn function<V: Lanes, const SET: u8>(sum: OfNine<V>) -> V {
-    // Halves 0 and 1, then 2 and 3; 4 has neither twos nor fours, and is taken for 0 at first.
-    let low = by_digit(SET & 3, sum.twos);
-    let high = by_digit(SET >> 2 & 3, sum.twos);
-    let below_four = if SET & 3 == SET >> 2 & 3 { low } else { choose(sum.fours, high, low) };
-    if SET >> 4 == SET & 1 { below_four } else { below_four ^ sum.eights }
-}
-
-/// Where a digit is in a set of digits: bit 0 of the set stands for 0, bit 1 for 1.
-#[inline(always)]
-fn by_digit<V: Lanes>(set: u8, digit: V) -> V {
-    match set {
-        0 => digit & !digit,
-        1 => !digit,
-        2 => digit,
-        _ => digit | !digit,
+impl<V: Lanes> Half<V> {
+    /// Where it is a number in the set: bit n of the set stands for n, 0 to 4.
+    #[inline(always)]
+    fn is_in(self, set: u8) -> V {
+        let Self { ones: [a, b], twos } = self;
+        macro_rules! functions {
+            ($($set:literal)*) => {
+                match set {
+                    $($set => V::ternary::<Truth<{ table($set) }>>(twos, a, b),)*
+                    _ => unreachable!("five numbers have 32 sets"),
+                }
+            };
+        }
+        functions!(
+            0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15
+            16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31
+        )
     }
 }
 
-/// Bit by bit: `yes` where the condition holds, else `no`.
-#[inline(always)]
-fn choose<V: Lanes>(condition: V, yes: V, no: V) -> V {
-    no ^ (yes ^ no) & condition
+/// A set of halves as a function of a two and two ones.
+const fn table(set: u8) -> u8 {
+    let mut table = 0;
+    let mut inputs = 0;
+    while inputs < 8 {
+        let half = 2 * (inputs >> 2) + (inputs >> 1 & 1) + (inputs & 1);
+        table |= (set >> half & 1) << inputs;
+        inputs += 1;
+    }
+    table
 }
 
 #[cfg(test)]
@@ -132,7 +136,7 @@ mod tests {
             let alive = bit(4);
             let neighbors = u64::from(hood.count_ones()) - alive;
             let expected = rule.next(alive == 1, neighbors as u8);
-            let found = law.next(alive, [row(0), row(2), row(1)]) & 1 == 1;
+            let found = law.next(alive, row(1), [row(2), row(0)]) & 1 == 1;
             assert_eq!(found, expected, "{rule} {hood:09b}");
         }
     }

@@ -5,6 +5,7 @@
 //! make its row's sum another one for each of them.
 
 use super::lanes::Lanes;
+use super::ternary::{Majority, Parity};
 
 /// How many of a cell and its neighbors to the west and the east live, 0 to 3.
 #[derive(Clone, Copy)]
@@ -13,13 +14,19 @@ pub(super) struct OfThree<V> {
     pub(super) twos: V,
 }
 
-/// How many of a cell and its eight neighbors live, 0 to 9.
+/// How many of a cell and its eight neighbors live, 0 to 9: the last digit, and the half of the rest.
 #[derive(Clone, Copy)]
 pub(super) struct OfNine<V> {
     pub(super) ones: V,
+    pub(super) half: Half<V>,
+}
+
+/// A number from 0 to 4, as two ones and a two. It is not added up any further: whatever depends on
+/// it is a function of three bits.
+#[derive(Clone, Copy)]
+pub(super) struct Half<V> {
+    pub(super) ones: [V; 2],
     pub(super) twos: V,
-    pub(super) fours: V,
-    pub(super) eights: V,
 }
 
 impl<V: Lanes> OfThree<V> {
@@ -45,29 +52,22 @@ impl<V: Lanes> OfNine<V> {
     /// Adds three rows.
     ///
     /// ```text
-    ///     weight:      1         2           4        8
+    ///     weight:      1         2           4
     ///     three ones   ones      carry
     ///     three twos             sum         fours
-    ///     sum + carry            twos        more
-    ///     fours + more                       fours    eights
     /// ```
     #[inline(always)]
     pub(super) fn of([a, b, c]: [OfThree<V>; 3]) -> Self {
         let (ones, carry) = full_add(a.ones, b.ones, c.ones);
         let (sum, fours) = full_add(a.twos, b.twos, c.twos);
-        let (twos, more) = (sum ^ carry, sum & carry);
-        Self { ones, twos, fours: fours ^ more, eights: fours & more }
+        Self { ones, half: Half { ones: [sum, carry], twos: fours } }
     }
 }
 
 /// The sum and the carry of three bits.
-///
-/// The sum is one if one or three of them are, the carry if two or three are: `a` and `b`, or one of
-/// the two and `c`.
 #[inline(always)]
 fn full_add<V: Lanes>(a: V, b: V, c: V) -> (V, V) {
-    let either = a ^ b;
-    (either ^ c, a & b | either & c)
+    (V::ternary::<Parity>(a, b, c), V::ternary::<Majority>(a, b, c))
 }
 
 #[cfg(test)]
@@ -84,10 +84,10 @@ mod tests {
                 OfThree::around(bit(0) << 63, bit(1) | bit(2) << 1, 0)
             };
             let sum = OfNine::of([row(0), row(1), row(2)]);
-            let digits = [sum.ones, sum.twos, sum.fours, sum.eights].map(|digit| digit & 1);
-            let [ones, twos, fours, eights] = digits;
+            let [ones, a, b, twos] =
+                [sum.ones, sum.half.ones[0], sum.half.ones[1], sum.half.twos].map(|bit| bit & 1);
             let expected = u64::from(hood.count_ones());
-            assert_eq!(ones + 2 * twos + 4 * fours + 8 * eights, expected, "{hood:09b}");
+            assert_eq!(ones + 2 * (a + b + 2 * twos), expected, "{hood:09b}");
         }
     }
 }

@@ -178,8 +178,8 @@ impl<'a, V: Lanes> Tile<'a, V> {
             let (below, c) = sums::<V>(token, west, here, east);
             let (last, d) =
                 sums::<V>(token, &west[V::WORDS..], &here[V::WORDS..], &east[V::WORDS..]);
-            let mut upper = law.next(middle, [b, c, a]);
-            let mut lower = law.next(below, [b, c, d]);
+            let mut upper = law.next(middle, b, [c, a]);
+            let mut lower = law.next(below, c, [b, d]);
             if BOUNDED {
                 (upper, lower) = (upper & inside, lower & inside);
             }

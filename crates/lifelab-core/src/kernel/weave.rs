@@ -16,6 +16,7 @@
 //! "Hacker's Delight", section 7-3.
 
 use super::lanes::Lanes;
+use super::ternary::Select;
 
 /// Columns of registers that a row is dealt out to: as many as bits in a byte.
 pub(super) const COLUMNS: usize = 8;
@@ -34,9 +35,9 @@ fn exchange<V: Lanes, const DISTANCE: usize>(rows: &mut [V; COLUMNS], mask: V) {
     for low in 0..COLUMNS {
         if low & DISTANCE == 0 {
             let high = low + DISTANCE;
-            let moved = (rows[low] >> DISTANCE as u32 ^ rows[high]) & mask;
-            rows[high] = rows[high] ^ moved;
-            rows[low] = rows[low] ^ moved << DISTANCE as u32;
+            let (l, h) = (rows[low], rows[high]);
+            rows[high] = V::ternary::<Select>(mask, l >> DISTANCE as u32, h);
+            rows[low] = V::ternary::<Select>(mask, l, h << DISTANCE as u32);
         }
     }
 }
