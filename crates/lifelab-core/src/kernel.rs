@@ -14,6 +14,8 @@
 //! Source for both networks: D. E. Knuth, "The Art of Computer Programming" 4A, sections 7.1.2 (how
 //! to add bits with few operations) and 7.1.3 (Life in the bits of words).
 
+mod columns;
+mod ghost;
 mod lanes;
 mod law;
 mod leap;

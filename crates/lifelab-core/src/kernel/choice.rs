@@ -93,7 +93,7 @@ impl Kernel {
 
 /// The instruction sets of a processor, the best of which is given.
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-fn levels(best: Level) -> Vec<(&'static str, Level)> {
+pub(super) fn levels(best: Level) -> Vec<(&'static str, Level)> {
     let levels = [
         ("sse2", best.as_sse2().map(Level::Sse2)),
         ("sse4.2", best.as_sse4_2().map(Level::Sse4_2)),
@@ -105,7 +105,7 @@ fn levels(best: Level) -> Vec<(&'static str, Level)> {
 
 /// The instruction sets of a processor: elsewhere there is one per target.
 #[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
-fn levels(best: Level) -> Vec<(&'static str, Level)> {
+pub(super) fn levels(best: Level) -> Vec<(&'static str, Level)> {
     vec![(if best.is_fallback() { "words" } else { "simd128" }, best)]
 }
 

@@ -2,16 +2,21 @@
 
 use super::lanes::Lanes;
 use super::sum::{Half, OfNine, OfThree};
-use super::ternary::{Majority, Parity, Select, Truth};
+use super::ternary::{Majority, Parity, Select, Ternary, Truth};
 use crate::rule::Rule;
 
 /// A rule that is applied to many cells at once.
 pub(super) trait Law: Copy {
     /// The next states of cells that live where `alive` has a one, from the sums of their own row and
     /// of the two beside it, themselves included. Rows may be columns as well. The order of the two
-    /// does not matter to the result; but what two calls have in common, the compiler computes once if
-    /// it is the own row and the first one.
-    fn next<V: Lanes>(self, alive: V, own: OfThree<V>, beside: [OfThree<V>; 2]) -> V;
+    /// does not matter to the result. Some registers are computed at once, because then what the rule
+    /// decides is decided once for all of them.
+    fn next<V: Lanes, const N: usize>(
+        self,
+        alive: [V; N],
+        own: [OfThree<V>; N],
+        beside: [[OfThree<V>; N]; 2],
+    ) -> [V; N];
 }
 
 /// B3/S23. Those cells live next that have three live ones among the nine, or four and are one of
@@ -30,38 +35,55 @@ pub(super) trait Law: Copy {
 /// | 8 | no | even | 2 + 6 | yes | no |
 /// | 0 | no | even | 0 + 0 | no | no, for who lives is counted |
 /// | 1, 2, 5, 6, 9 | | the other | | | no |
-///
-/// With three-input logic, six operations do. They rely on the cell being one of its own three, and
-/// were found by search; that they are right, the test sees on all 512 neighborhoods.
 #[derive(Clone, Copy)]
 pub(super) struct Conway;
 
 impl Law for Conway {
     #[inline(always)]
-    fn next<V: Lanes>(self, alive: V, own: OfThree<V>, [b, c]: [OfThree<V>; 2]) -> V {
-        if V::TERNARY {
-            let odd = V::ternary::<Parity>(b.ones, own.ones, c.ones);
-            let mixed = V::ternary::<Truth<0x7e>>(b.ones, own.ones, c.ones);
-            let many = V::ternary::<Majority>(b.twos, c.twos, c.ones);
-            let beside = V::ternary::<Truth<0x9e>>(mixed, b.twos, c.twos);
-            let wrong = V::ternary::<Truth<0xda>>(beside, many, own.twos);
-            return V::ternary::<Truth<0x0e>>(wrong, odd, alive);
+    fn next<V: Lanes, const N: usize>(
+        self,
+        alive: [V; N],
+        own: [OfThree<V>; N],
+        [b, c]: [[OfThree<V>; N]; 2],
+    ) -> [V; N] {
+        let mut next = alive;
+        for i in 0..N {
+            next[i] = if V::TERNARY {
+                conway_ternary(alive[i], own[i], [b[i], c[i]])
+            } else {
+                conway(alive[i], [own[i], b[i], c[i]])
+            };
         }
-        let a = own;
-        let (odd, some) = (a.ones ^ b.ones ^ c.ones, (a.ones | b.ones) | c.ones);
-        let mixed = some ^ ((a.ones & b.ones) & c.ones);
-        let either = a.twos ^ b.twos;
-        let many = (a.twos & b.twos) | (either & c.twos);
-        let wrong_parity = either ^ c.twos ^ mixed; // Of half the sum, against the last digit.
-        (alive | odd) & !(wrong_parity | (many & some))
+        next
     }
+}
+
+#[inline(always)]
+fn conway<V: Lanes>(alive: V, [a, b, c]: [OfThree<V>; 3]) -> V {
+    let (odd, some) = (a.ones ^ b.ones ^ c.ones, (a.ones | b.ones) | c.ones);
+    let mixed = some ^ ((a.ones & b.ones) & c.ones);
+    let either = a.twos ^ b.twos;
+    let many = (a.twos & b.twos) | (either & c.twos);
+    let wrong_parity = either ^ c.twos ^ mixed; // Of half the sum, against the last digit.
+    (alive | odd) & !(wrong_parity | (many & some))
+}
+
+/// Six operations, found by search. They rely on the cell being one of its own three.
+#[inline(always)]
+fn conway_ternary<V: Lanes>(alive: V, own: OfThree<V>, [b, c]: [OfThree<V>; 2]) -> V {
+    let odd = V::ternary::<Parity>(b.ones, own.ones, c.ones);
+    let mixed = V::ternary::<Truth<0x7e>>(b.ones, own.ones, c.ones);
+    let many = V::ternary::<Majority>(b.twos, c.twos, c.ones);
+    let half = V::ternary::<Truth<0x9e>>(mixed, b.twos, c.twos);
+    let wrong = V::ternary::<Truth<0xda>>(half, many, own.twos);
+    V::ternary::<Truth<0x0e>>(wrong, odd, alive)
 }
 
 /// Any other rule. The sum is taken apart into its last digit and its half, a number from 0 to 4.
 /// Last digit and state of the cell make four cases, and in each of them a set of halves leads to
 /// life. There are 32 sets of five numbers, each a function of its own of three bits: so a rule is a
-/// choice of four functions, made once for as many cells as fit into a register, and always the same,
-/// which is what processors predict well.
+/// choice of four functions, made once for some registers, and always the same, which is what
+/// processors predict well.
 #[derive(Clone, Copy)]
 pub(super) struct Network {
     /// By state (dead, alive), then by last digit (even, odd).
@@ -81,35 +103,58 @@ impl Network {
 
 impl Law for Network {
     #[inline(always)]
-    fn next<V: Lanes>(self, alive: V, own: OfThree<V>, [b, c]: [OfThree<V>; 2]) -> V {
-        let OfNine { ones, half } = OfNine::of([own, b, c]);
-        let [[dead_even, dead_odd], [live_even, live_odd]] = self.halves;
-        let (dead, live) = (half.is_in(dead_even), half.is_in(live_even));
-        let even = V::ternary::<Select>(alive, live, dead);
-        let (dead, live) = (half.is_in(dead_odd), half.is_in(live_odd));
-        let odd = V::ternary::<Select>(alive, live, dead);
-        V::ternary::<Select>(ones, odd, even)
+    fn next<V: Lanes, const N: usize>(
+        self,
+        alive: [V; N],
+        own: [OfThree<V>; N],
+        [b, c]: [[OfThree<V>; N]; 2],
+    ) -> [V; N] {
+        let mut ones = alive;
+        let mut halves = [Half { ones: [alive[0]; 2], twos: alive[0] }; N];
+        for i in 0..N {
+            OfNine { ones: ones[i], half: halves[i] } = OfNine::of([own[i], b[i], c[i]]);
+        }
+        let [dead, live] = self.halves;
+        let even = select(alive, are_in(live[0], halves), are_in(dead[0], halves));
+        let odd = select(alive, are_in(live[1], halves), are_in(dead[1], halves));
+        select(ones, odd, even)
     }
 }
 
-impl<V: Lanes> Half<V> {
-    /// Where it is a number in the set: bit n of the set stands for n, 0 to 4.
-    #[inline(always)]
-    fn is_in(self, set: u8) -> V {
-        let Self { ones: [a, b], twos } = self;
-        macro_rules! functions {
-            ($($set:literal)*) => {
-                match set {
-                    $($set => V::ternary::<Truth<{ table($set) }>>(twos, a, b),)*
-                    _ => unreachable!("five numbers have 32 sets"),
-                }
-            };
-        }
-        functions!(
-            0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15
-            16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31
-        )
+#[inline(always)]
+fn select<V: Lanes, const N: usize>(condition: [V; N], yes: [V; N], no: [V; N]) -> [V; N] {
+    let mut chosen = condition;
+    for i in 0..N {
+        chosen[i] = V::ternary::<Select>(condition[i], yes[i], no[i]);
     }
+    chosen
+}
+
+/// Where halves are numbers in the set: bit n of the set stands for n, 0 to 4.
+#[inline(always)]
+fn are_in<V: Lanes, const N: usize>(set: u8, halves: [Half<V>; N]) -> [V; N] {
+    macro_rules! functions {
+        ($($set:literal)*) => {
+            match set {
+                $($set => function::<Truth<{ table($set) }>, V, N>(halves),)*
+                _ => unreachable!("five numbers have 32 sets"),
+            }
+        };
+    }
+    functions!(
+        0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15
+        16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31
+    )
+}
+
+#[inline(always)]
+fn function<F: Ternary, V: Lanes, const N: usize>(halves: [Half<V>; N]) -> [V; N] {
+    let mut values = [halves[0].twos; N];
+    for i in 0..N {
+        let Half { ones: [a, b], twos } = halves[i];
+        values[i] = V::ternary::<F>(twos, a, b);
+    }
+    values
 }
 
 /// A set of halves as a function of a two and two ones.
@@ -129,30 +174,41 @@ mod tests {
     use super::*;
 
     /// Whether the cell in the middle of each of the 512 neighborhoods lives next as the rule says.
-    fn check(law: impl Law, rule: Rule) {
+    fn check<V: Lanes>(token: V::Token, law: impl Law, rule: Rule) {
         for hood in 0..512_u64 {
-            let bit = |n: u64| hood >> n & 1;
-            let row = |y: u64| OfThree::of(bit(3 * y), bit(3 * y + 1), bit(3 * y + 2));
-            let alive = bit(4);
+            let bit = |n: u64| V::splat(token, hood >> n & 1);
+            let row = |y: u64| OfThree::of([bit(3 * y), bit(3 * y + 1)], bit(3 * y + 2));
+            let alive = hood >> 4 & 1;
             let neighbors = u64::from(hood.count_ones()) - alive;
             let expected = rule.next(alive == 1, neighbors as u8);
-            let found = law.next(alive, row(1), [row(2), row(0)]) & 1 == 1;
-            assert_eq!(found, expected, "{rule} {hood:09b}");
+            let mut words = [0; 8];
+            let [next] = law.next([bit(4)], [row(1)], [[row(2)], [row(0)]]);
+            next.store(&mut words[..V::WORDS]);
+            assert_eq!(words[0] & 1 == 1, expected, "{rule} {hood:09b}");
         }
     }
 
-    #[test]
-    fn the_network_knows_every_sum_of_every_rule() {
+    fn check_all<V: Lanes>(token: V::Token) {
+        check::<V>(token, Conway, Rule::LIFE);
         for counts in 0..512 {
             for (births, survivals) in [(counts, 0), (0, counts)] {
                 let rule = Rule::new(births, survivals).unwrap();
-                check(Network::of(rule), rule);
+                check::<V>(token, Network::of(rule), rule);
             }
         }
     }
 
     #[test]
-    fn conway_is_the_law_of_its_rule() {
-        check(Conway, Rule::LIFE);
+    fn every_rule_is_its_circuit() {
+        check_all::<u64>(());
+    }
+
+    /// On processors that have it.
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    #[test]
+    fn every_rule_is_its_circuit_of_three_input_logic() {
+        if let Some(token) = fearless_simd::Level::new().as_avx512() {
+            check_all::<fearless_simd::u64x8<_>>(token);
+        }
     }
 }

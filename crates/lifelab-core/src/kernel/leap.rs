@@ -7,7 +7,8 @@
 use fearless_simd::prelude::SimdBase;
 use fearless_simd::{Simd, u64x2, u64x4, u64x8};
 
-use super::lanes::Lanes;
+use super::columns::GROUPS;
+use super::ghost::Column;
 use super::law::Law;
 use super::tile::{Scratch, Tile};
 use crate::band::{BandMut, WORD, last_mask};
@@ -16,15 +17,19 @@ use crate::grid::Grid;
 use crate::stop::{Stop, StopReason};
 use crate::topology::Topology;
 
-/// Bytes that a tile of registers with so many words may take: a cache of the second level has at
-/// least 512 KiB, and 1 MiB where registers have eight words, and what is read and written passes
-/// through it as well.
+/// Bytes that a tile of registers with so many words may take: what a cache of the second level has
+/// where registers are that wide, or twice as much, for eight generations pass between a row's
+/// arrival from there and its return.
 const fn cache(words: usize) -> usize {
-    if words < 8 { 320 << 10 } else { 640 << 10 }
+    if words < 8 { 640 << 10 } else { 2 << 20 }
 }
 
 /// Rows of a tile, frame included, at most.
-const ROWS: usize = 256;
+const ROWS: usize = 1024;
+
+/// Rows that are looked at together, whether they have changed: a tile's are not computed where
+/// nothing has.
+const CALM_ROWS: usize = 64;
 
 /// A row of a tile starts somewhere else in memory than the last one ended: that takes about as long
 /// as so many words.
@@ -71,7 +76,7 @@ impl Task<'_> {
     }
 
     #[inline(always)]
-    fn advance_in<V: Lanes>(
+    fn advance_in<V: Column>(
         &self,
         token: V::Token,
         law: impl Law,
@@ -86,13 +91,33 @@ impl Task<'_> {
             for word in (0..words).step_by(cut.words) {
                 self.stop.check()?;
                 let piece = Piece { row, rows, word, words: cut.words.min(words - word) };
-                if !self.is_calm(&piece, next) {
+                let mut rest = piece;
+                while let Some(piece) = self.next_active(&mut rest, next) {
                     self.calm.count_computed(piece.rows * piece.words);
                     self.compute::<V>(token, law, cut, &piece, next, scratch);
                 }
             }
         }
         Ok(())
+    }
+
+    /// Takes rows off the piece, up to where the first ones end that have to be computed; these are
+    /// returned.
+    fn next_active(&self, rest: &mut Piece, next: &BandMut<'_>) -> Option<Piece> {
+        let mut active = None::<Piece>;
+        while rest.rows > 0 {
+            let part = Piece { rows: rest.rows.min(CALM_ROWS), ..*rest };
+            let is_calm = self.is_calm(&part, next);
+            if is_calm && active.is_some() {
+                break;
+            }
+            (rest.row, rest.rows) = (rest.row + part.rows, rest.rows - part.rows);
+            if !is_calm {
+                let active = active.get_or_insert(Piece { rows: 0, ..part });
+                active.rows += part.rows;
+            }
+        }
+        active
     }
 
     /// Whether neither the piece nor what can reach it has changed; then it will not, and `next`
@@ -107,7 +132,7 @@ impl Task<'_> {
     }
 
     #[inline(always)]
-    fn compute<V: Lanes>(
+    fn compute<V: Column>(
         &self,
         token: V::Token,
         law: impl Law,
@@ -150,6 +175,7 @@ impl Task<'_> {
 }
 
 /// What a tile computes of a band.
+#[derive(Clone, Copy)]
 struct Piece {
     row: usize,
     rows: usize,
@@ -160,17 +186,17 @@ struct Piece {
 impl Cut {
     /// The cut by which the least is computed beside what is wanted.
     #[inline(always)]
-    fn best<V: Lanes>(width: u32, height: usize, topology: Topology, generations: u32) -> Self {
+    fn best<V: Column>(width: u32, height: usize, topology: Topology, generations: u32) -> Self {
         let words = (width as usize).div_ceil(WORD);
         let closed = topology == Topology::Torus && (width as usize).is_multiple_of(WORD);
         let mut best: Option<Self> = None;
-        for groups in 1..=4 {
+        for groups in 1..=GROUPS {
             let room = groups * Tile::<V>::GROUP;
             let frame = usize::from(!(closed && room == words));
             let useful = words.min(room - 2 * frame);
             let tiles = words.div_ceil(useful);
             let frames = 2 * generations as usize;
-            let row_bytes = groups * Tile::<V>::FOOTPRINT;
+            let row_bytes = room * size_of::<u64>();
             let most = (cache(V::WORDS) / row_bytes).min(ROWS).saturating_sub(frames);
             let rows = height.div_ceil(height.div_ceil(most.max(2)));
             let computed = (tiles * room * (rows + generations as usize)) as f64;

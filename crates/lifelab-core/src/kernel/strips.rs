@@ -88,10 +88,12 @@ impl<'a, V: Lanes> Strips<'a, V> {
         // Two rows at a time, because they have two rows of neighbors in common.
         while let (Some(second), Some(next)) = (read(), out.next()) {
             let (below, c) = self.row(second);
-            law.next(here, b, [c, a]).store(&mut next[..V::WORDS]);
+            let [cells] = law.next([here], [b], [[c], [a]]);
+            cells.store(&mut next[..V::WORDS]);
             let (Some(third), Some(next)) = (read(), out.next()) else { return };
             let (last, d) = self.row(third);
-            law.next(below, c, [b, d]).store(&mut next[..V::WORDS]);
+            let [cells] = law.next([below], [c], [[b], [d]]);
+            cells.store(&mut next[..V::WORDS]);
             (here, a, b) = (last, c, d);
         }
     }

@@ -37,13 +37,14 @@ impl<V: Lanes> OfThree<V> {
         // The western neighbor of a word's first cell is the last cell of the word before.
         let west = here << 1 | before >> 63;
         let east = here >> 1 | after << 63;
-        Self::of(west, here, east)
+        Self::of([west, east], here)
     }
 
-    /// The sums of cells and their neighbors.
+    /// The sums of three cells each. If two calls agree in the first two of them, the compiler adds
+    /// these once.
     #[inline(always)]
-    pub(super) fn of(west: V, here: V, east: V) -> Self {
-        let (ones, twos) = full_add(west, east, here);
+    pub(super) fn of([a, b]: [V; 2], c: V) -> Self {
+        let (ones, twos) = full_add(a, b, c);
         Self { ones, twos }
     }
 }

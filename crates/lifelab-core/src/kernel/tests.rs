@@ -120,22 +120,55 @@ fn kernels_leave_the_bits_beyond_the_width_zero() {
 
 #[test]
 fn a_leap_is_as_many_steps() {
-    let [plain, rest @ ..] = &Kernel::all()[..] else { panic!("there is a plain kernel") };
     // Parts of a word, one, several; of a group of columns, one, several; fewer rows than are lost.
     let sizes = [(1, 1), (3, 5), (64, 9), (65, 30), (200, 40), (1000, 77), (1024, 64), (4096, 50)];
-    for ((width, height), topology) in
-        sizes.into_iter().flat_map(|size| Topology::ALL.map(|topology| (size, topology)))
-    {
+    for size in sizes {
+        for (rule, generations) in rules().zip([1, 2, 3, 7, 12, 16, 31, 63]) {
+            check_leap(size, rule, generations);
+        }
+    }
+}
+
+#[test]
+fn a_leap_is_as_many_steps_on_grids_of_every_width() {
+    for (width, rule) in (1..=300).zip(rules().collect::<Vec<_>>().into_iter().cycle()) {
+        check_leap((width, 7), rule, 3);
+        check_leap((width, 7), Rule::LIFE, 5);
+    }
+}
+
+/// One to five groups of registers with two, four and eight words, and a column more or less.
+#[test]
+fn a_leap_is_as_many_steps_for_every_number_of_groups() {
+    let high_life = "B36/S23".parse().unwrap();
+    for width in (1..=5).flat_map(|groups| [1024, 2048, 4096].map(|group| groups * group)) {
+        check_leap((width, 20), Rule::LIFE, 17);
+        check_leap((width, 20), high_life, 2);
+        check_leap((width - 1, 6), Rule::LIFE, 4);
+        check_leap((width + 1, 6), Rule::LIFE, 4);
+    }
+}
+
+/// Tiles of several blocks, and tiles one above the other.
+#[test]
+fn a_leap_is_as_many_steps_on_high_grids() {
+    check_leap((4096, 300), Rule::LIFE, 24);
+    check_leap((130, 2100), Rule::LIFE, 24);
+    check_leap((12_288, 150), "B36/S23".parse().unwrap(), 24);
+}
+
+/// Compares what all kernels make of a soup with what the plain one does, step by step.
+fn check_leap((width, height): (u32, u32), rule: Rule, generations: u32) {
+    let [plain, rest @ ..] = &Kernel::all()[..] else { panic!("there is a plain kernel") };
+    for topology in Topology::ALL {
         let now = soup(width, height, topology);
-        for (rule, generations) in rules().zip([1, 2, 3, 7, 12, 16, 31, 63].into_iter().cycle()) {
-            let mut expected = Grid::new(width, height).unwrap();
-            plain.leap(rule, topology, generations, &now, &mut expected);
-            for kernel in rest {
-                let mut next = Grid::new(width, height).unwrap();
-                kernel.leap(rule, topology, generations, &now, &mut next);
-                let what = format!("{kernel} {rule} {topology} {width} x {height} {generations}");
-                assert!(next == expected, "{what}");
-            }
+        let mut expected = Grid::new(width, height).unwrap();
+        plain.leap(rule, topology, generations, &now, &mut expected);
+        for kernel in rest {
+            let mut next = Grid::new(width, height).unwrap();
+            kernel.leap(rule, topology, generations, &now, &mut next);
+            let what = format!("{kernel} {rule} {topology} {width} x {height} {generations}");
+            assert!(next == expected, "{what}");
         }
     }
 }

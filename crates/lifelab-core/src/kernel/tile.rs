@@ -1,36 +1,38 @@
 //! Tiles: a piece of a grid, taken out, kept in the cache for some generations, and put back.
 //!
-//! A tile is a number of rows, in groups of eight columns of registers ([`weave`](super::weave)).
-//! Each column lies in one piece from north to south, so that a walk down is a walk through memory,
-//! with the neighbors in the west and the east on the same walk two columns on.
+//! A tile is a number of rows, each [dealt out](super::columns) to columns of registers, so that a
+//! cell's western neighbor is the same bit of the register before.
 //!
 //! ```text
-//!   west ghost | 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | east ghost
+//!   west ghost | 0 | 1 | 2 | 3 | ... | last | east ghost
 //! ```
 //!
-//! What lies west of column 0 is column 7, shifted by one place; what lies east of column 7 is column
-//! 0, shifted back. These are the ghosts of a group, made anew after each generation.
+//! Three rows are added from north to south first. Then a walk along the row adds, to the sums of a
+//! column, those of the columns before and after: each sum is computed once and stays in registers,
+//! and what lies beyond the two ends, the ghosts, is made of two sums, and never stored.
 //!
-//! The groups close into a ring: west of the first lies the last. For a tile as wide as a torus
+//! All of it happens in one piece of memory: rows `p` and `p + 1` of the next generation come from
+//! rows `p` to `p + 3` and are written over rows `p` and `p + 1`, which nobody needs any more. So a
+//! generation moves every row up by one.
+//!
+//! The columns close into a ring: west of the first lies the last. For a tile as wide as a torus
 //! that is the truth. For any other it is not, and so is what lies above the first row and below the
 //! last: there the tile spoils, by one cell in each generation. So it is cut larger by as much.
 
 use std::ops::Range;
 
+use super::columns::{COLUMNS, collect, deal};
+use super::ghost::Column;
 use super::lanes::Lanes;
 use super::law::Law;
 use super::sum::OfThree;
-use super::weave::{COLUMNS, weave};
 use crate::grid::LINE;
 
-/// A tile's two generations, in memory that is used for one tile after the other.
+/// The memory of a tile, used for one after the other.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
-    now: Vec<u64>,
-    next: Vec<u64>,
-    /// West and east of each group's `now`.
-    ghosts: Vec<u64>,
-    /// A word per register: which of its cells are inside of a bounded plane.
+    cells: Vec<u64>,
+    /// A row: which of its cells are inside of a bounded plane.
     inside: Vec<u64>,
     line: Vec<u64>,
 }
@@ -43,19 +45,23 @@ pub(super) struct Tile<'a, V: Lanes> {
     rows: usize,
     /// Whether cells outside of `inside` die in each generation.
     bounded: bool,
-    scratch: &'a mut Scratch,
+    /// Generations computed, and places by which rows have moved up.
+    moved: usize,
+    cells: &'a mut [u64],
+    inside: &'a mut [u64],
+    line: &'a mut [u64],
 }
 
-impl<'a, V: Lanes> Tile<'a, V> {
+impl<'a, V: Column> Tile<'a, V> {
     /// Words in a row of a group.
     pub(super) const GROUP: usize = COLUMNS * V::WORDS;
 
-    /// Bytes in a row of a group, with both generations and the ghosts.
-    pub(super) const FOOTPRINT: usize = 2 * (COLUMNS + 1) * V::WORDS * size_of::<u64>();
+    /// Bytes of rows that are taken through some generations before the next ones are: they stay in
+    /// the cache of the first level. Fewer rows, and too much of each block is needed by the next.
+    const BLOCK: usize = 8 << 10;
 
-    /// Rows of a column that are computed before those of the next column are: 4 KiB. The next one
-    /// reads most of the same, and finds it in the cache of the first level.
-    const BLOCK: usize = (4 << 10) / (V::WORDS * size_of::<u64>());
+    /// Generations that a block is taken through.
+    const GENERATIONS: usize = 8;
 
     /// A tile of so many rows (an even number) and groups, its cells unspecified.
     #[inline(always)]
@@ -66,44 +72,27 @@ impl<'a, V: Lanes> Tile<'a, V> {
         scratch: &'a mut Scratch,
     ) -> Self {
         assert!(rows.is_multiple_of(2), "rows are computed in pairs");
-        let tile = Self { token, groups, rows, bounded: false, scratch };
-        // A line to spare on either side, for columns are read from a word before to a word after.
-        let len = tile.at(groups * COLUMNS, 0) + LINE;
-        if tile.scratch.now.len() < len {
-            tile.scratch.now.resize(len, 0);
-            tile.scratch.next.resize(len, 0);
-        }
-        if tile.scratch.ghosts.len() < tile.at(groups * 2, 0) {
-            tile.scratch.ghosts.resize(tile.at(groups * 2, 0), 0);
-        }
-        tile.scratch.line.resize(groups * Self::GROUP, 0);
-        tile.scratch.inside.resize(groups * Self::GROUP, 0);
-        tile
+        let row = groups * Self::GROUP;
+        let cells = aligned(&mut scratch.cells, rows * row);
+        let inside = aligned(&mut scratch.inside, row);
+        let line = aligned(&mut scratch.line, row);
+        Self { token, groups, rows, bounded: false, moved: 0, cells, inside, line }
     }
 
     /// Reads all rows through `read`.
     #[inline(always)]
     pub(super) fn load(&mut self, mut read: impl FnMut(usize, &mut [u64])) {
-        let mut line = std::mem::take(&mut self.scratch.line);
-        for row in 0..self.rows {
-            read(row, &mut line);
-            self.put(row, &line);
+        for (row, cells) in self.cells.chunks_exact_mut(self.groups * Self::GROUP).enumerate() {
+            read(row, self.line);
+            deal::<V>(self.token, self.line, cells);
         }
-        self.scratch.line = line;
-        self.ghosts(0..self.rows);
     }
 
     /// Lets all cells die from now on that have no one in `line`, a row of the tile.
     #[inline(always)]
     pub(super) fn bound(&mut self, read: impl FnOnce(&mut [u64])) {
-        read(&mut self.scratch.line);
-        for group in 0..self.groups {
-            let woven = self.woven(&self.scratch.line, group);
-            for (i, cells) in woven.iter().enumerate() {
-                let first = (group * COLUMNS + i) * V::WORDS;
-                cells.store(&mut self.scratch.inside[first..first + V::WORDS]);
-            }
-        }
+        read(self.line);
+        deal::<V>(self.token, self.line, self.inside);
         self.bounded = true;
     }
 
@@ -111,206 +100,174 @@ impl<'a, V: Lanes> Tile<'a, V> {
     /// `dead` rows die.
     #[inline(always)]
     pub(super) fn advance(&mut self, law: impl Law, generations: usize, dead: &[Range<usize>; 2]) {
-        for generation in 1..=generations {
-            let rows = generation..self.rows - generation;
-            for first in rows.clone().step_by(Self::BLOCK) {
-                let block = first..rows.end.min(first + Self::BLOCK);
-                for group in 0..self.groups {
-                    for i in 0..COLUMNS {
-                        if self.bounded {
-                            self.column::<true>(law, group, i, block.clone());
-                        } else {
-                            self.column::<false>(law, group, i, block.clone());
+        if self.bounded {
+            self.pass::<true>(law, generations, dead);
+        } else {
+            self.pass::<false>(law, generations, dead);
+        }
+    }
+
+    /// Shows the cells of some rows to `write`, row after row, and each once.
+    #[inline(always)]
+    pub(super) fn save(&mut self, rows: Range<usize>, mut write: impl FnMut(usize, &mut [u64])) {
+        let len = self.groups * Self::GROUP;
+        for row in rows {
+            let first = (row - self.moved) * len;
+            collect::<V>(self.token, &mut self.cells[first..first + len], self.line);
+            write(row, self.line);
+        }
+    }
+
+    #[inline(always)]
+    fn pass<const BOUNDED: bool>(
+        &mut self,
+        law: impl Law,
+        generations: usize,
+        dead: &[Range<usize>; 2],
+    ) {
+        let block = (Self::BLOCK / size_of_val(&*self.line)).next_multiple_of(2).max(4);
+        while self.moved < generations {
+            let ahead = Self::GENERATIONS.min(generations - self.moved);
+            let rows = self.rows - 2 * self.moved;
+            for first in (0..rows).step_by(block) {
+                let end = rows.min(first + block);
+                for generation in 1..=ahead {
+                    // Of each generation, two rows less are known than of the one before.
+                    let known =
+                        first.saturating_sub(2 * generation)..end.saturating_sub(2 * generation);
+                    for row in known.step_by(2) {
+                        self.pair::<BOUNDED>(law, row);
+                        if BOUNDED {
+                            self.bury(row, self.moved + generation, dead);
                         }
                     }
                 }
             }
-            std::mem::swap(&mut self.scratch.now, &mut self.scratch.next);
-            if self.bounded {
-                dead.iter().for_each(|rows| self.kill(rows.clone()));
-            }
-            self.ghosts(rows);
+            self.moved += ahead;
         }
     }
 
-    /// Shows the cells of some rows to `write`, row after row.
+    /// Computes two rows of the next generation, because they have two rows of neighbors in common.
     #[inline(always)]
-    pub(super) fn save(&mut self, rows: Range<usize>, mut write: impl FnMut(usize, &mut [u64])) {
-        let mut line = std::mem::take(&mut self.scratch.line);
-        for row in rows {
-            self.take(row, &mut line);
-            write(row, &mut line);
-        }
-        self.scratch.line = line;
-    }
-
-    /// Computes some rows of one column of the next generation.
-    #[inline(always)]
-    fn column<const BOUNDED: bool>(
-        &mut self,
-        law: impl Law,
-        group: usize,
-        i: usize,
-        rows: Range<usize>,
-    ) {
+    fn pair<const BOUNDED: bool>(&mut self, law: impl Law, row: usize) {
         let token = self.token;
-        let framed = rows.start - 1..rows.end + 1;
-        let Scratch { now, next, ghosts, inside, .. } = &mut *self.scratch;
-        let at = |column: usize, row: usize| at::<V>(self.rows, column, row);
-        let span = |column: usize| at(column, framed.start)..at(column, framed.end);
-        let column = group * COLUMNS + i;
-        let west = if i > 0 { &now[span(column - 1)] } else { &ghosts[span(2 * group)] };
-        let east =
-            if i + 1 < COLUMNS { &now[span(column + 1)] } else { &ghosts[span(2 * group + 1)] };
-        let here = &now[span(column)];
-        let out = &mut next[at(column, rows.start)..at(column, rows.end)];
-        let inside = V::load(token, &inside[column * V::WORDS..]);
-        // Two rows at a time, because they have two rows of neighbors in common.
-        let pair = 2 * V::WORDS;
-        let (_, mut a) = sums::<V>(token, west, here, east);
-        let (mut middle, mut b) =
-            sums::<V>(token, &west[V::WORDS..], &here[V::WORDS..], &east[V::WORDS..]);
-        let rows = (west[pair..].chunks_exact(pair))
-            .zip(here[pair..].chunks_exact(pair))
-            .zip(east[pair..].chunks_exact(pair))
-            .zip(out.chunks_exact_mut(pair));
-        for (((west, here), east), out) in rows {
-            let (below, c) = sums::<V>(token, west, here, east);
-            let (last, d) =
-                sums::<V>(token, &west[V::WORDS..], &here[V::WORDS..], &east[V::WORDS..]);
-            let mut upper = law.next(middle, b, [c, a]);
-            let mut lower = law.next(below, c, [b, d]);
-            if BOUNDED {
-                (upper, lower) = (upper & inside, lower & inside);
+        let len = self.groups * Self::GROUP;
+        let (ours, below) = self.cells[row * len..(row + 4) * len].split_at_mut(2 * len);
+        let (a, b) = ours.split_at_mut(len);
+        let (c, d) = below.split_at(len);
+        let (start, end) = (V::WORDS, len - V::WORDS);
+        let first = Pair::<V>::load(token, [a, b, c, d]);
+        let last = Pair::<V>::load(token, [&a[end..], &b[end..], &c[end..], &d[end..]]);
+        let beyond = Pair { sums: east_of(first.sums), ..first };
+        let mut walk = Walk { token, law, west: west_of(last.sums), here: first };
+        // A column is read before the one west of it is written.
+        let mut at = 0;
+        for _ in 1..self.groups {
+            let (from, to) = (at + start, at + start + Self::GROUP);
+            let (a, b) = (&mut a[at..to], &mut b[at..to]);
+            let (c, d) = (&c[from..to], &d[from..to]);
+            let inside = &self.inside[at..to];
+            for column in (0..Self::GROUP).step_by(V::WORDS) {
+                let next = column + start;
+                let rows = [&a[next..], &b[next..], &c[column..], &d[column..]];
+                let east = Pair::load(token, rows);
+                walk.step::<BOUNDED>(east, [&mut a[column..], &mut b[column..]], &inside[column..]);
             }
-            upper.store(&mut out[..V::WORDS]);
-            lower.store(&mut out[V::WORDS..]);
-            (middle, a, b) = (last, c, d);
+            at += Self::GROUP;
+        }
+        let (a, b, c, d) = (&mut a[at..], &mut b[at..], &c[at..], &d[at..]);
+        let (a, b) = (&mut a[..Self::GROUP], &mut b[..Self::GROUP]);
+        let (c, d, inside) =
+            (&c[..Self::GROUP], &d[..Self::GROUP], &self.inside[at..at + Self::GROUP]);
+        let end = Self::GROUP - V::WORDS;
+        for column in (0..end - V::WORDS).step_by(V::WORDS) {
+            let next = column + start;
+            let east = Pair::load(token, [&a[next..], &b[next..], &c[next..], &d[next..]]);
+            walk.step::<BOUNDED>(east, [&mut a[column..], &mut b[column..]], &inside[column..]);
+        }
+        for (column, east) in [(end - V::WORDS, last), (end, beyond)] {
+            walk.step::<BOUNDED>(east, [&mut a[column..], &mut b[column..]], &inside[column..]);
         }
     }
 
-    /// Makes the ghosts of some rows.
+    /// Lets the cells of two rows die where their places in the tile are `dead`.
     #[inline(always)]
-    fn ghosts(&mut self, rows: Range<usize>) {
-        for group in 0..self.groups {
-            self.west_ghost(group, (group + self.groups - 1) % self.groups, rows.clone());
-            self.east_ghost(group, (group + 1) % self.groups, rows.clone());
-        }
-    }
-
-    /// What lies west of column 0: column 7, a byte on. In the first byte of a word that is the last
-    /// one of the word before; and before the first word lies the last one, a bit on, whose bit 0 is
-    /// from the group before.
-    #[inline(always)]
-    fn west_ghost(&mut self, group: usize, before: usize, rows: Range<usize>) {
-        let span = self.span(group * COLUMNS + COLUMNS - 1, rows.clone());
-        let neighbor = self.span(before * COLUMNS + COLUMNS - 1, rows.clone());
-        let out = self.span(2 * group, rows);
-        let Scratch { now, ghosts, .. } = &mut *self.scratch;
-        let rows = (now[span.clone()].chunks_exact(V::WORDS))
-            .zip(now[span.start - 1..span.end - 1].chunks_exact(V::WORDS))
-            .zip(now[neighbor].chunks_exact(V::WORDS))
-            .zip(ghosts[out].chunks_exact_mut(V::WORDS));
-        for (((words, before), neighbor), out) in rows {
-            let (here, west) = (V::load(self.token, words), V::load(self.token, before));
-            (here << 8 | west >> 56).store(out);
-            let (last, neighbor) = (words[V::WORDS - 1], neighbor[V::WORDS - 1]);
-            out[0] = words[0] << 8 | last >> 55 & 0xfe | neighbor >> 63;
-        }
-    }
-
-    /// What lies east of column 7: column 0, a byte back.
-    #[inline(always)]
-    fn east_ghost(&mut self, group: usize, after: usize, rows: Range<usize>) {
-        let span = self.span(group * COLUMNS, rows.clone());
-        let neighbor = self.span(after * COLUMNS, rows.clone());
-        let out = self.span(2 * group + 1, rows);
-        let Scratch { now, ghosts, .. } = &mut *self.scratch;
-        let rows = (now[span.clone()].chunks_exact(V::WORDS))
-            .zip(now[span.start + 1..span.end + 1].chunks_exact(V::WORDS))
-            .zip(now[neighbor].chunks_exact(V::WORDS))
-            .zip(ghosts[out].chunks_exact_mut(V::WORDS));
-        for (((words, after), neighbor), out) in rows {
-            let (here, east) = (V::load(self.token, words), V::load(self.token, after));
-            (here >> 8 | east << 56).store(out);
-            let (first, last) = (words[0], words[V::WORDS - 1]);
-            out[V::WORDS - 1] = last >> 8 | (first >> 1 & 0x7f) << 56 | neighbor[0] << 63;
-        }
-    }
-
-    /// Deals a line out to the columns of a row.
-    #[inline(always)]
-    fn put(&mut self, row: usize, line: &[u64]) {
-        for group in 0..self.groups {
-            let woven = self.woven(line, group);
-            for (i, cells) in woven.iter().enumerate() {
-                let at = self.at(group * COLUMNS + i, row);
-                cells.store(&mut self.scratch.now[at..at + V::WORDS]);
+    fn bury(&mut self, row: usize, moved: usize, dead: &[Range<usize>; 2]) {
+        let len = self.groups * Self::GROUP;
+        for row in [row, row + 1] {
+            if dead.iter().any(|dead| dead.contains(&(row + moved))) {
+                self.cells[row * len..(row + 1) * len].fill(0);
             }
         }
-    }
-
-    /// Collects a line from the columns of a row.
-    #[inline(always)]
-    fn take(&self, row: usize, line: &mut [u64]) {
-        for (group, line) in line.chunks_exact_mut(Self::GROUP).enumerate() {
-            let mut words = [V::splat(self.token, 0); COLUMNS];
-            for (i, cells) in words.iter_mut().enumerate() {
-                let at = self.at(group * COLUMNS + i, row);
-                *cells = V::load(self.token, &self.scratch.now[at..at + V::WORDS]);
-            }
-            weave(self.token, &mut words);
-            for (cells, out) in words.iter().zip(line.chunks_exact_mut(V::WORDS)) {
-                cells.store(out);
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn woven(&self, line: &[u64], group: usize) -> [V; COLUMNS] {
-        let mut words = [V::splat(self.token, 0); COLUMNS];
-        let line = &line[group * Self::GROUP..(group + 1) * Self::GROUP];
-        for (cells, line) in words.iter_mut().zip(line.chunks_exact(V::WORDS)) {
-            *cells = V::load(self.token, line);
-        }
-        weave(self.token, &mut words);
-        words
-    }
-
-    #[inline(always)]
-    fn kill(&mut self, rows: Range<usize>) {
-        for column in 0..self.groups * COLUMNS {
-            let span = self.span(column, rows.clone());
-            self.scratch.now[span].fill(0);
-        }
-    }
-
-    /// Some rows of a column.
-    #[inline(always)]
-    fn span(&self, column: usize, rows: Range<usize>) -> Range<usize> {
-        self.at(column, rows.start)..self.at(column, rows.end)
-    }
-
-    #[inline(always)]
-    fn at(&self, column: usize, row: usize) -> usize {
-        at::<V>(self.rows, column, row)
     }
 }
 
-/// Where a row of a column starts, in a tile of so many rows. From one column to the next it is an
-/// odd number of lines, for columns at a distance of a power of two would compete for the same places
-/// in the cache.
-#[inline(always)]
-fn at<V: Lanes>(rows: usize, column: usize, row: usize) -> usize {
-    let stride = (rows * V::WORDS).next_multiple_of(2 * LINE) + LINE;
-    LINE + column * stride + row * V::WORDS
+/// Two rows of a column: their cells, and the sums of these and the cells above and below.
+#[derive(Clone, Copy)]
+struct Pair<V> {
+    cells: [V; 2],
+    sums: [OfThree<V>; 2],
 }
 
-/// Cells of a row, and the sums around them.
+impl<V: Lanes> Pair<V> {
+    /// Reads the row above, the two, and the one below.
+    #[inline(always)]
+    fn load(token: V::Token, [a, b, c, d]: [&[u64]; 4]) -> Self {
+        let (a, b) = (V::load(token, a), V::load(token, b));
+        let (c, d) = (V::load(token, c), V::load(token, d));
+        Self { cells: [b, c], sums: [OfThree::of([b, c], a), OfThree::of([b, c], d)] }
+    }
+}
+
+/// A walk from west to east along two rows.
+struct Walk<V: Lanes, L> {
+    token: V::Token,
+    law: L,
+    west: [OfThree<V>; 2],
+    here: Pair<V>,
+}
+
+impl<V: Lanes, L: Law> Walk<V, L> {
+    /// Writes the next cells of this column, and goes on to the next one.
+    #[inline(always)]
+    fn step<const BOUNDED: bool>(&mut self, east: Pair<V>, out: [&mut [u64]; 2], inside: &[u64]) {
+        let Pair { cells, sums } = self.here;
+        let [mut upper, mut lower] = self.law.next(cells, sums, [east.sums, self.west]);
+        if BOUNDED {
+            let inside = V::load(self.token, inside);
+            (upper, lower) = (upper & inside, lower & inside);
+        }
+        let [first, second] = out;
+        upper.store(&mut first[..V::WORDS]);
+        lower.store(&mut second[..V::WORDS]);
+        (self.west, self.here) = (sums, east);
+    }
+}
+
+/// Sums west of the first column, from those of the last.
 #[inline(always)]
-fn sums<V: Lanes>(token: V::Token, west: &[u64], here: &[u64], east: &[u64]) -> (V, OfThree<V>) {
-    let here = V::load(token, &here[..V::WORDS]);
-    let west = V::load(token, &west[..V::WORDS]);
-    let east = V::load(token, &east[..V::WORDS]);
-    (here, OfThree::of(west, here, east))
+fn west_of<V: Column>([a, b]: [OfThree<V>; 2]) -> [OfThree<V>; 2] {
+    [
+        OfThree { ones: a.ones.west_of_first(), twos: a.twos.west_of_first() },
+        OfThree { ones: b.ones.west_of_first(), twos: b.twos.west_of_first() },
+    ]
+}
+
+/// Sums east of the last column, from those of the first.
+#[inline(always)]
+fn east_of<V: Column>([a, b]: [OfThree<V>; 2]) -> [OfThree<V>; 2] {
+    [
+        OfThree { ones: a.ones.east_of_last(), twos: a.twos.east_of_last() },
+        OfThree { ones: b.ones.east_of_last(), twos: b.twos.east_of_last() },
+    ]
+}
+
+/// So many words, from the start of a line of the cache on: else every register would be read from
+/// two of them.
+fn aligned(words: &mut Vec<u64>, len: usize) -> &mut [u64] {
+    if words.len() < len + LINE {
+        words.resize(len + LINE, 0);
+    }
+    let first = words.as_ptr().align_offset(LINE * size_of::<u64>()).min(LINE - 1);
+    &mut words[first..first + len]
 }

@@ -1,29 +1,21 @@
-//! Weaving: words are dealt out to columns, so that neighbors become whole registers.
-//!
-//! Where the cells of a row lie side by side in a register, its western neighbors are a register
-//! shifted by one cell, and that costs three operations, as many as adding them. If instead every
-//! eighth cell lies in the same register, the western neighbors of one register *are* another one.
-//! Eight registers of a row are taken together, and of each byte in them, cell `i` goes to register
-//! `i`:
+//! Bit transpose: eight registers and the eight bits of their bytes change places.
 //!
 //! ```text
-//!   before   register j, byte b, bit i    a cell in the bytes' order: 8 in a row
-//!   after    register i, byte b, bit j    its western neighbor: register i - 1, same byte, same bit
+//!   before   register j, byte b, bit i
+//!   after    register i, byte b, bit j
 //! ```
 //!
-//! Only beyond register 0 and register 7 something has to be shifted: see `tile`. What weaves also
-//! unweaves. It is the transposition of 8 x 8 bits by three rounds of exchanges: H. S. Warren,
-//! "Hacker's Delight", section 7-3.
+//! It undoes itself, and takes three rounds of exchanges: H. S. Warren, "Hacker's Delight", section 7-3.
 
 use super::lanes::Lanes;
 use super::ternary::Select;
 
-/// Columns of registers that a row is dealt out to: as many as bits in a byte.
-pub(super) const COLUMNS: usize = 8;
+/// Bits of a byte.
+pub(super) const BITS: usize = 8;
 
 /// Exchanges bit `i` of the bytes in register `j` with bit `j` in register `i`.
 #[inline(always)]
-pub(super) fn weave<V: Lanes>(token: V::Token, rows: &mut [V; COLUMNS]) {
+pub(super) fn transpose<V: Lanes>(token: V::Token, rows: &mut [V; BITS]) {
     exchange::<V, 1>(rows, V::splat(token, 0x5555_5555_5555_5555));
     exchange::<V, 2>(rows, V::splat(token, 0x3333_3333_3333_3333));
     exchange::<V, 4>(rows, V::splat(token, 0x0f0f_0f0f_0f0f_0f0f));
@@ -31,8 +23,8 @@ pub(super) fn weave<V: Lanes>(token: V::Token, rows: &mut [V; COLUMNS]) {
 
 /// A round: registers and bits at this distance. The mask has the lower bit of each pair.
 #[inline(always)]
-fn exchange<V: Lanes, const DISTANCE: usize>(rows: &mut [V; COLUMNS], mask: V) {
-    for low in 0..COLUMNS {
+fn exchange<V: Lanes, const DISTANCE: usize>(rows: &mut [V; BITS], mask: V) {
+    for low in 0..BITS {
         if low & DISTANCE == 0 {
             let high = low + DISTANCE;
             let (l, h) = (rows[low], rows[high]);
@@ -49,15 +41,15 @@ mod tests {
     #[test]
     fn it_exchanges_bit_and_register_and_undoes_itself() {
         let rows: [u64; 8] = std::array::from_fn(|j| crate::seeded::hash(&[j as u64]));
-        let mut woven = rows;
-        weave((), &mut woven);
+        let mut transposed = rows;
+        transpose((), &mut transposed);
         for (j, row) in rows.iter().enumerate() {
             for bit in 0..64 {
                 let (byte, i) = (bit / 8, bit % 8);
-                assert_eq!(row >> bit & 1, woven[i] >> (8 * byte + j) & 1);
+                assert_eq!(row >> bit & 1, transposed[i] >> (8 * byte + j) & 1);
             }
         }
-        weave((), &mut woven);
-        assert_eq!(woven, rows);
+        transpose((), &mut transposed);
+        assert_eq!(transposed, rows);
     }
 }
