@@ -23,7 +23,7 @@ mod strips;
 mod sum;
 mod ternary;
 mod tile;
-mod weave;
+mod transpose;
 
 #[cfg(any(test, feature = "testing"))]
 mod choice;

@@ -9,7 +9,7 @@
 //! A row has eight columns for each group of eight registers. Cell `x` of a row of `c` columns belongs
 //! to column `x % c`, which takes two steps:
 //! - The row is cut into eight segments, and in eight registers at the same place of each, bits are
-//!   [exchanged](super::weave) with segments. Then bit `j` of a byte is from segment `j`, and what
+//!   [exchanged](super::transpose) with segments. Then bit `j` of a byte is from segment `j`, and what
 //!   was the bit's number, `x % 8`, is the register's.
 //! - Bytes follow each other from west to east, and with `g` groups each `g`-th of them belongs to the
 //!   same column. For two and four groups they are unzipped. For three, the bytes of a column are picked
@@ -18,7 +18,7 @@
 use super::ghost::Column;
 use super::lanes::Lanes;
 use super::ternary::Select;
-use super::weave::{BITS, transpose};
+use super::transpose::{BITS, transpose};
 
 /// Columns of a group.
 pub(super) const COLUMNS: usize = BITS;
