@@ -14,7 +14,7 @@ use lifelab::{Rule, Simulation, StateHash, Topology};
 use lifelab_benches::soup;
 use lifelab_core::testing::oracle_after;
 
-/// The network of B3/S23 and that of all other rules, with whole words and odd ends; then a grid of
+/// The circuit of B3/S23 and that of all other rules, with whole words and odd ends; then a grid of
 /// one word per row, half of whose work is its halo.
 const CASES: [Case; 6] = [
     Case { size: (512, 512), rule: "B3/S23", topology: Topology::Torus },

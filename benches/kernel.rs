@@ -8,7 +8,7 @@ use lifelab::{Grid, Rule, Topology};
 use lifelab_benches::{measure_step, soup};
 use lifelab_core::testing::{Kernel, oracle};
 
-/// B3/S23 has a network of its own, all others share one.
+/// B3/S23 has a circuit of its own, all others share one.
 const RULES: [&str; 4] = ["B3/S23", "B36/S23", "B3678/S34678", "B0/S8"];
 
 fn main() {

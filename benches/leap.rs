@@ -35,7 +35,7 @@ fn sizes(criterion: &mut Criterion) {
     }
 }
 
-/// Other rules, which share a network.
+/// Other rules, which share a circuit.
 fn rules(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("leap/rule");
     group.sample_size(10);

@@ -1,9 +1,10 @@
 //! The kernel: a band of cells that do not wait, computed by logic on whole registers.
 //!
 //! A bit is a cell and a word 64 of them, so an operation on words is one on 64 cells, and on a
-//! vector register one on up to 512. Neighbors are counted by a network of adders (`sum`), and the
-//! rule is another network behind it (`law`). What remains is the order in which memory is read, and
-//! how many words fit into a register (`lanes`). One generation is computed where it lies, in
+//! vector register one on up to 512. Neighbors are counted by a circuit of adders (`sum`), and the
+//! rule is another one behind it (`circuit`), of three-input logic where the processor has it
+//! (`ternary`). What remains is the order in which memory is read, and how many words fit into a
+//! register (`lanes`). One generation is computed where it lies, in
 //! `strips`; several at once in a `leap`, piece by piece in a `tile` that stays in the cache.
 //!
 //! The program is compiled for several instruction sets at once and finds out when it runs which of
@@ -11,13 +12,13 @@
 //! (`plain`) does the same in the simplest way we know: it is the specification against which all
 //! of them are tested.
 //!
-//! Source for both networks: D. E. Knuth, "The Art of Computer Programming" 4A, sections 7.1.2 (how
+//! Source for both circuits: D. E. Knuth, "The Art of Computer Programming" 4A, sections 7.1.2 (how
 //! to add bits with few operations) and 7.1.3 (Life in the bits of words).
 
+mod circuit;
 mod columns;
 mod ghost;
 mod lanes;
-mod law;
 mod leap;
 mod strips;
 mod sum;
@@ -42,7 +43,7 @@ use crate::stop::{Stop, StopReason};
 use crate::topology::Topology;
 #[cfg(any(test, feature = "testing"))]
 pub use choice::Kernel;
-use law::{Conway, Network};
+use circuit::{AnyRule, Conway};
 
 /// Computes `next` from `now`. The two have the same rows and width.
 pub(crate) fn advance(rule: Rule, now: BandRef<'_>, next: &mut BandMut<'_>) {
@@ -55,8 +56,8 @@ fn advance_at(level: Level, rule: Rule, now: BandRef<'_>, next: &mut BandMut<'_>
     if rule == Rule::LIFE {
         dispatch!(level, simd => strips::advance(simd, Conway, now, next));
     } else {
-        let network = Network::of(rule);
-        dispatch!(level, simd => strips::advance(simd, network, now, next));
+        let circuit = AnyRule::of(rule);
+        dispatch!(level, simd => strips::advance(simd, circuit, now, next));
     }
 }
 
@@ -94,8 +95,8 @@ fn leap_at(
         if rule == Rule::LIFE {
             dispatch!(level, simd => task.advance(simd, Conway, next, scratch))
         } else {
-            let network = Network::of(rule);
-            dispatch!(level, simd => task.advance(simd, network, next, scratch))
+            let circuit = AnyRule::of(rule);
+            dispatch!(level, simd => task.advance(simd, circuit, next, scratch))
         }
     })
 }

@@ -7,9 +7,9 @@
 use fearless_simd::prelude::SimdBase;
 use fearless_simd::{Simd, u64x2, u64x4, u64x8};
 
+use super::circuit::Circuit;
 use super::columns::GROUPS;
 use super::ghost::Column;
-use super::law::Law;
 use super::tile::{Scratch, Tile};
 use crate::band::{BandMut, WORD, last_mask};
 use crate::calm::Calm;
@@ -64,14 +64,14 @@ impl Task<'_> {
     pub(super) fn advance<S: Simd>(
         &self,
         simd: S,
-        law: impl Law,
+        circuit: impl Circuit,
         next: &mut BandMut<'_>,
         scratch: &mut Scratch,
     ) -> Result<(), StopReason> {
         match S::u64s::LEN {
-            2 => self.advance_in::<u64x2<S>>(simd, law, next, scratch),
-            4 => self.advance_in::<u64x4<S>>(simd, law, next, scratch),
-            _ => self.advance_in::<u64x8<S>>(simd, law, next, scratch),
+            2 => self.advance_in::<u64x2<S>>(simd, circuit, next, scratch),
+            4 => self.advance_in::<u64x4<S>>(simd, circuit, next, scratch),
+            _ => self.advance_in::<u64x8<S>>(simd, circuit, next, scratch),
         }
     }
 
@@ -79,7 +79,7 @@ impl Task<'_> {
     fn advance_in<V: Column>(
         &self,
         token: V::Token,
-        law: impl Law,
+        circuit: impl Circuit,
         next: &mut BandMut<'_>,
         scratch: &mut Scratch,
     ) -> Result<(), StopReason> {
@@ -94,7 +94,7 @@ impl Task<'_> {
                 let mut rest = piece;
                 while let Some(piece) = self.next_active(&mut rest, next) {
                     self.calm.count_computed(piece.rows * piece.words);
-                    self.compute::<V>(token, law, cut, &piece, next, scratch);
+                    self.compute::<V>(token, circuit, cut, &piece, next, scratch);
                 }
             }
         }
@@ -135,7 +135,7 @@ impl Task<'_> {
     fn compute<V: Column>(
         &self,
         token: V::Token,
-        law: impl Law,
+        circuit: impl Circuit,
         cut: Cut,
         piece: &Piece,
         next: &mut BandMut<'_>,
@@ -157,7 +157,7 @@ impl Task<'_> {
                 line.iter_mut().zip(words).for_each(|(out, word)| *out = word);
             });
         }
-        tile.advance(law, generations, &dead);
+        tile.advance(circuit, generations, &dead);
         let all = (self.now.width() as usize).div_ceil(WORD);
         let is_last = piece.word + piece.words == all;
         let mask = if is_last { last_mask(self.now.width()) } else { u64::MAX };

@@ -10,8 +10,8 @@ use std::ops::Range;
 use fearless_simd::prelude::SimdBase;
 use fearless_simd::{Simd, u64x2, u64x4, u64x8};
 
+use super::circuit::Circuit;
 use super::lanes::Lanes;
-use super::law::Law;
 use super::sum::OfThree;
 use crate::band::{BandMut, BandRef, WORD, last_mask};
 use crate::grid::LINE;
@@ -25,13 +25,18 @@ const CACHED: usize = 1 << 19;
 
 /// Computes `next` from `now`, with the widest registers that the rows fill.
 #[inline(always)]
-pub(super) fn advance<S: Simd>(simd: S, law: impl Law, now: BandRef<'_>, next: &mut BandMut<'_>) {
+pub(super) fn advance<S: Simd>(
+    simd: S,
+    circuit: impl Circuit,
+    now: BandRef<'_>,
+    next: &mut BandMut<'_>,
+) {
     let words = (now.width() as usize).div_ceil(WORD);
     match words.min(S::u64s::LEN) {
-        0 | 1 => Strips::<u64>::new((), now).advance(law, next),
-        2 | 3 => Strips::<u64x2<S>>::new(simd, now).advance(law, next),
-        4..8 => Strips::<u64x4<S>>::new(simd, now).advance(law, next),
-        _ => Strips::<u64x8<S>>::new(simd, now).advance(law, next),
+        0 | 1 => Strips::<u64>::new((), now).advance(circuit, next),
+        2 | 3 => Strips::<u64x2<S>>::new(simd, now).advance(circuit, next),
+        4..8 => Strips::<u64x4<S>>::new(simd, now).advance(circuit, next),
+        _ => Strips::<u64x8<S>>::new(simd, now).advance(circuit, next),
     }
 }
 
@@ -49,7 +54,7 @@ impl<'a, V: Lanes> Strips<'a, V> {
 
     /// Computes the whole band; its rows have at least as many words as `V`.
     #[inline(always)]
-    fn advance(&self, law: impl Law, next: &mut BandMut<'_>) {
+    fn advance(&self, circuit: impl Circuit, next: &mut BandMut<'_>) {
         let words = (self.now.width() as usize).div_ceil(WORD);
         let mask = last_mask(self.now.width());
         let height = self.now.rows().len();
@@ -60,11 +65,11 @@ impl<'a, V: Lanes> Strips<'a, V> {
                 fetch(next.words_of(rows.clone()));
             }
             for word in (0..=words - V::WORDS).step_by(V::WORDS) {
-                self.strip(law, rows.clone(), word, next);
+                self.strip(circuit, rows.clone(), word, next);
             }
             if !words.is_multiple_of(V::WORDS) {
                 // Some words are computed again, to the same result: nobody reads from `next`.
-                self.strip(law, rows.clone(), words - V::WORDS, next);
+                self.strip(circuit, rows.clone(), words - V::WORDS, next);
             }
             if mask != u64::MAX {
                 for row in rows {
@@ -76,7 +81,13 @@ impl<'a, V: Lanes> Strips<'a, V> {
 
     /// Computes some rows of the columns that start with a word.
     #[inline(always)]
-    fn strip(&self, law: impl Law, rows: Range<usize>, word: usize, next: &mut BandMut<'_>) {
+    fn strip(
+        &self,
+        circuit: impl Circuit,
+        rows: Range<usize>,
+        word: usize,
+        next: &mut BandMut<'_>,
+    ) {
         let height = rows.len();
         // Slices that get shorter, for an index into the band would be checked at each access.
         let mut framed = self.now.rows_from(rows.start, word);
@@ -88,11 +99,11 @@ impl<'a, V: Lanes> Strips<'a, V> {
         // Two rows at a time, because they have two rows of neighbors in common.
         while let (Some(second), Some(next)) = (read(), out.next()) {
             let (below, c) = self.row(second);
-            let [cells] = law.next([here], [b], [[c], [a]]);
+            let [cells] = circuit.next([here], [b], [[c], [a]]);
             cells.store(&mut next[..V::WORDS]);
             let (Some(third), Some(next)) = (read(), out.next()) else { return };
             let (last, d) = self.row(third);
-            let [cells] = law.next([below], [c], [[b], [d]]);
+            let [cells] = circuit.next([below], [c], [[b], [d]]);
             cells.store(&mut next[..V::WORDS]);
             (here, a, b) = (last, c, d);
         }

@@ -4,7 +4,7 @@ use super::*;
 use crate::band::Band;
 use crate::{Cell, Grid, Topology};
 
-/// Every class of rule: the one with a network of its own, others, births from nothing, all, none.
+/// Every class of rule: the one with a circuit of its own, others, births from nothing, all, none.
 const RULES: [&str; 8] = [
     "B3/S23",
     "B36/S23",

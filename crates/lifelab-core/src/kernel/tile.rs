@@ -21,10 +21,10 @@
 
 use std::ops::Range;
 
+use super::circuit::Circuit;
 use super::columns::{COLUMNS, collect, deal};
 use super::ghost::Column;
 use super::lanes::Lanes;
-use super::law::Law;
 use super::sum::OfThree;
 use crate::grid::LINE;
 
@@ -99,11 +99,16 @@ impl<'a, V: Column> Tile<'a, V> {
     /// Computes so many generations. In each of them the outermost rows are lost, and the cells of
     /// `dead` rows die.
     #[inline(always)]
-    pub(super) fn advance(&mut self, law: impl Law, generations: usize, dead: &[Range<usize>; 2]) {
+    pub(super) fn advance(
+        &mut self,
+        circuit: impl Circuit,
+        generations: usize,
+        dead: &[Range<usize>; 2],
+    ) {
         if self.bounded {
-            self.pass::<true>(law, generations, dead);
+            self.pass::<true>(circuit, generations, dead);
         } else {
-            self.pass::<false>(law, generations, dead);
+            self.pass::<false>(circuit, generations, dead);
         }
     }
 
@@ -121,7 +126,7 @@ impl<'a, V: Column> Tile<'a, V> {
     #[inline(always)]
     fn pass<const BOUNDED: bool>(
         &mut self,
-        law: impl Law,
+        circuit: impl Circuit,
         generations: usize,
         dead: &[Range<usize>; 2],
     ) {
@@ -136,7 +141,7 @@ impl<'a, V: Column> Tile<'a, V> {
                     let known =
                         first.saturating_sub(2 * generation)..end.saturating_sub(2 * generation);
                     for row in known.step_by(2) {
-                        self.pair::<BOUNDED>(law, row);
+                        self.pair::<BOUNDED>(circuit, row);
                         if BOUNDED {
                             self.bury(row, self.moved + generation, dead);
                         }
@@ -149,7 +154,7 @@ impl<'a, V: Column> Tile<'a, V> {
 
     /// Computes two rows of the next generation, because they have two rows of neighbors in common.
     #[inline(always)]
-    fn pair<const BOUNDED: bool>(&mut self, law: impl Law, row: usize) {
+    fn pair<const BOUNDED: bool>(&mut self, circuit: impl Circuit, row: usize) {
         let token = self.token;
         let len = self.groups * Self::GROUP;
         let (ours, below) = self.cells[row * len..(row + 4) * len].split_at_mut(2 * len);
@@ -159,7 +164,7 @@ impl<'a, V: Column> Tile<'a, V> {
         let first = Pair::<V>::load(token, [a, b, c, d]);
         let last = Pair::<V>::load(token, [&a[end..], &b[end..], &c[end..], &d[end..]]);
         let beyond = Pair { sums: east_of(first.sums), ..first };
-        let mut walk = Walk { token, law, west: west_of(last.sums), here: first };
+        let mut walk = Walk { token, circuit, west: west_of(last.sums), here: first };
         // A column is read before the one west of it is written.
         let mut at = 0;
         for _ in 1..self.groups {
@@ -222,17 +227,17 @@ impl<V: Lanes> Pair<V> {
 /// A walk from west to east along two rows.
 struct Walk<V: Lanes, L> {
     token: V::Token,
-    law: L,
+    circuit: L,
     west: [OfThree<V>; 2],
     here: Pair<V>,
 }
 
-impl<V: Lanes, L: Law> Walk<V, L> {
+impl<V: Lanes, L: Circuit> Walk<V, L> {
     /// Writes the next cells of this column, and goes on to the next one.
     #[inline(always)]
     fn step<const BOUNDED: bool>(&mut self, east: Pair<V>, out: [&mut [u64]; 2], inside: &[u64]) {
         let Pair { cells, sums } = self.here;
-        let [mut upper, mut lower] = self.law.next(cells, sums, [east.sums, self.west]);
+        let [mut upper, mut lower] = self.circuit.next(cells, sums, [east.sums, self.west]);
         if BOUNDED {
             let inside = V::load(self.token, inside);
             (upper, lower) = (upper & inside, lower & inside);

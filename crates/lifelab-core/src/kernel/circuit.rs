@@ -1,4 +1,4 @@
-//! Laws: rules as networks of operations on words.
+//! Circuits: rules as networks of operations on words.
 
 use super::lanes::Lanes;
 use super::sum::{Half, OfNine, OfThree};
@@ -6,7 +6,7 @@ use super::ternary::{Majority, Parity, Select, Ternary, Truth};
 use crate::rule::Rule;
 
 /// A rule that is applied to many cells at once.
-pub(super) trait Law: Copy {
+pub(super) trait Circuit: Copy {
     /// The next states of cells that live where `alive` has a one, from the sums of their own row and
     /// of the two beside it, themselves included. Rows may be columns as well. The order of the two
     /// does not matter to the result. Some registers are computed at once, because then what the rule
@@ -38,7 +38,7 @@ pub(super) trait Law: Copy {
 #[derive(Clone, Copy)]
 pub(super) struct Conway;
 
-impl Law for Conway {
+impl Circuit for Conway {
     #[inline(always)]
     fn next<V: Lanes, const N: usize>(
         self,
@@ -85,12 +85,12 @@ fn conway_ternary<V: Lanes>(alive: V, own: OfThree<V>, [b, c]: [OfThree<V>; 2]) 
 /// choice of four functions, made once for some registers, and always the same, which is what
 /// processors predict well.
 #[derive(Clone, Copy)]
-pub(super) struct Network {
+pub(super) struct AnyRule {
     /// By state (dead, alive), then by last digit (even, odd).
     halves: [[u8; 2]; 2],
 }
 
-impl Network {
+impl AnyRule {
     pub(super) fn of(rule: Rule) -> Self {
         // The sum counts the cell itself, so a live cell has one neighbor less.
         let (dead, alive) = (u32::from(rule.births()), u32::from(rule.survivals()) << 1);
@@ -101,7 +101,7 @@ impl Network {
     }
 }
 
-impl Law for Network {
+impl Circuit for AnyRule {
     #[inline(always)]
     fn next<V: Lanes, const N: usize>(
         self,
@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     /// Whether the cell in the middle of each of the 512 neighborhoods lives next as the rule says.
-    fn check<V: Lanes>(token: V::Token, law: impl Law, rule: Rule) {
+    fn check<V: Lanes>(token: V::Token, circuit: impl Circuit, rule: Rule) {
         for hood in 0..512_u64 {
             let bit = |n: u64| V::splat(token, hood >> n & 1);
             let row = |y: u64| OfThree::of([bit(3 * y), bit(3 * y + 1)], bit(3 * y + 2));
@@ -182,7 +182,7 @@ mod tests {
             let neighbors = u64::from(hood.count_ones()) - alive;
             let expected = rule.next(alive == 1, neighbors as u8);
             let mut words = [0; 8];
-            let [next] = law.next([bit(4)], [row(1)], [[row(2)], [row(0)]]);
+            let [next] = circuit.next([bit(4)], [row(1)], [[row(2)], [row(0)]]);
             next.store(&mut words[..V::WORDS]);
             assert_eq!(words[0] & 1 == 1, expected, "{rule} {hood:09b}");
         }
@@ -193,7 +193,7 @@ mod tests {
         for counts in 0..512 {
             for (births, survivals) in [(counts, 0), (0, counts)] {
                 let rule = Rule::new(births, survivals).unwrap();
-                check::<V>(token, Network::of(rule), rule);
+                check::<V>(token, AnyRule::of(rule), rule);
             }
         }
     }
