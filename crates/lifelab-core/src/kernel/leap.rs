@@ -1,7 +1,7 @@
 //! Leaps: a band some generations ahead, tile by tile.
 //!
 //! One generation at a time, each cell goes from memory to the processor and back in each of them.
-//! A tile makes that journey once in a leap. The price is the frame that it needs around its cells:
+//! A tile makes that journey once in a leap. The price is the halo that it needs around its cells:
 //! as many rows above and below as generations, and a word of 64 columns on either side.
 
 use fearless_simd::prelude::SimdBase;
@@ -24,7 +24,7 @@ const fn cache(words: usize) -> usize {
     if words < 8 { 640 << 10 } else { 2 << 20 }
 }
 
-/// Rows of a tile, frame included, at most.
+/// Rows of a tile, halo included, at most.
 const ROWS: usize = 1024;
 
 /// Rows that are looked at together, whether they have changed: a tile's are not computed where
@@ -48,11 +48,11 @@ pub(super) struct Task<'a> {
 #[derive(Clone, Copy, Debug)]
 struct Cut {
     groups: usize,
-    /// Words that a tile computes, without its frame.
+    /// Words that a tile computes, without its halo.
     words: usize,
-    /// Words of its frame on either side.
-    frame: usize,
-    /// Rows that a tile computes, without its frame.
+    /// Words of its halo on either side.
+    halo: usize,
+    /// Rows that a tile computes, without its halo.
     rows: usize,
     /// Cells that are computed, over cells that are wanted.
     cost: f64,
@@ -144,7 +144,7 @@ impl Task<'_> {
         let generations = self.generations as usize;
         let rows = (piece.rows + 2 * generations).next_multiple_of(2);
         let first = i64::from(next.rows().start) + piece.row as i64 - generations as i64;
-        let west = piece.word as i64 - cut.frame as i64;
+        let west = piece.word as i64 - cut.halo as i64;
         let mut tile = Tile::<V>::new(token, rows, cut.groups, scratch);
         tile.load(|row, line| self.now.read_beyond(self.topology, first + row as i64, west, line));
         let mut dead = [0..0, 0..0];
@@ -164,7 +164,7 @@ impl Task<'_> {
         tile.save(generations..generations + piece.rows, |row, line| {
             let row = row - generations + piece.row;
             let y = next.rows().start as usize + row;
-            let new = &mut line[cut.frame..cut.frame + piece.words];
+            let new = &mut line[cut.halo..cut.halo + piece.words];
             let old = next.words_at(row, piece.word, piece.words);
             new[piece.words - 1] &= mask;
             old[piece.words - 1] &= mask; // The halo is no cell.
@@ -192,19 +192,19 @@ impl Cut {
         let mut best: Option<Self> = None;
         for groups in 1..=GROUPS {
             let room = groups * Tile::<V>::GROUP;
-            let frame = usize::from(!(closed && room == words));
-            let useful = words.min(room - 2 * frame);
+            let halo = usize::from(!(closed && room == words));
+            let useful = words.min(room - 2 * halo);
             let tiles = words.div_ceil(useful);
-            let frames = 2 * generations as usize;
+            let halos = 2 * generations as usize;
             let row_bytes = room * size_of::<u64>();
-            let most = (cache(V::WORDS) / row_bytes).min(ROWS).saturating_sub(frames);
+            let most = (cache(V::WORDS) / row_bytes).min(ROWS).saturating_sub(halos);
             let rows = height.div_ceil(height.div_ceil(most.max(2)));
             let computed = (tiles * room * (rows + generations as usize)) as f64;
             let cost = computed / (words * rows) as f64 + (tiles * START) as f64 / words as f64;
             // Tiles of a row alike, rather than a small one at the end.
             let words = words.div_ceil(tiles);
             if best.is_none_or(|best| cost < best.cost) {
-                best = Some(Self { groups, words, frame, rows, cost });
+                best = Some(Self { groups, words, halo, rows, cost });
             }
         }
         best.expect("there is a first cut")
