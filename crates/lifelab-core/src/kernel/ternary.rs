@@ -167,7 +167,7 @@ mod tests {
         let Some(token) = fearless_simd::Level::new().as_avx512() else {
             return; // This processor has none.
         };
-        assert!(u64x8::<Avx512>::TERNARY);
+        const { assert!(u64x8::<Avx512>::TERNARY) };
         macro_rules! check {
             ($($table:literal)*) => { $(check::<Truth<$table>, u64x8<Avx512>>(token);)* };
         }
