@@ -102,12 +102,11 @@ impl Calm {
         while word < old.len() {
             let end = ((first + word) / WORDS + 1) * WORDS - first;
             let end = end.min(old.len());
-            let differ = (old[word..end].iter().zip(&new[word..end]))
-                .fold(0, |differ, (old, new)| differ | (old ^ new));
-            if differ != 0 {
-                let block = self.block((first + word) / WORDS, y / ROWS);
-                // Relaxed: whoever reads it has waited for all threads of this leap.
-                self.changed[block].store(true, Ordering::Relaxed);
+            let changed = &self.changed[self.block((first + word) / WORDS, y / ROWS)];
+            // Relaxed: whoever reads it has waited for all threads of this leap. A block that has
+            // changed already need not be compared any further.
+            if !changed.load(Ordering::Relaxed) && old[word..end] != new[word..end] {
+                changed.store(true, Ordering::Relaxed);
             }
             word = end;
         }
