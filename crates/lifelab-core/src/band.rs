@@ -9,14 +9,7 @@ use crate::job::CellJob;
 use crate::kernel;
 use crate::probe::Activity;
 use crate::rule::Rule;
-
-/// Cells per word.
-pub(crate) const WORD: usize = u64::BITS as usize;
-
-/// The mask of the cells in the last word of a row.
-pub(crate) fn last_mask(width: u32) -> u64 {
-    u64::MAX >> ((WORD - width as usize % WORD) % WORD)
-}
+use crate::word::{WORD, last_mask};
 
 /// Rows to compute from: a band of a frozen grid, with one row of halo above and below and one
 /// word of halo on either side.

@@ -14,8 +14,8 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use crate::band::WORD;
 use crate::topology::Topology;
+use crate::word::WORD;
 
 /// Rows of a block.
 const ROWS: usize = 32;

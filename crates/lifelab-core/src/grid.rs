@@ -8,15 +8,13 @@ use std::ops::Range;
 
 use thiserror::Error;
 
-use crate::band::{Band, BandMut, BandRef, WORD};
+use crate::band::{Band, BandMut, BandRef};
 use crate::calm::Calm;
 use crate::cell::{Cell, Hood};
 use crate::context::Context;
 use crate::kernel;
 use crate::stop::StopReason;
-
-/// Words per cache line: rows start at multiples of 64 bytes.
-pub(crate) const LINE: usize = 8;
+use crate::word::{LINE, WORD, last_mask};
 
 /// A finite grid of cells, one bit each, framed by a halo that shows what lies beyond the edges.
 ///
@@ -406,7 +404,7 @@ impl Shape {
     }
 
     fn last_mask(self) -> u64 {
-        crate::band::last_mask(self.width)
+        last_mask(self.width)
     }
 }
 

@@ -16,6 +16,7 @@
 mod cell;
 mod rule;
 mod topology;
+mod word;
 
 mod band;
 mod calm;

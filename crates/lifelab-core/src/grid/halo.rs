@@ -1,8 +1,8 @@
 //! The halo: what lies beyond the edges, shown around the cells.
 
 use super::{Grid, Shape};
-use crate::band::WORD;
 use crate::topology::Topology;
+use crate::word::WORD;
 
 impl Grid {
     /// Shows in the halo what lies beyond the edges in this topology: what every reader of

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::Grid;
-use crate::band::WORD;
 use crate::topology::Topology;
+use crate::word::WORD;
 
 impl Grid {
     /// The rows on which a band depends so many generations ahead: its own and as many above and below

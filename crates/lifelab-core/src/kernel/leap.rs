@@ -11,11 +11,12 @@ use super::circuit::Circuit;
 use super::columns::GROUPS;
 use super::ghost::Column;
 use super::tile::{Scratch, Tile};
-use crate::band::{BandMut, WORD, last_mask};
+use crate::band::BandMut;
 use crate::calm::Calm;
 use crate::grid::Grid;
 use crate::stop::{Stop, StopReason};
 use crate::topology::Topology;
+use crate::word::{WORD, last_mask};
 
 /// Bytes that a tile of registers with so many words may take: what a cache of the second level has
 /// where registers are that wide, or twice as much, for eight generations pass between a row's

@@ -3,8 +3,9 @@
 //! Eight neighbors are added by a small network of adders into a four-bit count, held in four words.
 //! It is the specification against which the faster kernels are tested, and nothing else uses it.
 
-use crate::band::{BandMut, BandRef, last_mask};
+use crate::band::{BandMut, BandRef};
 use crate::rule::Rule;
+use crate::word::last_mask;
 
 /// Computes `next` from `now`. The two have the same rows and width.
 pub(super) fn advance(rule: Rule, now: BandRef<'_>, next: &mut BandMut<'_>) {

@@ -13,8 +13,8 @@ use fearless_simd::{Simd, u64x2, u64x4, u64x8};
 use super::circuit::Circuit;
 use super::lanes::Lanes;
 use super::sum::OfThree;
-use crate::band::{BandMut, BandRef, WORD, last_mask};
-use crate::grid::LINE;
+use crate::band::{BandMut, BandRef};
+use crate::word::{LINE, WORD, last_mask};
 
 /// Rows per strip. Each takes a line of 64 bytes in either grid: 4 KiB, of at least 32 that a cache
 /// of the first level has. Two rows more are read, and added once more than necessary.

@@ -26,7 +26,7 @@ use super::columns::{COLUMNS, collect, deal};
 use super::ghost::Column;
 use super::lanes::Lanes;
 use super::sum::OfThree;
-use crate::grid::LINE;
+use crate::word::LINE;
 
 /// The memory of a tile, used for one after the other.
 #[derive(Debug, Default)]
