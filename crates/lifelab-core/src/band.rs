@@ -3,12 +3,6 @@
 use std::ops::Range;
 
 use crate::cell::{Cell, Hood};
-use crate::context::Context;
-use crate::error::CellFailure;
-use crate::job::CellJob;
-use crate::kernel;
-use crate::probe::Activity;
-use crate::rule::Rule;
 use crate::word::{WORD, last_mask};
 
 /// Rows to compute from: a band of a frozen grid, with one row of halo above and below and one
@@ -93,65 +87,6 @@ impl<'a> BandRef<'a> {
         Hood::from_rows(three(row), three(row + 1), three(row + 2))
     }
 
-    /// The jobs of the band's cells, in reading order.
-    pub fn jobs(self) -> impl Iterator<Item = CellJob> + use<'a> {
-        self.rows()
-            .flat_map(move |y| (0..self.width).map(move |x| Cell::new(x, y)))
-            .map(move |at| CellJob { at, hood: self.hood(at) })
-    }
-
-    /// Computes the band's next generation: by a kernel if no cell waits, else cell after cell.
-    ///
-    /// # Errors
-    /// The first failing cell in reading order. `next` is then partly written.
-    ///
-    /// # Panics
-    /// If `next` has other rows or another width.
-    pub fn step_into(self, next: &mut BandMut<'_>, cx: &Context) -> Result<(), CellFailure> {
-        if cx.is_idle() {
-            let mut advance = || self.advance_into(next, cx.rule);
-            match &cx.probe {
-                None => advance(),
-                Some(probe) => probe.compute(self.activity(), cx.generation, advance),
-            }
-            return Ok(());
-        }
-        self.assert_same_shape(next);
-        next.clear();
-        for job in self.jobs() {
-            next.set(job.at, job.run(cx)?);
-        }
-        Ok(())
-    }
-
-    /// Computes the band's next generation by a kernel, whether its cells wait or not: for who knows
-    /// better what becomes of those whose waits fail.
-    ///
-    /// # Panics
-    /// If `next` has other rows or another width.
-    pub fn advance_into(self, next: &mut BandMut<'_>, rule: Rule) {
-        self.assert_same_shape(next);
-        kernel::advance(rule, self, next);
-    }
-
-    fn assert_same_shape(self, next: &BandMut<'_>) {
-        assert!(self.rows() == next.rows && self.width == next.width, "bands of different shape");
-    }
-
-    /// Computes the band's next generation as a value.
-    ///
-    /// # Errors
-    /// The first failing cell in reading order.
-    pub fn step(self, cx: &Context) -> Result<Band, CellFailure> {
-        let mut band = Band::new(self.rows(), self.width);
-        self.step_into(&mut band.as_mut(), cx)?;
-        Ok(band)
-    }
-
-    fn activity(self) -> Activity {
-        Activity::Band { first: self.first, rows: self.height }
-    }
-
     /// The rows from `row` on, each from word `first` on; row 0 is the halo row above, word 0 the
     /// western halo word.
     #[inline(always)]
@@ -188,6 +123,10 @@ impl<'a> BandMut<'a> {
         self.rows.clone()
     }
 
+    pub(crate) fn width(&self) -> u32 {
+        self.width
+    }
+
     /// The rows' words, north to south; kernels must leave the bits beyond the width zero.
     pub(crate) fn words_mut(&mut self) -> impl Iterator<Item = &mut [u64]> {
         let words = (self.width as usize).div_ceil(WORD);
@@ -217,13 +156,13 @@ impl<'a> BandMut<'a> {
         &self.words[rows.start * self.stride..(rows.end * self.stride).min(self.words.len())]
     }
 
-    fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.words_mut().for_each(|row| row.fill(0));
     }
 
     /// Without a branch: which cells live, no processor predicts.
     #[inline]
-    fn set(&mut self, at: Cell, alive: bool) {
+    pub(crate) fn set(&mut self, at: Cell, alive: bool) {
         let row = (at.y - self.rows.start) as usize * self.stride;
         let (word, bit) = (&mut self.words[row + at.x as usize / WORD], at.x as usize % WORD);
         *word = *word & !(1 << bit) | u64::from(alive) << bit;

@@ -6,7 +6,7 @@
 //! the n outermost rows and columns. So those alone are looked at; mostly they are empty, or the same
 //! as when they were looked at last. Else the four strips that they are are computed for themselves.
 
-use crate::band::WORD;
+use crate::word::WORD;
 use crate::cell::Cell;
 use crate::grid::Grid;
 use crate::kernel;

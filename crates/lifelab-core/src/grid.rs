@@ -11,9 +11,6 @@ use thiserror::Error;
 use crate::band::{Band, BandMut, BandRef};
 use crate::calm::Calm;
 use crate::cell::{Cell, Hood};
-use crate::context::Context;
-use crate::kernel;
-use crate::stop::StopReason;
 use crate::word::{LINE, WORD, last_mask};
 
 /// A finite grid of cells, one bit each, framed by a halo that shows what lies beyond the edges.
@@ -278,49 +275,6 @@ impl Grid {
         let start = self.index(i64::from(rows.start) - 1) - 1;
         let end = self.index(i64::from(rows.end)) + self.shape.words + 1;
         BandRef::new(rows, self.shape.width, self.shape.stride, &self.words[start..end])
-    }
-
-    /// Computes a band of the step's grid from this one, with no cell waiting: what every stepper
-    /// does that computes bands in place. It is the next generation or, if the step
-    /// [leaps](crate::Capabilities::leaps), some later one.
-    ///
-    /// # Errors
-    /// If `cx.stop` has fired; `next` is then partly written.
-    ///
-    /// # Panics
-    /// If cells may wait, or `next` is no band of a grid with these sides.
-    pub fn advance_into(&self, next: &mut BandMut<'_>, cx: &Context) -> Result<(), StopReason> {
-        cx.stop.check()?;
-        match &cx.leap {
-            Some(leap) => kernel::leap(cx.rule, self, leap, next, &cx.stop),
-            None => {
-                let now = self.band(next.rows());
-                now.step_into(next, cx).expect("cells without I/O do not fail");
-                Ok(())
-            }
-        }
-    }
-
-    /// Computes a band of the step's grid as a value; as [`advance_into`](Self::advance_into), but
-    /// for whoever cannot write into the grid.
-    ///
-    /// # Errors
-    /// If `cx.stop` fires.
-    ///
-    /// # Panics
-    /// If cells may wait, or a row lies outside the grid.
-    pub fn advance(&self, rows: Range<u32>, cx: &Context) -> Result<Band, StopReason> {
-        assert!(rows.end <= self.shape.height, "outside the grid");
-        let mut band = Band::new(rows, self.shape.width);
-        let advanced = match cx.leap_topology() {
-            None => self.advance_into(&mut band.as_mut(), cx),
-            // The grid to compare with is not here.
-            Some(topology) => {
-                let blindly = cx.clone().leaping(cx.generations(), topology);
-                self.advance_into(&mut band.as_mut(), &blindly)
-            }
-        };
-        advanced.map(|()| band)
     }
 
     /// All rows to compute into, in bands of `rows` rows (the last may have fewer) that different

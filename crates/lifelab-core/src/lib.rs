@@ -39,6 +39,7 @@ mod order;
 pub mod probe;
 mod stop;
 
+mod advance;
 mod edge;
 mod engine;
 mod fan_in;

@@ -1,0 +1,123 @@
+//! Computing what bands and grids hold: the next generation, or a later one.
+
+use std::ops::Range;
+
+use crate::band::{Band, BandMut, BandRef};
+use crate::cell::Cell;
+use crate::context::Context;
+use crate::error::CellFailure;
+use crate::grid::Grid;
+use crate::job::CellJob;
+use crate::kernel;
+use crate::probe::Activity;
+use crate::rule::Rule;
+use crate::stop::StopReason;
+
+impl<'a> BandRef<'a> {
+    /// The jobs of the band's cells, in reading order.
+    pub fn jobs(self) -> impl Iterator<Item = CellJob> + use<'a> {
+        self.rows()
+            .flat_map(move |y| (0..self.width()).map(move |x| Cell::new(x, y)))
+            .map(move |at| CellJob { at, hood: self.hood(at) })
+    }
+
+    /// Computes the band's next generation: by a kernel if no cell waits, else cell after cell.
+    ///
+    /// # Errors
+    /// The first failing cell in reading order. `next` is then partly written.
+    ///
+    /// # Panics
+    /// If `next` has other rows or another width.
+    pub fn step_into(self, next: &mut BandMut<'_>, cx: &Context) -> Result<(), CellFailure> {
+        if cx.is_idle() {
+            let mut advance = || self.advance_into(next, cx.rule);
+            match &cx.probe {
+                None => advance(),
+                Some(probe) => probe.compute(self.activity(), cx.generation, advance),
+            }
+            return Ok(());
+        }
+        self.assert_same_shape(next);
+        next.clear();
+        for job in self.jobs() {
+            next.set(job.at, job.run(cx)?);
+        }
+        Ok(())
+    }
+
+    /// Computes the band's next generation by a kernel, whether its cells wait or not: for who knows
+    /// better what becomes of those whose waits fail.
+    ///
+    /// # Panics
+    /// If `next` has other rows or another width.
+    pub fn advance_into(self, next: &mut BandMut<'_>, rule: Rule) {
+        self.assert_same_shape(next);
+        kernel::advance(rule, self, next);
+    }
+
+    fn assert_same_shape(self, next: &BandMut<'_>) {
+        assert!(
+            self.rows() == next.rows() && self.width() == next.width(),
+            "bands of different shape"
+        );
+    }
+
+    /// Computes the band's next generation as a value.
+    ///
+    /// # Errors
+    /// The first failing cell in reading order.
+    pub fn step(self, cx: &Context) -> Result<Band, CellFailure> {
+        let mut band = Band::new(self.rows(), self.width());
+        self.step_into(&mut band.as_mut(), cx)?;
+        Ok(band)
+    }
+
+    fn activity(self) -> Activity {
+        Activity::Band { first: self.rows().start, rows: self.rows().len() as u32 }
+    }
+}
+
+impl Grid {
+    /// Computes a band of the step's grid from this one, with no cell waiting: what every stepper
+    /// does that computes bands in place. It is the next generation or, if the step
+    /// [leaps](crate::Capabilities::leaps), some later one.
+    ///
+    /// # Errors
+    /// If `cx.stop` has fired; `next` is then partly written.
+    ///
+    /// # Panics
+    /// If cells may wait, or `next` is no band of a grid with these sides.
+    pub fn advance_into(&self, next: &mut BandMut<'_>, cx: &Context) -> Result<(), StopReason> {
+        cx.stop.check()?;
+        match &cx.leap {
+            Some(leap) => kernel::leap(cx.rule, self, leap, next, &cx.stop),
+            None => {
+                let now = self.band(next.rows());
+                now.step_into(next, cx).expect("cells without I/O do not fail");
+                Ok(())
+            }
+        }
+    }
+
+    /// Computes a band of the step's grid as a value; as [`advance_into`](Self::advance_into), but
+    /// for whoever cannot write into the grid.
+    ///
+    /// # Errors
+    /// If `cx.stop` fires.
+    ///
+    /// # Panics
+    /// If cells may wait, or a row lies outside the grid.
+    pub fn advance(&self, rows: Range<u32>, cx: &Context) -> Result<Band, StopReason> {
+        assert!(rows.end <= self.height(), "outside the grid");
+        let mut band = Band::new(rows, self.width());
+        let advanced = match cx.leap_topology() {
+            None => self.advance_into(&mut band.as_mut(), cx),
+            // The grid to compare with is not here.
+            Some(topology) => {
+                let blindly = cx.clone().leaping(cx.generations(), topology);
+                self.advance_into(&mut band.as_mut(), &blindly)
+            }
+        };
+        advanced.map(|()| band)
+    }
+}
