@@ -14,7 +14,9 @@
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
 
 mod cell;
+mod position;
 mod rule;
+mod size;
 mod topology;
 mod word;
 
@@ -62,8 +64,10 @@ pub use io::{CellIo, Fault, FaultKind, Idle, IoFuture, OnFault, WaitsFor};
 pub use job::{CellJob, Counted};
 pub use lifelab_fanout::Delay;
 pub use order::ReadingOrder;
+pub use position::Position;
 pub use probe::{Probe, Sampling, Tally};
 pub use rule::{Feature, Rule, RuleError, RuleErrorKind, RuleSpec};
+pub use size::{Size, SizeError};
 pub use soup::Soup;
 pub use stepper::{
     AsyncStepper, Capabilities, Model, StepFuture, StepReport, Stepper, Traffic, Warning,

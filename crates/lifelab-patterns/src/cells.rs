@@ -5,33 +5,13 @@ mod iter;
 
 use std::fmt;
 
+pub use lifelab_core::Position;
+
 pub use builder::CellsBuilder;
 pub use iter::{Positions, Runs, Words};
 
 /// Cells per word.
 const WORD: i64 = u64::BITS as i64;
-
-/// A place on the plane: x grows to the right, y grows downwards.
-#[derive(
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Debug,
-    Default,
-    serde::Serialize,
-    serde::Deserialize,
-)]
-#[serde(deny_unknown_fields)]
-pub struct Position {
-    /// The column.
-    pub x: i64,
-    /// The row.
-    pub y: i64,
-}
 
 /// Live cells side by side in one row.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use lifelab_core::{CellIo, FiniteEngine, Grid, Probe, Rule, Soup, Stepper, Stop, Topology};
+use lifelab_core::{
+    CellIo, FiniteEngine, Grid, Position, Probe, Rule, Size, Soup, Stepper, Stop, Topology,
+};
 use lifelab_io::IoSpec;
-use lifelab_patterns::{Limits, Pattern, Position, library};
+use lifelab_patterns::{Limits, Pattern, library};
 
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
@@ -15,7 +17,6 @@ use crate::memory;
 use crate::placement;
 use crate::scenario::{Scenario, Start};
 use crate::simulation::{Parts, Simulation};
-use crate::size::Size;
 use crate::spec::StepperSpec;
 
 /// The size of a soup whose size nobody says.

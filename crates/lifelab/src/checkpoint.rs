@@ -8,8 +8,8 @@ mod locked;
 
 use std::sync::Arc;
 
-use lifelab_core::{Grid, Rule, Topology};
-use lifelab_patterns::{Pattern, Position};
+use lifelab_core::{Grid, Position, Rule, Topology};
+use lifelab_patterns::Pattern;
 
 use crate::cycle::CycleFinder;
 use crate::scenario::Scenario;

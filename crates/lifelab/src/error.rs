@@ -2,13 +2,12 @@
 
 use thiserror::Error;
 
-use lifelab_core::{Cell, GridError, RuleError, StartError, StepError};
+use lifelab_core::{Cell, GridError, RuleError, Size, StartError, StepError};
 use lifelab_io::IoError;
 use lifelab_patterns::PatternError;
 use lifelab_patterns::library::UnknownPattern;
 
 use crate::memory::shown;
-use crate::size::Size;
 
 /// Why a simulation could not be set up or could not go on.
 #[derive(Debug, Error)]

@@ -50,7 +50,6 @@ mod placement;
 mod registry;
 mod scenario;
 mod simulation;
-mod size;
 mod spec;
 mod workers;
 
@@ -59,8 +58,8 @@ pub use lifelab_io as io;
 pub use lifelab_patterns as patterns;
 
 pub use lifelab_core::{
-    Cell, CellIo, Fault, Grain, Grid, IoFuture, Probe, Rule, Site, Soup, StepError, Stepper, Stop,
-    StopReason, Topology,
+    Cell, CellIo, Fault, Grain, Grid, IoFuture, Probe, Rule, Site, Size, SizeError, Soup,
+    StepError, Stepper, Stop, StopReason, Topology,
 };
 pub use lifelab_io::IoSpec;
 pub use lifelab_patterns::Pattern;
@@ -77,7 +76,6 @@ pub use observe::{Moment, Observer};
 pub use registry::{Entry, STEPPERS, build};
 pub use scenario::{Scenario, Start};
 pub use simulation::{Frame, Simulation};
-pub use size::{Size, SizeError};
 pub use spec::StepperSpec;
 pub use workers::host_workers;
 

@@ -1,10 +1,9 @@
 //! Placing a pattern into a grid, and making a pattern of a grid.
 
-use lifelab_core::{Bounds, Cell, Grid, Topology};
-use lifelab_patterns::{CellsBuilder, Frame, Pattern, Position, Size as PatternSize, Word};
+use lifelab_core::{Bounds, Cell, Grid, Position, Size, Topology};
+use lifelab_patterns::{CellsBuilder, Frame, Pattern, Size as PatternSize, Word};
 
 use crate::error::Error;
-use crate::size::Size;
 
 /// The size of a grid that holds the pattern with `margin` dead cells on every side.
 pub(crate) fn size_with_margin(pattern: &Pattern, margin: u32) -> Result<Size, Error> {

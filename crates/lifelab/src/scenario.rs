@@ -5,12 +5,11 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use lifelab_core::{Rule, Soup, Topology, number};
+use lifelab_core::{Rule, Size, Soup, Topology, number};
 use lifelab_io::IoSpec;
 
 use crate::error::ScenarioError;
 use crate::notation;
-use crate::size::Size;
 use crate::spec::StepperSpec;
 
 /// A whole run as data, read from and written as RON. The same scenario gives the same generations

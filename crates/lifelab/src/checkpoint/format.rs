@@ -6,15 +6,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_128;
 
-use lifelab_core::{Band, Grid, Rule, Topology};
-use lifelab_patterns::Position;
+use lifelab_core::{Band, Grid, Position, Rule, Size, Topology};
 
 use super::{Cadence, Checkpoint, CheckpointError, CheckpointErrorKind as Kind};
 use crate::cycle::CycleFinder;
 use crate::fingerprint::StateHash;
 use crate::notation::{self, Mistake};
 use crate::scenario::Scenario;
-use crate::size::Size;
 
 const MAGIC: &[u8] = b"lifelab checkpoint ";
 const VERSION: u32 = 1;
