@@ -14,7 +14,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use crate::topology::Topology;
+use crate::topology::{Axis, Topology};
 use crate::word::WORD;
 
 /// Rows of a block.
@@ -60,18 +60,50 @@ impl Calm {
         Self { comparable: true, before, changed, computed, ..*self }
     }
 
-    /// Whether nothing in these rows and words has changed.
+    /// Whether nothing has changed in these rows and words, nor in what is seen there beyond the edges.
     pub(crate) fn is_calm(&self, topology: Topology, rows: Range<i64>, words: Range<i64>) -> bool {
         let Some(before) = &self.before else { return false };
-        blocks(topology, rows, self.height, ROWS).all(|y| {
-            blocks(topology, words.clone(), self.width, WORDS)
-                .all(|x| !before[self.block(x, y)].load(Ordering::Relaxed))
-        })
+        let is_calm = |x, y| !before[self.block(x, y)].load(Ordering::Relaxed);
+        let is_seen_calm = || {
+            let depth = self.depth_beyond(topology, &rows, &words);
+            depth == 0 || topology.is_bounded() || self.edges(depth).all(|(x, y)| is_calm(x, y))
+        };
+        let (ring_x, ring_y) = (topology.is_ring(Axis::X), topology.is_ring(Axis::Y));
+        let all_calm = blocks(ring_y, rows.clone(), self.height, ROWS)
+            .all(|y| blocks(ring_x, words.clone(), self.width, WORDS).all(|x| is_calm(x, y)));
+        all_calm && is_seen_calm()
     }
 
-    /// The words of a row.
-    pub(crate) fn words(&self) -> Range<i64> {
-        0..self.width as i64
+    /// How many cells these rows and words go beyond the edges, where they do not come back on the
+    /// other side as on a ring.
+    fn depth_beyond(&self, topology: Topology, rows: &Range<i64>, words: &Range<i64>) -> usize {
+        let beyond = |axis, range: &Range<i64>, len: usize| match topology.is_ring(axis) {
+            true => 0,
+            false => 0.max(-range.start).max(range.end - len as i64) as usize,
+        };
+        let words = match beyond(Axis::X, words, self.width) {
+            0 => 0,
+            words => (words + 1) * WORD, // The last word of a row may have a single cell.
+        };
+        words.max(beyond(Axis::Y, rows, self.height))
+    }
+
+    /// The blocks that have cells so near to an edge. However the edges are joined, that is all that
+    /// can be seen as far beyond them.
+    fn edges(&self, depth: usize) -> impl Iterator<Item = (usize, usize)> {
+        let near = move |block: usize, size: usize, len: usize| {
+            block * size < depth || (block + 1) * size + depth > len
+        };
+        let (width, height) = ((self.width - 1) * WORD + 1, self.height);
+        let all = (0..height.div_ceil(ROWS))
+            .flat_map(move |y| (0..self.width.div_ceil(WORDS)).map(move |x| (x, y)));
+        all.filter(move |&(x, y)| near(x, WORDS * WORD, width) || near(y, ROWS, height))
+    }
+
+    /// The words that a whole row depends on: its own and, beyond both edges, those that a leap
+    /// reaches.
+    pub(crate) fn words_around(&self) -> Range<i64> {
+        -1..self.width as i64 + 1
     }
 
     /// Notes that so many words were not calm.
@@ -117,18 +149,18 @@ impl Calm {
     }
 }
 
-/// The blocks that a range reaches, of a line of so many rows or words.
+/// The blocks that a range reaches, of a line of so many rows or words, or of a ring of them.
 fn blocks(
-    topology: Topology,
+    is_ring: bool,
     range: Range<i64>,
     len: usize,
     block: usize,
 ) -> impl Iterator<Item = usize> {
     let len = len as i64;
-    let range = match topology {
-        Topology::Torus if range.end - range.start >= len => 0..len,
-        Topology::Torus => range,
-        Topology::Plane => range.start.max(0)..range.end.min(len), // Beyond, nothing changes.
+    let range = match is_ring {
+        true if range.end - range.start >= len => 0..len,
+        true => range,
+        false => range.start.max(0)..range.end.min(len),
     };
     // Every first place of a block, and the range's own ends.
     let places = (range.start..range.end).filter(move |&place| {

@@ -106,7 +106,7 @@ impl Context {
         self.leap.as_ref().is_some_and(|leap| {
             let reach = i64::from(leap.generations);
             let rows = i64::from(rows.start) - reach..i64::from(rows.end) + reach;
-            leap.calm.is_calm(leap.topology, rows, leap.calm.words())
+            leap.calm.is_calm(leap.topology, rows, leap.calm.words_around())
         })
     }
 

@@ -97,7 +97,8 @@ impl FiniteEngine {
     /// An engine that starts from `grid` as generation `generation`.
     ///
     /// # Errors
-    /// If there is no memory for a second grid.
+    /// If the topology does not [fit](Topology::check) the grid, or there is no memory for a second
+    /// one.
     pub fn new(
         mut grid: Grid,
         generation: u64,
@@ -106,6 +107,7 @@ impl FiniteEngine {
         io: Arc<dyn CellIo>,
         stepper: Box<dyn Stepper>,
     ) -> Result<Self, GridError> {
+        topology.check(grid.size())?;
         let spare = Grid::new(grid.width(), grid.height())?;
         grid.fill_halo(topology);
         Ok(Self {

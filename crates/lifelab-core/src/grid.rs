@@ -2,15 +2,20 @@
 
 mod drawing;
 mod halo;
+mod surroundings;
 mod unrolled;
 
 use std::ops::Range;
 
 use thiserror::Error;
 
+pub use surroundings::Surroundings;
+
 use crate::band::{Band, BandMut, BandRef};
 use crate::calm::Calm;
 use crate::cell::{Cell, Hood};
+use crate::size::Size;
+use crate::topology::TopologyError;
 use crate::word::{LINE, WORD, last_mask};
 
 /// A finite grid of cells, one bit each, framed by a halo that shows what lies beyond the edges.
@@ -20,8 +25,8 @@ use crate::word::{LINE, WORD, last_mask};
 /// Around the cells lies the halo: a row above, a row below, a column to the west (the highest bit
 /// of the word before the row) and one to the east (the bit after the last cell, in the last word
 /// or the one behind it). So all nine cells of a neighborhood are always there to be read, and no
-/// kernel ever branches on an edge. [`fill_halo`](Grid::fill_halo) is the only code to which the
-/// topology matters; it runs once per generation.
+/// kernel ever branches on an edge. [`fill_halo`](Grid::fill_halo) shows there what the topology
+/// [says](crate::Topology::resolve), once per generation.
 ///
 /// ```text
 ///        stride words
@@ -74,6 +79,9 @@ pub enum GridError {
         /// Its size in memory; `u128`, because the product may exceed any address space.
         bytes: u128,
     },
+    /// A grid of this size cannot have this topology.
+    #[error(transparent)]
+    Topology(#[from] TopologyError),
     /// A character that is not a cell, in a drawn grid.
     #[error("line {line}, column {column}: found {found:?}, expected '.' or 'O'")]
     Drawing {
@@ -134,6 +142,11 @@ impl Grid {
     /// Rows, at least 1.
     pub fn height(&self) -> u32 {
         self.shape.height
+    }
+
+    /// Columns and rows.
+    pub fn size(&self) -> Size {
+        Size::new(self.shape.width, self.shape.height).expect("a grid has cells")
     }
 
     /// The number of cells.

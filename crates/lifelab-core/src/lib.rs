@@ -59,7 +59,7 @@ pub use engine::{DetachedStep, Engine, FiniteEngine};
 pub use error::{CellFailure, StartError, StepError, StepErrorKind};
 pub use fan_in::FanIn;
 pub use grain::{Grain, GrainError, Outcome, Unit, Units};
-pub use grid::{Extent, Grid, GridError};
+pub use grid::{Extent, Grid, GridError, Surroundings};
 pub use io::{CellIo, Fault, FaultKind, Idle, IoFuture, OnFault, WaitsFor};
 pub use job::{CellJob, Counted};
 pub use lifelab_fanout::Delay;
@@ -73,4 +73,4 @@ pub use stepper::{
     AsyncStepper, Capabilities, Model, StepFuture, StepReport, Stepper, Traffic, Warning,
 };
 pub use stop::{Stop, StopReason};
-pub use topology::{Bounds, Topology};
+pub use topology::{Axis, Bounds, Topology, TopologyError};

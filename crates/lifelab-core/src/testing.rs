@@ -50,6 +50,7 @@
 
 pub mod laws;
 
+use std::num::NonZeroI32;
 use std::panic::{panic_any, resume_unwind, set_hook, take_hook};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Once};
@@ -57,8 +58,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::{
-    Cell, CellFailure, CellIo, Context, Fault, Grid, Idle, IoFuture, Phase, Rule, Site, Soup,
-    StepError, StepErrorKind, Stepper, Stop, Topology,
+    Axis, Cell, CellFailure, CellIo, Context, Fault, Grid, Idle, IoFuture, Phase, Position, Rule,
+    Site, Size, Soup, StepError, StepErrorKind, Stepper, Stop, Topology,
 };
 
 pub use crate::kernel::Kernel;
@@ -75,17 +76,19 @@ pub const EXPECTED: &str = "this panic is part of a test";
 /// The next generation by the definition of the game, a cell at a time: slow, and obviously right.
 pub fn oracle(now: &Grid, rule: Rule, topology: Topology) -> Grid {
     let (width, height) = (i64::from(now.width()), i64::from(now.height()));
-    let alive = |x: i64, y: i64| {
-        let inside = (0..width).contains(&x) && (0..height).contains(&y);
-        (inside || topology == Topology::Torus)
-            && now.get(Cell::new(x.rem_euclid(width) as u32, y.rem_euclid(height) as u32))
-    };
+    let sees = |at| topology.resolve(now.size(), at).is_some_and(|cell| now.get(cell));
+    // All cells, and those around them, from column and row -1 on.
+    let row = |y| (-1..=width).map(move |x| u8::from(sees(Position { x, y })));
+    let seen: Vec<Vec<u8>> = (-1..=height).map(|y| row(y).collect()).collect();
     let mut next = Grid::new(now.width(), now.height()).expect("there is one already");
-    for (x, y) in (0..height).flat_map(|y| (0..width).map(move |x| (x, y))) {
-        let around = (-1..=1).flat_map(|dy| (-1..=1).map(move |dx| (dx, dy)));
-        let neighbors = around.filter(|&d| d != (0, 0) && alive(x + d.0, y + d.1)).count();
-        let counts = if alive(x, y) { rule.survivals() } else { rule.births() };
-        next.set(Cell::new(x as u32, y as u32), counts >> neighbors & 1 == 1);
+    for (y, rows) in (0..).zip(seen.windows(3)) {
+        for x in 0..now.width() {
+            let columns = x as usize..x as usize + 3;
+            let block: u8 = rows.iter().flat_map(|row| &row[columns.clone()]).sum();
+            let alive = rows[1][x as usize + 1];
+            let counts = if alive == 1 { rule.survivals() } else { rule.births() };
+            next.set(Cell::new(x, y), counts >> (block - alive) & 1 == 1);
+        }
     }
     next
 }
@@ -93,6 +96,26 @@ pub fn oracle(now: &Grid, rule: Rule, topology: Topology) -> Grid {
 /// The grid after so many generations of the [`oracle`].
 pub fn oracle_after(start: &Grid, generations: u64, rule: Rule, topology: Topology) -> Grid {
     (0..generations).fold(start.clone(), |now, _| oracle(&now, rule, topology))
+}
+
+/// Every kind of topology that a grid of this size can have: what a test goes through that is about
+/// what lies beyond the edges.
+///
+/// # Panics
+/// If there is no such size.
+pub fn topologies(width: u32, height: u32) -> Vec<Topology> {
+    let size = Size::new(width, height).expect("a size");
+    let axes = [Axis::X, Axis::Y];
+    let shifted = axes.into_iter().zip([2, -3]).map(|(axis, shift)| Topology::ShiftedTorus {
+        axis,
+        shift: NonZeroI32::new(shift).expect("an offset"),
+    });
+    let klein = [0, 1].map(|shift| axes.map(|axis| Topology::KleinBottle { axis, shift }));
+    ([Topology::Torus, Topology::Plane, Topology::CrossSurface, Topology::Sphere].into_iter())
+        .chain(shifted)
+        .chain(klein.into_iter().flatten())
+        .filter(|topology| topology.check(size).is_ok())
+        .collect()
 }
 
 /// A seeded soup, frozen: its halo is filled.

@@ -1,21 +1,42 @@
 //! Topologies: what lies beyond the edge of a finite grid.
 
 mod bounds;
+mod spelling;
 
-use std::fmt;
-use std::str::FromStr;
+use std::num::NonZeroI32;
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 pub use bounds::Bounds;
 
-use crate::rule::{RuleError, RuleErrorKind};
+use crate::cell::Cell;
+use crate::position::Position;
+use crate::size::Size;
 
 /// What lies beyond the edge of a finite grid.
 ///
-/// Printed, parsed and serialized as `torus` and `plane`.
+/// Apart from the plane, each is the unbounded plane folded up: beyond the edges the grid is seen
+/// again, moved, mirrored or turned, and so on for ever. [`resolve`](Self::resolve) is the only code
+/// that knows how; what is fast for a torus or a plane is tested against it.
+///
+/// Printed and parsed as `torus`, `plane`, `torus:x+5`, `klein:x`, `klein:y-1`, `cross-surface` and
+/// `sphere`; the letter says which coordinate changes on the way across an edge. Source: Golly's help
+/// page "Bounded Grids".
+///
+/// ```
+/// use lifelab_core::{Axis, Cell, Position, Size, Topology};
+///
+/// let klein: Topology = "klein:x".parse()?;
+/// assert_eq!(klein, Topology::KleinBottle { axis: Axis::X, shift: 0 });
+/// let size = Size::new(30, 20).expect("it has cells");
+/// // Above the top-left cell lies the bottom-right one.
+/// assert_eq!(klein.resolve(size, Position { x: 0, y: -1 }), Some(Cell::new(29, 19)));
+/// assert_eq!(Topology::Plane.resolve(size, Position { x: 0, y: -1 }), None);
+/// # Ok::<(), lifelab_core::RuleError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Topology {
     /// Opposite edges are joined.
@@ -23,47 +44,174 @@ pub enum Topology {
     Torus,
     /// Everything outside is dead, for ever.
     Plane,
+    /// Opposite edges are joined, one pair of them with an offset.
+    ShiftedTorus {
+        /// What changes on the way across an edge of that pair: x across the top or the bottom.
+        axis: Axis,
+        /// By how much it grows on the way across the bottom (or the right edge), in cells.
+        shift: NonZeroI32,
+    },
+    /// Opposite edges are joined, one pair of them reversed.
+    KleinBottle {
+        /// What is reversed on the way across an edge of that pair: x across the top or the bottom.
+        axis: Axis,
+        /// By how much it is moved besides, in cells. Only an edge of an even number of cells may be
+        /// joined with an offset.
+        #[serde(default)]
+        shift: i32,
+    },
+    /// Opposite edges are joined, both pairs reversed: a real projective plane. At a corner, a cell is
+    /// its own neighbor.
+    CrossSurface,
+    /// Neighboring edges of a square are joined: top and left, bottom and right. At a corner, a cell
+    /// is its own neighbor.
+    Sphere,
+}
+
+/// A coordinate.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Axis {
+    /// From left to right.
+    X,
+    /// From top to bottom.
+    Y,
+}
+
+/// Why there is no grid of a size with a topology.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+#[non_exhaustive]
+pub enum TopologyError {
+    /// A sphere is folded from a square.
+    #[error("a sphere has as many rows as columns, and {size} has not; give a size of equal sides")]
+    NotSquare {
+        /// The size.
+        size: Size,
+    },
+    /// The offset of a Klein bottle is on an edge of an odd number of cells.
+    #[error(
+        "a Klein bottle is joined with an offset along edges of an even number of cells, not of \
+         {length}; give another size, or no offset"
+    )]
+    OddEdge {
+        /// The cells of an edge.
+        length: u32,
+    },
 }
 
 impl Topology {
-    /// Every topology.
-    pub const ALL: [Self; 2] = [Self::Torus, Self::Plane];
-
-    /// Its name, as it is printed and parsed.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Torus => "torus",
-            Self::Plane => "plane",
+    /// The cell that is seen at a place, which may lie any distance beyond the edges; `None` if the
+    /// place is dead for ever.
+    ///
+    /// The grid and its images tile the plane. On the way across an edge an image is moved (torus),
+    /// mirrored (Klein bottle, cross-surface) or turned (sphere); wherever two ways lead to a place,
+    /// they lead to the same image. So what is seen around a place far beyond the edges is what is
+    /// seen around its cell, perhaps mirrored or turned: rules that treat all eight directions alike
+    /// can be computed there as well, for any number of generations. For a rule that does not,
+    /// that holds only if going around is a [translation](Self::is_translation).
+    ///
+    /// # Panics
+    /// It may, if the size does not [fit](Self::check).
+    pub fn resolve(self, size: Size, at: Position) -> Option<Cell> {
+        let (width, height) = (size.width.get(), size.height.get());
+        // Which image, and where in it.
+        let across = at.x.div_euclid(width.into());
+        let down = at.y.div_euclid(height.into());
+        let x = at.x.rem_euclid(width.into()) as u32;
+        let y = at.y.rem_euclid(height.into()) as u32;
+        if (across, down) == (0, 0) {
+            return Some(Cell::new(x, y));
         }
-    }
-
-    /// Its letter in the suffix of a rule string; see [`Bounds`].
-    pub const fn letter(self) -> char {
-        match self {
-            Self::Torus => 'T',
-            Self::Plane => 'P',
-        }
-    }
-}
-
-impl fmt::Display for Topology {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl FromStr for Topology {
-    type Err = RuleError;
-
-    fn from_str(text: &str) -> Result<Self, RuleError> {
-        Self::ALL.into_iter().find(|topology| topology.name() == text).ok_or_else(|| RuleError {
-            span: 0..text.len(),
-            kind: RuleErrorKind::Unexpected {
-                found: format!("{text:?}"),
-                expected: "`torus` or `plane`",
+        let (mirrored_x, mirrored_y) = (width - 1 - x, height - 1 - y);
+        let (across_is_odd, down_is_odd) = (across & 1 == 1, down & 1 == 1);
+        let (x, y) = match self {
+            Self::Plane => return None,
+            Self::Torus => (x, y),
+            Self::ShiftedTorus { axis: Axis::X, shift } => (moved(x, shift.get(), down, width), y),
+            Self::ShiftedTorus { axis: Axis::Y, shift } => {
+                (x, moved(y, shift.get(), across, height))
+            }
+            Self::KleinBottle { axis: Axis::X, shift } if down_is_odd => {
+                (moved(mirrored_x, shift, -1, width), y)
+            }
+            Self::KleinBottle { axis: Axis::Y, shift } if across_is_odd => {
+                (x, moved(mirrored_y, shift, -1, height))
+            }
+            Self::KleinBottle { .. } => (x, y),
+            Self::CrossSurface => (
+                if down_is_odd { mirrored_x } else { x },
+                if across_is_odd { mirrored_y } else { y },
+            ),
+            Self::Sphere => match (across_is_odd, down_is_odd) {
+                (false, false) => (x, y),
+                (false, true) => (mirrored_y, x),
+                (true, false) => (y, mirrored_x),
+                (true, true) => (mirrored_x, mirrored_y),
             },
-        })
+        };
+        Some(Cell::new(x, y))
     }
+
+    /// Whether the images of the grid beyond its edges are moved only, neither mirrored nor turned. If
+    /// not, a glider may come back as its mirror image.
+    pub const fn is_translation(self) -> bool {
+        match self {
+            Self::Torus | Self::Plane | Self::ShiftedTorus { .. } => true,
+            Self::KleinBottle { .. } | Self::CrossSurface | Self::Sphere => false,
+        }
+    }
+
+    /// Whether everything beyond the edges is dead for ever.
+    pub const fn is_bounded(self) -> bool {
+        match self {
+            Self::Plane => true,
+            Self::Torus
+            | Self::ShiftedTorus { .. }
+            | Self::KleinBottle { .. }
+            | Self::CrossSurface
+            | Self::Sphere => false,
+        }
+    }
+
+    /// Whether each row (or for y, each column) is a ring: beyond its last cell lies its first, and so
+    /// it is in all that is seen beyond the other edges.
+    pub(crate) fn is_ring(self, along: Axis) -> bool {
+        match self {
+            Self::Torus => true,
+            Self::ShiftedTorus { axis, .. } | Self::KleinBottle { axis, .. } => axis == along,
+            Self::Plane | Self::CrossSurface | Self::Sphere => false,
+        }
+    }
+
+    /// Checks that a grid of this size can have this topology.
+    ///
+    /// # Errors
+    /// If it cannot.
+    pub fn check(self, size: Size) -> Result<(), TopologyError> {
+        let edge = |axis| match axis {
+            Axis::X => size.width.get(),
+            Axis::Y => size.height.get(),
+        };
+        match self {
+            Self::Sphere if size.width != size.height => Err(TopologyError::NotSquare { size }),
+            Self::KleinBottle { axis, shift } if shift != 0 && !edge(axis).is_multiple_of(2) => {
+                Err(TopologyError::OddEdge { length: edge(axis) })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A coordinate along a ring of `length` cells, after `times` shifts.
+fn moved(coordinate: u32, shift: i32, times: i64, length: u32) -> u32 {
+    if shift == 0 {
+        return coordinate;
+    }
+    // Both factors are less than 2^32, so that nothing overflows.
+    let shift = i64::from(shift).rem_euclid(length.into()) as u64;
+    let times = times.rem_euclid(length.into()) as u64;
+    let moved = u64::from(coordinate) + shift * times % u64::from(length);
+    (moved % u64::from(length)) as u32
 }
 
 #[cfg(test)]

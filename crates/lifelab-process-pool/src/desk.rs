@@ -8,6 +8,9 @@ use crate::role::Role;
 use crate::watching;
 use crate::wire::{self, Message, Shape, WireError};
 
+/// Cells per word.
+const WORD: u32 = u64::BITS;
+
 /// Where units are worked on, one after another.
 #[derive(Debug)]
 pub(crate) struct Desk {
@@ -90,18 +93,19 @@ impl Desk {
                 let band = band.ok_or_else(|| nonsense("rows of another length"))?;
                 put_band(out, unit, band.step(cx), cx);
             }
-            Message::Deep { unit, shape, above, below } => {
+            Message::Deep { unit, shape, above, below, beside } => {
                 sense(cx.leap_topology().is_some(), "rows for a leap that is none")?;
                 if self.role == Role::Neighbors {
                     wire::put(out, &message, |out| out.extend(payload));
                     return Ok(());
                 }
                 let rows = rows(shape)?.len() as u32;
-                let surroundings = surroundings(shape, above, below, payload)?;
+                let surroundings = surroundings(shape, [above, below], beside, payload)?;
                 let grid = grid(&mut self.grid, &surroundings)?;
                 let site = Site::new(cx.generation, Cell::new(0, shape.first), Phase::Neighbors);
                 let stopped = |reason| CellFailure { site, fault: Fault::stopped(reason) };
                 let band = grid.advance(above..above + rows, cx).map_err(stopped);
+                let band = band.map(|band| inner(shape, beside, band));
                 put_band(out, unit, band, cx);
             }
             other => pass_on(&other, out)?,
@@ -111,11 +115,33 @@ impl Desk {
 }
 
 /// The rows of a band with all that it depends on, from the first of them on.
-fn surroundings(shape: Shape, above: u32, below: u32, payload: &[u8]) -> Result<Band, WireError> {
+fn surroundings(
+    shape: Shape,
+    [above, below]: [u32; 2],
+    beside: u32,
+    payload: &[u8],
+) -> Result<Band, WireError> {
     let rows = shape.rows.checked_add(above).and_then(|rows| rows.checked_add(below));
-    let rows = rows.ok_or_else(|| nonsense("more rows than a grid has"))?;
+    let width = match beside {
+        0 => Some(shape.width),
+        _ => (beside.checked_mul(2))
+            .and_then(|words| words.checked_add(shape.width.div_ceil(WORD)))
+            .and_then(|words| words.checked_mul(WORD)),
+    };
+    let (rows, width) = rows.zip(width).ok_or_else(|| nonsense("more cells than a grid has"))?;
     let words = wire::words(payload).collect();
-    Band::from_words(0..rows, shape.width, words).ok_or_else(|| nonsense("rows of another length"))
+    Band::from_words(0..rows, width, words).ok_or_else(|| nonsense("rows of another length"))
+}
+
+/// The band without the words on either side.
+fn inner(shape: Shape, beside: u32, band: Band) -> Band {
+    if beside == 0 {
+        return band;
+    }
+    let (beside, words) = (beside as usize, shape.width.div_ceil(WORD) as usize);
+    let rows = band.words().chunks(words + 2 * beside).map(|row| &row[beside..beside + words]);
+    let words = rows.flatten().copied().collect();
+    Band::from_words(band.rows(), shape.width, words).expect("as many words as it has")
 }
 
 /// The surroundings of a band as a grid, in the memory of the one before if that has the same sides.
@@ -270,7 +296,7 @@ mod tests {
         let shape = Shape { first: 7, rows: 1, width: 3 };
         let mut payload = Vec::new();
         wire::put_words(&mut payload, &[0, 0, 0b111, 0, 0]);
-        (Message::Deep { unit: 6, shape, above, below }, payload)
+        (Message::Deep { unit: 6, shape, above, below, beside: 0 }, payload)
     }
 
     fn leaping(role: Role) -> Desk {
@@ -303,6 +329,12 @@ mod tests {
             let (message, payload) = deep(above, below);
             let result = leaping(Role::Both).work(message, &payload, &mut Vec::new());
             assert!(matches!(result, Err(WireError::Unexpected(_))), "{above} {below}");
+        }
+        let shape = Shape { first: 7, rows: 1, width: 3 };
+        for beside in [1, u32::MAX / 64, u32::MAX] {
+            let message = Message::Deep { unit: 6, shape, above: 2, below: 2, beside };
+            let result = leaping(Role::Both).work(message, &[0; 8], &mut Vec::new());
+            assert!(matches!(result, Err(WireError::Unexpected(_))), "{beside} words");
         }
         let (message, payload) = deep(2, 2);
         let result = desk(Role::Both, idle()).work(message, &payload, &mut Vec::new());

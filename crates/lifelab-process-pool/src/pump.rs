@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
-use lifelab_core::{Outcome, StepErrorKind};
+use lifelab_core::{Outcome, StepErrorKind, Surroundings};
 
 use crate::line::{Line, StartFailure};
 use crate::step::{Event, Rein, Work};
@@ -150,12 +150,13 @@ impl<'a> Pump<'a> {
         if line.io.as_ref() != Some(io) {
             wire::put(&mut line.out, &Message::Io(io.clone()), |_| {});
         }
+        let topology = cx.leap_topology().map(Surroundings::topology);
         let step = Message::Step {
             generation: cx.generation,
             births: cx.rule.births(),
             survivals: cx.rule.survivals(),
             payload_limit: *payload_limit,
-            leap: (cx.generations(), cx.leap_topology().unwrap_or_default()),
+            leap: (cx.generations(), topology.unwrap_or_default()),
             watching: *watching,
         };
         wire::put(&mut line.out, &step, |_| {});

@@ -37,11 +37,10 @@ impl Work<'_> {
     /// A band with all that it depends on in several generations: more bytes, for fewer messages.
     fn put_deep(&self, unit: u64, shape: Shape, topology: Topology, out: &mut Vec<u8>) {
         let band = shape.first..shape.first + shape.rows;
-        let rows = self.now.surroundings(&band, self.cx.generations(), topology);
-        let above = (i64::from(band.start) - rows.start) as u32;
-        let below = (rows.end - i64::from(band.end)) as u32;
-        wire::put(out, &Message::Deep { unit, shape, above, below }, |out| {
-            rows.for_each(|y| wire::put_words(out, self.now.row_around(y)));
+        let around = self.now.surroundings(band, self.cx.generations(), topology);
+        let (above, below, beside) = (around.above(), around.below(), around.beside());
+        wire::put(out, &Message::Deep { unit, shape, above, below, beside }, |out| {
+            around.for_each_row(|words| wire::put_words(out, words));
         });
     }
 

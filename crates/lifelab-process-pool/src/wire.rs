@@ -39,7 +39,8 @@ pub(crate) enum Message {
         births: u16,
         survivals: u16,
         payload_limit: u32,
-        /// How many generations are computed at once, from 1, on which topology.
+        /// How many generations are computed at once, from 1, and what lies beyond the edges of all
+        /// that a band depends on.
         leap: (u32, Topology),
         /// How its cells are watched; `None` if nobody does.
         watching: Option<Watching>,
@@ -50,9 +51,9 @@ pub(crate) enum Message {
     Cell { unit: u64, job: CellJob },
     /// Work: a band, whose rows with their halo are the payload.
     Band { unit: u64, shape: Shape },
-    /// Work: a band some generations ahead. The payload is its rows, with so many more above and below
-    /// as the band depends on.
-    Deep { unit: u64, shape: Shape, above: u32, below: u32 },
+    /// Work: a band some generations ahead. The payload is its rows with all that the band depends on:
+    /// rows above and below, and words on either side.
+    Deep { unit: u64, shape: Shape, above: u32, below: u32, beside: u32 },
     /// Work half done: a cell.
     Counted { unit: u64, cell: Counted },
     /// Work done: a cell, and whether it [kept](lifelab_core::OnFault::Keep) its state.

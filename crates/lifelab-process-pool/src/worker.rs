@@ -74,7 +74,7 @@ pub fn read_anything(bytes: &[u8]) {
         for generations in [1, 5] {
             let mut desk = Desk::new(role);
             let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), Stop::new());
-            desk.open(cx.leaping(generations, Topology::Torus));
+            desk.open(cx.leaping(generations, Topology::default()));
             let (mut frames, mut body, mut out) = (Frames::new(bytes), Vec::new(), Vec::new());
             while frames.read(&mut body).is_ok() {
                 let _ = Greeting::parse(&body);

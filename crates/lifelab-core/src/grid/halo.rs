@@ -1,41 +1,87 @@
 //! The halo: what lies beyond the edges, shown around the cells.
 
+use std::ops::Range;
+
 use super::{Grid, Shape};
+use crate::position::Position;
 use crate::topology::Topology;
 use crate::word::WORD;
 
 impl Grid {
     /// Shows in the halo what lies beyond the edges in this topology: what every reader of
     /// neighborhoods relies on.
+    ///
+    /// # Panics
+    /// If the topology does not [fit](Topology::check) the grid's size.
     pub fn fill_halo(&mut self, topology: Topology) {
-        let Shape { width, height, words, .. } = self.shape;
-        let (east_word, east_bit) = (width as usize / WORD, width as usize % WORD);
+        match topology {
+            Topology::Torus => self.fill_halo_of_torus(),
+            Topology::Plane => self.fill_halo_of_plane(),
+            _ => self.fill_halo_by_cells(topology),
+        }
+    }
+
+    /// Rows and columns are copied from the opposite edges.
+    fn fill_halo_of_torus(&mut self) {
+        let Shape { width, height, .. } = self.shape;
         let (last_word, last_bit) = ((width as usize - 1) / WORD, (width as usize - 1) % WORD);
         for y in 0..i64::from(height) {
             let row = self.index(y);
-            let (west, east) = match topology {
-                Topology::Torus => {
-                    let (first, last) = (self.words[row], self.words[row + last_word]);
-                    (last >> last_bit & 1, first & 1)
-                }
-                Topology::Plane => (0, 0),
-            };
-            self.words[row - 1] = west << (WORD - 1);
-            let east_halo = &mut self.words[row + east_word];
-            *east_halo = *east_halo & !(1 << east_bit) | east << east_bit;
+            let (first, last) = (self.words[row], self.words[row + last_word]);
+            self.fill_sides(y, last >> last_bit & 1, first & 1);
         }
-        let (above, below) = (self.index(-1), self.index(i64::from(height)));
-        let framed = |row: usize| row - 1..row + words + 1;
-        match topology {
-            Topology::Torus => {
-                let (first, last) = (self.index(0), self.index(i64::from(height) - 1));
-                self.words.copy_within(framed(last), above - 1);
-                self.words.copy_within(framed(first), below - 1);
-            }
-            Topology::Plane => {
-                self.words[framed(above)].fill(0);
-                self.words[framed(below)].fill(0);
+        let (first, last) = (self.framed(0), self.framed(i64::from(height) - 1));
+        let (above, below) = (self.framed(-1), self.framed(i64::from(height)));
+        self.words.copy_within(last, above.start);
+        self.words.copy_within(first, below.start);
+    }
+
+    /// Nothing lives out there.
+    fn fill_halo_of_plane(&mut self) {
+        let height = i64::from(self.shape.height);
+        (0..height).for_each(|y| self.fill_sides(y, 0, 0));
+        for y in [-1, height] {
+            let row = self.framed(y);
+            self.words[row].fill(0);
+        }
+    }
+
+    /// Whatever the topology: what it says of each place. It takes a few nanoseconds for each.
+    fn fill_halo_by_cells(&mut self, topology: Topology) {
+        topology.check(self.size()).unwrap_or_else(|error| panic!("{error}"));
+        let (width, height) = (i64::from(self.shape.width), i64::from(self.shape.height));
+        for y in 0..height {
+            let [west, east] = [-1, width].map(|x| self.sees(topology, Position { x, y }).into());
+            self.fill_sides(y, west, east);
+        }
+        for y in [-1, height] {
+            let row = self.framed(y);
+            self.words[row.clone()].fill(0);
+            for x in -1..=width {
+                let alive = u64::from(self.sees(topology, Position { x, y }));
+                let column = (x + WORD as i64) as usize; // Counted from the halo word in the west.
+                self.words[row.start + column / WORD] |= alive << (column % WORD);
             }
         }
+    }
+
+    /// Whether the cell lives that is seen at a place.
+    pub(super) fn sees(&self, topology: Topology, at: Position) -> bool {
+        topology.resolve(self.size(), at).is_some_and(|cell| self.get(cell))
+    }
+
+    /// Shows a cell (0 or 1) in the west of row `y`, and one in the east.
+    fn fill_sides(&mut self, y: i64, west: u64, east: u64) {
+        let row = self.index(y);
+        let (word, bit) = (self.shape.width as usize / WORD, self.shape.width as usize % WORD);
+        self.words[row - 1] = west << (WORD - 1);
+        let east_halo = &mut self.words[row + word];
+        *east_halo = *east_halo & !(1 << bit) | east << bit;
+    }
+
+    /// The words of row `y`, from -1 to `height`, with a halo word on either side.
+    fn framed(&self, y: i64) -> Range<usize> {
+        let row = self.index(y);
+        row - 1..row + self.shape.words + 1
     }
 }

@@ -1,19 +1,10 @@
 //! The layout, the halo, and what is read from cells.
 
 use super::*;
-use crate::topology::Topology;
+use crate::testing::topologies;
+use crate::{Position, Topology};
 
 const SIDES: [u32; 12] = [1, 2, 3, 7, 62, 63, 64, 65, 127, 128, 129, 200];
-
-/// The state beyond the edge by the definition of the topology, cell by cell.
-fn beyond(grid: &Grid, topology: Topology, x: i64, y: i64) -> bool {
-    let (width, height) = (i64::from(grid.width()), i64::from(grid.height()));
-    let inside = (0..width).contains(&x) && (0..height).contains(&y);
-    match topology {
-        Topology::Plane if !inside => false,
-        _ => grid.get(Cell::new(x.rem_euclid(width) as u32, y.rem_euclid(height) as u32)),
-    }
-}
 
 /// Every third cell or so lives, in no simple pattern.
 fn speckled(width: u32, height: u32) -> Grid {
@@ -29,21 +20,16 @@ fn speckled(width: u32, height: u32) -> Grid {
 
 #[test]
 fn every_hood_shows_the_topology() {
-    for (width, height) in SIDES.into_iter().flat_map(|w| [(w, 1), (w, 2), (w, 5)]) {
-        for topology in [Topology::Torus, Topology::Plane] {
+    for (width, height) in SIDES.into_iter().flat_map(|w| [(w, 1), (w, 2), (w, 5), (w, w)]) {
+        for topology in topologies(width, height) {
             let mut grid = speckled(width, height);
             grid.fill_halo(topology);
-            for y in 0..i64::from(height) {
-                for x in 0..i64::from(width) {
-                    let row = |y: i64| {
-                        (0..3).fold(0, |bits, i| {
-                            bits | u16::from(beyond(&grid, topology, x - 1 + i, y)) << i
-                        })
-                    };
-                    let expected = Hood::from_rows(row(y - 1), row(y), row(y + 1));
-                    let at = Cell::new(x as u32, y as u32);
-                    assert_eq!(grid.hood(at), expected, "{at} of {width} x {height} {topology:?}");
-                }
+            let sees = |x, y| u16::from(grid.sees(topology, Position { x, y }));
+            for at in (0..height).flat_map(|y| (0..width).map(move |x| Cell::new(x, y))) {
+                let (x, y) = (i64::from(at.x), i64::from(at.y));
+                let row = |y| sees(x - 1, y) | sees(x, y) << 1 | sees(x + 1, y) << 2;
+                let expected = Hood::from_rows(row(y - 1), row(y), row(y + 1));
+                assert_eq!(grid.hood(at), expected, "{at} of {width} x {height} {topology}");
             }
         }
     }

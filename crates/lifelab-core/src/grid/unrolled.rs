@@ -1,36 +1,14 @@
 //! The grid as it looks from inside: without edges.
 
-use std::ops::Range;
-
 use super::Grid;
+use crate::position::Position;
 use crate::topology::Topology;
 use crate::word::WORD;
 
 impl Grid {
-    /// The rows on which a band depends so many generations ahead: its own and as many above and below
-    /// as generations, but none beyond the edges of a plane. On a torus they go on beyond the edges,
-    /// and more than once around if there are so many.
-    ///
-    /// They are for whoever computes the band elsewhere. With these [rows](Self::row_around), in a grid
-    /// of its own with the same width and topology, the band comes out the same: what is wrong at the
-    /// edges of that grid spoils one more row in each generation, and not the band's.
-    pub fn surroundings(
-        &self,
-        band: &Range<u32>,
-        generations: u32,
-        topology: Topology,
-    ) -> Range<i64> {
-        let reach = i64::from(generations);
-        let (start, end) = (i64::from(band.start) - reach, i64::from(band.end) + reach);
-        match topology {
-            Topology::Torus => start..end,
-            Topology::Plane => start.max(0)..end.min(self.shape.height.into()),
-        }
-    }
-
     /// The words of row `y`, where rows go on beyond the edges as on a torus. Bits beyond the width are
     /// unspecified.
-    pub fn row_around(&self, y: i64) -> &[u64] {
+    pub(super) fn row_around(&self, y: i64) -> &[u64] {
         let row = self.index(y.rem_euclid(self.shape.height.into()));
         &self.words[row..row + self.shape.words]
     }
@@ -39,41 +17,82 @@ impl Grid {
     /// go on beyond the edges in all directions as the topology says.
     pub(crate) fn read_beyond(&self, topology: Topology, y: i64, first: i64, out: &mut [u64]) {
         let is_inside = (0..i64::from(self.shape.height)).contains(&y);
-        if topology == Topology::Plane && !is_inside {
-            return out.fill(0);
-        }
-        let row = self.row_around(y);
+        let row = match topology {
+            Topology::Torus => self.row_around(y),
+            _ if is_inside => self.row_around(y),
+            Topology::Plane => return out.fill(0),
+            _ => {
+                let words = (first..).map(|word| self.word_by_runs(topology, y, word));
+                return out.iter_mut().zip(words).for_each(|(out, word)| *out = word);
+            }
+        };
+        let edge = |word| match topology {
+            Topology::Torus => self.word_of_torus(row, word),
+            Topology::Plane => {
+                self.inside(word) & row.get(word as usize).copied().unwrap_or_default()
+            }
+            _ => self.word_by_runs(topology, y, word),
+        };
         // Words with 64 cells of the grid are copied; only at the edges bits are collected.
         let whole = i64::from(self.shape.width) / WORD as i64;
         let (from, to) = (first.clamp(0, whole), (first + out.len() as i64).clamp(0, whole));
         if from == to {
-            (first..).zip(out).for_each(|(word, out)| *out = self.word_beyond(topology, row, word));
+            (first..).zip(out).for_each(|(word, out)| *out = edge(word));
             return;
         }
         let (head, rest) = out.split_at_mut((from - first) as usize);
         let (inner, tail) = rest.split_at_mut((to - from) as usize);
         inner.copy_from_slice(&row[from as usize..to as usize]);
-        (first..).zip(head).for_each(|(word, out)| *out = self.word_beyond(topology, row, word));
-        (to..).zip(tail).for_each(|(word, out)| *out = self.word_beyond(topology, row, word));
+        (first..).zip(head).for_each(|(word, out)| *out = edge(word));
+        (to..).zip(tail).for_each(|(word, out)| *out = edge(word));
     }
 
-    /// One word of a row, at the edge or beyond.
-    fn word_beyond(&self, topology: Topology, row: &[u64], word: i64) -> u64 {
-        match topology {
-            Topology::Torus => {
-                let width = self.shape.width as usize;
-                let mut column = (word * WORD as i64).rem_euclid(width as i64) as usize;
-                let (mut cells, mut done) = (0, 0);
-                while done < WORD {
-                    let bit = column % WORD;
-                    let count = (WORD - bit).min(width - column).min(WORD - done);
-                    let some = row[column / WORD] >> bit & u64::MAX >> (WORD - count);
-                    cells |= some << done;
-                    (done, column) = (done + count, (column + count) % width);
-                }
-                cells
+    /// One word of a row of a torus, at the edge or beyond.
+    fn word_of_torus(&self, row: &[u64], word: i64) -> u64 {
+        let width = self.shape.width as usize;
+        let mut column = (word * WORD as i64).rem_euclid(width as i64) as usize;
+        let (mut cells, mut done) = (0, 0);
+        while done < WORD {
+            let bit = column % WORD;
+            let count = (WORD - bit).min(width - column).min(WORD - done);
+            let some = row[column / WORD] >> bit & u64::MAX >> (WORD - count);
+            cells |= some << done;
+            (done, column) = (done + count, (column + count) % width);
+        }
+        cells
+    }
+
+    /// One word of a row, whatever the topology: seen run by run.
+    fn word_by_runs(&self, topology: Topology, y: i64, word: i64) -> u64 {
+        let (mut cells, mut done) = (0, 0);
+        while done < WORD {
+            let at = Position { x: word * WORD as i64 + done as i64, y };
+            let (count, run) = self.run_seen(topology, at, WORD - done);
+            cells |= run << done;
+            done += count;
+        }
+        cells
+    }
+
+    /// Some cells that are seen from a place eastward, at least one and at most so many, and their
+    /// number. Where two neighbors are seen side by side in a row of the grid, the image goes on in
+    /// that direction as far as the grid does.
+    fn run_seen(&self, topology: Topology, at: Position, most: usize) -> (usize, u64) {
+        let seen = |x| topology.resolve(self.size(), Position { x, y: at.y });
+        let Some(first) = seen(at.x) else { return (1, 0) };
+        let row = self.row_around(first.y.into());
+        let column = first.x as usize;
+        match seen(at.x + 1).filter(|second| second.y == first.y).map(|second| second.x as usize) {
+            Some(next) if next == column + 1 => {
+                let count = most.min(self.shape.width as usize - column);
+                (count, cells(row, column, count))
             }
-            Topology::Plane => self.inside(word) & (row.get(word as usize).copied().unwrap_or(0)),
+            Some(next) if next + 1 == column => {
+                let count = most.min(column + 1);
+                let run = cells(row, column + 1 - count, count);
+                (count, run.reverse_bits() >> (WORD - count))
+            }
+            _ => (1, cells(row, column, 1)),
         }
     }
 
@@ -87,42 +106,34 @@ impl Grid {
     }
 }
 
+/// From 1 to 64 cells of a row, from a column on.
+fn cells(row: &[u64], column: usize, count: usize) -> u64 {
+    let (word, bit) = (column / WORD, column % WORD);
+    let low = row[word] >> bit;
+    let high = if bit + count > WORD { row[word + 1] << (WORD - bit) } else { 0 };
+    (low | high) & u64::MAX >> (WORD - count)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::Cell;
+    use crate::Position;
+    use crate::testing::{soup, topologies};
 
     #[test]
     fn beyond_the_edges_it_goes_on() {
-        for (width, height) in [(1, 1), (5, 3), (63, 2), (64, 2), (65, 2), (130, 2), (192, 3)] {
-            let mut grid = Grid::new(width, height).unwrap();
-            for at in (0..height).flat_map(|y| (0..width).map(move |x| Cell::new(x, y))) {
-                grid.set(at, crate::seeded::hash(&[at.x.into(), at.y.into()]).is_multiple_of(2));
-            }
-            for topology in Topology::ALL {
-                grid.fill_halo(topology);
+        let sizes =
+            [(1, 1), (2, 2), (5, 3), (63, 2), (64, 2), (65, 2), (65, 65), (130, 2), (192, 3)];
+        for (width, height) in sizes {
+            for topology in topologies(width, height) {
+                let grid = soup(width, height, topology);
                 for (y, first) in (-4..8).flat_map(|y| (-5..6).map(move |first| (y, first))) {
                     let mut words = [0; 7];
                     grid.read_beyond(topology, y, first, &mut words);
-                    for x in 0..7 * 64 {
-                        let (column, row) = (first * 64 + x, y);
-                        let (w, h) = (i64::from(width), i64::from(height));
-                        let expected = match topology {
-                            Topology::Torus => {
-                                let at = (column.rem_euclid(w), row.rem_euclid(h));
-                                grid.get(Cell::new(at.0 as u32, at.1 as u32))
-                            }
-                            Topology::Plane => {
-                                (0..w).contains(&column)
-                                    && (0..h).contains(&row)
-                                    && grid.get(Cell::new(column as u32, row as u32))
-                            }
-                        };
-                        let found = words[x as usize / 64] >> (x % 64) & 1 == 1;
-                        assert_eq!(
-                            found, expected,
-                            "{topology} {width} x {height}: {column} {row}"
-                        );
+                    for i in 0..7 * 64 {
+                        let at = Position { x: first * 64 + i, y };
+                        let found = words[i as usize / 64] >> (i % 64) & 1 == 1;
+                        let expected = grid.sees(topology, at);
+                        assert_eq!(found, expected, "{topology} {width} x {height}: {at:?}");
                     }
                 }
             }

@@ -15,7 +15,7 @@ use crate::band::BandMut;
 use crate::calm::Calm;
 use crate::grid::Grid;
 use crate::stop::{Stop, StopReason};
-use crate::topology::Topology;
+use crate::topology::{Axis, Topology};
 use crate::word::{WORD, last_mask};
 
 /// Bytes that a tile of registers with so many words may take: what a cache of the second level has
@@ -149,7 +149,7 @@ impl Task<'_> {
         let mut tile = Tile::<V>::new(token, rows, cut.groups, scratch);
         tile.load(|row, line| self.now.read_beyond(self.topology, first + row as i64, west, line));
         let mut dead = [0..0, 0..0];
-        if self.topology == Topology::Plane {
+        if self.topology.is_bounded() {
             let height = i64::from(self.now.height());
             let inside = |row: i64| row.clamp(0, rows as i64) as usize;
             dead = [0..inside(-first), inside(height - first)..rows];
@@ -189,7 +189,7 @@ impl Cut {
     #[inline(always)]
     fn best<V: Column>(width: u32, height: usize, topology: Topology, generations: u32) -> Self {
         let words = (width as usize).div_ceil(WORD);
-        let closed = topology == Topology::Torus && (width as usize).is_multiple_of(WORD);
+        let closed = topology.is_ring(Axis::X) && (width as usize).is_multiple_of(WORD);
         let mut best: Option<Self> = None;
         for groups in 1..=GROUPS {
             let room = groups * Tile::<V>::GROUP;

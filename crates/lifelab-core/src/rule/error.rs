@@ -53,16 +53,8 @@ pub enum Feature {
     Generations,
     /// Rules that look further than one cell: `R5,C0,M1,S34..58,B34..45,NM`.
     LargerThanLife,
-    /// A torus with one pair of edges reversed: `K`.
-    KleinBottle,
-    /// A torus with both pairs of edges reversed: `C`.
-    CrossSurface,
-    /// A square with neighboring edges joined: `S`.
-    Sphere,
     /// A plane or torus with a side of length 0, which means infinite.
     UnlimitedSide,
-    /// A torus whose edges are joined with an offset: `T30+5,20`.
-    ShiftedTorus,
 }
 
 impl fmt::Display for Feature {
@@ -73,11 +65,7 @@ impl fmt::Display for Feature {
             Self::Isotropic => "isotropic non-totalistic rules",
             Self::Generations => "Generations rules",
             Self::LargerThanLife => "Larger than Life rules",
-            Self::KleinBottle => "Klein bottles",
-            Self::CrossSurface => "cross-surfaces",
-            Self::Sphere => "spheres",
             Self::UnlimitedSide => "unlimited sides (length 0)",
-            Self::ShiftedTorus => "shifted tori",
         })
     }
 }

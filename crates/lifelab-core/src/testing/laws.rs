@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::{
     EXPECTED, GENERATION, assert_works, context, expect_panics, first_failure, oracle, script,
-    soup, step,
+    soup, step, topologies,
 };
 use crate::{
     Cell, CellFailure, CellIo, Fault, FaultKind, Grid, Idle, Phase, Rule, Site, StepErrorKind,
@@ -40,7 +40,7 @@ pub fn check(name: &str, stepper: &mut dyn Stepper) {
 fn the_grid_is_the_oracles(name: &str, stepper: &mut dyn Stepper) {
     let waiting = script(|_, stop| Ok(stop.sleep(Duration::from_micros(1))?));
     for (width, height) in [(1, 1), (1, 6), (2, 2), (64, 3), (65, 2), (13, 9)] {
-        for topology in [Topology::Torus, Topology::Plane] {
+        for topology in topologies(width, height) {
             for io in [Arc::new(Idle) as Arc<dyn CellIo>, waiting.clone()] {
                 let now = soup(width, height, topology);
                 let cx = context(io);

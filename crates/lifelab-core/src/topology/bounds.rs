@@ -3,17 +3,20 @@
 //! Source: Golly's help page "Bounded Grids"; the notation is also on LifeWiki, "Bounded grid".
 
 use std::fmt;
+use std::num::NonZeroI32;
 use std::str::FromStr;
 
-use super::Topology;
+use super::{Axis, Topology};
 use crate::rule::{Cursor, Feature, RuleError};
 
 /// The longest side that the notation allows, in cells.
 const LONGEST_SIDE: u32 = 2_000_000_000;
 
-/// A finite universe as rule strings spell it after a colon: `T30,20`, `P30,20`.
+/// A finite universe as rule strings spell it after a colon: `T30,20`, `P30,20`, `T30+5,20`,
+/// `K30*,20`, `K30*+1,20`, `C30,20`, `S30`.
 ///
-/// The letter may be in either case, and a missing height equals the width.
+/// The letter may be in either case, and a missing height equals the width. An offset stands behind
+/// the edges' length, and so does the `*` of a Klein bottle's twisted edges.
 ///
 /// ```
 /// use lifelab_core::{Bounds, Topology};
@@ -35,7 +38,20 @@ pub struct Bounds {
 
 impl fmt::Display for Bounds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{},{}", self.topology.letter(), self.width, self.height)
+        let (letter, marked, mark) = match self.topology {
+            Topology::Torus => ('T', Axis::X, String::new()),
+            Topology::Plane => ('P', Axis::X, String::new()),
+            Topology::ShiftedTorus { axis, shift } => ('T', axis, format!("{shift:+}")),
+            Topology::KleinBottle { axis, shift: 0 } => ('K', axis, "*".to_owned()),
+            Topology::KleinBottle { axis, shift } => ('K', axis, format!("*{shift:+}")),
+            Topology::CrossSurface => ('C', Axis::X, String::new()),
+            Topology::Sphere if self.width == self.height => return write!(f, "S{}", self.width),
+            Topology::Sphere => ('S', Axis::X, String::new()),
+        };
+        match marked {
+            Axis::X => write!(f, "{letter}{}{mark},{}", self.width, self.height),
+            Axis::Y => write!(f, "{letter}{},{}{mark}", self.width, self.height),
+        }
     }
 }
 
@@ -43,25 +59,30 @@ impl FromStr for Bounds {
     type Err = RuleError;
 
     fn from_str(text: &str) -> Result<Self, RuleError> {
-        let sides = Sides::parse(text)?;
-        let Sides { shape, width, height, shifted } = sides;
-        let missing = match shape {
-            Shape::KleinBottle => Some(Feature::KleinBottle),
-            Shape::CrossSurface => Some(Feature::CrossSurface),
-            Shape::Sphere => Some(Feature::Sphere),
-            _ if shifted => Some(Feature::ShiftedTorus),
-            _ if width == 0 || height == 0 => Some(Feature::UnlimitedSide),
-            Shape::Torus | Shape::Plane => None,
+        let mut cursor = Cursor::new(text);
+        let shape = Shape::parse(&mut cursor)?;
+        let x = Edge::parse(shape, &mut cursor, Marks::default())?;
+        let y = if cursor.eat(|c| c == ',').is_some() {
+            let at = cursor.at();
+            let y = Edge::parse(shape, &mut cursor, x.marks)?;
+            if shape == Shape::Sphere && y.length != x.length {
+                return Err(cursor.unexpected_at(at, "a height equal to the width of a sphere"));
+            }
+            cursor.end("the end of the topology")?;
+            y
+        } else {
+            cursor.end("a comma and a height, or the end of the topology")?;
+            Edge { length: x.length, marks: Marks::default() }
         };
-        let topology = if shape == Shape::Plane { Topology::Plane } else { Topology::Torus };
-        match missing {
-            Some(feature) => Err(RuleError::unsupported(text, feature)),
-            None => Ok(Self { topology, width, height }),
+        if x.length == 0 || y.length == 0 {
+            return Err(RuleError::unsupported(text, Feature::UnlimitedSide));
         }
+        let topology = shape.joined(x.marks, y.marks);
+        Ok(Self { topology, width: x.length, height: y.length })
     }
 }
 
-/// All that the notation can say, also what is not supported yet.
+/// The letter.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shape {
     Torus,
@@ -71,40 +92,33 @@ enum Shape {
     Sphere,
 }
 
-struct Sides {
-    shape: Shape,
-    width: u32,
-    height: u32,
-    shifted: bool,
+/// A pair of edges.
+struct Edge {
+    length: u32,
+    marks: Marks,
 }
 
-impl Sides {
-    fn parse(text: &str) -> Result<Self, RuleError> {
-        let mut cursor = Cursor::new(text);
-        let shape = Shape::parse(&mut cursor)?;
-        let width = shape.length(&mut cursor)?;
-        let klein = shape == Shape::KleinBottle;
-        let width_twisted = klein && cursor.eat(|c| c == '*').is_some();
-        let width_shifted = shape.can_shift(width, width_twisted) && shift(&mut cursor)?;
+/// How a pair of edges is joined.
+#[derive(Clone, Copy, Default)]
+struct Marks {
+    is_twisted: bool,
+    shift: Option<i32>,
+}
 
-        let mut sides = Self { shape, width, height: width, shifted: width_shifted };
-        if cursor.eat(|c| c == ',').is_some() {
-            let at = cursor.at();
-            sides.height = shape.length(&mut cursor)?;
-            if shape == Shape::Sphere && sides.height != width {
-                return Err(cursor.unexpected_at(at, "a height equal to the width of a sphere"));
-            }
-            // Klein bottles are twisted in one way; without a mark it is this one.
-            let height_twisted = klein && !width_twisted;
-            if height_twisted {
-                cursor.eat(|c| c == '*');
-            }
-            let can_shift = !width_shifted && shape.can_shift(sides.height, height_twisted);
-            sides.shifted |= can_shift && shift(&mut cursor)?;
-            cursor.end("the end of the topology")?;
-        }
-        cursor.end("a comma and a height, or the end of the topology")?;
-        Ok(sides)
+impl Edge {
+    /// Steps over the length and the marks of a pair of edges, where `others` are those of the pair
+    /// before. A Klein bottle has one pair of twisted edges, and nothing has two with an offset.
+    fn parse(shape: Shape, cursor: &mut Cursor<'_>, others: Marks) -> Result<Self, RuleError> {
+        let length = shape.length(cursor)?;
+        let can_twist = shape == Shape::KleinBottle && !others.is_twisted;
+        let is_twisted = can_twist && cursor.eat(|c| c == '*').is_some();
+        let can_shift = match shape {
+            Shape::Torus => length != 0 && others.shift.is_none(),
+            Shape::KleinBottle => is_twisted && length.is_multiple_of(2),
+            _ => false,
+        };
+        let shift = if can_shift { shift(cursor)? } else { None };
+        Ok(Self { length, marks: Marks { is_twisted, shift } })
     }
 }
 
@@ -132,21 +146,31 @@ impl Shape {
         }
     }
 
-    /// Whether a side of this length may be joined with an offset.
-    fn can_shift(self, length: u32, twisted: bool) -> bool {
+    /// The topology with these marks behind the width and the height.
+    fn joined(self, x: Marks, y: Marks) -> Topology {
+        let shifted = |marks: Marks| marks.shift.and_then(NonZeroI32::new);
         match self {
-            Self::Torus => length != 0,
-            Self::KleinBottle => twisted && length.is_multiple_of(2),
-            _ => false,
+            Self::Torus => match (shifted(x), shifted(y)) {
+                (Some(shift), _) => Topology::ShiftedTorus { axis: Axis::X, shift },
+                (_, Some(shift)) => Topology::ShiftedTorus { axis: Axis::Y, shift },
+                _ => Topology::Torus,
+            },
+            Self::Plane => Topology::Plane,
+            Self::KleinBottle => {
+                // Without a mark it is the left and the right edge that are twisted.
+                let (axis, marks) = if x.is_twisted { (Axis::X, x) } else { (Axis::Y, y) };
+                Topology::KleinBottle { axis, shift: marks.shift.unwrap_or(0) }
+            }
+            Self::CrossSurface => Topology::CrossSurface,
+            Self::Sphere => Topology::Sphere,
         }
     }
 }
 
-/// Steps over an offset; false if there is none.
-fn shift(cursor: &mut Cursor<'_>) -> Result<bool, RuleError> {
-    if cursor.eat(|c| matches!(c, '+' | '-')).is_none() {
-        return Ok(false);
-    }
-    cursor.number(0..LONGEST_SIDE + 1, "an offset of at most 2000000000")?;
-    Ok(true)
+/// Steps over an offset; `None` if there is none.
+pub(super) fn shift(cursor: &mut Cursor<'_>) -> Result<Option<i32>, RuleError> {
+    let Some(sign) = cursor.eat(|c| matches!(c, '+' | '-')) else { return Ok(None) };
+    let offset = cursor.number(0..LONGEST_SIDE + 1, "an offset of at most 2000000000")?;
+    let offset = i32::try_from(offset).expect("the longest side fits");
+    Ok(Some(if sign == '-' { -offset } else { offset }))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use libtest_mimic::Failed;
-use lifelab_core::testing::{context, oracle, soup};
+use lifelab_core::testing::{context, oracle, soup, topologies};
 use lifelab_core::{
     Cell, CellIo, Engine, FiniteEngine, Grain, Grid, Idle, Model, Rule, StepError, StepErrorKind,
     StepReport, Stepper, Stop, Topology,
@@ -74,8 +74,8 @@ fn every_configuration_computes_the_rule() -> Result<(), Failed> {
     for options in configurations() {
         let mut pool = pool(options.clone());
         for io in [Arc::new(Idle) as Arc<dyn CellIo>, Arc::new(Script::default())] {
-            for topology in Topology::ALL {
-                for (width, height) in [(1, 1), (7, 5), (63, 4), (64, 3), (65, 9), (130, 2)] {
+            for (width, height) in [(1, 1), (7, 5), (63, 4), (64, 3), (65, 9), (130, 2), (9, 9)] {
+                for topology in topologies(width, height) {
                     let mut now = soup(width, height, topology);
                     for generation in 1..=3 {
                         let mut cx = context(io.clone());
@@ -119,8 +119,9 @@ fn a_leap_is_as_many_generations() -> Result<(), Failed> {
         .flat_map(|arrangement| [Grain::Auto, rows(3), rows(7)].map(|grain| (arrangement, grain)))
     {
         let mut pool = pool(Options { arrangement, grain, workers: two(), ..Options::default() });
-        for (rule, topology) in ["B3/S23", "B0/S8"].into_iter().zip(Topology::ALL) {
-            for (width, height) in [(1, 1), (7, 5), (64, 3), (65, 150), (130, 31)] {
+        for (width, height) in [(1, 1), (7, 5), (64, 3), (65, 150), (130, 31), (70, 70)] {
+            let rules = ["B3/S23", "B0/S8"].into_iter().cycle();
+            for (rule, topology) in rules.zip(topologies(width, height)) {
                 let now = soup(width, height, topology);
                 let mut cx = context(Arc::new(Idle)).leaping(GENERATIONS, topology);
                 cx.rule = rule.parse()?;
@@ -131,7 +132,8 @@ fn a_leap_is_as_many_generations() -> Result<(), Failed> {
                     expected = oracle(&expected, cx.rule, topology);
                     expected.fill_halo(topology);
                 }
-                assert_eq!(next, expected, "{arrangement:?} {grain} {width} x {height} {rule}");
+                let at = format!("{arrangement:?} {grain} {width} x {height} {topology} {rule}");
+                assert_eq!(next, expected, "{at}");
             }
         }
     }
