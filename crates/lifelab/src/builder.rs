@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use lifelab_core::{
-    CellIo, FiniteEngine, Grid, Position, Probe, Rule, Size, Soup, Stepper, Stop, Topology,
+    CellIo, FiniteEngine, Grid, GridError, Position, Probe, Rule, Size, Soup, Stepper, Stop,
+    Topology,
 };
 use lifelab_io::IoSpec;
 use lifelab_patterns::{Limits, Pattern, library};
@@ -211,7 +212,6 @@ impl Builder {
     pub fn build(self) -> Result<Simulation, Error> {
         let (about, grid, first, topology) = self.start()?;
         let rule = self.rule.unwrap_or(about.rule);
-        let topology = self.topology.or(topology).unwrap_or_default();
         let (io, io_name) = match self.io {
             None => build_io(&IoSpec::default())?,
             Some(Choice::Value(io, name)) => (io, name.to_owned()),
@@ -244,41 +244,42 @@ impl Builder {
     }
 
     /// What the simulation starts from: the pattern, the grid, where the pattern's first cell lies
-    /// in it, and the topology that the pattern names.
-    fn start(&self) -> Result<(Pattern, Grid, Position, Option<Topology>), Error> {
+    /// in it, and the topology.
+    fn start(&self) -> Result<(Pattern, Grid, Position, Topology), Error> {
         let pattern = match self.source.as_ref().ok_or_else(no_start)? {
             Source::Pattern(pattern) => (**pattern).clone(),
             Source::Named(name) => library::get(name)?.load()?,
             Source::File(path) => Pattern::open_within(path, &self.limits)?.pattern,
             Source::Inline(text) => Pattern::read(text.as_bytes(), None, &self.limits)?.pattern,
             Source::Grid(grid) => {
-                let own = (grid.width(), grid.height());
-                return match self.sides {
-                    Some(size) if size != own => Err(two_sizes()),
-                    _ => Ok((Pattern::default(), grid.clone(), Position::default(), None)),
-                };
+                if self.sides.is_some_and(|size| size != (grid.width(), grid.height())) {
+                    return Err(two_sizes());
+                }
+                let topology = self.topology_of(None, grid.size())?;
+                return Ok((Pattern::default(), grid.clone(), Position::default(), topology));
             }
             Source::Checkpoint(checkpoint) => {
                 let Checkpoint { name, author, comments, .. } = (**checkpoint).clone();
                 let generation = checkpoint.generation.into();
                 let about = Pattern { name, author, comments, generation, ..Pattern::default() };
                 let grid = Grid::clone(&checkpoint.grid);
-                return Ok((about, grid, checkpoint.first_cell, None));
+                let topology = self.topology_of(None, grid.size())?;
+                return Ok((about, grid, checkpoint.first_cell, topology));
             }
             Source::Soup(soup) => {
                 check_density(soup.density)?;
                 let (width, height) = self.sides.unwrap_or(DEFAULT_SOUP);
                 memory::check(width, height, self.memory_limit)?;
+                let topology = self.topology_of(None, sized(width, height)?)?;
                 let grid = soup.grid(width, height)?;
-                return Ok((Pattern::default(), grid, Position::default(), None));
+                return Ok((Pattern::default(), grid, Position::default(), topology));
             }
         };
         let own = pattern.bounds.and_then(|bounds| Size::new(bounds.width, bounds.height));
         let (size, own_universe) = match (self.sides, self.margin, own) {
             (Some(_), Some(_), _) => return Err(size_and_margin()),
             (Some((width, height)), None, own) => {
-                let empty = lifelab_core::GridError::Empty { width, height };
-                let size = Size::new(width, height).ok_or(empty)?;
+                let size = sized(width, height)?;
                 (size, Some(size) == own)
             }
             (None, None, Some(own)) => (own, true),
@@ -288,9 +289,18 @@ impl Builder {
             }
         };
         memory::check(size.width.get(), size.height.get(), self.memory_limit)?;
+        let topology = self.topology_of(Some(&pattern), size)?;
         let (grid, first) = placement::place(&pattern, size, own_universe)?;
-        let topology = pattern.bounds.map(|bounds| bounds.topology);
         Ok((pattern, grid, first, topology))
+    }
+
+    /// What lies beyond the edges of a grid of this size, known before there is one: what was asked
+    /// for, or else what the pattern names.
+    fn topology_of(&self, pattern: Option<&Pattern>, size: Size) -> Result<Topology, GridError> {
+        let own = pattern.and_then(|pattern| pattern.bounds).map(|bounds| bounds.topology);
+        let topology = self.topology.or(own).unwrap_or_default();
+        topology.check(size)?;
+        Ok(topology)
     }
 }
 
@@ -313,6 +323,10 @@ fn check_wire(io: &dyn CellIo, stepper: &dyn Stepper) -> Result<(), Error> {
                   `main`, with a function that builds the I/O from that text; or take a stepper that \
                   stays in this process";
     Err(Error::Setup { message: message.to_owned(), remedy })
+}
+
+fn sized(width: u32, height: u32) -> Result<Size, GridError> {
+    Size::new(width, height).ok_or(GridError::Empty { width, height })
 }
 
 fn check_density(density: f64) -> Result<(), Error> {

@@ -58,7 +58,7 @@ pub use lifelab_io as io;
 pub use lifelab_patterns as patterns;
 
 pub use lifelab_core::{
-    Cell, CellIo, Fault, Grain, Grid, IoFuture, Probe, Rule, Site, Size, SizeError, Soup,
+    Axis, Cell, CellIo, Fault, Grain, Grid, IoFuture, Probe, Rule, Site, Size, SizeError, Soup,
     StepError, Stepper, Stop, StopReason, Topology,
 };
 pub use lifelab_io::IoSpec;

@@ -88,12 +88,14 @@ pub(crate) struct UniverseArgs {
     #[arg(long, value_name = "BYTES", value_parser = bytes)]
     pub(crate) memory_limit: Option<u64>,
 
-    /// What lies beyond the edges: torus (opposite edges are joined) or plane (nothing). If nobody
-    /// says, and live cells come to an edge, there is a warning [default: the pattern's, or torus]
+    /// What lies beyond the edges: torus (opposite edges are joined), plane (nothing), torus:x+5
+    /// (crossing the top or bottom moves x), klein:x (it reverses x), klein:y+1, cross-surface,
+    /// sphere (of a square). If nobody says, and live cells come to an edge, there is a warning
+    /// [default: the pattern's, or torus]
     #[arg(long, value_parser = topology, add = ArgValueCandidates::new(completions::topologies))]
     pub(crate) topology: Option<Topology>,
 
-    /// The rule: B36/S23, 23/36, HighLife; with topology and size: B3/S23:T30,20
+    /// The rule: B36/S23, 23/36, HighLife; with topology and size: B3/S23:T30,20 or :K30*+1,20
     /// [default: the pattern's]
     #[arg(long, value_parser = rule, add = ArgValueCandidates::new(completions::rules))]
     pub(crate) rule: Option<RuleSpec>,

@@ -1,7 +1,9 @@
 //! Runs that come to their end.
 
 use lifelab::STEPPERS;
+use lifelab_core::testing::topologies;
 use serde_json::{Value, json};
+use tempfile::tempdir;
 
 use crate::program::{Fact, facts, feed, lifelab, reference, run, succeed, typed};
 
@@ -67,12 +69,38 @@ fn a_pattern_brings_its_universe() {
     assert_eq!(run.json()["topology"], "torus");
 }
 
+/// On the command line, in a pattern file, a scenario and a checkpoint.
+#[test]
+fn a_topology_goes_wherever_a_run_is_written() {
+    let folder = tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    for topology in topologies(24, 24).iter().map(ToString::to_string) {
+        let (pattern, scenario, checkpoints) =
+            (at("end.rle"), at("run.ron"), at(&topology.replace(':', " ")));
+        let mut first = typed("run glider --size 24x24 -g 60 --json --every 30 --topology");
+        first.arg(&topology).arg("--checkpoint").arg(&checkpoints);
+        first.arg("--save-scenario").arg(&scenario).arg("-o").arg(&pattern);
+        let first = succeed(&mut first).json();
+        assert_eq!(first["topology"], topology);
+        let again = succeed(typed("run --json --scenario").arg(&scenario)).json();
+        let resumed = succeed(typed("resume --json").arg(&checkpoints)).json();
+        let end = succeed(typed("run -g 0 --json").arg(&pattern)).json();
+        for key in ["generation", "population", "sha256", "topology"] {
+            assert_eq!(again[key], first[key], "{topology}: {key}");
+            assert_eq!(resumed[key], first[key], "{topology}: {key}");
+            assert_eq!(end[key], first[key], "{topology}: {key}");
+        }
+    }
+}
+
 #[test]
 fn a_rule_brings_its_universe() {
     let run = succeed(&mut typed("run glider --rule b3s23:p30,20 -g 4 --json")).json();
     assert_eq!(run["rule"], "B3/S23");
     assert_eq!(run["topology"], "plane");
     assert_eq!((&run["width"], &run["height"]), (&json!(30), &json!(20)));
+    let run = succeed(&mut typed("run glider --rule B3/S23:K30*+1,20 -g 4 --json")).json();
+    assert_eq!(run["topology"], "klein:x+1");
     let conflict = crate::program::run(&mut typed("run glider --rule B3/S23:P30 --size 9x9"));
     assert_eq!(conflict.code, Some(2));
     assert!(conflict.err.contains("--size"), "{}", conflict.err);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_128;
 
-use lifelab_core::{Band, Grid, Position, Rule, Size, Topology};
+use lifelab_core::{Band, Grid, GridError, Position, Rule, Size, Topology};
 
 use super::{Cadence, Checkpoint, CheckpointError, CheckpointErrorKind as Kind};
 use crate::cycle::CycleFinder;
@@ -115,6 +115,7 @@ impl Description {
     /// The checkpoint with these cells and states.
     fn complete(self, content: &[u8]) -> Result<Checkpoint, Kind> {
         let (width, height) = (self.size.width.get(), self.size.height.get());
+        self.topology.check(self.size).map_err(GridError::from)?;
         let states = self.states.unwrap_or(0) as usize;
         if states > CycleFinder::MAX_PERIOD {
             return Err(too_many_states());

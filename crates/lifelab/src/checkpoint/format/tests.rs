@@ -1,4 +1,6 @@
 use super::*;
+use lifelab_core::testing::topologies;
+
 use crate::Simulation;
 
 /// A checkpoint of a run that looks for cycles, on rows that end in the middle of a byte.
@@ -94,6 +96,8 @@ fn a_forged_description_is_refused_before_memory_is_taken() {
         ("\"70x9\"", "\"0x9\""),
         ("states: 1", "states: 4294967295"),
         ("states: 1", "states: 2"),
+        ("topology: plane", "topology: moebius"),
+        ("topology: plane", "topology: shifted_torus(axis: x, shift: 0)"),
         ("generation: 0", "generation: -1"),
         ("generations: 50", "generations: 18446744073709551616"),
         ("workers: 3", "workers: 0"),
@@ -108,6 +112,27 @@ fn a_forged_description_is_refused_before_memory_is_taken() {
     }
     let deep = forged(&bytes, |text| text.replacen("comments: [", &"[".repeat(1 << 20), 1));
     assert!(matches!(refusal(&deep), Kind::Malformed(_)));
+}
+
+#[test]
+fn every_topology_is_read_back() {
+    let scenario: Scenario =
+        r#"(start: soup(density: 0.5, seed: 1), size: "8x8")"#.parse().unwrap();
+    for topology in topologies(8, 8) {
+        let scenario = Scenario { topology: Some(topology), ..scenario.clone() };
+        let simulation = Simulation::builder().scenario(&scenario).build().unwrap();
+        let checkpoint = Checkpoint::of(&simulation, scenario.clone());
+        let again = Checkpoint::read(&written(&checkpoint)).unwrap();
+        assert_eq!((again.topology, &again.scenario), (topology, &scenario));
+        assert_eq!(scenario.to_ron().unwrap().parse(), Ok(scenario));
+    }
+}
+
+#[test]
+fn a_topology_that_does_not_fit_is_refused() {
+    let forge = |text: String| text.replacen("topology: plane", "topology: sphere", 1);
+    let kind = refusal(&forged(&written(&checkpoint()), forge));
+    assert!(kind.to_string().contains("a sphere has as many rows as columns"), "{kind}");
 }
 
 #[test]
