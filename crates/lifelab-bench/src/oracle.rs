@@ -1,15 +1,15 @@
 //! The truth about a universe, computed by other means than any kernel's.
 
-use lifelab::core::{Cell, Rule};
-use lifelab::{Grid, StateHash, Topology};
+use lifelab::core::{Cell, Position, Rule};
+use lifelab::{Grid, Size, StateHash, Topology};
 
 use crate::plan::Universe;
 
 /// The generations of one universe, a byte for each cell: plain additions, no bits, no halo, no
 /// words. It goes forward only, and is asked for generations in any order.
 pub(crate) struct Oracle {
+    size: Size,
     width: usize,
-    height: usize,
     rule: Rule,
     topology: Topology,
     start: Vec<u8>,
@@ -29,8 +29,8 @@ impl Oracle {
             start[at.y as usize * width + at.x as usize] = 1;
         }
         Self {
+            size: grid.size(),
             width,
-            height,
             rule: universe.rule,
             topology: universe.topology,
             now: start.clone(),
@@ -60,7 +60,8 @@ impl Oracle {
     }
 
     fn grid(&self) -> Grid {
-        let mut grid = Grid::new(self.width as u32, self.height as u32).expect("there was one");
+        let mut grid =
+            Grid::new(self.size.width.get(), self.size.height.get()).expect("there was one");
         for (index, _) in self.now.iter().enumerate().filter(|(_, cell)| **cell == 1) {
             let (x, y) = (index % self.width, index / self.width);
             grid.set(Cell::new(x as u32, y as u32), true);
@@ -73,9 +74,9 @@ impl Oracle {
         let [mut above, mut here, mut below] = [(); 3].map(|()| vec![0_u8; self.width + 2]);
         let (births, survivals) = (self.rule.births(), self.rule.survivals());
         for (y, out) in next.chunks_exact_mut(self.width).enumerate() {
-            self.fill(&mut above, y as isize - 1);
-            self.fill(&mut here, y as isize);
-            self.fill(&mut below, y as isize + 1);
+            self.fill(&mut above, y as i64 - 1);
+            self.fill(&mut here, y as i64);
+            self.fill(&mut below, y as i64 + 1);
             for (x, cell) in out.iter_mut().enumerate() {
                 let column = |x: usize| above[x] + here[x] + below[x];
                 let alive = here[x + 1];
@@ -87,19 +88,24 @@ impl Oracle {
         self.now = next;
     }
 
-    /// A row with what lies west and east of it; dead if there is no such row.
-    fn fill(&self, row: &mut [u8], y: isize) {
-        let (width, height) = (self.width, self.height as isize);
-        let y = match self.topology {
-            Topology::Torus => y.rem_euclid(height),
-            _ if (0..height).contains(&y) => y,
-            _ => return row.fill(0),
-        };
-        let cells = &self.now[y as usize * width..][..width];
-        row[1..=width].copy_from_slice(cells);
-        let joined = self.topology == Topology::Torus;
-        row[0] = if joined { cells[width - 1] } else { 0 };
-        row[width + 1] = if joined { cells[0] } else { 0 };
+    /// A row with what lies west and east of it.
+    fn fill(&self, row: &mut [u8], y: i64) {
+        let inside = usize::try_from(y).ok().and_then(|y| self.now.chunks_exact(self.width).nth(y));
+        if let Some(cells) = inside {
+            row[1..=self.width].copy_from_slice(cells);
+            let last = self.width as i64;
+            [row[0], row[self.width + 1]] = [self.seen(-1, y), self.seen(last, y)];
+        } else {
+            for (x, cell) in (-1..).zip(row) {
+                *cell = self.seen(x, y);
+            }
+        }
+    }
+
+    /// What is seen at a place, inside or beyond the edges.
+    fn seen(&self, x: i64, y: i64) -> u8 {
+        let seen = self.topology.resolve(self.size, Position { x, y });
+        seen.map_or(0, |cell| self.now[cell.y as usize * self.width + cell.x as usize])
     }
 }
 
