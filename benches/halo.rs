@@ -4,7 +4,7 @@ use criterion::{BenchmarkId, Throughput};
 
 use lifelab::core::CellJob;
 use lifelab::{Cell, Grid, Rule, Soup, Topology};
-use lifelab_core::testing::oracle;
+use lifelab_core::testing::{oracle, topologies};
 
 /// Of as many cells each, but for the first: small, square, wide (the halo is copied in whole
 /// words) and tall (it is gathered bit by bit, from a cache line per row).
@@ -14,7 +14,7 @@ fn main() {
     lifelab_benches::run(|criterion| {
         let mut group = criterion.benchmark_group("halo");
         for (width, height) in SHAPES {
-            for topology in [Topology::Torus, Topology::Plane] {
+            for topology in topologies(width, height) {
                 let frame = 2 * (u64::from(width) + u64::from(height)) + 4;
                 group.throughput(Throughput::Elements(frame));
                 let id = BenchmarkId::new(format!("{width}x{height}"), topology);

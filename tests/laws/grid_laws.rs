@@ -1,11 +1,12 @@
 //! Whatever the stepper, the grain, the topology and the I/O: the grid is the oracle's.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use lifelab::{Cell, Grid, Rule, Simulation, Topology};
-use lifelab_tests::{oracle, oracle_after};
+use lifelab::core::{Context, Idle};
+use lifelab::{Cell, Grid, Rule, Stepper, Topology};
+use lifelab_tests::{oracle, oracle_after, topologies};
 
-use crate::subject::{HANG, Law, Subject, law, soup};
+use crate::subject::{Law, Subject, guard, law, soup};
 
 pub(crate) const LAWS: &[Law] = &[
     law("without_io_the_grid_is_the_oracles", without_io),
@@ -20,8 +21,6 @@ fn leaping(subject: &Subject) -> Result<(), &'static str> {
     let leaps = tall(subject).stepper().capabilities().leaps;
     if leaps { Ok(()) } else { Err("its units are cells, which do not leap") }
 }
-
-const TOPOLOGIES: [Topology; 2] = [Topology::Torus, Topology::Plane];
 
 /// One of each kind of I/O, in either phase and in both, with waits of microseconds.
 const IO: &[&str] = &[
@@ -42,16 +41,37 @@ const IO: &[&str] = &[
 ];
 
 fn without_io(subject: &Subject) {
-    for topology in TOPOLOGIES {
-        same_as_oracle(subject, 13, 11, topology, "none");
+    let mut stepper = subject.stepper();
+    for (width, height) in [(13, 11), (8, 8)] {
+        for topology in topologies(width, height) {
+            obeys(&mut *stepper, &soup(width, height, 1), Rule::LIFE, topology, 64);
+        }
     }
 }
 
+/// Every I/O on one and another topology, and every topology with several.
 fn with_any_io(subject: &Subject) {
-    for topology in TOPOLOGIES {
-        for io in IO {
-            same_as_oracle(subject, 5, 4, topology, io);
+    let mut ios = IO.iter().cycle();
+    for (width, height) in [(5, 4), (4, 4)] {
+        let topologies = topologies(width, height).into_iter().cycle();
+        for (topology, io) in topologies.zip(&mut ios).take(IO.len()) {
+            same_as_oracle(subject, width, height, topology, io);
         }
+    }
+}
+
+/// Steps by hand, and compares each generation.
+fn obeys(stepper: &mut dyn Stepper, start: &Grid, rule: Rule, topology: Topology, steps: u64) {
+    let mut now = start.clone();
+    for generation in 1..=steps {
+        let expected = oracle(&now, rule, topology);
+        now.fill_halo(topology);
+        let cx = Context::new(rule, generation, Arc::new(Idle), guard());
+        let mut next = Grid::new(now.width(), now.height()).expect("there is one already");
+        stepper.step(&Arc::new(now), &mut next, &cx).expect("nothing fails");
+        let size = next.size();
+        assert_eq!(next, expected, "{rule} {size} {topology} after {generation} generations");
+        now = next;
     }
 }
 
@@ -83,8 +103,8 @@ const LEAPS: [u64; 7] = [6, 6, 6, 6, 24, 3, 1];
 /// In leaps of several lengths, the ones after others, and with a step between them; some from a
 /// state that is known: the band in the middle is calm.
 fn leaps(subject: &Subject) {
-    for (topology, [start, expected]) in TOPOLOGIES.into_iter().zip(&*LEAPT) {
-        let mut simulation = tall(subject).simulation(start, topology, "none");
+    for (topology, [start, expected]) in &*LEAPT {
+        let mut simulation = tall(subject).simulation(start, *topology, "none");
         for generations in LEAPS {
             let end = simulation.generation() + generations;
             simulation.leap(generations).expect("nothing fails");
@@ -95,9 +115,9 @@ fn leaps(subject: &Subject) {
 }
 
 /// Where the leaps start, and where the oracle ends: for each topology, and once for all subjects.
-static LEAPT: LazyLock<[[Grid; 2]; 2]> = LazyLock::new(|| {
-    TOPOLOGIES.map(|topology| {
-        let (width, height) = WIDE;
+static LEAPT: LazyLock<Vec<(Topology, [Grid; 2])>> = LazyLock::new(|| {
+    let (width, height) = WIDE;
+    let leapt = |topology| {
         let mut start = soup(width, height, 5);
         for y in 16..height - 16 {
             for x in 0..width {
@@ -105,36 +125,29 @@ static LEAPT: LazyLock<[[Grid; 2]; 2]> = LazyLock::new(|| {
             }
         }
         let end = oracle_after(&start, LEAPS.iter().sum(), Rule::LIFE, topology);
-        [start, end]
-    })
+        (topology, [start, end])
+    };
+    topologies(width, height).into_iter().map(leapt).collect()
 });
 
 fn odd_sizes(subject: &Subject) {
+    let mut stepper = subject.stepper();
     for (width, height) in [(1, 1), (2, 2), (3, 1), (1, 4), (63, 2), (64, 3), (65, 4), (130, 3)] {
-        for topology in TOPOLOGIES {
-            let start = soup(width, height, 2);
-            let mut simulation = subject.simulation(&start, topology, "none");
-            simulation.run(2).expect("nothing fails");
-            let expected = oracle_after(&start, 2, Rule::LIFE, topology);
-            assert_eq!(**simulation.grid(), expected, "{width} x {height} {topology}");
+        for topology in topologies(width, height) {
+            obeys(&mut *stepper, &soup(width, height, 2), Rule::LIFE, topology, 2);
         }
     }
 }
 
 fn every_rule(subject: &Subject) {
+    let mut stepper = subject.stepper();
     for rule in ["B36/S23", "B2/S", "B3678/S34678", "B03/S23", "B0123478/S01234678", "B/S"] {
         let rule: Rule = rule.parse().expect("a rule");
-        let start = soup(70, 4, 3);
-        let mut simulation = Simulation::builder()
-            .grid(start.clone())
-            .rule(rule)
-            .stepper_spec(subject.spec.clone())
-            .deadline(HANG)
-            .build()
-            .expect("the parts are valid");
-        simulation.run(3).expect("nothing fails");
-        let expected = oracle_after(&start, 3, rule, Topology::Torus);
-        assert_eq!(**simulation.grid(), expected, "{rule}");
+        for (width, height) in [(70, 4), (5, 5)] {
+            for topology in topologies(width, height) {
+                obeys(&mut *stepper, &soup(width, height, 3), rule, topology, 3);
+            }
+        }
     }
 }
 

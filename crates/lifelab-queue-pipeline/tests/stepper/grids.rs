@@ -2,22 +2,22 @@
 
 use std::sync::Arc;
 
-use lifelab_core::testing::{context, oracle, soup, step};
-use lifelab_core::{CellIo, Grain, Idle, Rule, Topology};
+use lifelab_core::testing::{context, oracle, soup, step, topologies};
+use lifelab_core::{CellIo, Grain, Idle, Rule};
 use lifelab_queue_pipeline::{Options, StageOptions};
 
 use crate::doubles::*;
 
-const SIZES: [(u32, u32); 5] = [(1, 1), (1, 7), (3, 2), (17, 13), (65, 5)];
+const SIZES: [(u32, u32); 6] = [(1, 1), (1, 7), (3, 2), (6, 6), (17, 13), (65, 5)];
 
 fn check(options: &Options, io: &Arc<dyn CellIo>) {
     let mut pipeline = pipeline(options.clone());
-    for topology in [Topology::Torus, Topology::Plane] {
-        for (width, height) in SIZES {
+    for (width, height) in SIZES {
+        for topology in topologies(width, height) {
             let mut now = soup(width, height, topology);
             for generation_number in 1..=2 {
                 let mut next = step(&mut pipeline, &now, &context(io.clone())).unwrap();
-                let case = format!("{options:?}: {width} x {height}, {topology:?}");
+                let case = format!("{options:?}: {width} x {height}, {topology}");
                 assert_eq!(next, oracle(&now, Rule::LIFE, topology), "{case}, {generation_number}");
                 next.fill_halo(topology);
                 now = Arc::new(next);
