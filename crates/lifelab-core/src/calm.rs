@@ -81,11 +81,9 @@ impl Calm {
             true => 0,
             false => 0.max(-range.start).max(range.end - len as i64) as usize,
         };
-        let words = match beyond(Axis::X, words, self.width) {
-            0 => 0,
-            words => (words + 1) * WORD, // The last word of a row may have a single cell.
-        };
-        words.max(beyond(Axis::Y, rows, self.height))
+        // However many words: a leap goes no more generations than a word has cells.
+        let columns = beyond(Axis::X, words, self.width).min(1) * WORD;
+        columns.max(beyond(Axis::Y, rows, self.height))
     }
 
     /// The blocks that have cells so near to an edge. However the edges are joined, that is all that
@@ -169,4 +167,72 @@ fn blocks(
     });
     let first = (!range.is_empty()).then_some(range.start);
     first.into_iter().chain(places).map(move |place| place.rem_euclid(len) as usize / block)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::testing::topologies;
+    use crate::{Position, Size};
+
+    /// What is known if a single block has changed.
+    fn with_changed(width: u32, height: u32, block: usize) -> Calm {
+        let calm = Calm::unknown(width, height).next();
+        calm.changed[block].store(true, Ordering::Relaxed);
+        calm.next()
+    }
+
+    /// The blocks of the cells that are seen in these rows and columns.
+    fn seen(
+        size: Size,
+        topology: Topology,
+        rows: &Range<i64>,
+        columns: Range<i64>,
+    ) -> BTreeSet<usize> {
+        let calm = Calm::unknown(size.width.get(), size.height.get());
+        let places = rows.clone().flat_map(|y| columns.clone().map(move |x| Position { x, y }));
+        let cells = places.filter_map(|at| topology.resolve(size, at));
+        cells.map(|at| calm.block(at.x as usize / (WORDS * WORD), at.y as usize / ROWS)).collect()
+    }
+
+    #[test]
+    fn nothing_is_calm_where_a_changed_block_is_seen() {
+        for (width, height) in [(2000, 70), (2048, 64), (1100, 1100)] {
+            let size = Size::new(width, height).expect("it has cells");
+            let last = i64::from(width).div_ceil(64);
+            for topology in topologies(width, height) {
+                for rows in [-24..8, 30..34, i64::from(height) - 9..i64::from(height) + 24] {
+                    let mut all = vec![(-1..last + 1, -64..i64::from(width) + 64)];
+                    // The outermost words are there for the last one of a row, which may be short.
+                    for words in [-2..3, 5..9, 14..18, last - 4..last, last - 3..last + 2] {
+                        let columns = (words.start + 1) * 64
+                            ..((words.end - 1) * 64).min(i64::from(width) + 64);
+                        all.push((words, columns));
+                    }
+                    for (words, columns) in all {
+                        for block in seen(size, topology, &rows, columns) {
+                            let calm = with_changed(width, height, block);
+                            let what = format!("{topology} {size}, {rows:?} {words:?}: {block}");
+                            assert!(!calm.is_calm(topology, rows.clone(), words.clone()), "{what}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_changes_elsewhere_disturbs_nobody() {
+        let (width, height) = (4096, 200);
+        for topology in topologies(width, height) {
+            // A block in the middle, for a piece in the middle and for one at the edge.
+            let calm = with_changed(width, height, 4 * 3 + 1);
+            assert!(calm.is_calm(topology, 30..60, 40..44), "{topology}");
+            assert!(calm.is_calm(topology, -24..20, 40..44), "{topology}");
+            assert!(calm.is_calm(topology, 30..60, 60..66), "{topology}");
+            assert!(!calm.is_calm(topology, 100..110, 20..24), "{topology}");
+        }
+    }
 }
