@@ -114,11 +114,7 @@ impl Topology {
     /// It may, if the size does not [fit](Self::check).
     pub fn resolve(self, size: Size, at: Position) -> Option<Cell> {
         let (width, height) = (size.width.get(), size.height.get());
-        // Which image, and where in it.
-        let across = at.x.div_euclid(width.into());
-        let down = at.y.div_euclid(height.into());
-        let x = at.x.rem_euclid(width.into()) as u32;
-        let y = at.y.rem_euclid(height.into()) as u32;
+        let ((across, x), (down, y)) = (image(at.x, width), image(at.y, height));
         if (across, down) == (0, 0) {
             return Some(Cell::new(x, y));
         }
@@ -199,6 +195,18 @@ impl Topology {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// In which image of a side a coordinate lies, counted from the grid's own, and where there.
+fn image(at: i64, length: u32) -> (i64, u32) {
+    let side = i64::from(length);
+    // Halos ask for the grid and the images next to it, and a division takes longer than all the rest.
+    match at {
+        _ if (0..side).contains(&at) => (0, at as u32),
+        _ if (-side..0).contains(&at) => (-1, (at + side) as u32),
+        _ if (side..2 * side).contains(&at) => (1, (at - side) as u32),
+        _ => (at.div_euclid(side), at.rem_euclid(side) as u32),
     }
 }
 
