@@ -1,7 +1,9 @@
 //! What a simulation promises its holder, whatever computes it.
 #![forbid(unsafe_code)]
 
+use std::fs;
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::time::Duration;
 
 use lifelab::core::StepErrorKind;
@@ -9,6 +11,42 @@ use lifelab::{
     Builder, Cell, Cycle, Error, Grid, Moment, Scenario, Simulation, Soup, Start, StopReason,
     Topology,
 };
+
+/// Whoever names a topology may forget another one: only `Topology` itself does, and the fast ways in
+/// `grid/`, which are tested against it.
+#[test]
+fn only_the_topology_knows_what_lies_beyond_the_edges() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates");
+    let core = crates.join("lifelab-core/src");
+    let known =
+        ["topology.rs", "topology", "grid", "testing.rs", "testing"].map(|at| core.join(at));
+    let mut folders = vec![crates];
+    let mut read = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+            let is_test = ["tests", "tests.rs", "examples"].contains(&&*name);
+            if is_test || known.contains(&path) {
+                continue;
+            } else if path.is_dir() {
+                folders.push(path);
+            } else if name.ends_with(".rs") {
+                let text = fs::read_to_string(&path).expect("a source file");
+                let product = text.split("#[cfg(test)]").next().expect("there is a first part");
+                let code = product.lines().filter(|line| !line.trim_start().starts_with("//"));
+                let names = |line: &str| {
+                    let mut rest = line.split("Topology::").skip(1);
+                    rest.any(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
+                };
+                let found = code.clone().find(|line| names(line));
+                assert_eq!(found, None, "{} names a topology", path.display());
+                read += 1;
+            }
+        }
+    }
+    assert!(read > 200, "where are the sources? {read} files");
+}
 
 fn named(name: &str) -> Builder {
     Simulation::builder().named(name)
