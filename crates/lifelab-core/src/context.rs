@@ -71,8 +71,9 @@ impl Context {
 
     /// This context for a step of so many generations, at least 1, of which nothing is known from
     /// earlier ones. It is for who computes a band elsewhere, from its
-    /// [surroundings](crate::Grid::surroundings) on a grid with this topology; how many generations pay,
-    /// an engine decides.
+    /// [surroundings](crate::Grid::surroundings), which have a
+    /// [topology](crate::Surroundings::topology) of their own; how many generations pay, an engine
+    /// decides.
     ///
     /// # Panics
     /// If there are more than [`MAX_GENERATIONS`](Self::MAX_GENERATIONS).
