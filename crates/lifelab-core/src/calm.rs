@@ -201,7 +201,7 @@ mod tests {
     fn nothing_is_calm_where_a_changed_block_is_seen() {
         for (width, height) in [(2000, 70), (2048, 64), (1100, 1100)] {
             let size = Size::new(width, height).expect("it has cells");
-            let last = i64::from(width).div_ceil(64);
+            let last = i64::from(width.div_ceil(64));
             for topology in topologies(width, height) {
                 for rows in [-24..8, 30..34, i64::from(height) - 9..i64::from(height) + 24] {
                     let mut all = vec![(-1..last + 1, -64..i64::from(width) + 64)];
