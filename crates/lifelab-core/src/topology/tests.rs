@@ -163,8 +163,11 @@ fn shift_of(cells: i32) -> NonZeroI32 {
     NonZeroI32::new(cells).expect("an offset")
 }
 
+/// A place, and the cell that is seen there.
+type Shown = ((i64, i64), (u32, u32));
+
 #[track_caller]
-fn shows(bounds: &str, places: &[((i64, i64), (u32, u32))]) {
+fn shows(bounds: &str, places: &[Shown]) {
     let Bounds { topology, width, height } = bounds.parse().expect(bounds);
     let size = Size::new(width, height).expect("it has cells");
     for &((x, y), cell) in places {
@@ -203,13 +206,13 @@ fn sizes() -> impl Iterator<Item = Size> {
 fn far_beyond_the_edges_all_is_as_around_the_cell() {
     for size in sizes() {
         for topology in topologies(size.width.get(), size.height.get()) {
-            let around = |at: Position, turn: fn(i64, i64) -> (i64, i64)| {
+            let around = |at: Position, turn: Turn| {
                 let offsets = (-1..=1).flat_map(|y| (-1..=1).map(move |x| (x, y)));
                 let place = |(x, y)| Position { x: at.x + x, y: at.y + y };
                 let seen = |(x, y)| topology.resolve(size, place(turn(x, y)));
                 offsets.map(seen).collect::<Vec<_>>()
             };
-            let plain: fn(i64, i64) -> (i64, i64) = |x, y| (x, y);
+            let plain: Turn = |x, y| (x, y);
             for at in (-14..14).flat_map(|y| (-14..14).map(move |x| Position { x, y })) {
                 let Some(cell) = topology.resolve(size, at) else { continue };
                 let home = Position { x: cell.x.into(), y: cell.y.into() };
@@ -224,7 +227,10 @@ fn far_beyond_the_edges_all_is_as_around_the_cell() {
     }
 }
 
-const TURNS: [fn(i64, i64) -> (i64, i64); 8] = [
+/// Where a neighbor comes to lie if all is turned or mirrored.
+type Turn = fn(i64, i64) -> (i64, i64);
+
+const TURNS: [Turn; 8] = [
     |x, y| (x, y),
     |x, y| (-x, y),
     |x, y| (x, -y),
