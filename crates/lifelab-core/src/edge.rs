@@ -6,12 +6,12 @@
 //! the n outermost rows and columns. So those alone are looked at; mostly they are empty, or the same
 //! as when they were looked at last. Else the four strips that they are are computed for themselves.
 
-use crate::word::WORD;
 use crate::cell::Cell;
 use crate::grid::Grid;
 use crate::kernel;
 use crate::rule::Rule;
 use crate::topology::Topology;
+use crate::word::WORD;
 
 /// Watches the edge of a grid until a live cell comes to it.
 #[derive(Debug, Default)]
