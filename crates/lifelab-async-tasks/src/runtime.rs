@@ -56,14 +56,14 @@ fn build(workers: Option<NonZeroUsize>, cx: &Context) -> Result<Runtime, StepErr
         };
         StepError::new(cx.generation, kind)
     };
-    builder.max_blocking_threads(blocking_threads());
+    builder.max_blocking_threads(blocking_threads(workers.map_or(0, NonZeroUsize::get)));
     builder.enable_all().build().map_err(refused)
 }
 
 /// How many threads may block for cells that offload their waits: as many as tokio's own pool has, or
 /// as there is address space for. A new thread that gets no memory for its signal handler would end the
-/// process, so half of what there is remains for everything else.
-fn blocking_threads() -> usize {
+/// process, so half of what there is remains for everything else. The workers' own threads come first.
+fn blocking_threads(workers: usize) -> usize {
     const MOST: usize = 512;
     /// Stack, signal stack and guard pages.
     const THREAD: usize = (2 << 20) + (64 << 10);
@@ -73,8 +73,9 @@ fn blocking_threads() -> usize {
     let arenas = thread::available_parallelism().map_or(1, NonZeroUsize::get).saturating_mul(8);
     let fits = |threads: &usize| {
         let mut memory: Vec<u8> = Vec::new();
-        let needed = threads * THREAD + threads.min(&arenas) * ARENA;
-        let is_given = memory.try_reserve_exact(2 * needed).is_ok();
+        let all = threads.saturating_add(workers);
+        let needed = all.saturating_mul(THREAD).saturating_add(all.min(arenas) * ARENA);
+        let is_given = memory.try_reserve_exact(needed.saturating_mul(2)).is_ok();
         black_box(&memory);
         is_given
     };

@@ -83,7 +83,7 @@ fn starting_patterns_are_read_or_refused_for_their_rule() {
             }
         }
     }
-    assert!(read > 40 && refused > 10, "{read} read, {refused} refused");
+    assert!(read > 50 && refused > 5, "{read} read, {refused} refused");
 }
 
 #[test]

@@ -10,9 +10,11 @@ use lifelab_core::{CellIo, Delay, Fault, Grain, Idle, IoFuture, Phase, Rule, Sit
 
 use crate::doubles::*;
 
+const SIZES: [(u32, u32); 7] = [(1, 1), (1, 7), (3, 2), (6, 6), (17, 13), (65, 5), (600, 2)];
+
 fn check(options: &Options, io: &Arc<dyn CellIo>) {
     for mut driven in Driven::all(options) {
-        for (width, height) in [(1, 1), (1, 7), (3, 2), (6, 6), (17, 13), (65, 5), (600, 2)] {
+        for (width, height) in SIZES {
             for topology in topologies(width, height) {
                 let mut now = soup(width, height, topology);
                 for _ in 0..2 {
@@ -79,6 +81,10 @@ impl CellIo for Rows {
     fn row_delays(&self, _: Site, cells: u32, delays: &mut Vec<Delay>) -> bool {
         (self.answer)(cells, delays)
     }
+
+    fn is_idle_in(&self, _: Phase) -> bool {
+        false
+    }
 }
 
 const LATENCY: Duration = Duration::from_micros(200);
@@ -103,8 +109,9 @@ fn a_row_that_does_not_tell_all_its_delays_is_called_cell_by_cell() {
         }
         // In the second phase, cells go on one by one.
         let phases = if tells { 1 } else { 2 };
-        let cells = [(1, 1), (1, 7), (3, 2), (17, 13), (65, 5), (600, 2)].map(|(x, y)| x * y);
-        let cells = cells.iter().sum::<usize>() * 2 * 4 * 2 * 2; // Grains, drivers, topologies, steps.
+        let on_all = |(x, y): (u32, u32)| (x * y) as usize * topologies(x, y).len();
+        let drivers = Driven::all(&Options::default()).count();
+        let cells = SIZES.map(on_all).iter().sum::<usize>() * 2 * drivers * 2; // Grains, steps.
         assert_eq!(io.calls.load(Ordering::Relaxed), phases * cells, "answer {index}");
     }
 }

@@ -125,7 +125,8 @@ mod tests {
         let error = read(&broken).unwrap_err().to_string();
         assert!(error.starts_with(&format!("line {line}, column ")), "{error}");
         assert!(error.contains("there is no `sed`"), "{error}");
-        assert!(read("").unwrap_err().to_string().starts_with("line 1, column 0: EOF"));
+        let error = read("").unwrap_err().to_string();
+        assert!(error.starts_with("line 1, column 0: the text ends too early"), "{error}");
     }
 
     #[test]

@@ -95,12 +95,15 @@ fn cells_that_keep_their_states_are_counted_through_a_resume() {
 #[test]
 fn a_run_that_looks_for_a_cycle_remembers_what_it_has_seen() {
     // The methuselah ends in generation 1103; the state of 1101 comes back.
-    let undisturbed = succeed(&mut typed("run r-pentomino --until-stable --size 64x64 --json"));
+    let undisturbed =
+        succeed(&mut typed("run r-pentomino --until-stable --size 64x64 --topology torus --json"));
     let undisturbed = undisturbed.json();
     let found = undisturbed["generation"].as_u64().expect("a number");
     for end in [found / 2, found - 1, found] {
         let folder = tempdir().expect("a folder");
-        let line = format!("run r-pentomino --until-stable --size 64x64 -g {end} --checkpoint");
+        let line = format!(
+            "run r-pentomino --until-stable --size 64x64 --topology torus -g {end} --checkpoint"
+        );
         succeed(&mut with(&line, folder.path()));
         let again = resume(folder.path(), &format!("-g {}", u64::MAX)).json();
         same(&again, &undisturbed);
@@ -302,7 +305,8 @@ mod disturbed {
     fn a_run_goes_on_without_checkpoints_if_asked_and_tries_again_but_rarely() {
         let folder = tempdir().expect("a folder");
         obstruct(folder.path());
-        let line = "run acorn --size 20x15 -g 5000 --every 1 --checkpoint-errors warn --checkpoint";
+        let line = "run acorn --size 20x15 --topology torus -g 5000 --every 1 --checkpoint-errors warn \
+                    --checkpoint";
         let done = succeed(with(line, folder.path()).arg("--json"));
         let warnings = done.json()["warnings"].as_array().expect("an array").clone();
         let [warning] = &warnings[..] else { panic!("{warnings:?}") };

@@ -364,12 +364,24 @@ fn the_steppers_are_listed() {
 }
 
 #[test]
-fn completions_know_every_command() {
+fn completions_ask_the_program_for_every_command() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = succeed(&mut typed(&format!("completions {shell}"))).out;
-        for command in ["run", "info", "convert", "patterns", "steppers", "until-stable"] {
-            assert!(script.contains(command), "{shell}: {command}");
-        }
+        assert!(
+            script.contains("lifelab") && script.contains("LIFELAB_COMPLETE"),
+            "{shell}: {script}"
+        );
+    }
+    // What the script for bash asks: the words on the line, and which of them is to be completed.
+    let mut asked = typed("-- lifelab");
+    asked
+        .arg("")
+        .env("LIFELAB_COMPLETE", "bash")
+        .env("_CLAP_COMPLETE_INDEX", "1")
+        .env("_CLAP_IFS", "\n");
+    let offered = run(&mut asked).out;
+    for command in ["run", "info", "convert", "patterns", "steppers", "bench"] {
+        assert!(offered.lines().any(|line| line == command), "{command}: {offered}");
     }
 }
 

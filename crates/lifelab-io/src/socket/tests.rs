@@ -248,7 +248,7 @@ fn a_taken_address_is_an_error_that_names_it() {
         let service = EchoService::start(transport).unwrap();
         let error = EchoService::start_at(service.address()).unwrap_err().to_string();
         let expected = format!("cannot start the echo service at {}", service.address());
-        assert_eq!(error, expected);
+        assert!(error.starts_with(&expected) && error.contains("in use"), "{error}");
         if let Address::Unix(path) = service.address() {
             assert!(path.exists(), "the failure must not remove the other's socket");
         }

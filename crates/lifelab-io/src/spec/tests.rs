@@ -142,14 +142,18 @@ fn a_long_mistake_is_shown_in_part() {
 #[test]
 fn mistakes_in_ron_are_placed() {
     for (text, place, message) in [
-        ("(wait: nap)", "1:", "nap"),
-        ("(\n  phases: both)", "2:", "phases"),
-        (r#"(timeout: "soon")"#, "1:", "expected a duration such as 10ms"),
-        (r#"(timeout: "18446744073709551615s 1000ms")"#, "1:", "expected a duration"),
-        ("(retry: (limit: -1))", "1:", "Integer is out of bounds"),
-        (r#"(wait: sleep(exponential(mode: "1s")))"#, "1:", "mode"),
-        (r#"(wait: socket(latency: fixed("1s"), connections: 0))"#, "1:", "a whole number from 1"),
-        (r#"(wait: socket(latency: fixed("1s"), service: at("here")))"#, "1:", "an address"),
+        ("(wait: nap)", "line 1, column 8:", "nap"),
+        ("(\n  phases: both)", "line 2, ", "phases"),
+        (r#"(timeout: "soon")"#, "line 1, ", "expected a duration such as 10ms"),
+        (r#"(timeout: "18446744073709551615s 1000ms")"#, "line 1, ", "expected a duration"),
+        ("(retry: (limit: -1))", "line 1, ", "too large, or negative"),
+        (r#"(wait: sleep(exponential(mode: "1s")))"#, "line 1, ", "mode"),
+        (
+            r#"(wait: socket(latency: fixed("1s"), connections: 0))"#,
+            "line 1, ",
+            "a whole number from 1",
+        ),
+        (r#"(wait: socket(latency: fixed("1s"), service: at("here")))"#, "line 1, ", "an address"),
     ] {
         let error = IoSpec::from_ron(text).expect_err(text).to_string();
         assert!(error.starts_with(place) && error.contains(message), "{text}: {error}");
