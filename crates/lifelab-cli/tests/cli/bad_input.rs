@@ -244,7 +244,7 @@ fn numbers_and_sizes_are_taken_as_people_write_them() {
         "info glider --json --pattern-limit 500MiB",
         "bench --print-scenario --rounds 1e1 -g 10k --seed 1_000 --size 1kx1k",
     ] {
-        let done = run(&mut typed(&line));
+        let done = run(&mut typed(line));
         assert_eq!((done.code, done.err.as_str()), (Some(0), ""), "{line}");
     }
 }
