@@ -10,7 +10,6 @@ use crate::cell::Cell;
 use crate::grid::Grid;
 use crate::kernel;
 use crate::rule::Rule;
-use crate::topology::Topology;
 use crate::word::WORD;
 
 /// Watches the edge of a grid until a live cell comes to it.
@@ -82,7 +81,7 @@ impl Side {
             if self.is_alive(&now) {
                 return Some(after);
             }
-            now.fill_halo(Topology::Plane);
+            now.clear_halo();
             let band = now.band(0..now.height());
             next.bands_mut(now.height())
                 .for_each(|mut rows| kernel::advance(rule, band, &mut rows));

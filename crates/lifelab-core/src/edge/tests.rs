@@ -1,5 +1,6 @@
 use super::*;
 use crate::Soup;
+use crate::Topology;
 
 /// The same, looking at every generation of a grid far larger: the plane.
 fn plainly(grid: &Grid, rule: Rule, generations: u32) -> Option<u32> {

@@ -8,6 +8,11 @@ use crate::topology::Topology;
 use crate::word::WORD;
 
 impl Grid {
+    /// Shows nothing in the halo: all cells beyond the edges are dead.
+    pub(crate) fn clear_halo(&mut self) {
+        self.fill_halo(Topology::Plane);
+    }
+
     /// Shows in the halo what lies beyond the edges in this topology: what every reader of
     /// neighborhoods relies on.
     ///
