@@ -1,0 +1,275 @@
+//! The finite engine: a grid, driven by a stepper.
+
+mod detached;
+mod leap_policy;
+
+use std::fmt;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use crate::calm::Calm;
+use crate::context::{Context, Leap, Progress};
+use crate::edge::EdgeWatch;
+use crate::engine::Engine;
+use crate::error::{StepError, StepErrorKind};
+use crate::grid::{Grid, GridError};
+use crate::io::CellIo;
+use crate::probe::{OpenFrame, Probe};
+use crate::rule::Rule;
+use crate::stepper::{StepReport, Stepper};
+use crate::stop::Stop;
+use crate::topology::Topology;
+
+pub use detached::DetachedStep;
+
+/// A finite grid, driven by a stepper.
+pub struct FiniteEngine {
+    /// The last complete generation, its halo filled.
+    now: Arc<Grid>,
+    /// Memory for the next one.
+    spare: Option<Grid>,
+    generation: u64,
+    rule: Rule,
+    topology: Topology,
+    io: Arc<dyn CellIo>,
+    /// `None` while a detached step has it.
+    stepper: Option<Box<dyn Stepper>>,
+    progress: Arc<Progress>,
+    probe: Option<Arc<Probe>>,
+    edge: EdgeWatch,
+    /// The last leap, if `spare` still holds what it started from.
+    last_leap: Option<Leap>,
+    /// The generation from which on it may be looked whether the grid has settled.
+    next_look: u64,
+}
+
+impl FiniteEngine {
+    /// An engine that starts from `grid` as generation `generation`.
+    ///
+    /// # Errors
+    /// If the topology does not [fit](Topology::check) the grid, or there is no memory for a second
+    /// one.
+    pub fn new(
+        mut grid: Grid,
+        generation: u64,
+        rule: Rule,
+        topology: Topology,
+        io: Arc<dyn CellIo>,
+        stepper: Box<dyn Stepper>,
+    ) -> Result<Self, GridError> {
+        topology.check(grid.size())?;
+        let spare = Grid::new(grid.width(), grid.height())?;
+        grid.fill_halo(topology);
+        Ok(Self {
+            now: Arc::new(grid),
+            spare: Some(spare),
+            generation,
+            rule,
+            topology,
+            io,
+            stepper: Some(stepper),
+            progress: Arc::default(),
+            probe: None,
+            edge: EdgeWatch::default(),
+            last_leap: None,
+            next_look: 0,
+        })
+    }
+
+    /// The last complete generation. Holding a clone of the `Arc` costs the next step an
+    /// allocation, and nothing else.
+    pub fn grid(&self) -> &Arc<Grid> {
+        &self.now
+    }
+
+    /// The topology.
+    pub fn topology(&self) -> Topology {
+        self.topology
+    }
+
+    /// The first generation with a live cell in an outermost row or column of the grid, from which
+    /// another one was computed: from there on it matters what lies beyond the edge. `None` if there
+    /// was none since the engine started; then the unlimited plane would have given the same.
+    pub fn met_edge(&self) -> Option<u64> {
+        self.edge.met()
+    }
+
+    /// What each cell waits for.
+    pub fn io(&self) -> &Arc<dyn CellIo> {
+        &self.io
+    }
+
+    /// How far the generation in progress has come; can be read from any thread at any time.
+    pub fn progress(&self) -> &Arc<Progress> {
+        &self.progress
+    }
+
+    /// Who watches the cells of all further generations.
+    pub fn set_probe(&mut self, probe: Option<Arc<Probe>>) {
+        self.probe = probe;
+    }
+
+    /// Who watches; `None` if nobody does.
+    pub fn probe(&self) -> Option<&Arc<Probe>> {
+        self.probe.as_ref()
+    }
+
+    /// Whether the stepper is made of tasks, so that [`step_async`](Self::step_async) serves it.
+    pub fn is_async(&mut self) -> bool {
+        self.stepper.as_mut().is_some_and(|stepper| stepper.as_async().is_some())
+    }
+
+    /// Computes the next generation.
+    ///
+    /// # Errors
+    /// As [`Stepper::step`]; the grid stays at the last complete generation. Also if the stepper
+    /// is [detached](Self::detach).
+    pub fn step(&mut self, stop: &Stop) -> Result<StepReport, StepError> {
+        self.leap(1, stop)
+    }
+
+    /// Computes the next generation or, where no cell waits and the stepper
+    /// [leaps](crate::Capabilities::leaps), some generations at once: as many as pay, but no more
+    /// than `most`. [`generation`](Engine::generation) then tells how many it were.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step); the grid stays where the leap started.
+    pub fn leap(&mut self, most: u64, stop: &Stop) -> Result<StepReport, StepError> {
+        let generations = self.span(most);
+        self.last_of(generations.into())?;
+        let (cx, mut next) = self.prepare(generations, stop);
+        let _frame = open_frame(&cx);
+        let outcome = match &mut self.stepper {
+            Some(stepper) => stepper.step(&self.now, &mut next, &cx),
+            None => Err(detached(&cx)),
+        };
+        self.conclude(cx, next, outcome)
+    }
+
+    /// Computes the next generation by tasks on the caller's runtime.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step); also if the stepper is not [made of tasks](Self::is_async).
+    ///
+    /// # Cancellation
+    /// Dropping the future leaves the grid at the last complete generation.
+    pub async fn step_async(&mut self, stop: &Stop) -> Result<StepReport, StepError> {
+        self.last_of(1)?;
+        let (cx, mut next) = self.prepare(1, stop);
+        let _frame = open_frame(&cx);
+        let outcome = match self.stepper.as_mut().and_then(|stepper| stepper.as_async()) {
+            Some(stepper) => stepper.step_async(&self.now, &mut next, &cx).await,
+            None => Err(detached(&cx)),
+        };
+        self.conclude(cx, next, outcome)
+    }
+
+    /// The number of the last of the next `generations`.
+    ///
+    /// # Errors
+    /// If 64 bits do not hold it.
+    fn last_of(&self, generations: u64) -> Result<u64, StepError> {
+        self.generation.checked_add(generations).ok_or_else(|| {
+            let kind = StepErrorKind::Unsupported {
+                message: format!("{generations} more generations cannot be counted in 64 bits"),
+                remedy: "start from a smaller generation number".to_owned(),
+            };
+            StepError::new(self.generation, kind)
+        })
+    }
+
+    fn prepare(&mut self, generations: u32, stop: &Stop) -> (Context, Grid) {
+        self.progress.reset();
+        let mut cx = Context::new(self.rule, self.generation + 1, self.io.clone(), stop.clone())
+            .with_progress(self.progress.clone());
+        cx.probe = self.probe.clone();
+        cx.leap = (generations > 1).then(|| self.leap_from_last(generations));
+        self.last_leap = None; // Until this one has succeeded.
+        // There is none if somebody still holds the grid it would have been, or if the future of
+        // an earlier step was dropped. A clone has the right shape; its content does not matter.
+        let next = self.spare.take().unwrap_or_else(|| Grid::clone(&self.now));
+        (cx, next)
+    }
+
+    /// A leap of so many generations, with what is known from the last one.
+    fn leap_from_last(&self, generations: u32) -> Leap {
+        let calm = match &self.last_leap {
+            Some(last) if last.generations == generations => last.calm.next(),
+            _ => Calm::unknown(self.now.width(), self.now.height()),
+        };
+        Leap { generations, topology: self.topology, calm: Arc::new(calm) }
+    }
+
+    fn conclude(
+        &mut self,
+        cx: Context,
+        mut next: Grid,
+        outcome: Result<StepReport, StepError>,
+    ) -> Result<StepReport, StepError> {
+        if outcome.is_err() {
+            self.spare = Some(next);
+            return outcome;
+        }
+        next.fill_halo(self.topology);
+        self.edge.look(&self.now, self.rule, self.generation, cx.generations());
+        let last = std::mem::replace(&mut self.now, Arc::new(next));
+        self.spare = Arc::into_inner(last);
+        self.generation += u64::from(cx.generations());
+        // A stepper that notes nothing would find everything calm.
+        self.last_leap = cx.leap.filter(|leap| self.spare.is_some() && leap.calm.is_noted());
+        outcome.map(|report| report.with_kept_cells(self.progress.kept()))
+    }
+}
+
+/// Opens the frame of a generation, if somebody watches.
+fn open_frame(cx: &Context) -> Option<OpenFrame> {
+    cx.probe.as_ref().map(|probe| probe.frame(cx.generation))
+}
+
+fn detached(cx: &Context) -> StepError {
+    let kind = StepErrorKind::Unsupported {
+        message: "the stepper is busy elsewhere, or not made of tasks".to_owned(),
+        remedy: "attach the detached step first, or use the blocking form".to_owned(),
+    };
+    StepError::new(cx.generation, kind)
+}
+
+impl Engine for FiniteEngine {
+    fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    fn rule(&self) -> Rule {
+        self.rule
+    }
+
+    fn population(&self) -> u128 {
+        self.now.population().into()
+    }
+
+    fn visit_live(&self, visit: &mut dyn FnMut(i64, i64) -> ControlFlow<()>) {
+        for at in self.now.live_cells() {
+            if visit(at.x.into(), at.y.into()).is_break() {
+                return;
+            }
+        }
+    }
+
+    fn advance(&mut self, generations: u64, stop: &Stop) -> Result<(), StepError> {
+        let end = self.last_of(generations)?;
+        while self.generation < end {
+            self.leap(end - self.generation, stop)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for FiniteEngine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (f.debug_struct("FiniteEngine").field("generation", &self.generation))
+            .field("rule", &self.rule)
+            .field("topology", &self.topology)
+            .field("grid", &self.now)
+            .finish_non_exhaustive()
+    }
+}
