@@ -15,12 +15,12 @@ pub(crate) const CELLS: u64 = 1 << 30;
 /// How much it is, and what the limit is.
 pub(crate) fn check(suite: &Suite, more_contenders: usize) -> Result<(), SuiteError> {
     let cells = sum(suite.sweep.cells.iter().map(|cells| Some(u128::from(cells.get()))));
-    if cells.is_none_or(|cells| cells > CELLS.into()) {
+    if cells.is_none_or(|cells| cells > u128::from(CELLS)) {
         return Err(SuiteError::TooManyCells { cells, limit: CELLS });
     }
     let cases = cases(suite, more_contenders);
     match cases {
-        Some(cases) if cases <= CASES.into() => Ok(()),
+        Some(cases) if cases <= u128::from(CASES) => Ok(()),
         _ => Err(SuiteError::TooManyCases { cases, limit: CASES }),
     }
 }

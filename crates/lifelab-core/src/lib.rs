@@ -14,6 +14,7 @@
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
 
 mod cell;
+mod count;
 mod position;
 mod rule;
 mod size;
@@ -56,6 +57,7 @@ pub use band::{Band, BandMut, BandRef};
 pub use cell::{Cell, Hood, Phase, Site};
 pub use cell_future::CellFuture;
 pub use context::{Context, Progress};
+pub use count::{Coordinate, Count, CountError};
 pub use engine::Engine;
 pub use error::{CellFailure, StartError, StepError, StepErrorKind};
 pub use fan_in::FanIn;

@@ -16,7 +16,7 @@ pub(crate) fn check(width: u32, height: u32, limit: Option<u64>) -> Result<(), E
     let bytes = GENERATIONS * Grid::bytes(width, height);
     let limit_bytes =
         limit.unwrap_or_else(|| available().map_or(DEFAULT_LIMIT, |free| free.min(DEFAULT_LIMIT)));
-    if bytes > limit_bytes.into() {
+    if bytes > u128::from(limit_bytes) {
         return Err(Error::Memory { width, height, bytes, limit_bytes });
     }
     Ok(())

@@ -133,7 +133,7 @@ pub(crate) fn check_count(
     generations: u64,
 ) -> Result<(), Failure> {
     let ahead = if generations == u64::MAX { 1 } else { generations };
-    if start.saturating_add(ahead.into()) <= u64::MAX.into() {
+    if start.saturating_add(ahead.into()) <= u128::from(u64::MAX) {
         return Ok(());
     }
     let name = name.filter(|name| *name != Path::new("-"));

@@ -1,0 +1,326 @@
+//! Numbers that outgrow 64 bits: generations and populations, and places on a plane without edges.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::iter::Sum;
+use std::num::IntErrorKind;
+use std::ops::{Neg, RangeInclusive};
+use std::str::FromStr;
+
+use ethnum::{I256, U256};
+use serde::{Serialize, Serializer};
+use thiserror::Error;
+
+/// A number of generations or of cells, from 0 to 2^256 - 1, exact.
+///
+/// A hashed universe goes 2^100 generations in one hop and has populations to match. Arithmetic is
+/// checked: what does not fit is `None`, never another number.
+///
+/// ```
+/// use lifelab_core::Count;
+///
+/// let far: Count = "1267650600228229401496703205376".parse()?;
+/// assert_eq!(far, Count::power_of_two(100));
+/// assert_eq!(Count::from(7).checked_add(Count::from(5)), Some(Count::from(12)));
+/// assert_eq!(Count::MAX.checked_add(Count::ONE), None);
+/// assert!(Count::from(12) == 12, "it compares with plain numbers");
+/// # Ok::<(), lifelab_core::CountError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Count(U256);
+
+/// A column or a row on a plane without edges, from -2^255 to 2^255 - 1.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Coordinate(I256);
+
+/// Why a text is no [`Count`].
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+#[error("{text:?} is no number, expected {}", expected(*.too_large))]
+pub struct CountError {
+    text: String,
+    too_large: bool,
+}
+
+fn expected(too_large: bool) -> &'static str {
+    if too_large { "one below 2^256" } else { "a whole number from 0" }
+}
+
+impl Count {
+    /// Nothing.
+    pub const ZERO: Self = Self(U256::ZERO);
+    /// One.
+    pub const ONE: Self = Self(U256::ONE);
+    /// The largest number there is: 2^256 - 1.
+    pub const MAX: Self = Self(U256::MAX);
+
+    /// 2 to the power of `exponent`.
+    ///
+    /// # Panics
+    /// If the exponent is 256 or more.
+    pub fn power_of_two(exponent: u32) -> Self {
+        assert!(exponent < U256::BITS, "2^{exponent} is no 256-bit number");
+        Self(U256::ONE << exponent)
+    }
+
+    /// The sum; `None` if it is too large.
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(Self)
+    }
+
+    /// The difference; `None` if `other` is larger.
+    pub fn checked_sub(self, other: Self) -> Option<Self> {
+        self.0.checked_sub(other.0).map(Self)
+    }
+
+    /// The product; `None` if it is too large.
+    pub fn checked_mul(self, other: Self) -> Option<Self> {
+        self.0.checked_mul(other.0).map(Self)
+    }
+
+    /// The difference, or zero if `other` is larger.
+    pub fn saturating_sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+
+    /// Whether this is zero.
+    pub fn is_zero(self) -> bool {
+        self == Self::ZERO
+    }
+
+    /// The exponent of the largest power of two that is no larger; `None` for zero.
+    pub fn checked_ilog2(self) -> Option<u32> {
+        (!self.is_zero()).then(|| U256::BITS - 1 - self.0.leading_zeros())
+    }
+
+    /// The number of zero bits below the lowest set one; 256 for zero.
+    pub fn trailing_zeros(self) -> u32 {
+        self.0.trailing_zeros()
+    }
+
+    /// This number if it fits 64 bits.
+    pub fn to_u64(self) -> Option<u64> {
+        self.0.try_into().ok()
+    }
+
+    /// This number if it fits 128 bits.
+    pub fn to_u128(self) -> Option<u128> {
+        self.0.try_into().ok()
+    }
+
+    /// This number, or the largest of 64 bits.
+    pub fn saturating_to_u64(self) -> u64 {
+        self.to_u64().unwrap_or(u64::MAX)
+    }
+
+    /// This number, rounded: for rates and shares.
+    pub fn to_f64(self) -> f64 {
+        self.0.as_f64()
+    }
+}
+
+impl Coordinate {
+    /// The origin's.
+    pub const ZERO: Self = Self(I256::ZERO);
+    /// The next one's.
+    pub const ONE: Self = Self(I256::ONE);
+
+    /// The sum; `None` if it leaves the range.
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(Self)
+    }
+
+    /// The difference; `None` if it leaves the range.
+    pub fn checked_sub(self, other: Self) -> Option<Self> {
+        self.0.checked_sub(other.0).map(Self)
+    }
+
+    /// How far the two are apart.
+    pub fn abs_diff(self, other: Self) -> Count {
+        let (low, high) = (self.0.min(other.0), self.0.max(other.0));
+        // The difference of two signed numbers fits the unsigned type of their size.
+        Count(high.wrapping_sub(low).as_u256())
+    }
+
+    /// The squares of 2^`scale` cells that lie before this one on its axis: rounded down.
+    pub fn shifted_right(self, scale: u8) -> Self {
+        Self(self.0 >> u32::from(scale))
+    }
+
+    /// This many squares of 2^`scale` cells; `None` if that leaves the range.
+    pub fn checked_shl(self, scale: u8) -> Option<Self> {
+        let scale = u32::from(scale);
+        let shifted = self.0 << scale;
+        (shifted >> scale == self.0).then_some(Self(shifted))
+    }
+
+    /// The coordinate in two's complement, the lowest byte first.
+    pub fn to_le_bytes(self) -> [u8; 32] {
+        self.0.to_le_bytes()
+    }
+
+    /// This coordinate if it fits 64 bits.
+    pub fn to_i64(self) -> Option<i64> {
+        self.0.try_into().ok()
+    }
+}
+
+/// A number where 128 bits hold it, and else its decimal digits as text: formats like JSON have numbers
+/// of any size, but few of their readers do.
+impl Serialize for Count {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match (self.to_u64(), self.to_u128()) {
+            (Some(number), _) => serializer.serialize_u64(number),
+            (None, Some(number)) => serializer.serialize_u128(number),
+            (None, None) => serializer.collect_str(self),
+        }
+    }
+}
+
+/// As a [`Count`].
+impl Serialize for Coordinate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match (self.to_i64(), i128::try_from(self.0)) {
+            (Some(number), _) => serializer.serialize_i64(number),
+            (None, Ok(number)) => serializer.serialize_i128(number),
+            (None, Err(_)) => serializer.collect_str(self),
+        }
+    }
+}
+
+impl From<u64> for Count {
+    fn from(number: u64) -> Self {
+        Self(number.into())
+    }
+}
+
+impl From<i64> for Coordinate {
+    fn from(number: i64) -> Self {
+        Self(number.into())
+    }
+}
+
+impl PartialEq<u64> for Count {
+    fn eq(&self, other: &u64) -> bool {
+        self.0 == U256::from(*other)
+    }
+}
+
+impl PartialOrd<u64> for Count {
+    fn partial_cmp(&self, other: &u64) -> Option<Ordering> {
+        self.0.partial_cmp(&U256::from(*other))
+    }
+}
+
+impl PartialEq<i64> for Coordinate {
+    fn eq(&self, other: &i64) -> bool {
+        self.0 == I256::from(*other)
+    }
+}
+
+impl Neg for Coordinate {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        Self(-self.0)
+    }
+}
+
+/// # Panics
+/// If the sum is too large, as with plain numbers.
+impl Sum for Count {
+    fn sum<I: Iterator<Item = Self>>(numbers: I) -> Self {
+        numbers.fold(Self::ZERO, |sum, number| sum.checked_add(number).expect("a sum below 2^256"))
+    }
+}
+
+impl FromStr for Count {
+    type Err = CountError;
+
+    fn from_str(text: &str) -> Result<Self, CountError> {
+        let error = |too_large| CountError { text: text.to_owned(), too_large };
+        if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(error(false));
+        }
+        text.parse().map(Self).map_err(|failure: std::num::ParseIntError| {
+            error(*failure.kind() == IntErrorKind::PosOverflow)
+        })
+    }
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for Coordinate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for Coordinate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The number of whole numbers in a range of coordinates.
+#[allow(dead_code)] // Rectangles need it.
+pub(crate) fn length(range: &RangeInclusive<Coordinate>) -> Count {
+    if range.is_empty() {
+        return Count::ZERO;
+    }
+    let length = range.end().abs_diff(*range.start()).checked_add(Count::ONE);
+    length.unwrap_or(Count::MAX) // The whole axis, 2^256 of them, counts as one less.
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_comes_back_from_its_text() {
+        let largest = Count::MAX.to_string();
+        for text in ["0", "1", "18446744073709551616", &largest] {
+            assert_eq!(text.parse::<Count>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_says_what_was_expected() {
+        for text in ["", "-1", "+1", "1e6", "0x10", " 1", "1_000"] {
+            let error = text.parse::<Count>().unwrap_err().to_string();
+            assert!(error.ends_with("expected a whole number from 0"), "{error}");
+        }
+        let error = format!("{}0", Count::MAX).parse::<Count>().unwrap_err();
+        assert!(error.to_string().ends_with("expected one below 2^256"), "{error}");
+    }
+
+    #[test]
+    fn nothing_wraps_around() {
+        assert_eq!(Count::ZERO.checked_sub(Count::ONE), None);
+        assert_eq!(Count::power_of_two(255).checked_mul(2.into()), None);
+        assert_eq!(Count::power_of_two(64).to_u64(), None);
+        assert_eq!(Count::power_of_two(64).saturating_to_u64(), u64::MAX);
+        let end = Coordinate(I256::MAX);
+        assert_eq!(end.checked_add(1.into()), None);
+        assert_eq!(end.abs_diff(Coordinate(I256::MIN)), Count::MAX);
+    }
+
+    #[test]
+    fn a_logarithm_rounds_down() {
+        let log = |number: u64| Count::from(number).checked_ilog2();
+        assert_eq!(
+            [log(0), log(1), log(2), log(3), log(4)],
+            [None, Some(0), Some(1), Some(1), Some(2)]
+        );
+        assert_eq!(Count::MAX.checked_ilog2(), Some(255));
+    }
+}
