@@ -272,7 +272,6 @@ impl fmt::Debug for Coordinate {
 }
 
 /// The number of whole numbers in a range of coordinates.
-#[allow(dead_code)] // Rectangles need it.
 pub(crate) fn length(range: &RangeInclusive<Coordinate>) -> Count {
     if range.is_empty() {
         return Count::ZERO;

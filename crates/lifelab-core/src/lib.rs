@@ -31,6 +31,7 @@ pub mod number;
 pub mod printable;
 pub mod seeded;
 mod soup;
+mod state_hash;
 pub mod wording;
 
 mod cell_future;
@@ -45,6 +46,9 @@ mod stop;
 mod advance;
 mod edge;
 mod engine;
+mod raster;
+mod universe;
+
 mod fan_in;
 mod finite;
 mod grain;
@@ -70,11 +74,14 @@ pub use lifelab_fanout::Delay;
 pub use order::ReadingOrder;
 pub use position::Position;
 pub use probe::{Probe, Sampling, Tally};
+pub use raster::{Raster, View};
 pub use rule::{Feature, Rule, RuleError, RuleErrorKind, RuleSpec};
 pub use size::{Size, SizeError};
 pub use soup::Soup;
+pub use state_hash::StateHash;
 pub use stepper::{
     AsyncStepper, Capabilities, Model, StepFuture, StepReport, Stepper, Traffic, Warning,
 };
 pub use stop::{Stop, StopReason};
 pub use topology::{Axis, Bounds, Topology, TopologyError};
+pub use universe::{Place, Rectangle, Run, Universe, World};

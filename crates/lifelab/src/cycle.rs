@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use lifelab_core::Grid;
 
-use crate::fingerprint::StateHash;
+use lifelab_core::StateHash;
 
 /// A simulation that repeats itself: still lifes and oscillators, or nothing at all.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

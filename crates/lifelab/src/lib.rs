@@ -71,7 +71,8 @@ pub use checkpoint::{
 };
 pub use cycle::{Cycle, CycleFinder};
 pub use error::{Error, ScenarioError, StepperError};
-pub use fingerprint::{StateHash, cells_sha256};
+pub use fingerprint::cells_sha256;
+pub use lifelab_core::StateHash;
 pub use observe::{Moment, Observer};
 pub use registry::{Entry, STEPPERS, build};
 pub use scenario::{Scenario, Start};

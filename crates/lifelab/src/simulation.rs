@@ -16,7 +16,9 @@ use lifelab_patterns::{BoundingBox, Pattern, Position};
 use crate::builder::Builder;
 use crate::cycle::{Cycle, CycleFinder};
 use crate::error::Error;
-use crate::fingerprint::{StateHash, cells_sha256};
+use lifelab_core::StateHash;
+
+use crate::fingerprint::cells_sha256;
 use crate::observe::{Moment, Observer};
 
 /// A simulation: a finite universe, and how to take it forward.

@@ -10,9 +10,9 @@ use lifelab_core::{Band, Grid, GridError, Position, Rule, Size, Topology};
 
 use super::{Cadence, Checkpoint, CheckpointError, CheckpointErrorKind as Kind};
 use crate::cycle::CycleFinder;
-use crate::fingerprint::StateHash;
 use crate::notation::{self, Mistake};
 use crate::scenario::Scenario;
+use lifelab_core::StateHash;
 
 const MAGIC: &[u8] = b"lifelab checkpoint ";
 const VERSION: u32 = 1;

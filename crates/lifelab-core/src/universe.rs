@@ -1,0 +1,166 @@
+//! Universes: what can be looked at, whoever computes it.
+
+use std::fmt;
+use std::ops::{ControlFlow, RangeInclusive};
+use std::sync::Arc;
+
+use crate::count::{self, Coordinate, Count};
+use crate::grid::Grid;
+use crate::raster::{Raster, View};
+use crate::rule::Rule;
+use crate::state_hash::StateHash;
+use crate::topology::Bounds;
+
+/// What can be looked at, whoever computes it: a grid, a sparse or a hashed plane, the pieces of one
+/// that lie on other machines.
+///
+/// It is all that observers, viewers, pictures, hashes and exports use, so each of them works with
+/// every engine. Coordinates are the universe's own: those of the grid's cells where it is finite, and
+/// the pattern's where the plane has no edges.
+pub trait Universe {
+    /// The rule, and how far the universe reaches.
+    fn world(&self) -> World;
+
+    /// The number of the last complete generation.
+    fn generation(&self) -> Count;
+
+    /// The number of cells that differ from the [background](Self::background), exact.
+    fn population(&self) -> Count;
+
+    /// The smallest rectangle around those cells; `None` if there are none.
+    fn bounds(&self) -> Option<Rectangle>;
+
+    /// The state of all cells far away: `true` only on an unbounded plane whose rule has B0, in every
+    /// other generation.
+    fn background(&self) -> bool {
+        false
+    }
+
+    /// Visits the cells that differ from the background, in reading order, in runs as long as possible,
+    /// cut off at the edges of the window; all of them if there is none. Ends when the visitor breaks.
+    fn visit(
+        &self,
+        window: Option<Rectangle>,
+        visit: &mut dyn FnMut(Run) -> ControlFlow<()>,
+    ) -> ControlFlow<()>;
+
+    /// Draws what is seen through a view, one pixel for each square of 2^scale cells.
+    ///
+    /// Any view of any universe can be drawn. This plain way visits every cell in the window; engines
+    /// that know the population of larger pieces do without.
+    fn read(&self, view: View, raster: &mut Raster) {
+        raster.clear(view);
+        let _ = self.visit(view.window(), &mut |run| {
+            raster.add(run);
+            ControlFlow::Continue(())
+        });
+    }
+
+    /// A hash of the cells and where they lie: equal for equal states of universes with one world, and
+    /// else different, but for one chance in 2^128.
+    fn fingerprint(&self) -> StateHash;
+
+    /// The grid, where the universe is one: for those that work on words.
+    fn as_grid(&self) -> Option<&Arc<Grid>> {
+        None
+    }
+}
+
+/// The laws of a universe: its rule, and how far it reaches.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct World {
+    /// What becomes of a cell.
+    pub rule: Rule,
+    /// Its sides, and what lies beyond them; `None` for a plane without edges.
+    pub bounds: Option<Bounds>,
+}
+
+/// A cell on a plane without edges.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Place {
+    /// The column.
+    pub x: Coordinate,
+    /// The row.
+    pub y: Coordinate,
+}
+
+/// A rectangle of cells, at least one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Rectangle {
+    /// The first column.
+    pub left: Coordinate,
+    /// The first row.
+    pub top: Coordinate,
+    /// The last column.
+    pub right: Coordinate,
+    /// The last row.
+    pub bottom: Coordinate,
+}
+
+/// Neighboring cells of one row.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Run {
+    /// The row.
+    pub y: Coordinate,
+    /// The first column.
+    pub first: Coordinate,
+    /// The last column.
+    pub last: Coordinate,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "({}, {})", self.x, self.y)
+    }
+}
+
+impl Rectangle {
+    /// The rectangle of these columns and rows; `None` if it has no cell.
+    pub fn new(
+        columns: RangeInclusive<Coordinate>,
+        rows: RangeInclusive<Coordinate>,
+    ) -> Option<Self> {
+        if columns.is_empty() || rows.is_empty() {
+            return None;
+        }
+        let ((left, right), (top, bottom)) = (columns.into_inner(), rows.into_inner());
+        Some(Self { left, top, right, bottom })
+    }
+
+    /// The number of columns.
+    pub fn width(&self) -> Count {
+        count::length(&(self.left..=self.right))
+    }
+
+    /// The number of rows.
+    pub fn height(&self) -> Count {
+        count::length(&(self.top..=self.bottom))
+    }
+
+    /// The part of a run that lies inside; `None` if all of it is outside.
+    pub fn clip(&self, run: Run) -> Option<Run> {
+        let (first, last) = (run.first.max(self.left), run.last.min(self.right));
+        ((self.top..=self.bottom).contains(&run.y) && first <= last).then_some(Run {
+            first,
+            last,
+            ..run
+        })
+    }
+
+    /// The smallest rectangle around both.
+    pub fn union(self, other: Self) -> Self {
+        Self {
+            left: self.left.min(other.left),
+            top: self.top.min(other.top),
+            right: self.right.max(other.right),
+            bottom: self.bottom.max(other.bottom),
+        }
+    }
+}
+
+impl Run {
+    /// The number of cells.
+    pub fn length(&self) -> Count {
+        count::length(&(self.first..=self.last))
+    }
+}
