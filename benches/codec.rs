@@ -78,7 +78,7 @@ fn gun() -> Pattern {
 }
 
 fn cells_of(simulation: &Simulation) -> Pattern {
-    Pattern { cells: simulation.pattern().cells, ..Pattern::default() }
+    Pattern { cells: simulation.pattern().expect("it is a grid").cells, ..Pattern::default() }
 }
 
 fn parse(text: &[u8], format: Format) -> Pattern {

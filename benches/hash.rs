@@ -31,7 +31,7 @@ fn state(group: &mut BenchmarkGroup<'_, WallTime>, soup: &Simulation) {
 fn cells(group: &mut BenchmarkGroup<'_, WallTime>, soup: &Simulation) {
     let grid = soup.grid();
     let positions = || grid.live_cells().map(|at| (i64::from(at.x), i64::from(at.y)));
-    group.throughput(Throughput::Elements(soup.population()));
+    group.throughput(Throughput::Elements(soup.population().saturating_to_u64()));
     group.bench_function(format!("cells/{0}x{0}", grid.width()), |bencher| {
         // The same cells elsewhere have the same hash.
         let moved = positions().map(|(x, y)| (x - 1_000_000, y + 1_000_000));

@@ -113,7 +113,7 @@ fn measure(
         let start = start.get_or_insert_with(|| verified(&build));
         let fresh = || build().grid(start.clone()).build().expect("valid parts");
         let run = |mut simulation: Simulation| {
-            simulation.run(generations.into()).expect("no cell fails");
+            simulation.run(u64::from(generations)).expect("no cell fails");
             simulation
         };
         bencher.iter_batched(fresh, run, BatchSize::PerIteration);

@@ -35,7 +35,7 @@ fn watch(subject: &Subject, io: &str, sampling: Option<Sampling>) -> Arc<Probe> 
     let start = soup(WIDTH, HEIGHT, 19);
     let mut simulation = subject.simulation(&start, Topology::Torus, io);
     let probe = Arc::new(Probe::new(sampling));
-    simulation.set_probe(Some(probe.clone()));
+    simulation.set_probe(Some(probe.clone())).expect("a grid can be watched");
     simulation.run(GENERATIONS).expect("nothing fails");
     let expected = oracle_after(&start, GENERATIONS, Rule::LIFE, Topology::Torus);
     assert_eq!(**simulation.grid(), expected, "{io}");
@@ -67,7 +67,7 @@ fn counts_calls(subject: &Subject) {
     }
     let mut simulation = subject.simulation(&soup(WIDTH, HEIGHT, 20), Topology::Torus, FAULT);
     let probe = Arc::new(Probe::new(None));
-    simulation.set_probe(Some(probe.clone()));
+    simulation.set_probe(Some(probe.clone())).expect("a grid can be watched");
     simulation.run(GENERATIONS).expect_err("a fault is injected");
     assert_eq!(probe.tally().failed, 1);
 }
@@ -133,7 +133,7 @@ fn samples(subject: &Subject) {
 fn stopped(subject: &Subject) {
     let mut simulation = subject.simulation(&soup(WIDTH, HEIGHT, 21), Topology::Torus, "sleep:1h");
     let probe = Arc::new(Probe::new(one_of(1)));
-    simulation.set_probe(Some(probe.clone()));
+    simulation.set_probe(Some(probe.clone())).expect("a grid can be watched");
     // The law holds whenever the deadline comes; this lets most cells begin to wait.
     simulation.set_stop(Stop::new().before(Instant::now() + Duration::from_millis(50)));
     simulation.step().expect_err("it is stopped");

@@ -39,15 +39,15 @@ pub fn leaks(generations: u64, out: &mut dyn Write) -> io::Result<()> {
         let mut deaths = 0;
         let mut run_to = |end: u64| {
             // Until all processes are at work, so that like is compared with like.
-            while simulation.generation() < end || children().len() < processes {
-                let generation = simulation.generation();
+            while generation(&simulation) < end || children().len() < processes {
+                let generation = generation(&simulation);
                 if generation < end && generation % LIFETIME == LIFETIME - 1 {
                     strike(seeded::hash(&[generation]), Signal::SIGKILL);
                 }
                 let report = simulation.step().expect("workers are replaced");
                 deaths += report.warnings().len() as u64 + report.omitted();
             }
-            (simulation.generation(), deaths, Open::now())
+            (generation(&simulation), deaths, Open::now())
         };
         let mut tell = |generation: u64, deaths: u64, open: &Open| {
             let Open { descriptors, threads, processes } = open;
@@ -73,6 +73,10 @@ pub fn leaks(generations: u64, out: &mut dyn Write) -> io::Result<()> {
         assert_eq!((children().len(), copies()), (0, 0), "no zombie, no orphan");
     }
     Ok(())
+}
+
+fn generation(simulation: &Simulation) -> u64 {
+    simulation.generation().to_u64().expect("it starts at zero, and takes an hour")
 }
 
 /// What this process has open.

@@ -22,6 +22,7 @@ pub(crate) use build::NOTHING;
 
 use crate::floor;
 use crate::harness::Harness;
+use crate::plan::generation;
 use crate::results::{Case, Usage};
 use crate::task::{Drawing, Reply, Task};
 use crate::trace::{self, About};
@@ -81,7 +82,7 @@ fn measure(harness: &Harness, task: &Task) -> Reply {
     Reply::Measured {
         warm_up: watched.generations,
         samples,
-        generation: run.simulation.generation(),
+        generation: generation(&run.simulation),
         state_hash: run.simulation.state_hash().to_string(),
         usage,
         warnings: run.warnings,
@@ -126,7 +127,7 @@ struct Watched {
 impl Run {
     fn new(mut simulation: Simulation, deadline: Instant) -> Self {
         simulation.set_stop(Stop::new().before(deadline));
-        let first = simulation.generation();
+        let first = generation(&simulation);
         Self { simulation, first, warnings: Vec::new(), warned: HashSet::new(), pipe_bytes: 0 }
     }
 
@@ -136,10 +137,10 @@ impl Run {
             Sampling { limit: drawing.limit, ..fitting }
         });
         let probe = Arc::new(Probe::new(sampling));
-        self.simulation.set_probe(Some(probe.clone()));
+        self.simulation.set_probe(Some(probe.clone())).map_err(|error| failed(&error))?;
         let threads = watch::Threads::start();
         let generations = self.warm_up_generations(task);
-        self.simulation.set_probe(None);
+        self.simulation.set_probe(None).map_err(|error| failed(&error))?;
         if let Some(drawing) = &task.trace {
             draw(&probe, &task.case, drawing).map_err(|error| Reply::Failed {
                 kind: "trace".to_owned(),
@@ -190,7 +191,7 @@ impl Run {
                 if matches!(error.kind, StepErrorKind::Stopped(StopReason::Deadline)) =>
             {
                 Err(Reply::CutOff {
-                    generations: self.simulation.generation() - self.first,
+                    generations: generation(&self.simulation) - self.first,
                     cells: self.simulation.progress().cells(),
                     running: took,
                 })

@@ -262,10 +262,15 @@ impl Universe {
         Ok(Self {
             start: Grid::clone(simulation.grid()),
             rule: simulation.rule(),
-            topology: simulation.topology(),
-            generation: simulation.generation(),
+            topology: simulation.topology().expect("a grid has edges"),
+            generation: generation(&simulation),
         })
     }
+}
+
+/// The number of the last complete generation: a grid counts no farther than 64 bits.
+pub(crate) fn generation(simulation: &Simulation) -> u64 {
+    simulation.generation().saturating_to_u64()
 }
 
 impl Contender {

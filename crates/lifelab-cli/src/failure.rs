@@ -8,7 +8,7 @@ use serde::Serialize;
 use lifelab::core::{Phase, StepErrorKind};
 use lifelab::io::IoError;
 use lifelab::patterns::{ErrorKind, PatternError};
-use lifelab::{Error, StepError, StopReason};
+use lifelab::{Count, Error, StepError, StopReason};
 use lifelab_bench::SuiteError;
 
 /// Why the program ends early.
@@ -60,7 +60,7 @@ pub(crate) struct Place {
     pub(crate) column: Option<usize>,
     /// The generation that could not be completed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) generation: Option<u64>,
+    pub(crate) generation: Option<Count>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) x: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -182,7 +182,7 @@ impl From<StepError> for Failure {
             StepErrorKind::Unsupported { .. } => (Exit::Failed, "unsupported"),
             _ => (Exit::Failed, "step"),
         };
-        let last = error.generation.saturating_sub(1);
+        let last = error.generation.saturating_sub(Count::ONE);
         let message = match exit {
             Exit::Interrupted => format!("interrupted; the last complete generation is {last}"),
             Exit::TimedOut => format!("time is up; the last complete generation is {last}"),

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use lifelab::cells_sha256;
 use lifelab::core::{RuleSpec, printable};
-use lifelab::patterns::{Loaded, Pattern, Position};
+use lifelab::patterns::{BoundingBox, Loaded, Pattern, Position};
 
 use clap_complete::engine::ArgValueCompleter;
 
@@ -122,6 +122,12 @@ fn area(pattern: &Pattern) -> Option<Area> {
         Some(bounds) => pattern.offset_in(bounds.width, bounds.height),
         None => Position::default(),
     };
-    let area = Area::from(pattern.cells.bounding_box()?);
-    Some(Area { left: area.left.saturating_add(x), top: area.top.saturating_add(y), ..area })
+    let BoundingBox { left, top, right, bottom } = pattern.cells.bounding_box()?;
+    let moved = |at: i64, by: i64| at.saturating_add(by);
+    Some(Area::from(BoundingBox {
+        left: moved(left, x),
+        top: moved(top, y),
+        right: moved(right, x),
+        bottom: moved(bottom, y),
+    }))
 }

@@ -5,20 +5,27 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use lifelab::core::printable;
+use lifelab::core::{Coordinate, Count, Rectangle, printable};
 use lifelab::patterns::BoundingBox;
 
 /// The smallest box around the live cells.
 #[derive(Clone, Copy, Serialize)]
 pub(crate) struct Area {
-    pub(crate) left: i64,
-    pub(crate) top: i64,
-    pub(crate) width: u64,
-    pub(crate) height: u64,
+    pub(crate) left: Coordinate,
+    pub(crate) top: Coordinate,
+    pub(crate) width: Count,
+    pub(crate) height: Count,
 }
 
 impl From<BoundingBox> for Area {
     fn from(area: BoundingBox) -> Self {
+        let (left, top) = (area.left.into(), area.top.into());
+        Self { left, top, width: area.width().into(), height: area.height().into() }
+    }
+}
+
+impl From<Rectangle> for Area {
+    fn from(area: Rectangle) -> Self {
         Self { left: area.left, top: area.top, width: area.width(), height: area.height() }
     }
 }

@@ -15,6 +15,7 @@ mod drawing;
 mod edge;
 mod outcome;
 mod trace;
+mod watch;
 
 use std::io::Write;
 
@@ -35,12 +36,12 @@ pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     let journal = Journal::open(&args.checkpoints)?;
     let finder = plan.until_stable.then(|| {
         let mut finder = CycleFinder::default();
-        finder.note(simulation.generation(), simulation.grid());
+        finder.note(simulation.universe());
         finder
     });
     let mut record = Record::default();
     plan.warnings.drain(..).for_each(|warning| record.warn(warning));
-    let start = simulation.generation();
+    let start = course::generation(&simulation);
     let course = Course { simulation, scenario: plan.scenario, start, finder, journal, record };
     course.carry_out(&args.print, &args.save, out)
 }

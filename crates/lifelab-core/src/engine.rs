@@ -1,32 +1,90 @@
 //! Engines: who owns a universe and takes it through its generations.
 
-use std::ops::ControlFlow;
+use thiserror::Error;
 
-use crate::error::StepError;
-use crate::rule::Rule;
+use crate::count::Count;
+use crate::error::{StepError, StepErrorKind};
+use crate::finite::FiniteEngine;
+use crate::stepper::StepReport;
 use crate::stop::Stop;
+use crate::universe::{Place, Universe};
 
 /// A universe that can be taken forward in time.
 ///
-/// It is kept to what a finite grid, an unbounded sparse universe and a hashed one have in common:
-/// coordinates are signed, populations may exceed 64 bits, and time advances by any number of
-/// generations at once, so that an engine may leap.
-pub trait Engine {
-    /// The number of the last complete generation; the universe starts with generation 0.
-    fn generation(&self) -> u64;
-
-    /// The rule.
-    fn rule(&self) -> Rule;
-
-    /// The number of live cells.
-    fn population(&self) -> u128;
-
-    /// Visits the live cells in reading order, as columns and rows, until the visitor breaks.
-    fn visit_live(&self, visit: &mut dyn FnMut(i64, i64) -> ControlFlow<()>);
-
-    /// Goes `generations` forward.
+/// An engine hops: a grid goes one generation or some tens at a time, a hashed plane 2^k. How far the
+/// next hop goes is the engine's to say; the driver says how far it may go at most, because somebody
+/// wants to look then.
+///
+/// Why engines and not [steppers](crate::Stepper) for planes, clusters and accelerators: a stepper is given
+/// the whole grid before and after each step, but their cells stay where they are computed.
+pub trait Engine: Universe + Send {
+    /// Goes one hop forward: at least one generation, and no more than `most`, which is not zero.
     ///
     /// # Errors
     /// If a generation cannot be completed; the universe stays at the last complete one.
-    fn advance(&mut self, generations: u64, stop: &Stop) -> Result<(), StepError>;
+    fn advance(&mut self, most: Count, stop: &Stop) -> Result<Advance, StepError>;
+
+    /// Whether so many more generations can be counted.
+    ///
+    /// # Errors
+    /// If the last of them has no number.
+    fn check_count(&self, generations: Count) -> Result<(), StepError> {
+        match self.generation().checked_add(generations) {
+            Some(_) => Ok(()),
+            None => Err(uncountable(self.generation(), generations, 256)),
+        }
+    }
+
+    /// Gives cells another state between two generations.
+    ///
+    /// # Errors
+    /// If one lies outside of the universe, or memory cannot hold it; then none has changed.
+    fn edit(&mut self, cells: &[(Place, bool)]) -> Result<(), EditError>;
+
+    /// The memory that the universe and its engine hold, in bytes.
+    fn footprint(&self) -> u64;
+
+    /// The engine as a finite one, for what only that can do: to drive steppers and cell I/O, to be
+    /// watched by a probe, to be awaited.
+    fn as_finite(&self) -> Option<&FiniteEngine> {
+        None
+    }
+
+    /// As [`as_finite`](Self::as_finite), to be changed.
+    fn as_finite_mut(&mut self) -> Option<&mut FiniteEngine> {
+        None
+    }
+}
+
+/// What to say of generations that an engine cannot count.
+pub(crate) fn uncountable(now: Count, generations: Count, bits: u32) -> StepError {
+    let kind = StepErrorKind::Unsupported {
+        message: format!("{generations} more generations cannot be counted in {bits} bits"),
+        remedy: "start from a smaller generation number".to_owned(),
+    };
+    StepError::new(now, kind)
+}
+
+/// What came of a hop.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Advance {
+    /// How many generations it went.
+    pub generations: Count,
+    /// What there is to say about it.
+    pub report: StepReport,
+}
+
+/// Why cells cannot be given another state.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+#[non_exhaustive]
+pub enum EditError {
+    /// A cell lies outside of the universe.
+    #[error("the cell {0} lies outside of the universe")]
+    Outside(Place),
+    /// Memory cannot hold the cells.
+    #[error("there is no memory for the cells: {message}")]
+    Memory {
+        /// What was tried.
+        message: String,
+    },
 }

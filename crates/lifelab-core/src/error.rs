@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use thiserror::Error;
 
 use crate::cell::{Cell, Site};
+use crate::count::Count;
 use crate::io::{Fault, FaultKind};
 use crate::stop::StopReason;
 
@@ -31,7 +32,7 @@ impl CellFailure {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StepError {
     /// The generation that was being computed.
-    pub generation: u64,
+    pub generation: Count,
     /// What happened.
     pub kind: StepErrorKind,
 }
@@ -78,8 +79,8 @@ pub enum StepErrorKind {
 
 impl StepError {
     /// An error in computing `generation`.
-    pub fn new(generation: u64, kind: StepErrorKind) -> Self {
-        Self { generation, kind }
+    pub fn new(generation: impl Into<Count>, kind: StepErrorKind) -> Self {
+        Self { generation: generation.into(), kind }
     }
 
     /// The first failing cell, if cells failed.

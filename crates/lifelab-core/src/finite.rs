@@ -2,23 +2,30 @@
 
 mod detached;
 mod leap_policy;
+mod runs;
 
 use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use crate::calm::Calm;
+use crate::cell::Cell;
 use crate::context::{Context, Leap, Progress};
+use crate::count::{Coordinate, Count};
 use crate::edge::EdgeWatch;
-use crate::engine::Engine;
+use crate::engine::{Advance, EditError, Engine, uncountable};
 use crate::error::{StepError, StepErrorKind};
-use crate::grid::{Grid, GridError};
+use crate::grid::{Extent, Grid, GridError};
 use crate::io::CellIo;
 use crate::probe::{OpenFrame, Probe};
 use crate::rule::Rule;
+use crate::state_hash::StateHash;
 use crate::stepper::{StepReport, Stepper};
 use crate::stop::Stop;
-use crate::topology::Topology;
+use crate::topology::{Bounds, Topology};
+use crate::universe::{Place, Rectangle, Run, Universe, World};
+
+use runs::visit_runs;
 
 pub use detached::DetachedStep;
 
@@ -130,13 +137,13 @@ impl FiniteEngine {
 
     /// Computes the next generation or, where no cell waits and the stepper
     /// [leaps](crate::Capabilities::leaps), some generations at once: as many as pay, but no more
-    /// than `most`. [`generation`](Engine::generation) then tells how many it were.
+    /// than `most`. [`generation`](Universe::generation) then tells how many there were.
     ///
     /// # Errors
     /// As [`step`](Self::step); the grid stays where the leap started.
     pub fn leap(&mut self, most: u64, stop: &Stop) -> Result<StepReport, StepError> {
         let generations = self.span(most);
-        self.last_of(generations.into())?;
+        self.check_count(u64::from(generations).into())?;
         let (cx, mut next) = self.prepare(generations, stop);
         let _frame = open_frame(&cx);
         let outcome = match &mut self.stepper {
@@ -154,7 +161,7 @@ impl FiniteEngine {
     /// # Cancellation
     /// Dropping the future leaves the grid at the last complete generation.
     pub async fn step_async(&mut self, stop: &Stop) -> Result<StepReport, StepError> {
-        self.last_of(1)?;
+        self.check_count(Count::ONE)?;
         let (cx, mut next) = self.prepare(1, stop);
         let _frame = open_frame(&cx);
         let outcome = match self.stepper.as_mut().and_then(|stepper| stepper.as_async()) {
@@ -162,20 +169,6 @@ impl FiniteEngine {
             None => Err(detached(&cx)),
         };
         self.conclude(cx, next, outcome)
-    }
-
-    /// The number of the last of the next `generations`.
-    ///
-    /// # Errors
-    /// If 64 bits do not hold it.
-    fn last_of(&self, generations: u64) -> Result<u64, StepError> {
-        self.generation.checked_add(generations).ok_or_else(|| {
-            let kind = StepErrorKind::Unsupported {
-                message: format!("{generations} more generations cannot be counted in 64 bits"),
-                remedy: "start from a smaller generation number".to_owned(),
-            };
-            StepError::new(self.generation, kind)
-        })
     }
 
     fn prepare(&mut self, generations: u32, stop: &Stop) -> (Context, Grid) {
@@ -234,33 +227,103 @@ fn detached(cx: &Context) -> StepError {
     StepError::new(cx.generation, kind)
 }
 
-impl Engine for FiniteEngine {
-    fn generation(&self) -> u64 {
-        self.generation
+impl Universe for FiniteEngine {
+    fn world(&self) -> World {
+        let (width, height) = (self.now.width(), self.now.height());
+        let bounds = Bounds { topology: self.topology, width, height };
+        World { rule: self.rule, bounds: Some(bounds) }
     }
 
-    fn rule(&self) -> Rule {
-        self.rule
+    fn generation(&self) -> Count {
+        self.generation.into()
     }
 
-    fn population(&self) -> u128 {
+    fn population(&self) -> Count {
         self.now.population().into()
     }
 
-    fn visit_live(&self, visit: &mut dyn FnMut(i64, i64) -> ControlFlow<()>) {
-        for at in self.now.live_cells() {
-            if visit(at.x.into(), at.y.into()).is_break() {
-                return;
-            }
+    fn bounds(&self) -> Option<Rectangle> {
+        let Extent { corner, width, height } = self.now.extent()?;
+        let side = |first: u32, length: u32| {
+            i64::from(first).into()..=(i64::from(first) + i64::from(length) - 1).into()
+        };
+        Rectangle::new(side(corner.x, width), side(corner.y, height))
+    }
+
+    fn visit(
+        &self,
+        window: Option<Rectangle>,
+        visit: &mut dyn FnMut(Run) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let rows = i64::from(self.now.height());
+        let beyond = |y: Coordinate| if y < Coordinate::ZERO { -1 } else { rows };
+        let inside = |y: Coordinate| y.to_i64().unwrap_or(beyond(y));
+        let (first, end) = window.map_or((0, rows), |window| {
+            (inside(window.top).max(0), inside(window.bottom).saturating_add(1).min(rows))
+        });
+        for y in first..end {
+            visit_runs(self.now.row(y as u32), &mut |first, last| {
+                let run = Run { y: y.into(), first: first.into(), last: last.into() };
+                match window.map_or(Some(run), |window| window.clip(run)) {
+                    Some(run) => visit(run),
+                    None => ControlFlow::Continue(()),
+                }
+            })?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn fingerprint(&self) -> StateHash {
+        StateHash::of(&self.now)
+    }
+
+    fn as_grid(&self) -> Option<&Arc<Grid>> {
+        Some(&self.now)
+    }
+}
+
+impl Engine for FiniteEngine {
+    fn advance(&mut self, most: Count, stop: &Stop) -> Result<Advance, StepError> {
+        let before = self.generation;
+        let report = self.leap(most.saturating_to_u64(), stop)?;
+        Ok(Advance { generations: (self.generation - before).into(), report })
+    }
+
+    fn check_count(&self, generations: Count) -> Result<(), StepError> {
+        match generations.to_u64().and_then(|more| self.generation.checked_add(more)) {
+            Some(_) => Ok(()),
+            None => Err(uncountable(self.generation.into(), generations, 64)),
         }
     }
 
-    fn advance(&mut self, generations: u64, stop: &Stop) -> Result<(), StepError> {
-        let end = self.last_of(generations)?;
-        while self.generation < end {
-            self.leap(end - self.generation, stop)?;
-        }
+    fn edit(&mut self, cells: &[(Place, bool)]) -> Result<(), EditError> {
+        let cell = |place: Place| {
+            let (x, y) = (place.x.to_i64()?.try_into().ok()?, place.y.to_i64()?.try_into().ok()?);
+            (x < self.now.width() && y < self.now.height()).then_some(Cell::new(x, y))
+        };
+        let cells = cells.iter().map(|&(place, alive)| {
+            cell(place).map(|cell| (cell, alive)).ok_or(EditError::Outside(place))
+        });
+        let cells = cells.collect::<Result<Vec<_>, _>>()?;
+        let grid = Arc::make_mut(&mut self.now);
+        cells.into_iter().for_each(|(cell, alive)| grid.set(cell, alive));
+        grid.fill_halo(self.topology);
+        self.last_leap = None; // What came back to where it was may be another thing now.
+        self.edge = EdgeWatch::default();
         Ok(())
+    }
+
+    fn footprint(&self) -> u64 {
+        let grid = Grid::bytes(self.now.width(), self.now.height()) as u64;
+        grid * (1 + u64::from(self.spare.is_some()))
+    }
+
+    fn as_finite(&self) -> Option<&FiniteEngine> {
+        Some(self)
+    }
+
+    fn as_finite_mut(&mut self) -> Option<&mut FiniteEngine> {
+        Some(self)
     }
 }
 

@@ -62,7 +62,7 @@ pub use cell::{Cell, Hood, Phase, Site};
 pub use cell_future::CellFuture;
 pub use context::{Context, Progress};
 pub use count::{Coordinate, Count, CountError};
-pub use engine::Engine;
+pub use engine::{Advance, EditError, Engine};
 pub use error::{CellFailure, StartError, StepError, StepErrorKind};
 pub use fan_in::FanIn;
 pub use finite::{DetachedStep, FiniteEngine};

@@ -11,10 +11,10 @@ use std::time::Instant;
 
 use tokio::sync::oneshot;
 
-use lifelab_core::{DetachedStep, StepError, StepErrorKind, StepReport, Stop};
+use lifelab_core::{Advance, Count, DetachedStep, StepError, StepErrorKind, StepReport, Stop};
 
 use crate::error::Error;
-use crate::observe::Moment;
+use crate::observe::GenerationEvent;
 use crate::simulation::Simulation;
 
 impl Simulation {
@@ -47,12 +47,15 @@ impl Simulation {
     pub async fn run_observed_async(
         &mut self,
         generations: u64,
-        observer: &mut (dyn FnMut(&Moment<'_>) -> ControlFlow<()> + Send),
+        observe: &mut (dyn FnMut(&GenerationEvent<'_>) -> ControlFlow<()> + Send),
     ) -> Result<(), Error> {
         for _ in 0..generations {
             let start = Instant::now();
             let report = self.step_async().await?;
-            if self.show(observer, &report, start.elapsed()).is_break() {
+            let advance = Advance { generations: Count::ONE, report };
+            let event =
+                GenerationEvent { simulation: self, advance: &advance, took: start.elapsed() };
+            if observe(&event).is_break() {
                 break;
             }
         }
@@ -71,21 +74,23 @@ impl Simulation {
     /// Outside a tokio runtime.
     pub async fn step_async(&mut self) -> Result<StepReport, Error> {
         self.check_stop()?;
-        if let Some(step) = self.arrival().await {
-            self.engine.recover(step);
-        }
+        let arrived = self.arrival().await;
         let stop = self.stop().child();
         let _guard = FireOnDrop(stop.clone());
-        if self.engine.is_async() {
-            return Ok(self.engine.step_async(&stop).await?);
+        let engine = self.finite_mut(NOT_AWAITED)?;
+        if let Some(step) = arrived {
+            engine.recover(step);
         }
-        let step = self.engine.detach(&stop)?;
+        if engine.is_async() {
+            return Ok(engine.step_async(&stop).await?);
+        }
+        let step = engine.detach(&stop)?;
         let (sender, receiver) = oneshot::channel();
         self.away = Some(receiver);
         let errand = Errand(Some((step, sender)));
         tokio::task::spawn_blocking(move || errand.run());
         match self.arrival().await {
-            Some(step) => Ok(self.engine.attach(step)?),
+            Some(step) => Ok(self.finite_mut(NOT_AWAITED)?.attach(step)?),
             None => Err(self.lost().into()),
         }
     }
@@ -103,16 +108,19 @@ impl Simulation {
         // On a thread of its own, for `blocking_recv` refuses to block a runtime's thread, and
         // whoever calls a blocking step there has decided to.
         let step = thread::scope(|scope| scope.spawn(|| away.blocking_recv()).join());
-        if let Ok(Ok(step)) = step {
-            self.engine.recover(step);
+        if let (Ok(Ok(step)), Some(engine)) = (step, self.engine.as_finite_mut()) {
+            engine.recover(step);
         }
     }
 
     fn lost(&self) -> StepError {
         let message = "the stepper panicked on its blocking thread".to_owned();
-        StepError::new(self.generation().saturating_add(1), StepErrorKind::Worker { message })
+        StepError::new(self.next_generation(), StepErrorKind::Worker { message })
     }
 }
+
+/// Such an engine can be moved to a thread that may block, with its simulation.
+const NOT_AWAITED: &str = "cannot be awaited";
 
 /// A step on its way to a blocking thread. It comes back even if it never gets there, because the
 /// runtime ends before one is free.

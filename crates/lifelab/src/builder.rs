@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use lifelab_core::{
-    CellIo, FiniteEngine, Grid, GridError, Position, Probe, Rule, Size, Soup, Stepper, Stop,
-    Topology,
+    CellIo, Engine, FiniteEngine, Grid, GridError, Position, Probe, Rule, Size, Soup, Stepper,
+    Stop, Topology,
 };
 use lifelab_io::IoSpec;
 use lifelab_patterns::{Limits, Pattern, library};
@@ -65,6 +65,7 @@ enum Source {
     Inline(String),
     Grid(Grid),
     Soup(Soup),
+    Engine(Box<dyn Engine>),
     Checkpoint(Box<Checkpoint>),
 }
 
@@ -107,6 +108,12 @@ impl Builder {
     /// 100 x 100 if none is given.
     pub fn soup(self, density: f64, seed: u64) -> Self {
         self.from(Source::Soup(Soup { density, seed }))
+    }
+
+    /// Starts from an engine as it stands, with its universe, its rule and its generation: nothing more
+    /// may be said about those, nor about a stepper and I/O.
+    pub fn engine(self, engine: impl Engine + 'static) -> Self {
+        self.from(Source::Engine(Box::new(engine)))
     }
 
     /// The grid's size in cells. If none is given: that of the universe in the pattern's rule, if
@@ -209,7 +216,12 @@ impl Builder {
     ///
     /// # Errors
     /// If anything given is malformed, contradictory or refused by the system.
-    pub fn build(self) -> Result<Simulation, Error> {
+    pub fn build(mut self) -> Result<Simulation, Error> {
+        if let Some(Source::Engine(engine)) =
+            self.source.take_if(|it| matches!(it, Source::Engine(_)))
+        {
+            return self.simulate(engine);
+        }
         let (about, grid, first, topology) = self.start()?;
         let rule = self.rule.unwrap_or(about.rule);
         let (io, io_name) = match self.io {
@@ -227,15 +239,39 @@ impl Builder {
             u64::try_from(about.generation).map_err(|_| uncountable(about.generation))?;
         let mut engine = FiniteEngine::new(grid, generation, rule, topology, io, stepper)?;
         engine.set_probe(self.probe);
-        let stop = Stop::new();
-        let deadline = self.deadline.and_then(|after| Instant::now().checked_add(after));
         Ok(Simulation::new(Parts {
-            engine,
-            stop: deadline.map_or(stop.clone(), |deadline| stop.before(deadline)),
+            engine: Box::new(engine),
+            stop: stop_after(self.deadline),
             first,
             about: Pattern { rule, cells: Default::default(), ..about },
             stepper: stepper_name,
             io: io_name,
+        }))
+    }
+
+    /// A simulation of an engine that stands already.
+    fn simulate(self, engine: Box<dyn Engine>) -> Result<Simulation, Error> {
+        let more = [
+            ("a size", self.sides.is_some()),
+            ("a margin", self.margin.is_some()),
+            ("a topology", self.topology.is_some()),
+            ("a rule", self.rule.is_some()),
+            ("a stepper", self.stepper.is_some()),
+            ("cell I/O", self.io.is_some()),
+            ("a probe", self.probe.is_some()),
+        ];
+        if let Some((what, _)) = more.into_iter().find(|(_, is_given)| *is_given) {
+            let message = format!("an engine was given together with {what}");
+            let remedy = "leave that out, for the engine has all it needs";
+            return Err(Error::Setup { message, remedy });
+        }
+        Ok(Simulation::new(Parts {
+            about: Pattern { rule: engine.world().rule, ..Pattern::default() },
+            engine,
+            stop: stop_after(self.deadline),
+            first: Position::default(),
+            stepper: "none".to_owned(),
+            io: IoSpec::default().to_string(),
         }))
     }
 
@@ -251,6 +287,7 @@ impl Builder {
             Source::Named(name) => library::get(name)?.load()?,
             Source::File(path) => Pattern::open_within(path, &self.limits)?.pattern,
             Source::Inline(text) => Pattern::read(text.as_bytes(), None, &self.limits)?.pattern,
+            Source::Engine(_) => return Err(no_start()), // It is taken before.
             Source::Grid(grid) => {
                 if self.sides.is_some_and(|size| size != (grid.width(), grid.height())) {
                     return Err(two_sizes());
@@ -302,6 +339,13 @@ impl Builder {
         topology.check(size)?;
         Ok(topology)
     }
+}
+
+/// A handle that fires when this time is over.
+fn stop_after(deadline: Option<Duration>) -> Stop {
+    let stop = Stop::new();
+    let deadline = deadline.and_then(|after| Instant::now().checked_add(after));
+    deadline.map_or(stop.clone(), |deadline| stop.before(deadline))
 }
 
 fn build_stepper(spec: &StepperSpec) -> Result<(Box<dyn Stepper>, String), Error> {

@@ -32,7 +32,7 @@ pub use folder::{Checkpoints, Resumed};
 /// let mut simulation = Simulation::builder().scenario(&scenario).build()?;
 /// simulation.run(8)?;
 /// let mut file = Vec::new();
-/// Checkpoint::of(&simulation, scenario).write(&mut file)?;
+/// Checkpoint::of(&simulation, scenario)?.write(&mut file)?;
 ///
 /// let checkpoint = Checkpoint::read(&file)?;
 /// let mut again = Simulation::builder().checkpoint(&checkpoint).build()?;
@@ -85,15 +85,23 @@ impl Checkpoint {
     /// The last complete generation of a simulation that started from `scenario` with generation 0,
     /// does not look for [cycles](Self::finder), forgives no faults and has the default [cadence](Self::cadence). Other
     /// runs set these fields.
-    pub fn of(simulation: &Simulation, scenario: Scenario) -> Self {
+    ///
+    /// # Errors
+    /// If the universe is no grid, or has come farther than 2^64 generations.
+    pub fn of(simulation: &Simulation, scenario: Scenario) -> Result<Self, CheckpointError> {
         let Pattern { name, author, comments, .. } = simulation.about().clone();
-        Self {
+        let generation = simulation.generation().to_u64();
+        let (grid, topology) = (simulation.universe().as_grid(), simulation.topology());
+        let (Some(generation), Some(grid), Some(topology)) = (generation, grid, topology) else {
+            return Err(CheckpointErrorKind::NoGrid.into());
+        };
+        Ok(Self {
             scenario,
             start: 0,
-            generation: simulation.generation(),
-            grid: simulation.grid().clone(),
+            generation,
+            grid: grid.clone(),
             rule: simulation.rule(),
-            topology: simulation.topology(),
+            topology,
             first_cell: simulation.first_cell(),
             name,
             author,
@@ -101,7 +109,7 @@ impl Checkpoint {
             finder: None,
             cadence: Cadence::default(),
             kept_cells: 0,
-        }
+        })
     }
 
     /// The generation with which the run ends.

@@ -1,18 +1,19 @@
 //! Finding out that a simulation repeats itself.
 
 use std::collections::{HashMap, VecDeque};
+use std::ops::ControlFlow;
 
-use lifelab_core::Grid;
+use lifelab_core::{Count, StateHash, Universe};
 
-use lifelab_core::StateHash;
+use crate::observe::{GenerationEvent, Observer};
 
 /// A simulation that repeats itself: still lifes and oscillators, or nothing at all.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Cycle {
     /// The generation whose state came back.
-    pub start: u64,
+    pub start: Count,
     /// After how many generations; 1 if nothing moves any more.
-    pub period: u64,
+    pub period: Count,
 }
 
 /// Remembers the states of the last generations by their hashes, and tells when one comes back.
@@ -26,17 +27,17 @@ pub struct Cycle {
 /// let mut blinker = Simulation::builder().named("blinker").build()?;
 /// let mut finder = CycleFinder::default();
 /// let cycle = loop {
-///     if let Some(cycle) = finder.note(blinker.generation(), blinker.grid()) {
+///     if let Some(cycle) = finder.note(blinker.universe()) {
 ///         break cycle;
 ///     }
 ///     blinker.step()?;
 /// };
-/// assert_eq!((cycle.start, cycle.period), (0, 2));
+/// assert!(cycle.start == 0 && cycle.period == 2);
 /// # Ok::<(), lifelab::Error>(())
 /// ```
 #[derive(Clone, Default, Debug)]
 pub struct CycleFinder {
-    seen: HashMap<StateHash, u64>,
+    seen: HashMap<StateHash, Count>,
     order: VecDeque<StateHash>,
     cycle: Option<Cycle>,
 }
@@ -49,8 +50,8 @@ impl CycleFinder {
     pub const MAX_PERIOD: usize = 1 << 16;
 
     /// Notes the state of the next generation; the cycle if it was there before.
-    pub fn note(&mut self, generation: u64, grid: &Grid) -> Option<Cycle> {
-        self.note_state(generation, StateHash::of(grid))
+    pub fn note(&mut self, universe: &dyn Universe) -> Option<Cycle> {
+        self.note_state(universe.generation(), universe.fingerprint())
     }
 
     /// The cycle, if the state that was noted last was there before.
@@ -58,13 +59,14 @@ impl CycleFinder {
         self.cycle
     }
 
-    fn note_state(&mut self, generation: u64, hash: StateHash) -> Option<Cycle> {
+    fn note_state(&mut self, generation: Count, hash: StateHash) -> Option<Cycle> {
         let start = self.seen.get(&hash).copied();
-        self.cycle = start.map(|start| Cycle { start, period: generation - start });
+        let age = |seen: Count| generation.saturating_sub(seen);
+        self.cycle = start.map(|start| Cycle { start, period: age(start) });
         if self.order.len() == Self::MAX_PERIOD
             && let Some(oldest) = self.order.pop_front()
             // It is still remembered if it came back later.
-            && self.seen.get(&oldest).is_some_and(|seen| generation.abs_diff(*seen) >= MAX_AGE)
+            && self.seen.get(&oldest).is_some_and(|&seen| age(seen) >= MAX_AGE)
         {
             self.seen.remove(&oldest);
         }
@@ -82,13 +84,23 @@ impl CycleFinder {
     /// if there were not so many generations.
     pub(crate) fn remember(
         states: impl ExactSizeIterator<Item = StateHash>,
-        last: u64,
+        last: Count,
     ) -> Option<Self> {
-        let first = last.checked_sub((states.len() as u64).saturating_sub(1))?;
+        let ages = (0..states.len() as u64).rev();
         let mut finder = Self::default();
-        for (generation, state) in (first..=last).zip(states) {
-            finder.note_state(generation, state);
+        for (age, state) in ages.zip(states) {
+            finder.note_state(last.checked_sub(age.into())?, state);
         }
         Some(finder)
+    }
+}
+
+/// Ends a run when a state comes back.
+impl Observer for CycleFinder {
+    fn observe(&mut self, event: &GenerationEvent<'_>) -> ControlFlow<()> {
+        match self.note(event.simulation.universe()) {
+            Some(_) => ControlFlow::Break(()),
+            None => ControlFlow::Continue(()),
+        }
     }
 }

@@ -23,7 +23,6 @@ pub fn cells_sha256(cells: impl Iterator<Item = (i64, i64)> + Clone) -> String {
 }
 
 /// The SHA-256 of the cells of a universe that differ from its background, as [`cells_sha256`].
-#[allow(dead_code)] // Engines are not there yet.
 pub(crate) fn universe_sha256(universe: &dyn Universe) -> String {
     let mut lines = Lines::new();
     if let Some(Rectangle { left, top, .. }) = universe.bounds() {

@@ -19,7 +19,7 @@
 //!         .io_spec("sleep:1ms".parse()?)
 //!         .build()?;
 //!     gun.run(30)?;
-//!     assert_eq!(gun.population(), 41);
+//!     assert!(gun.population() == 41);
 //!     Ok(())
 //! }
 //! ```
@@ -58,8 +58,8 @@ pub use lifelab_io as io;
 pub use lifelab_patterns as patterns;
 
 pub use lifelab_core::{
-    Axis, Cell, CellIo, Fault, Grain, Grid, IoFuture, Probe, Rule, Site, Size, SizeError, Soup,
-    StepError, Stepper, Stop, StopReason, Topology,
+    Axis, Cell, CellIo, Count, Engine, Fault, Grain, Grid, IoFuture, Probe, Rule, Site, Size,
+    SizeError, Soup, StateHash, StepError, Stepper, Stop, StopReason, Topology, Universe,
 };
 pub use lifelab_io::IoSpec;
 pub use lifelab_patterns::Pattern;
@@ -72,8 +72,7 @@ pub use checkpoint::{
 pub use cycle::{Cycle, CycleFinder};
 pub use error::{Error, ScenarioError, StepperError};
 pub use fingerprint::cells_sha256;
-pub use lifelab_core::StateHash;
-pub use observe::{Moment, Observer};
+pub use observe::{GenerationEvent, Observer, OnGeneration};
 pub use registry::{Entry, STEPPERS, build};
 pub use scenario::{Scenario, Start};
 pub use simulation::{Frame, Simulation};

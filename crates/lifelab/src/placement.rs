@@ -1,7 +1,11 @@
 //! Placing a pattern into a grid, and making a pattern of a grid.
 
-use lifelab_core::{Bounds, Cell, Grid, Position, Size, Topology};
-use lifelab_patterns::{CellsBuilder, Frame, Pattern, Size as PatternSize, Word};
+use std::ops::ControlFlow;
+
+use lifelab_core::{Bounds, Cell, Count, Grid, Position, Run, Size, Universe, World};
+use lifelab_patterns::{
+    Cells, CellsBuilder, Frame, Pattern, Run as PatternRun, Size as PatternSize, Word,
+};
 
 use crate::error::Error;
 
@@ -85,13 +89,28 @@ fn inside(word: Word, offset: Position, grid: &Grid) -> Result<(Cell, u64), Posi
     }
 }
 
-/// The grid as a pattern, with the name, author and comments of `about`.
-pub(crate) fn to_pattern(
-    grid: &Grid,
-    topology: Topology,
-    generation: u64,
-    about: &Pattern,
-) -> Pattern {
+/// The universe as a pattern, with the name, author and comments of `about`.
+pub(crate) fn to_pattern(universe: &dyn Universe, about: &Pattern) -> Result<Pattern, Error> {
+    let World { bounds, .. } = universe.world();
+    let size = bounds.map(|Bounds { width, height, .. }| PatternSize {
+        width: width.into(),
+        height: height.into(),
+    });
+    let generation = universe.generation();
+    Ok(Pattern {
+        bounds,
+        position: None,
+        size,
+        generation: generation.to_u128().ok_or_else(|| too_old(generation))?,
+        cells: match universe.as_grid() {
+            Some(grid) => grid_cells(grid),
+            None => plane_cells(universe)?,
+        },
+        ..about.clone()
+    })
+}
+
+fn grid_cells(grid: &Grid) -> Cells {
     let mut cells = CellsBuilder::new(u64::MAX);
     for y in 0..grid.height() {
         for (index, bits) in grid.row(y).enumerate() {
@@ -99,21 +118,47 @@ pub(crate) fn to_pattern(
             cells.push_word(word).expect("it is on the plane, and there is no limit");
         }
     }
-    let (width, height) = (grid.width(), grid.height());
-    Pattern {
-        bounds: Some(Bounds { topology, width, height }),
-        position: None,
-        size: Some(PatternSize { width: width.into(), height: height.into() }),
-        generation: generation.into(),
-        cells: cells.finish(),
-        ..about.clone()
+    cells.finish()
+}
+
+fn plane_cells(universe: &dyn Universe) -> Result<Cells, Error> {
+    if universe.background() {
+        return Err(live_background());
     }
+    let mut cells = CellsBuilder::new(u64::MAX);
+    let flow = universe.visit(None, &mut |run: Run| {
+        let place = run.y.to_i64().zip(run.first.to_i64());
+        match place.zip(run.last.to_i64()) {
+            Some(((y, x), _)) => {
+                let length = run.length().saturating_to_u64();
+                let pushed = cells.push(PatternRun { x, y, length });
+                pushed.map_or(ControlFlow::Break(()), ControlFlow::Continue)
+            }
+            None => ControlFlow::Break(()),
+        }
+    });
+    if flow.is_break() { Err(too_far()) } else { Ok(cells.finish()) }
+}
+
+fn too_old(generation: Count) -> Error {
+    let message = format!("generation {generation} is beyond 2^128, and pattern files end there");
+    Error::Setup { message, remedy: "write an earlier generation" }
+}
+
+fn too_far() -> Error {
+    let message = "there are live cells beyond columns or rows of 64 bits".to_owned();
+    Error::Setup { message, remedy: "write an earlier generation" }
+}
+
+fn live_background() -> Error {
+    let message = "all cells far away are alive, and a pattern file cannot say that".to_owned();
+    Error::Setup { message, remedy: "go one generation further" }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lifelab_core::Soup;
+    use lifelab_core::{Soup, Topology};
 
     fn size(width: u32, height: u32) -> Size {
         Size::new(width, height).expect("it is not empty")
@@ -123,7 +168,7 @@ mod tests {
     fn a_grid_comes_back_from_its_pattern() {
         for (width, height) in [(1, 1), (63, 3), (64, 2), (65, 5), (200, 7)] {
             let grid = Soup { density: 0.5, seed: 3 }.grid(width, height).unwrap();
-            let pattern = to_pattern(&grid, Topology::Torus, 0, &Pattern::default());
+            let pattern = Pattern { cells: grid_cells(&grid), ..Pattern::default() };
             assert_eq!(pattern.cells.population(), grid.population());
             let (back, _) = place(&pattern, size(width, height), true).unwrap();
             assert!(back == grid, "{width} x {height}");

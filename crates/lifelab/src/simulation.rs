@@ -1,27 +1,26 @@
-//! A simulation: a finite universe, and how to take it forward.
+//! A simulation: a universe, and how to take it forward.
 
 use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 
 use lifelab_core::{
-    Cell, DetachedStep, Engine, FiniteEngine, Grid, Probe, Progress, Rule, StepError,
-    StepErrorKind, StepReport, Stop, Topology,
+    Advance, Cell, Coordinate, Count, DetachedStep, EditError, Engine, FiniteEngine, Grid, Place,
+    Position, Probe, Progress, Rectangle, Rule, StateHash, StepError, StepErrorKind, StepReport,
+    Stop, Topology, Universe,
 };
-use lifelab_patterns::{BoundingBox, Pattern, Position};
+use lifelab_patterns::Pattern;
 
 use crate::builder::Builder;
 use crate::cycle::{Cycle, CycleFinder};
 use crate::error::Error;
-use lifelab_core::StateHash;
+use crate::fingerprint::universe_sha256;
+use crate::observe::{GenerationEvent, Observer, OnGeneration};
 
-use crate::fingerprint::cells_sha256;
-use crate::observe::{Moment, Observer};
-
-/// A simulation: a finite universe, and how to take it forward.
+/// A simulation: a universe, and how to take it forward.
 ///
 /// Built by [`builder`](Self::builder). Whatever stepper and I/O it has, a generation is atomic:
 /// when a step fails, the simulation shows the last complete generation, and can go on from it.
@@ -36,7 +35,7 @@ use crate::observe::{Moment, Observer};
 /// # Ok::<(), lifelab::Error>(())
 /// ```
 pub struct Simulation {
-    pub(crate) engine: FiniteEngine,
+    pub(crate) engine: Box<dyn Engine>,
     /// Where a step comes back whose future was dropped while it ran on another thread.
     pub(crate) away: Option<oneshot::Receiver<DetachedStep>>,
     stop: Stop,
@@ -50,7 +49,7 @@ pub struct Simulation {
 
 /// What a [`Simulation`] is made of.
 pub(crate) struct Parts {
-    pub(crate) engine: FiniteEngine,
+    pub(crate) engine: Box<dyn Engine>,
     pub(crate) stop: Stop,
     pub(crate) first: Position,
     pub(crate) about: Pattern,
@@ -74,20 +73,22 @@ impl Simulation {
     /// # Errors
     /// If a cell fails, the stop fires or the deadline passes, or the system refuses a resource.
     pub fn step(&mut self) -> Result<StepReport, Error> {
-        self.check_stop()?;
-        self.come_home();
-        Ok(self.engine.step(&self.stop)?)
+        Ok(self.advance(Count::ONE)?.report)
     }
 
-    /// Computes the next generation or, where no cell waits, some generations at once: as many as pay,
-    /// but no more than `most`. [`generation`](Self::generation) then tells how many it were.
+    /// Goes one hop forward: the next generation or, where no cell waits, some generations at once, as
+    /// many as the engine finds to pay, but no more than `most`. What comes back says how many.
     ///
     /// # Errors
     /// As [`step`](Self::step).
-    pub fn leap(&mut self, most: u64) -> Result<StepReport, Error> {
+    pub fn advance(&mut self, most: impl Into<Count>) -> Result<Advance, Error> {
         self.check_stop()?;
         self.come_home();
-        Ok(self.engine.leap(most, &self.stop)?)
+        let most = most.into();
+        if most.is_zero() {
+            return Ok(Advance::default());
+        }
+        Ok(self.engine.advance(most, &self.stop)?)
     }
 
     /// Computes so many generations; where no cell waits, several at once.
@@ -95,23 +96,48 @@ impl Simulation {
     /// # Errors
     /// As [`step`](Self::step). The simulation may then stand some generations before the last one
     /// that could have been completed, but always at a complete one.
-    pub fn run(&mut self, generations: u64) -> Result<(), Error> {
-        self.check_stop()?;
-        self.come_home();
-        Ok(self.engine.advance(generations, &self.stop)?)
+    pub fn run(&mut self, generations: impl Into<Count>) -> Result<(), Error> {
+        let generations = generations.into();
+        self.engine.check_count(generations)?;
+        self.drive(generations, &mut [])
     }
 
-    /// Computes so many generations, or fewer if the observer breaks.
+    /// Computes so many generations, looks at each of them, and ends if that breaks.
     ///
     /// # Errors
     /// As [`step`](Self::step).
     pub fn run_observed(
         &mut self,
-        generations: u64,
-        observer: &mut Observer<'_>,
+        generations: impl Into<Count>,
+        mut observe: &mut OnGeneration<'_>,
     ) -> Result<(), Error> {
-        for _ in 0..generations {
-            if self.step_observed(observer)?.is_break() {
+        self.drive(generations.into(), &mut [&mut observe])
+    }
+
+    /// Computes so many generations, watched by all these observers, until one of them breaks. The
+    /// engine hops from one generation that somebody wants to see to the next.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step).
+    pub fn drive(
+        &mut self,
+        generations: Count,
+        observers: &mut [&mut dyn Observer],
+    ) -> Result<(), Error> {
+        // A run without an end may be asked for: the engine ends it where it cannot count.
+        let end = self.generation().checked_add(generations).unwrap_or(Count::MAX);
+        while self.generation() < end {
+            let now = self.generation();
+            let due = observers.iter().filter_map(|observer| observer.due(now)).min();
+            let goal = due.map_or(end, |due| due.clamp(now, end));
+            let most = goal.checked_sub(now).filter(|most| !most.is_zero()).unwrap_or(Count::ONE);
+            let start = Instant::now();
+            let advance = self.advance(most)?;
+            let event =
+                GenerationEvent { simulation: self, advance: &advance, took: start.elapsed() };
+            // All of them see it, whoever breaks.
+            let flows = observers.iter_mut().map(|observer| observer.observe(&event));
+            if flows.fold(false, |ends, flow| ends | flow.is_break()) {
                 break;
             }
         }
@@ -126,16 +152,18 @@ impl Simulation {
     /// As [`step`](Self::step).
     pub fn run_until(
         &mut self,
-        limit: u64,
+        limit: impl Into<Count>,
         mut done: impl FnMut(&Self) -> bool,
     ) -> Result<bool, Error> {
-        for _ in 0..limit {
-            if done(self) {
-                return Ok(true);
-            }
-            self.step()?;
+        let mut is_done = done(self);
+        if !is_done {
+            let mut ask = |event: &GenerationEvent<'_>| {
+                is_done = done(event.simulation);
+                if is_done { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            };
+            self.drive(limit.into(), &mut [&mut ask])?;
         }
-        Ok(done(self))
+        Ok(is_done)
     }
 
     /// Computes generations until a state comes back that was there before, but no more than
@@ -145,18 +173,14 @@ impl Simulation {
     /// As [`step`](Self::step).
     pub fn run_until_stable(
         &mut self,
-        limit: u64,
-        observer: &mut Observer<'_>,
+        limit: impl Into<Count>,
+        mut observe: &mut OnGeneration<'_>,
     ) -> Result<Option<Cycle>, Error> {
         let mut finder = CycleFinder::default();
-        let mut cycle = finder.note(self.generation(), self.grid());
-        for _ in 0..limit {
-            if cycle.is_some() || self.step_observed(observer)?.is_break() {
-                break;
-            }
-            cycle = finder.note(self.generation(), self.grid());
+        if finder.note(self.universe()).is_none() {
+            self.drive(limit.into(), &mut [&mut observe, &mut finder])?;
         }
-        Ok(cycle)
+        Ok(finder.cycle())
     }
 
     /// The generations to come, computed as they are asked for, without end. After an error the
@@ -174,18 +198,35 @@ impl Simulation {
     }
 
     /// The last complete generation, as a value that stays when the simulation goes on.
+    ///
+    /// # Panics
+    /// If the universe is no grid.
     pub fn frame(&self) -> Frame {
         Frame { generation: self.generation(), grid: self.grid().clone() }
     }
 
+    /// The universe as it is after the last complete generation: what can be looked at, whoever
+    /// computes it.
+    pub fn universe(&self) -> &dyn Universe {
+        &*self.engine
+    }
+
+    /// The engine, for what only it can tell.
+    pub fn engine(&self) -> &dyn Engine {
+        &*self.engine
+    }
+
     /// The number of the last complete generation.
-    pub fn generation(&self) -> u64 {
+    pub fn generation(&self) -> Count {
         self.engine.generation()
     }
 
     /// The grid of the last complete generation.
+    ///
+    /// # Panics
+    /// If the universe is no grid; its [`as_grid`](Universe::as_grid) says so, too.
     pub fn grid(&self) -> &Arc<Grid> {
-        self.engine.grid()
+        self.engine.as_grid().expect("the universe is no grid: look at it by `universe()`")
     }
 
     /// The first generation, counted from where this simulation was built, with a live cell in an
@@ -204,31 +245,39 @@ impl Simulation {
     /// # Ok::<(), lifelab::Error>(())
     /// ```
     pub fn met_edge(&self) -> Option<u64> {
-        self.engine.met_edge()
+        self.engine.as_finite()?.met_edge()
     }
 
     /// The number of live cells.
-    pub fn population(&self) -> u64 {
-        self.grid().population()
+    pub fn population(&self) -> Count {
+        self.engine.population()
+    }
+
+    /// Gives cells another state between two generations, in the universe's own coordinates.
+    ///
+    /// # Errors
+    /// If one lies outside of the universe, or memory cannot hold it; then none has changed.
+    pub fn edit(&mut self, cells: &[(Place, bool)]) -> Result<(), EditError> {
+        self.come_home();
+        self.engine.edit(cells)
     }
 
     /// The live cells in reading order, in the grid's coordinates.
+    ///
+    /// # Panics
+    /// If the universe is no grid; [`visit`](Universe::visit) sees the cells of any.
     pub fn live_cells(&self) -> impl Iterator<Item = Cell> + Clone + '_ {
         self.grid().live_cells()
     }
 
     /// The smallest box around the live cells, counted from the pattern's own first cell, x right
     /// and y down; `None` if all are dead.
-    pub fn bounding_box(&self) -> Option<BoundingBox> {
-        let extent = self.grid().extent()?;
-        let left = i64::from(extent.corner.x).saturating_sub(self.first.x);
-        let top = i64::from(extent.corner.y).saturating_sub(self.first.y);
-        Some(BoundingBox {
-            left,
-            top,
-            right: left.saturating_add((extent.width - 1).into()),
-            bottom: top.saturating_add((extent.height - 1).into()),
-        })
+    pub fn bounding_box(&self) -> Option<Rectangle> {
+        let from_first = |at: Coordinate, first: i64| at.checked_sub(first.into()).unwrap_or(at);
+        let Rectangle { left, top, right, bottom } = self.engine.bounds()?;
+        let [left, right] = [left, right].map(|x| from_first(x, self.first.x));
+        let [top, bottom] = [top, bottom].map(|y| from_first(y, self.first.y));
+        Some(Rectangle { left, top, right, bottom })
     }
 
     /// Where the pattern's own first cell lies in the grid; outside of it, if that cell is dead.
@@ -238,18 +287,22 @@ impl Simulation {
 
     /// The hash of the whole state.
     pub fn state_hash(&self) -> StateHash {
-        StateHash::of(self.grid())
+        self.engine.fingerprint()
     }
 
-    /// The SHA-256 of the live cells wherever they lie; see [`cells_sha256`].
+    /// The SHA-256 of the live cells wherever they lie; see
+    /// [`cells_sha256`](crate::cells_sha256).
     pub fn cells_sha256(&self) -> String {
-        cells_sha256(self.live_cells().map(|at| (i64::from(at.x), i64::from(at.y))))
+        universe_sha256(self.universe())
     }
 
     /// The last complete generation as a pattern, with the name, author and comments it came with,
     /// its rule, its universe, its generation and its place in the grid.
-    pub fn pattern(&self) -> Pattern {
-        crate::placement::to_pattern(self.grid(), self.topology(), self.generation(), &self.about)
+    ///
+    /// # Errors
+    /// If a pattern cannot say it: cells beyond 64-bit coordinates, or a background that lives.
+    pub fn pattern(&self) -> Result<Pattern, Error> {
+        crate::placement::to_pattern(self.universe(), &self.about)
     }
 
     /// What the pattern says about itself: all but its cells.
@@ -259,12 +312,12 @@ impl Simulation {
 
     /// The rule.
     pub fn rule(&self) -> Rule {
-        self.engine.rule()
+        self.engine.world().rule
     }
 
-    /// The topology.
-    pub fn topology(&self) -> Topology {
-        self.engine.topology()
+    /// What lies beyond the edges; `None` if there are none.
+    pub fn topology(&self) -> Option<Topology> {
+        self.engine.world().bounds.map(|bounds| bounds.topology)
     }
 
     /// The stepper, as a scenario spells it; if it was given by value, its type's name.
@@ -278,18 +331,23 @@ impl Simulation {
     }
 
     /// How far the generation in progress has come. It can be read from any thread, at any time.
+    /// Where cells are not counted one by one, it stays at zero.
     pub fn progress(&self) -> Arc<Progress> {
-        self.engine.progress().clone()
+        self.engine.as_finite().map(|finite| finite.progress().clone()).unwrap_or_default()
     }
 
     /// Replaces who watches the cells of all further generations.
-    pub fn set_probe(&mut self, probe: Option<Arc<Probe>>) {
-        self.engine.set_probe(probe);
+    ///
+    /// # Errors
+    /// If the engine computes no cells that can be watched.
+    pub fn set_probe(&mut self, probe: Option<Arc<Probe>>) -> Result<(), Error> {
+        self.finite_mut("lets nobody watch its cells")?.set_probe(probe);
+        Ok(())
     }
 
     /// Who watches the cells; `None` if nobody does.
     pub fn probe(&self) -> Option<&Arc<Probe>> {
-        self.engine.probe()
+        self.engine.as_finite()?.probe()
     }
 
     /// The handle that ends a run from another thread, a signal handler or a task. Once fired, every
@@ -303,33 +361,29 @@ impl Simulation {
         self.stop = stop;
     }
 
-    fn step_observed(&mut self, observer: &mut Observer<'_>) -> Result<ControlFlow<()>, Error> {
-        let start = Instant::now();
-        let report = self.step()?;
-        Ok(self.show(observer, &report, start.elapsed()))
+    /// The engine, for what only a finite one can do.
+    pub(crate) fn finite_mut(&mut self, otherwise: &str) -> Result<&mut FiniteEngine, Error> {
+        let message = format!("an engine without a grid {otherwise}");
+        let refused = Error::Setup { message, remedy: "take the engine `finite` for that" };
+        self.engine.as_finite_mut().ok_or(refused)
     }
 
-    pub(crate) fn show(
-        &self,
-        observer: &mut Observer<'_>,
-        report: &StepReport,
-        took: Duration,
-    ) -> ControlFlow<()> {
-        let generation = self.generation();
-        observer(&Moment { generation, grid: self.grid(), report, took })
+    /// The number of the generation that is computed next.
+    pub(crate) fn next_generation(&self) -> Count {
+        self.generation().checked_add(Count::ONE).unwrap_or(Count::MAX)
     }
 
     pub(crate) fn check_stop(&self) -> Result<(), StepError> {
-        let stopped = |reason| {
-            StepError::new(self.generation().saturating_add(1), StepErrorKind::Stopped(reason))
-        };
+        let stopped =
+            |reason| StepError::new(self.next_generation(), StepErrorKind::Stopped(reason));
         self.stop.check().map_err(stopped)
     }
 }
 
 impl fmt::Debug for Simulation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (f.debug_struct("Simulation").field("engine", &self.engine))
+        (f.debug_struct("Simulation").field("world", &self.engine.world()))
+            .field("generation", &self.generation())
             .field("stepper", &self.stepper)
             .field("io", &self.io)
             .finish_non_exhaustive()
@@ -340,7 +394,7 @@ impl fmt::Debug for Simulation {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Frame {
     /// Its number.
-    pub generation: u64,
+    pub generation: Count,
     /// Its cells.
     pub grid: Arc<Grid>,
 }

@@ -113,7 +113,7 @@ pub(super) fn checkpoints(seed: u64, tally: &mut Tally) {
             Checkpoints::create(folder.path(), Cadence::default()).expect("empty");
         for _ in 0..4 {
             undisturbed.run(1 + seed % 3).expect("no cell fails");
-            let checkpoint = Checkpoint::of(&undisturbed, scenario.clone());
+            let checkpoint = Checkpoint::of(&undisturbed, scenario.clone()).expect("it is a grid");
             checkpoints.save(&checkpoint).expect("the disk has room");
             written.clear();
             checkpoint.write(&mut written).expect("memory has room");

@@ -32,7 +32,7 @@ pub(super) fn kills(seed: u64, tally: &mut Tally) {
             }
         }
     });
-    let complete = simulation.generation();
+    let complete = simulation.generation().to_u64().expect("it starts at zero");
     let expected = oracle_after(&start, complete, Rule::LIFE, Topology::Torus);
     assert_eq!(**simulation.grid(), expected, "seed {seed}");
     tally.generations += complete;

@@ -4,7 +4,6 @@
 //! end or not.
 
 use std::io::{self, Write};
-use std::time::Instant;
 
 use lifelab::{CycleFinder, Scenario, Simulation};
 
@@ -21,6 +20,7 @@ use crate::run::outcome::Outcome;
 use crate::run::progress::Progress;
 use crate::run::record::Record;
 use crate::run::trace::Trace;
+use crate::run::watch::Watch;
 use crate::scenario_file;
 
 /// A run on its way.
@@ -90,39 +90,25 @@ impl Course {
 
     /// Computes generations until the end, or until a state comes back if that is looked for.
     fn drive(&mut self, wants_progress: bool) -> Result<(), Failure> {
-        let progress = Progress::start(&self.simulation, self.ahead(), wants_progress);
-        while self.ahead() > 0 && !self.has_come_back() {
-            let start = Instant::now();
-            let before = self.simulation.generation();
-            let report = self.simulation.leap(self.unwatched())?;
-            let generations = self.simulation.generation() - before;
-            self.record.note(&report, start.elapsed(), generations);
-            progress.complete(generations);
-            let (generation, grid) = (self.simulation.generation(), self.simulation.grid());
-            if let Some(finder) = &mut self.finder {
-                finder.note(generation, grid);
-            }
-            if self.journal.as_ref().is_some_and(|journal| journal.is_due(generation)) {
-                self.leave_checkpoint()?;
-            }
+        if self.has_come_back() {
+            return Ok(());
         }
-        Ok(())
+        let ahead = self.ahead();
+        let progress = Progress::start(&self.simulation, ahead, wants_progress);
+        let Self { simulation, scenario, start, finder, journal, record } = self;
+        let run = (&*scenario, *start);
+        let mut watch = Watch { run, finder, journal, record, progress: &progress, failure: None };
+        let ended = simulation.drive(ahead.into(), &mut [&mut watch]);
+        watch.failure.map_or(ended.map_err(Failure::from), Err)
     }
 
     /// How many generations are still to be computed at most. A run that has no end is ended by the
     /// engine, which refuses to count beyond 64 bits.
     fn ahead(&self) -> u64 {
         match self.start.checked_add(self.scenario.generations) {
-            Some(end) => end.saturating_sub(self.simulation.generation()),
+            Some(end) => end.saturating_sub(generation(&self.simulation)),
             None => u64::MAX,
         }
-    }
-
-    /// How many of them nobody looks at before the last.
-    fn unwatched(&self) -> u64 {
-        let journal = self.journal.as_ref();
-        let due = journal.map_or(u64::MAX, |journal| journal.ahead(self.simulation.generation()));
-        if self.finder.is_some() { 1 } else { self.ahead().min(due) }
     }
 
     fn has_come_back(&self) -> bool {
@@ -133,17 +119,22 @@ impl Course {
     fn leave_checkpoint(&mut self) -> Result<(), Failure> {
         let Self { simulation, scenario, start, finder, journal, record } = self;
         let Some(journal) = journal else { return Ok(()) };
-        journal.leave(simulation, (scenario, *start, finder.as_ref()), record)
+        journal.leave(simulation, (scenario, *start), finder.as_ref(), record)
     }
 
     /// The scenario that repeats the run; if its end was found, with that end.
     fn as_run(&self) -> Scenario {
         let mut scenario = self.scenario.clone();
         if self.has_come_back() {
-            scenario.generations = self.simulation.generation() - self.start;
+            scenario.generations = generation(&self.simulation) - self.start;
         }
         scenario
     }
+}
+
+/// The number of the last complete generation: a grid counts no farther than 64 bits.
+pub(crate) fn generation(simulation: &Simulation) -> u64 {
+    simulation.generation().saturating_to_u64()
 }
 
 fn show(

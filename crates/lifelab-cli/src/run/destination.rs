@@ -51,7 +51,7 @@ impl Destination {
         record: &mut Record,
         out: &mut dyn Write,
     ) -> Result<(), Failure> {
-        let mut pattern = simulation.pattern();
+        let mut pattern = simulation.pattern()?;
         let Self::File { file, format } = self else {
             pattern.write(Format::Rle, &mut *out).map_err(Failure::printing)?;
             return Ok(out.flush()?);

@@ -22,7 +22,9 @@ fn say(simulation: &Simulation, scenario: &Scenario, met: u64) -> String {
         Some(_) => None,
     };
     let grid = simulation.grid();
-    let more = u128::from(simulation.generation().saturating_sub(met));
+    let grid_topology = simulation.topology().unwrap_or_default();
+    let more = simulation.generation().saturating_sub(met.into());
+    let more = u128::from(more.saturating_to_u64());
     let side = |side: u32| u128::from(side) + 2 * more;
     let (width, height) = (side(grid.width()), side(grid.height()));
     let remedy = match margin {
@@ -39,7 +41,7 @@ fn say(simulation: &Simulation, scenario: &Scenario, met: u64) -> String {
     format!(
         "live cells came to the edge of the {} of {} x {} cells in generation {met}: from there on this \
          may differ from an unlimited plane; {remedy}, or name the --topology if the edge is meant",
-        simulation.topology(),
+        grid_topology,
         grid.width(),
         grid.height(),
     )

@@ -10,6 +10,7 @@ use lifelab::{
 
 use crate::failure::{Exit, Failure, Place};
 use crate::report;
+use crate::run::course::generation;
 use crate::run::record::Record;
 use crate::values::whole;
 
@@ -95,19 +96,20 @@ impl Journal {
         self.checkpoints.is_due(generation)
     }
 
-    /// How many generations may be computed before a checkpoint can be due.
-    pub(crate) fn ahead(&self, generation: u64) -> u64 {
-        self.checkpoints.ahead(generation)
+    /// The generation before which none can be due.
+    pub(crate) fn due(&self, generation: u64) -> u64 {
+        generation.saturating_add(self.checkpoints.ahead(generation))
     }
 
     /// Leaves a checkpoint of the last complete generation, if there is none of it.
     pub(crate) fn leave(
         &mut self,
         simulation: &Simulation,
-        (scenario, start, finder): (&Scenario, u64, Option<&CycleFinder>),
+        (scenario, start): (&Scenario, u64),
+        finder: Option<&CycleFinder>,
         record: &Record,
     ) -> Result<(), Failure> {
-        let is_there = self.checkpoints.last_generation() == Some(simulation.generation());
+        let is_there = self.checkpoints.last_generation() == Some(generation(simulation));
         if is_there || self.has_failed {
             return Ok(());
         }
@@ -116,7 +118,7 @@ impl Journal {
             finder: finder.cloned(),
             cadence: self.checkpoints.cadence(),
             kept_cells: record.kept_cells(),
-            ..Checkpoint::of(simulation, scenario.clone())
+            ..Checkpoint::of(simulation, scenario.clone())?
         });
         match (saved, self.on_error) {
             (Err(error), OnError::Warn) => self.note_failure(&error),

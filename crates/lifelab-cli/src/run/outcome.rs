@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 
 use lifelab::core::printable;
-use lifelab::{Cycle, Simulation};
+use lifelab::{Count, Cycle, Simulation};
 
 use crate::json::Area;
 use crate::run::record::{Record, StepSeconds};
@@ -22,8 +22,8 @@ const SHOWN_WARNINGS: usize = 10;
 /// What a run came to: its last complete generation, and how fast it got there.
 #[derive(Serialize)]
 pub(crate) struct Outcome<'a> {
-    generation: u64,
-    population: u64,
+    generation: Count,
+    population: Count,
     /// Counted from the pattern's own first cell.
     bounding_box: Option<Area>,
     sha256: CellsHash<'a>,
@@ -57,8 +57,8 @@ impl Serialize for CellsHash<'_> {
 
 #[derive(Clone, Copy, Serialize)]
 struct CycleFound {
-    start: u64,
-    period: u64,
+    start: Count,
+    period: Count,
 }
 
 impl<'a> Outcome<'a> {
@@ -79,7 +79,7 @@ impl<'a> Outcome<'a> {
             bounding_box: simulation.bounding_box().map(Area::from),
             sha256: CellsHash(simulation),
             rule: simulation.rule().to_string(),
-            topology: simulation.topology().to_string(),
+            topology: simulation.topology().unwrap_or_default().to_string(),
             width: grid.width(),
             height: grid.height(),
             stepper: simulation.stepper(),
@@ -140,10 +140,11 @@ impl<'a> Outcome<'a> {
 
 impl fmt::Display for CycleFound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.period {
-            1 => write!(f, "nothing changes from generation {} on", self.start),
-            period => write!(f, "period {period} from generation {} on", self.start),
+        let Self { start, period } = self;
+        if *period == Count::ONE {
+            return write!(f, "nothing changes from generation {start} on");
         }
+        write!(f, "period {period} from generation {start} on")
     }
 }
 

@@ -12,6 +12,7 @@ use crate::failure::{Exit, Failure};
 use crate::input;
 use crate::interrupt;
 use crate::run::args::{Args, UniverseArgs, WorkArgs};
+use crate::run::course::generation;
 use crate::scenario_file;
 
 /// The generations that are computed if nobody says how many.
@@ -108,7 +109,7 @@ impl Plan {
     /// Refuses faults that strike nowhere, and warns of those that strike never.
     fn check_faults(&mut self, simulation: &Simulation) -> Result<(), Failure> {
         let (width, height) = (simulation.grid().width(), simulation.grid().height());
-        let start = simulation.generation();
+        let start = generation(simulation);
         let end = start.saturating_add(self.scenario.generations);
         for fault in &self.scenario.io.faults {
             let Trigger::At { generation, x, y, .. } = fault.when else { continue };

@@ -11,6 +11,7 @@ use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressState, ProgressS
 
 use lifelab::{Simulation, core};
 
+use crate::run::course::generation;
 use crate::run::outcome::Rate;
 
 /// How often the bar moves: often enough to look alive, too seldom to cost anything.
@@ -63,7 +64,7 @@ impl Progress {
                 cells: simulation.progress(),
                 area,
                 goal,
-                first: simulation.generation(),
+                first: generation(simulation),
             })
         });
         Self { generations: done, _display: display.flatten() }

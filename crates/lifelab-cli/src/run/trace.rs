@@ -33,7 +33,7 @@ impl Trace {
         let fitting = Sampling::fitting(simulation.grid().area(), generations);
         let sampling = Sampling { every: sample.unwrap_or(fitting.every), ..fitting };
         let probe = Arc::new(Probe::new(Some(sampling)));
-        simulation.set_probe(Some(probe.clone()));
+        simulation.set_probe(Some(probe.clone()))?;
         Ok(Self { file, probe })
     }
 

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use super::{FiniteEngine, detached, open_frame};
 use crate::context::Context;
+use crate::count::Count;
+use crate::engine::Engine;
 use crate::error::StepError;
 use crate::grid::Grid;
 use crate::probe::OpenFrame;
@@ -32,7 +34,7 @@ impl FiniteEngine {
     /// # Errors
     /// If a step is detached already.
     pub fn detach(&mut self, stop: &Stop) -> Result<DetachedStep, StepError> {
-        self.last_of(1)?;
+        self.check_count(Count::ONE)?;
         let (cx, next) = self.prepare(1, stop);
         match self.stepper.take() {
             Some(stepper) => {

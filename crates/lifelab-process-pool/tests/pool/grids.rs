@@ -7,8 +7,8 @@ use std::time::Duration;
 use libtest_mimic::Failed;
 use lifelab_core::testing::{context, oracle, soup, topologies};
 use lifelab_core::{
-    Cell, CellIo, Engine, FiniteEngine, Grain, Grid, Idle, Model, Rule, StepError, StepErrorKind,
-    StepReport, Stepper, Stop, Topology,
+    Cell, CellIo, FiniteEngine, Grain, Grid, Idle, Model, Rule, StepError, StepErrorKind,
+    StepReport, Stepper, Stop, Topology, Universe,
 };
 use lifelab_process_pool::{Arrangement, Options, ProcessPool};
 
@@ -163,7 +163,7 @@ fn what_has_settled_is_not_sent() -> Result<(), Failed> {
         stop.fire();
         let error = engine.leap(24, &stop).expect_err("nothing to do is no excuse");
         assert!(matches!(error.kind, StepErrorKind::Stopped(_)), "{error}");
-        assert_eq!(engine.generation(), 96);
+        assert!(engine.generation() == 96);
         assert_eq!(engine.grid().population(), if sends { 9 } else { 4 });
     }
     Ok(())

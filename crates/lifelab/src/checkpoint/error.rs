@@ -50,6 +50,9 @@ pub enum CheckpointErrorKind {
     /// There is no memory for its grid.
     #[error(transparent)]
     Grid(#[from] GridError),
+    /// The simulation is not a grid in its first 2^64 generations.
+    #[error("only grids in their first 2^64 generations can be kept as checkpoints")]
+    NoGrid,
     /// A file name in the scenario is not text.
     #[error("a checkpoint holds the scenario as text, and a file name in it is not; rename it")]
     Scenario,

@@ -6,13 +6,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_128;
 
-use lifelab_core::{Band, Grid, GridError, Position, Rule, Size, Topology};
+use lifelab_core::{Band, Grid, GridError, Position, Rule, Size, StateHash, Topology};
 
 use super::{Cadence, Checkpoint, CheckpointError, CheckpointErrorKind as Kind};
 use crate::cycle::CycleFinder;
 use crate::notation::{self, Mistake};
 use crate::scenario::Scenario;
-use lifelab_core::StateHash;
 
 const MAGIC: &[u8] = b"lifelab checkpoint ";
 const VERSION: u32 = 1;
@@ -130,7 +129,7 @@ impl Description {
         let (cells, states) = content.split_at(cells as usize); // No more than there are.
         let (states, _) = states.as_chunks();
         let states = states.iter().copied().map(StateHash::from_bytes);
-        let remembered = || CycleFinder::remember(states, self.generation);
+        let remembered = || CycleFinder::remember(states, self.generation.into());
         let finder = (self.states.is_some()).then(|| remembered().ok_or_else(too_many_states));
         Ok(Checkpoint {
             scenario: self.scenario,

@@ -22,7 +22,7 @@ fn simulation() -> Simulation {
 }
 
 fn checkpoint(simulation: &Simulation) -> Checkpoint {
-    Checkpoint::of(simulation, SCENARIO.parse().unwrap())
+    Checkpoint::of(simulation, SCENARIO.parse().unwrap()).unwrap()
 }
 
 /// A folder with checkpoints of the first so many generations, which nobody uses.

@@ -15,8 +15,8 @@ fn checkpoint() -> Checkpoint {
     .unwrap();
     let simulation = Simulation::builder().scenario(&scenario).build().unwrap();
     let mut finder = CycleFinder::default();
-    finder.note(0, simulation.grid());
-    let checkpoint = Checkpoint::of(&simulation, scenario);
+    finder.note(simulation.universe());
+    let checkpoint = Checkpoint::of(&simulation, scenario).unwrap();
     let cadence = Cadence { every: "7".parse().unwrap(), keep: 5.try_into().unwrap() };
     Checkpoint { finder: Some(finder), cadence, ..checkpoint }
 }
@@ -121,7 +121,7 @@ fn every_topology_is_read_back() {
     for topology in topologies(8, 8) {
         let scenario = Scenario { topology: Some(topology), ..scenario.clone() };
         let simulation = Simulation::builder().scenario(&scenario).build().unwrap();
-        let checkpoint = Checkpoint::of(&simulation, scenario.clone());
+        let checkpoint = Checkpoint::of(&simulation, scenario.clone()).unwrap();
         let again = Checkpoint::read(&written(&checkpoint)).unwrap();
         assert_eq!((again.topology, &again.scenario), (topology, &scenario));
         assert_eq!(scenario.to_ron().unwrap().parse(), Ok(scenario));

@@ -1,0 +1,61 @@
+//! Who looks at a run between its generations.
+
+use std::ops::ControlFlow;
+
+use lifelab::{Count, CycleFinder, GenerationEvent, Observer, Scenario};
+
+use crate::failure::Failure;
+use crate::run::course::generation;
+use crate::run::journal::Journal;
+use crate::run::progress::Progress;
+use crate::run::record::Record;
+
+/// Notes how a run goes, looks for a state that comes back, and leaves checkpoints.
+pub(super) struct Watch<'a> {
+    /// How the run started, and the generation with which it did.
+    pub(super) run: (&'a Scenario, u64),
+    /// The states before, if the run ends when one comes back.
+    pub(super) finder: &'a mut Option<CycleFinder>,
+    pub(super) journal: &'a mut Option<Journal>,
+    pub(super) record: &'a mut Record,
+    pub(super) progress: &'a Progress,
+    /// What has ended the run.
+    pub(super) failure: Option<Failure>,
+}
+
+impl Watch<'_> {
+    fn look(&mut self, event: &GenerationEvent<'_>) -> Result<(), Failure> {
+        let generations = event.advance.generations.saturating_to_u64();
+        self.record.note(&event.advance.report, event.took, generations);
+        self.progress.complete(generations);
+        if let Some(finder) = self.finder {
+            finder.note(event.simulation.universe());
+        }
+        let now = generation(event.simulation);
+        match self.journal {
+            Some(journal) if journal.is_due(now) => {
+                journal.leave(event.simulation, self.run, self.finder.as_ref(), self.record)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Observer for Watch<'_> {
+    /// Each generation if states are compared, else where a checkpoint may be due.
+    fn due(&self, now: Count) -> Option<Count> {
+        if self.finder.is_some() {
+            return now.checked_add(Count::ONE);
+        }
+        self.journal.as_ref().map(|journal| journal.due(now.saturating_to_u64()).into())
+    }
+
+    fn observe(&mut self, event: &GenerationEvent<'_>) -> ControlFlow<()> {
+        self.failure = self.look(event).err();
+        let has_come_back = self.finder.as_ref().is_some_and(|finder| finder.cycle().is_some());
+        match self.failure.is_some() || has_come_back {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    }
+}
