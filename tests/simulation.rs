@@ -6,10 +6,11 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
-use lifelab::core::StepErrorKind;
+use lifelab::core::testing::SetEngine;
+use lifelab::core::{Place, StepErrorKind};
 use lifelab::{
-    Builder, Cell, Cycle, Error, GenerationEvent, Grid, Scenario, Simulation, Soup, Start,
-    StopReason, Topology,
+    Builder, Cell, Checkpoint, Cycle, Error, GenerationEvent, Grid, Rule, Scenario, Simulation,
+    Soup, Start, StopReason, Topology,
 };
 
 /// Whoever names a topology may forget another one: only `Topology` itself does, and the fast ways in
@@ -300,4 +301,43 @@ fn a_malformed_scenario_is_placed() {
         assert!(error.message.contains(words), "{text}: {error}");
         assert_eq!((error.line, error.column), place, "{text}: {error}");
     }
+}
+
+/// The reference engine has no grid, no edges and no stepper, and is a simulation like any other.
+#[test]
+fn any_engine_is_a_simulation() {
+    let glider = [(1, 0), (2, 1), (0, 2), (1, 2), (2, 2)];
+    let engine = SetEngine::new(Rule::LIFE, glider);
+    let mut simulation = Simulation::builder().engine(engine).build().expect("an engine");
+    simulation.run(400).expect("nothing fails");
+    assert!(simulation.generation() == 400 && simulation.population() == 5);
+    let bounds = simulation.bounding_box().expect("it lives");
+    assert!(bounds.left == 100 && bounds.top == 100, "{bounds:?}");
+    assert_eq!(simulation.topology(), None);
+    let pattern = simulation.pattern().expect("it can be listed");
+    assert_eq!((pattern.cells.population(), pattern.generation), (5, 400));
+    let first = named("glider").build().expect("a pattern of the library");
+    assert_eq!(simulation.cells_sha256(), first.cells_sha256());
+
+    let place = |(x, y): (i64, i64)| Place { x: x.into(), y: y.into() };
+    let off: Vec<_> = pattern.cells.iter().map(|at| (place((at.x, at.y)), false)).collect();
+    simulation.edit(&off).expect("the plane has no end");
+    let blinker = [(0, 7), (1, 7), (2, 7)].map(|at| (place(at), true));
+    simulation.edit(&blinker).expect("the plane has no end");
+    let cycle = simulation.run_until_stable(9, &mut go_on).expect("nothing fails");
+    assert_eq!(cycle, Some(cycle_of(400, 2)));
+}
+
+/// What only a finite engine can do is refused in words.
+#[test]
+fn what_an_engine_cannot_do_is_refused() {
+    let engine = || SetEngine::new(Rule::LIFE, [(0, 0)]);
+    let build = |builder: Builder| builder.engine(engine()).build();
+    let error = build(Simulation::builder().size(3, 3)).expect_err("two universes").to_string();
+    assert!(error.contains("together with a size"), "{error}");
+    let mut simulation = build(Simulation::builder()).expect("an engine");
+    assert!(simulation.set_probe(None).is_err());
+    let scenario: Scenario = "(start: named(\"acorn\"))".parse().expect("a scenario");
+    let error = Checkpoint::of(&simulation, scenario).expect_err("no grid").to_string();
+    assert!(error.contains("only grids"), "{error}");
 }

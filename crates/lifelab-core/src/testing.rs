@@ -48,7 +48,9 @@
 //! Everything here panics when something is not as a test wants it, as tests do. Unlike the rest of
 //! the crate, it reads the clock and starts threads, both to end what hangs.
 
+pub mod engine_laws;
 pub mod laws;
+mod plane;
 
 use std::num::NonZeroI32;
 use std::panic::{panic_any, resume_unwind, set_hook, take_hook};
@@ -63,6 +65,7 @@ use crate::{
 };
 
 pub use crate::kernel::Kernel;
+pub use plane::SetEngine;
 
 /// The generation that [`context`] is about: not the first, which could be right by accident.
 pub const GENERATION: u64 = 3;

@@ -1,0 +1,172 @@
+//! The reference engine: an unbounded plane as a set of cells.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use crate::{
+    Advance, Coordinate, Count, EditError, Engine, Place, Rectangle, Rule, Run, StateHash,
+    StepError, StepErrorKind, Stop, Universe, World,
+};
+
+/// A plane without edges, computed by the definition of the game, a generation in each hop: slow, and
+/// obviously right. It is what all engines are tested against, and shows what an engine is.
+#[derive(Clone, Debug)]
+pub struct SetEngine {
+    rule: Rule,
+    generation: u64,
+    /// The state of all cells far away.
+    background: bool,
+    /// The cells that differ from it, as rows and columns: in reading order.
+    cells: BTreeSet<(i64, i64)>,
+}
+
+impl SetEngine {
+    /// A plane on which these cells, as columns and rows, live in generation 0.
+    ///
+    /// By a rule with B0 and S8 the plane lives for ever, and the cells are those that do not: the
+    /// custom of pattern files.
+    pub fn new(rule: Rule, cells: impl IntoIterator<Item = (i64, i64)>) -> Self {
+        let background = rule.births() & 1 == 1 && rule.survivals() >> 8 & 1 == 1;
+        let cells = cells.into_iter().map(|(x, y)| (y, x)).collect();
+        Self { rule, generation: 0, background, cells }
+    }
+
+    fn is_alive(&self, y: i64, x: i64) -> bool {
+        self.cells.contains(&(y, x)) != self.background
+    }
+
+    fn next(&self, alive: bool, neighbors: usize) -> bool {
+        let counts = if alive { self.rule.survivals() } else { self.rule.births() };
+        counts >> neighbors & 1 == 1
+    }
+
+    fn step(&mut self) {
+        let background = self.next(self.background, if self.background { 8 } else { 0 });
+        let around =
+            |y: i64, x: i64| (-1..=1).flat_map(move |dy| (-1..=1).map(move |dx| (y + dy, x + dx)));
+        let touched: BTreeSet<_> = self.cells.iter().flat_map(|&(y, x)| around(y, x)).collect();
+        let next = touched.into_iter().filter(|&(y, x)| {
+            let others = around(y, x).filter(|&at| at != (y, x));
+            let neighbors = others.filter(|&(y, x)| self.is_alive(y, x)).count();
+            self.next(self.is_alive(y, x), neighbors) != background
+        });
+        self.cells = next.collect();
+        self.background = background;
+        self.generation += 1;
+    }
+}
+
+impl Universe for SetEngine {
+    fn world(&self) -> World {
+        World { rule: self.rule, bounds: None }
+    }
+
+    fn generation(&self) -> Count {
+        self.generation.into()
+    }
+
+    fn population(&self) -> Count {
+        (self.cells.len() as u64).into()
+    }
+
+    fn bounds(&self) -> Option<Rectangle> {
+        let rectangle = |&(y, x): &(i64, i64)| {
+            let (x, y) = (Coordinate::from(x), Coordinate::from(y));
+            Rectangle { left: x, top: y, right: x, bottom: y }
+        };
+        self.cells.iter().map(rectangle).reduce(Rectangle::union)
+    }
+
+    fn background(&self) -> bool {
+        self.background
+    }
+
+    fn visit(
+        &self,
+        window: Option<Rectangle>,
+        visit: &mut dyn FnMut(Run) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let mut cells = self.cells.iter().copied().peekable();
+        while let Some((y, first)) = cells.next() {
+            let mut last = first;
+            while cells.next_if_eq(&(y, last + 1)).is_some() {
+                last += 1;
+            }
+            let run = Run { y: y.into(), first: first.into(), last: last.into() };
+            if let Some(run) = window.map_or(Some(run), |window| window.clip(run)) {
+                visit(run)?;
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn fingerprint(&self) -> StateHash {
+        StateHash::of_cells(self)
+    }
+}
+
+impl Engine for SetEngine {
+    fn advance(&mut self, _most: Count, stop: &Stop) -> Result<Advance, StepError> {
+        let stopped = |reason| StepError::new(self.generation + 1, StepErrorKind::Stopped(reason));
+        stop.check().map_err(stopped)?;
+        self.step();
+        Ok(Advance { generations: Count::ONE, ..Advance::default() })
+    }
+
+    fn edit(&mut self, cells: &[(Place, bool)]) -> Result<(), EditError> {
+        let cell = |place: Place| place.y.to_i64().zip(place.x.to_i64());
+        if let Some((place, _)) = cells.iter().find(|(place, _)| cell(*place).is_none()) {
+            return Err(EditError::Outside(*place));
+        }
+        for &(place, alive) in cells {
+            let Some(cell) = cell(place) else { continue };
+            if alive == self.background {
+                self.cells.remove(&cell);
+            } else {
+                self.cells.insert(cell);
+            }
+        }
+        Ok(())
+    }
+
+    fn footprint(&self) -> u64 {
+        (self.cells.len() * size_of::<(i64, i64)>()) as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(engine: &mut SetEngine, generations: u64) -> (Count, Option<Rectangle>) {
+        for _ in 0..generations {
+            engine.advance(Count::ONE, &Stop::new()).expect("nothing stops it");
+        }
+        (engine.population(), engine.bounds())
+    }
+
+    #[test]
+    fn a_glider_leaves_without_end() {
+        let glider = [(1, 0), (2, 1), (0, 2), (1, 2), (2, 2)];
+        let mut engine = SetEngine::new(Rule::LIFE, glider);
+        let (population, bounds) = after(&mut engine, 400);
+        assert_eq!(population, 5);
+        let corner = bounds.expect("it lives");
+        assert_eq!((corner.left, corner.top), (100.into(), 100.into()));
+    }
+
+    /// The reference values' `b0-single-cell` and the like say so, too.
+    #[test]
+    fn a_background_with_b0_blinks() {
+        let rule = "B0123478/S01234678".parse().expect("a rule");
+        let mut always = SetEngine::new(rule, [(0, 0), (1, 0), (2, 0)]);
+        assert!(always.background());
+        assert_eq!(after(&mut always, 2).0, 3, "a blinker of dead cells, as by B3/S23");
+        assert!(always.background());
+
+        let mut blinking = SetEngine::new("B0/S".parse().expect("a rule"), [(0, 0)]);
+        assert!(!blinking.background());
+        after(&mut blinking, 1);
+        assert!(blinking.background());
+    }
+}
