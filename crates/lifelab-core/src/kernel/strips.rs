@@ -64,12 +64,9 @@ impl<'a, V: Lanes> Strips<'a, V> {
                 fetch(self.now.words_of(rows.start..rows.end + 2));
                 fetch(next.words_of(rows.clone()));
             }
-            for word in (0..=words - V::WORDS).step_by(V::WORDS) {
-                self.strip(circuit, rows.clone(), word, next);
-            }
-            if !words.is_multiple_of(V::WORDS) {
+            for word in (0..words).step_by(V::WORDS) {
                 // Some words are computed again, to the same result: nobody reads from `next`.
-                self.strip(circuit, rows.clone(), words - V::WORDS, next);
+                self.strip(circuit, rows.clone(), word.min(words - V::WORDS), next);
             }
             if mask != u64::MAX {
                 for row in rows {
