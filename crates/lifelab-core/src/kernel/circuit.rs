@@ -17,6 +17,10 @@ pub(super) trait Circuit: Copy {
         own: [OfThree<V>; N],
         beside: [[OfThree<V>; N]; 2],
     ) -> [V; N];
+
+    /// The number itself. A compiler that knows how often a loop is run writes it out, which saves
+    /// moves between registers; where the circuit is large, the number is kept from it.
+    fn steps(self, number: usize) -> usize;
 }
 
 /// B3/S23. Those cells live next that have three live ones among the nine, or four and are one of
@@ -55,6 +59,11 @@ impl Circuit for Conway {
             };
         }
         next
+    }
+
+    #[inline(always)]
+    fn steps(self, number: usize) -> usize {
+        number
     }
 }
 
@@ -118,6 +127,12 @@ impl Circuit for AnyRule {
         let even = select(alive, are_in(live[0], halves), are_in(dead[0], halves));
         let odd = select(alive, are_in(live[1], halves), are_in(dead[1], halves));
         select(ones, odd, even)
+    }
+
+    /// Four choices among 32 functions: written out for each column, they took minutes to compile.
+    #[inline(always)]
+    fn steps(self, number: usize) -> usize {
+        std::hint::black_box(number)
     }
 }
 

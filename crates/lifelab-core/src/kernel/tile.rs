@@ -158,40 +158,36 @@ impl<'a, V: Column> Tile<'a, V> {
         let token = self.token;
         let len = self.groups * Self::GROUP;
         let (ours, below) = self.cells[row * len..(row + 4) * len].split_at_mut(2 * len);
-        let (a, b) = ours.split_at_mut(len);
-        let (c, d) = below.split_at(len);
-        let (start, end) = (V::WORDS, len - V::WORDS);
+        let (mut a, mut b) = ours.split_at_mut(len);
+        let (mut c, mut d) = below.split_at(len);
+        let mut inside = &self.inside[..len];
+        let end = len - V::WORDS;
         let first = Pair::<V>::load(token, [a, b, c, d]);
         let last = Pair::<V>::load(token, [&a[end..], &b[end..], &c[end..], &d[end..]]);
         let beyond = Pair { sums: east_of(first.sums), ..first };
         let mut walk = Walk { token, circuit, west: west_of(last.sums), here: first };
-        // A column is read before the one west of it is written.
-        let mut at = 0;
-        for _ in 1..self.groups {
-            let (from, to) = (at + start, at + start + Self::GROUP);
-            let (a, b) = (&mut a[at..to], &mut b[at..to]);
-            let (c, d) = (&c[from..to], &d[from..to]);
-            let inside = &self.inside[at..to];
-            for column in (0..Self::GROUP).step_by(V::WORDS) {
-                let next = column + start;
-                let rows = [&a[next..], &b[next..], &c[column..], &d[column..]];
-                let east = Pair::load(token, rows);
-                walk.step::<BOUNDED>(east, [&mut a[column..], &mut b[column..]], &inside[column..]);
+        let columns = circuit.steps(COLUMNS);
+        while !a.is_empty() {
+            let (ours_a, rest_a) = a.split_at_mut(Self::GROUP);
+            let (ours_b, rest_b) = b.split_at_mut(Self::GROUP);
+            let (ours_c, rest_c) = c.split_at(Self::GROUP);
+            let (ours_d, rest_d) = d.split_at(Self::GROUP);
+            for column in 0..columns {
+                let (here, next) = (column * V::WORDS, (column + 1) * V::WORDS);
+                // A column is read before the one west of it is written.
+                let east = if column + 1 < columns {
+                    let (a, b) = (&ours_a[next..], &ours_b[next..]);
+                    Pair::load(token, [a, b, &ours_c[next..], &ours_d[next..]])
+                } else if rest_a.is_empty() {
+                    beyond
+                } else {
+                    Pair::load(token, [rest_a, rest_b, rest_c, rest_d])
+                };
+                let out = [&mut ours_a[here..], &mut ours_b[here..]];
+                walk.step::<BOUNDED>(east, out, &inside[here..]);
             }
-            at += Self::GROUP;
-        }
-        let (a, b, c, d) = (&mut a[at..], &mut b[at..], &c[at..], &d[at..]);
-        let (a, b) = (&mut a[..Self::GROUP], &mut b[..Self::GROUP]);
-        let (c, d, inside) =
-            (&c[..Self::GROUP], &d[..Self::GROUP], &self.inside[at..at + Self::GROUP]);
-        let end = Self::GROUP - V::WORDS;
-        for column in (0..end - V::WORDS).step_by(V::WORDS) {
-            let next = column + start;
-            let east = Pair::load(token, [&a[next..], &b[next..], &c[next..], &d[next..]]);
-            walk.step::<BOUNDED>(east, [&mut a[column..], &mut b[column..]], &inside[column..]);
-        }
-        for (column, east) in [(end - V::WORDS, last), (end, beyond)] {
-            walk.step::<BOUNDED>(east, [&mut a[column..], &mut b[column..]], &inside[column..]);
+            (a, b, c, d) = (rest_a, rest_b, rest_c, rest_d);
+            inside = &inside[Self::GROUP..];
         }
     }
 
