@@ -8,7 +8,7 @@
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 use fearless_simd::prelude::SimdInto;
 use fearless_simd::prelude::{Bytes, SimdBase};
-use fearless_simd::{Simd, u64x2, u64x4, u64x8};
+use fearless_simd::{Level, Simd, u64x2, u64x4, u64x8};
 
 use super::lanes::Lanes;
 use super::ternary::Select;
@@ -29,6 +29,9 @@ pub(super) trait Column: Lanes {
 
     /// The bytes with these numbers, as many as there are in the register.
     fn shuffle(self, bytes: &[u8; 64]) -> Self;
+
+    /// Whether that is done by instructions, not byte by byte.
+    fn shuffles_fast(token: Self::Token) -> bool;
 }
 
 macro_rules! columns {
@@ -55,6 +58,15 @@ macro_rules! shuffles {
     ($bytes:literal) => {
         #[inline(always)]
         fn unzip(self, other: Self) -> (Self, Self) {
+            if !Self::shuffles_fast(self.simd) {
+                // Of 2 n bytes, zipping moves byte i to 2 i, modulo 2 n - 1. Unzipping moves 2 i to i,
+                // and so does zipping until it has moved i to n i.
+                let mut halves = (self, other);
+                for _ in 0..const { u32::ilog2($bytes) } {
+                    halves = halves.0.zip(halves.1);
+                }
+                return halves;
+            }
             let (even, odd) = self.to_bytes().deinterleave(other.to_bytes());
             (Self::from_bytes(even), Self::from_bytes(odd))
         }
@@ -70,12 +82,31 @@ macro_rules! shuffles {
             let numbers: <Self as Bytes>::Bytes = SimdBase::from_slice(self.simd, &bytes[..$bytes]);
             Self::from_bytes(self.to_bytes().swizzle_dyn_precise(numbers))
         }
+
+        #[inline(always)]
+        fn shuffles_fast(token: S) -> bool {
+            is_fast(token.level())
+        }
     };
 }
 
 columns! {
     u64x2: 16;
     u64x4: 32;
+}
+
+/// Whether there are instructions that shuffle bytes: SSE2 has none.
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+#[inline(always)]
+fn is_fast(level: Level) -> bool {
+    level.as_sse4_2().is_some()
+}
+
+/// Elsewhere there are.
+#[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
+#[inline(always)]
+fn is_fast(_: Level) -> bool {
+    true
 }
 
 /// Registers of 512 bits: by two instructions, where the processor has them.
@@ -170,7 +201,7 @@ mod wide {
 
 #[cfg(test)]
 mod tests {
-    use fearless_simd::{Level, dispatch};
+    use fearless_simd::dispatch;
 
     use super::*;
 

@@ -85,7 +85,7 @@ impl Task<'_> {
         scratch: &mut Scratch,
     ) -> Result<(), StopReason> {
         let height = next.rows().len();
-        let cut = Cut::best::<V>(self.now.width(), height, self.topology, self.generations);
+        let cut = Cut::best::<V>(token, self.now.width(), height, self.topology, self.generations);
         let words = (self.now.width() as usize).div_ceil(WORD);
         for row in (0..height).step_by(cut.rows) {
             let rows = cut.rows.min(height - row);
@@ -187,11 +187,19 @@ struct Piece {
 impl Cut {
     /// The cut by which the least is computed beside what is wanted.
     #[inline(always)]
-    fn best<V: Column>(width: u32, height: usize, topology: Topology, generations: u32) -> Self {
+    fn best<V: Column>(
+        token: V::Token,
+        width: u32,
+        height: usize,
+        topology: Topology,
+        generations: u32,
+    ) -> Self {
         let words = (width as usize).div_ceil(WORD);
         let closed = topology.is_ring(Axis::X) && (width as usize).is_multiple_of(WORD);
         let mut best: Option<Self> = None;
-        for groups in 1..=GROUPS {
+        // The columns of three groups are dealt out by shuffles.
+        let three = V::shuffles_fast(token);
+        for groups in (1..=GROUPS).filter(|&groups| groups != 3 || three) {
             let room = groups * Tile::<V>::GROUP;
             let halo = usize::from(!(closed && room == words));
             let useful = words.min(room - 2 * halo);
@@ -215,7 +223,7 @@ impl Cut {
 /// Cells that are computed for each cell of a grid, in bands of so many rows.
 #[inline(always)]
 pub(super) fn cost<S: Simd>(
-    _: S,
+    simd: S,
     width: u32,
     rows: u32,
     topology: Topology,
@@ -223,9 +231,9 @@ pub(super) fn cost<S: Simd>(
 ) -> f64 {
     let rows = rows as usize;
     let cut = match S::u64s::LEN {
-        2 => Cut::best::<u64x2<S>>(width, rows, topology, generations),
-        4 => Cut::best::<u64x4<S>>(width, rows, topology, generations),
-        _ => Cut::best::<u64x8<S>>(width, rows, topology, generations),
+        2 => Cut::best::<u64x2<S>>(simd, width, rows, topology, generations),
+        4 => Cut::best::<u64x4<S>>(simd, width, rows, topology, generations),
+        _ => Cut::best::<u64x8<S>>(simd, width, rows, topology, generations),
     };
     cut.cost
 }
