@@ -45,8 +45,8 @@ impl<'a> BandRef<'a> {
         Ok(())
     }
 
-    /// Computes the band's next generation by a kernel, whether its cells wait or not: for who knows
-    /// better what becomes of those whose waits fail.
+    /// Computes the band's next generation by a kernel, whether its cells wait or not: for a caller
+    /// that knows better what becomes of cells whose waits fail.
     ///
     /// # Panics
     /// If `next` has other rows or another width.
@@ -100,7 +100,7 @@ impl Grid {
     }
 
     /// Computes a band of the step's grid as a value; as [`advance_into`](Self::advance_into), but
-    /// for whoever cannot write into the grid.
+    /// for a caller that cannot write into the grid.
     ///
     /// # Errors
     /// If `cx.stop` fires.

@@ -104,7 +104,7 @@ impl Calm {
         -1..self.width as i64 + 1
     }
 
-    /// Notes that so many words were not calm.
+    /// Notes that `words` words were not calm.
     pub(crate) fn count_computed(&self, words: usize) {
         self.computed.fetch_add(words, Ordering::Relaxed);
     }
@@ -133,7 +133,7 @@ impl Calm {
             let end = ((first + word) / WORDS + 1) * WORDS - first;
             let end = end.min(old.len());
             let changed = &self.changed[self.block((first + word) / WORDS, y / ROWS)];
-            // Relaxed: whoever reads it has waited for all threads of this leap. A block that has
+            // Relaxed: it is read only after all threads of this leap have ended. A block that has
             // changed already need not be compared any further.
             if !changed.load(Ordering::Relaxed) && old[word..end] != new[word..end] {
                 changed.store(true, Ordering::Relaxed);
@@ -147,7 +147,7 @@ impl Calm {
     }
 }
 
-/// The blocks that a range reaches, of a line of so many rows or words, or of a ring of them.
+/// The blocks of `block` rows or words that a range reaches, of a line of `len`, or of a ring.
 fn blocks(
     is_ring: bool,
     range: Range<i64>,

@@ -117,7 +117,7 @@ pub struct Site {
     pub at: Cell,
     /// The step of its work.
     pub phase: Phase,
-    /// How often this wait has failed and been tried again; whoever retries counts up.
+    /// How often this wait has failed and been tried again; the I/O that retries counts up.
     pub attempt: u32,
 }
 

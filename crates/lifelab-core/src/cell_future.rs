@@ -10,9 +10,9 @@ use crate::io::{self, IoFuture};
 use crate::job::{CellJob, forgive};
 
 /// The work of one cell, to be polled a phase at a time: the state of
-/// [`CellJob::run_async`] in 48 bytes, for those who await a million cells at once.
+/// [`CellJob::run_async`] in 48 bytes, for a stepper that awaits a million cells at once.
 ///
-/// It is no [`Future`] by itself: whoever polls it has the context at hand, so that not every cell
+/// It is no [`Future`] by itself: the code that polls it passes the context, so that not every cell
 /// need keep it, and may do something between the phases. Nor does it tell the context's probe, or
 /// count progress.
 #[derive(Debug)]

@@ -31,7 +31,7 @@ pub struct Context {
     pub stop: Stop,
     /// How far the generation has come.
     pub progress: Arc<Progress>,
-    /// Who watches; nobody by default.
+    /// Watches the cells; nothing does by default.
     pub probe: Option<Arc<Probe>>,
     /// Set if the step computes several generations at once.
     pub(crate) leap: Option<Leap>,
@@ -69,11 +69,11 @@ impl Context {
         Self { probe: Some(probe), ..self }
     }
 
-    /// This context for a step of so many generations, at least 1, of which nothing is known from
-    /// earlier ones. It is for who computes a band elsewhere, from its
+    /// This context for a step of `generations` generations, at least 1, without what is known from
+    /// earlier ones. It is for a stepper that computes a band elsewhere, from its
     /// [surroundings](crate::Grid::surroundings), which have a
-    /// [topology](crate::Surroundings::topology) of their own; how many generations pay, an engine
-    /// decides.
+    /// [topology](crate::Surroundings::topology) of their own. An engine decides how many
+    /// generations pay.
     ///
     /// # Panics
     /// If there are more than [`MAX_GENERATIONS`](Self::MAX_GENERATIONS).
@@ -175,8 +175,8 @@ impl fmt::Debug for Context {
 
 /// How many cells of the generation in progress have done their waiting.
 ///
-/// Written by workers, read at any time by whoever displays it; the counts of cells that do not
-/// wait are not kept, for those take nanoseconds.
+/// Written by workers, read at any time by a display; the counts of cells that do not wait are not
+/// kept, for those take nanoseconds.
 #[derive(Debug, Default)]
 pub struct Progress {
     cells: AtomicU64,

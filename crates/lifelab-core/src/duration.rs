@@ -47,7 +47,7 @@ pub fn deserialize<'de, D: Deserializer<'de>>(de: D) -> Result<Duration, D::Erro
     parse(&text).ok_or_else(|| D::Error::custom(format!("found {text:?}, expected {EXPECTED}")))
 }
 
-/// The same for a duration that may be missing.
+/// A duration as text, as this module reads and writes it, that may be missing.
 pub mod optional {
     use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! Engines: who owns a universe and takes it through its generations.
+//! Engines: each owns a universe and takes it through its generations.
 
 use thiserror::Error;
 
@@ -24,7 +24,7 @@ pub trait Engine: Universe + Send {
     /// If a generation cannot be completed; the universe stays at the last complete one.
     fn advance(&mut self, most: Count, stop: &Stop) -> Result<Advance, StepError>;
 
-    /// Whether so many more generations can be counted.
+    /// Whether `generations` more generations can be counted.
     ///
     /// # Errors
     /// If the last of them has no number.

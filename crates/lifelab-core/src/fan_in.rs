@@ -131,8 +131,9 @@ impl<'a> FanIn<'a> {
 #[derive(Debug)]
 struct Done {
     bits: Vec<u64>,
-    /// So many units from the first on were done when somebody asked last. Nobody asks before a
-    /// unit has failed, so that generations without failures pay for a bit per unit, and no more.
+    /// The number of units, from the first on, that were all done at the last look. Nothing looks
+    /// before a unit has failed, so that generations without failures pay for a bit per unit, and
+    /// no more.
     prefix: usize,
     count: usize,
 }

@@ -96,7 +96,7 @@ impl FiniteEngine {
 
     /// The first generation with a live cell in an outermost row or column of the grid, from which
     /// another one was computed: from there on it matters what lies beyond the edge. `None` if there
-    /// was none since the engine started; then the unlimited plane would have given the same.
+    /// was none since the engine started; then the unlimited plane would have given the same cells.
     pub fn met_edge(&self) -> Option<u64> {
         self.edge.met()
     }
@@ -111,12 +111,12 @@ impl FiniteEngine {
         &self.progress
     }
 
-    /// Who watches the cells of all further generations.
+    /// Sets the probe that watches the cells of all further generations.
     pub fn set_probe(&mut self, probe: Option<Arc<Probe>>) {
         self.probe = probe;
     }
 
-    /// Who watches; `None` if nobody does.
+    /// The probe that watches the cells; `None` if there is none.
     pub fn probe(&self) -> Option<&Arc<Probe>> {
         self.probe.as_ref()
     }
@@ -184,7 +184,7 @@ impl FiniteEngine {
         (cx, next)
     }
 
-    /// A leap of so many generations, with what is known from the last one.
+    /// A leap of `generations` generations, with what is known from the last one.
     fn leap_from_last(&self, generations: u32) -> Leap {
         let calm = match &self.last_leap {
             Some(last) if last.generations == generations => last.calm.next(),

@@ -26,7 +26,7 @@ pub enum Grain {
     Auto,
     /// One cell.
     Cell,
-    /// A band of so many rows.
+    /// A band of this number of rows.
     Rows(NonZeroU32),
 }
 
@@ -154,7 +154,7 @@ impl Units {
     /// The unit with this number.
     ///
     /// # Panics
-    /// If there are not so many.
+    /// If `index` is not below [`len`](Self::len).
     pub fn get(self, index: usize) -> Unit {
         assert!(index < self.len(), "unit {index} of {}", self.len());
         match self.rows {

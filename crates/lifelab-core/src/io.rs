@@ -20,8 +20,8 @@ use crate::stop::{Stop, StopReason};
 /// [`is_idle_in`](Self::is_idle_in) says otherwise.
 ///
 /// One implementation serves every stepper, so it has two forms of the same wait: one that blocks
-/// the calling thread, one that suspends the calling task. Whoever has only one of them gets the
-/// other from the adapters of `lifelab-io`, which cross between threads and tasks.
+/// the calling thread, one that suspends the calling task. An I/O that has only one of them gets
+/// the other from the adapters of `lifelab-io`, which cross between threads and tasks.
 ///
 /// Two rules keep all steppers in step. The outcome depends on the [`Site`] alone, never on timing
 /// or order: all steppers then see the same faults at the same cells. And a wait ends soon after
@@ -184,7 +184,7 @@ impl<'a> IoFuture<'a> {
         Self(Inner::Sleep(Sleep::new(duration), otherwise))
     }
 
-    /// What it waits for. Who knows that it is time alone need not poll it.
+    /// What it waits for. A caller that knows that it is time alone need not poll it.
     #[inline]
     pub fn waits_for(self) -> WaitsFor<'a> {
         match self.0 {

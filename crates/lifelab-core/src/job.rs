@@ -217,8 +217,8 @@ fn watched<T>(
     Ok(watch.compute(compute))
 }
 
-/// Calls the I/O. The site is made when it is needed, and again for the failure: who keeps it copies
-/// it, and that takes longer.
+/// Calls the I/O. The site is made when it is needed, and again for the failure: to keep it would
+/// be to copy it, and that takes longer.
 #[inline]
 fn call(at: Cell, phase: Phase, cx: &Context) -> Result<(), CellFailure> {
     if !cx.waits_in(phase) {

@@ -50,7 +50,7 @@ pub(crate) fn advance(rule: Rule, now: BandRef<'_>, next: &mut BandMut<'_>) {
     advance_at(Level::new(), rule, now, next);
 }
 
-/// The same with the instructions of a level.
+/// Computes `next` from `now` with the instructions of a level.
 fn advance_at(level: Level, rule: Rule, now: BandRef<'_>, next: &mut BandMut<'_>) {
     // The rule is chosen out here, so that the loops inside are compiled once for each branch.
     if rule == Rule::LIFE {
@@ -80,7 +80,7 @@ pub(crate) fn leap(
     leap_at(Level::new(), rule, now, leap, next, stop)
 }
 
-/// The same with the instructions of a level.
+/// Computes `next` some generations after `now` with the instructions of a level.
 fn leap_at(
     level: Level,
     rule: Rule,

@@ -8,8 +8,8 @@
 //! A [`Probe`] watches all this, if there is one.
 //!
 //! This crate does no I/O and starts no thread. It reads the clock in two places: [`Stop`], whose
-//! deadlines are points in time, and [`Probe`]. Whoever tests a stepper of their own turns on the
-//! feature `testing`, and gets a module of that name.
+//! deadlines are points in time, and [`Probe`]. To test a stepper of your own, turn on the feature
+//! `testing`: it adds a module of that name.
 #![forbid(unsafe_code)]
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
 

@@ -70,7 +70,7 @@ pub fn deserialize<'de, T: FromStr, D: Deserializer<'de>>(de: D) -> Result<T, D:
     de.deserialize_any(Any { read: parse::<T>, expected: expected::<T> })
 }
 
-/// The same for a number of bytes, as [`bytes`] does.
+/// Reads a number of bytes from a number or from text, as [`bytes`] does.
 ///
 /// # Errors
 /// If there is no such number, or `T` does not hold it.
@@ -87,7 +87,7 @@ impl<'de, T: FromStr> Deserialize<'de> for Number<T> {
     }
 }
 
-/// The same for a list of numbers.
+/// Whole numbers in a list.
 pub mod list {
     use super::{Deserialize, Deserializer, FromStr, Number};
 
@@ -101,7 +101,7 @@ pub mod list {
     }
 }
 
-/// The same for a number that may be missing.
+/// A whole number that may be missing.
 pub mod optional {
     use super::{Deserialize, Deserializer, FromStr, Number};
 

@@ -30,14 +30,14 @@ pub fn line(text: &str) -> Cow<'_, str> {
     escaped(text, is_hidden, |c, out| out.extend(c.escape_default()))
 }
 
-/// The same, with its own line breaks and tabs.
+/// The text in lines: as [`line`] makes it, with its own line breaks and tabs.
 pub fn lines(text: &str) -> Cow<'_, str> {
     let hides = |c| is_hidden(c) && !matches!(c, '\n' | '\t');
     escaped(text, hides, |c, out| out.extend(c.escape_default()))
 }
 
-/// JSON in which such characters are escaped in strings, so that the values are the same. Line breaks
-/// between the values stay.
+/// JSON in which such characters are escaped in strings, so that the values do not change. Line
+/// breaks between the values stay.
 ///
 /// ```
 /// use lifelab_core::printable;

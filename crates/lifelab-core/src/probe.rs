@@ -89,8 +89,8 @@ struct Rare {
 /// Which part of what happens a timeline shows.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Sampling {
-    /// One of so many cells is drawn, in all generations: those whose hash of the coordinate is
-    /// divisible by this number. Bands that are computed as a whole are all drawn.
+    /// One cell in `every` is drawn, in all generations: those whose hash of the coordinate is
+    /// divisible by it. Bands that are computed as a whole are all drawn.
     pub every: NonZeroU64,
     /// Slices and frames that are kept at most; later ones are only counted.
     pub limit: u64,
@@ -100,9 +100,9 @@ impl Sampling {
     /// A number of slices that viewers take without delay: a file of some 40 MB.
     pub const LIMIT: u64 = 200_000;
 
-    /// As many cells as can be drawn through so many generations within [`LIMIT`](Self::LIMIT), but
-    /// some sixteen at least, since a timeline of fewer shows nothing; a run too long for that is
-    /// drawn as far as the limit goes.
+    /// As many of `cells` cells as can be drawn through `generations` generations within
+    /// [`LIMIT`](Self::LIMIT), but some sixteen at least, since a timeline of fewer shows nothing;
+    /// a run too long for that is drawn as far as the limit goes.
     pub fn fitting(cells: u64, generations: u64) -> Self {
         // At most a wait and a computation in each of two phases.
         let slices = u128::from(cells) * 4 * u128::from(generations);

@@ -140,13 +140,14 @@ impl Capabilities {
         Self { concurrency: Some(concurrency), stages: None, needs_wire: true, leaps: false }
     }
 
-    /// The same, of a stepper that computes several generations at once where it can, or not.
+    /// These capabilities, with [`leaps`](Self::leaps): whether the stepper computes several
+    /// generations at once where it can.
     pub const fn leaping(self, leaps: bool) -> Self {
         Self { leaps, ..self }
     }
 
-    /// The same, with workers for each phase: so many that count neighbors, so many that apply the
-    /// rule.
+    /// These capabilities, with workers for each phase: `neighbors` cells can count their
+    /// neighbors, and `rule` cells apply the rule, at the same time.
     pub const fn in_stages(self, neighbors: usize, rule: usize) -> Self {
         Self { stages: Some([neighbors, rule]), ..self }
     }

@@ -46,7 +46,7 @@ struct Token {
     _kin: Option<Arc<()>>,
 }
 
-/// What wakes a family of tokens: a bell for each of so many groups of threads, one for all tasks.
+/// What wakes a family of tokens: a bell for each group of threads, one for all tasks.
 ///
 /// A bell has a lock, taken at the start and the end of each wait. If all threads shared it, then
 /// whenever its holder lost the processor, all that woke meanwhile would queue for it: ten thousand
@@ -62,14 +62,14 @@ struct Bells {
 #[derive(Debug, Default)]
 struct Bell {
     /// Threads that wait, or are about to look whether they have to: raised before they look at the
-    /// token, so that whoever finds nobody here, after it has fired, need not wake anybody.
+    /// token. So a thread that has fired it and finds none here need not wake any.
     waiting: AtomicUsize,
     /// Held between a look at the token and falling asleep, so that no thread misses the signal.
     gate: Mutex<()>,
     asleep: Condvar,
 }
 
-/// Many for the threads that run at once, few for whoever fires.
+/// Groups of threads: many for the threads that run at once, few for the thread that fires.
 const GROUPS: usize = 64;
 
 thread_local! {
@@ -95,7 +95,7 @@ impl Stop {
         Self::with_parent(Arc::default(), None, None)
     }
 
-    /// Asks everybody who holds this handle, a clone or a child of it to end.
+    /// Asks all work that holds this handle, a clone or a child of it to end.
     pub fn fire(&self) {
         self.token.fired.store(true, Ordering::SeqCst);
         self.token.bells.ring();
@@ -164,8 +164,8 @@ impl Stop {
 
     /// Waits, as a future, until somebody fires this handle.
     ///
-    /// A future of core has no clock: whoever drives it watches the [deadline](Stop::deadline).
-    /// Dropping the future is safe at any time.
+    /// A future of core has no clock: the code that drives it watches the
+    /// [deadline](Stop::deadline). Dropping the future is safe at any time.
     pub async fn fired(&self) {
         loop {
             let woken = self.token.bells.tasks.listen();
@@ -230,7 +230,7 @@ impl Bells {
     fn ring(&self) {
         let attended = |bell: &&Bell| bell.waiting.load(Ordering::SeqCst) > 0;
         for bell in self.threads.iter().filter(attended) {
-            drop(bell.gate()); // Who has looked before is asleep now, and who looks later sees it.
+            drop(bell.gate()); // Threads that looked before sleep now; later ones see it.
             bell.asleep.notify_all();
         }
         self.tasks.notify(usize::MAX);

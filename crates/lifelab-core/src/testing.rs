@@ -1,7 +1,7 @@
 //! What tests of steppers are made of: an oracle, I/O that does what a test says, hang guards, and
 //! [laws].
 //!
-//! Whoever writes a stepper turns on the feature `testing` for its tests:
+//! To test a stepper, turn on the feature `testing`:
 //!
 //! ```toml
 //! [dev-dependencies]
@@ -96,7 +96,7 @@ pub fn oracle(now: &Grid, rule: Rule, topology: Topology) -> Grid {
     next
 }
 
-/// The grid after so many generations of the [`oracle`].
+/// The grid that `start` becomes in `generations` generations of the [`oracle`].
 pub fn oracle_after(start: &Grid, generations: u64, rule: Rule, topology: Topology) -> Grid {
     (0..generations).fold(start.clone(), |now, _| oracle(&now, rule, topology))
 }

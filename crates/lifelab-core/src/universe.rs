@@ -1,4 +1,4 @@
-//! Universes: what can be looked at, whoever computes it.
+//! Universes: what can be looked at, whatever computes it.
 
 use std::fmt;
 use std::ops::{ControlFlow, RangeInclusive};
@@ -11,8 +11,8 @@ use crate::rule::Rule;
 use crate::state_hash::StateHash;
 use crate::topology::Bounds;
 
-/// What can be looked at, whoever computes it: a grid, a sparse or a hashed plane, the pieces of one
-/// that lie on other machines.
+/// What can be looked at, whatever computes it: a grid, a sparse or a hashed plane, the pieces of
+/// one that lie on other machines.
 ///
 /// It is all that observers, viewers, pictures, hashes and exports use, so each of them works with
 /// every engine. Coordinates are the universe's own: those of the grid's cells where it is finite, and

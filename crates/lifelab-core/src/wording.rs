@@ -1,4 +1,4 @@
-//! What serde, RON and JSON say, in the words of whoever wrote the file: no type of ours or Rust's.
+//! What serde, RON and JSON say, in the words of the file's author: no type of ours or Rust's.
 
 /// Says what serde expected: `a nonzero u32` becomes `a whole number from 1 to 4294967295`.
 pub fn expected(phrase: &str) -> String {

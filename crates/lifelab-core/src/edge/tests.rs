@@ -2,7 +2,7 @@ use super::*;
 use crate::Soup;
 use crate::Topology;
 
-/// The same, looking at every generation of a grid far larger: the plane.
+/// When the edge is met first, seen by looking at every generation of a far larger grid: the plane.
 fn plainly(grid: &Grid, rule: Rule, generations: u32) -> Option<u32> {
     let around = generations + 1;
     let mut now = Grid::new(grid.width() + 2 * around, grid.height() + 2 * around).unwrap();

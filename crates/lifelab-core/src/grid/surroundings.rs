@@ -6,13 +6,14 @@ use super::Grid;
 use crate::context::Context;
 use crate::topology::{Axis, Topology};
 
-/// All that a band depends on some generations ahead, as the rows of a grid of its own: for whoever
-/// computes the band elsewhere.
+/// All that a band depends on some generations ahead, as the rows of a grid of its own: for a
+/// stepper that computes the band elsewhere.
 ///
-/// In a grid of [these rows](Self::for_each_row), with [this topology](Self::topology), the band comes
-/// out the same: what is wrong at the edges of that grid spoils one more row in each generation, and
-/// one more column, and not the band's. It lies below [so many rows](Self::above) and, unless its rows
-/// are rings or end at the edges, in the east of [so many words](Self::beside).
+/// In a grid of [these rows](Self::for_each_row), with [this topology](Self::topology), the band
+/// comes out as in the whole grid: what is wrong at the edges of the small one spoils one more row
+/// and one more column in each generation, and never the band's. The band's first row there is
+/// [`above`](Self::above) and, unless its rows are rings or end at the edges, its first word is
+/// [`beside`](Self::beside).
 #[derive(Clone, Debug)]
 pub struct Surroundings<'a> {
     grid: &'a Grid,
@@ -23,9 +24,10 @@ pub struct Surroundings<'a> {
 }
 
 impl Grid {
-    /// What a band depends on so many generations ahead, at most [`Context::MAX_GENERATIONS`]: as many
-    /// rows above and below as generations, but none beyond the edges of a plane; and a word on either
-    /// side where something else is seen there than the row itself.
+    /// What a band depends on `generations` generations ahead, at most
+    /// [`Context::MAX_GENERATIONS`]: as many rows above and below as generations, but none beyond
+    /// the edges of a plane; and a word on either side where something else is seen there than the
+    /// row itself.
     ///
     /// # Panics
     /// If there are more generations.

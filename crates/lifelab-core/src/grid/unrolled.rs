@@ -74,8 +74,8 @@ impl Grid {
         cells
     }
 
-    /// Some cells that are seen from a place eastward, at least one and at most so many, and their
-    /// number. Where two neighbors are seen side by side in a row of the grid, the image goes on in
+    /// Some cells that are seen from a place eastward, and their number: at least one, and at most
+    /// `most`. Where two neighbors are seen side by side in a row of the grid, the image goes on in
     /// that direction as far as the grid does.
     fn run_seen(&self, topology: Topology, at: Position, most: usize) -> (usize, u64) {
         let seen = |x| topology.resolve(self.size(), Position { x, y: at.y });

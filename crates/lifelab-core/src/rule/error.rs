@@ -71,7 +71,7 @@ impl fmt::Display for Feature {
 }
 
 impl RuleError {
-    /// The same error in a longer string, in which this one's string starts at byte `offset`.
+    /// This error in a longer string, in which its own string starts at byte `offset`.
     pub(crate) fn moved_by(mut self, offset: usize) -> Self {
         self.span = self.span.start + offset..self.span.end + offset;
         self

@@ -1,4 +1,4 @@
-//! The laws that every universe and every engine obey, for the tests of whoever makes one.
+//! The laws that every universe and every engine obey, for the tests of new ones.
 
 use std::ops::ControlFlow;
 
