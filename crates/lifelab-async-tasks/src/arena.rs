@@ -2,8 +2,8 @@
 //! the cells of a band.
 //!
 //! A task and a timer for each cell cost a microsecond, some fifty times what the wait itself has
-//! to cost. Who wants to learn the model can ignore this file and those below it: what they compute
-//! is what [`plain`] computes.
+//! to cost. To learn the model, ignore this file and those below it: what they compute is what
+//! [`plain`] computes.
 
 mod band;
 mod gathered;
@@ -38,8 +38,8 @@ pub(crate) async fn step(step: Step<'_>, next: &mut Grid) -> Result<StepReport, 
     plain::fan_out(step, next, bands, limits.bands, work).await
 }
 
-/// Divides a generation into bands of at most so many rows, and bounds what may be under way at the
-/// same time.
+/// Divides a generation into bands of at most `most_rows` rows, and bounds what may be under way at
+/// the same time.
 fn divide(step: Step<'_>, most_rows: NonZeroU32) -> (Units, Limits) {
     let Step { now, cx, options, .. } = step;
     let workers = Handle::current().metrics().num_workers();

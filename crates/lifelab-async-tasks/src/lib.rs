@@ -40,8 +40,8 @@
 //! - *The lock around the grid.* Tasks return values, and one future assembles them.
 //! - *The unfair crowd.* Futures awaited together inside one task share its cooperative budget;
 //!   once it is used up, all of them ask to be polled again although nothing has happened, and the
-//!   cost grows with the square of their number. A fan-out runs without a budget, polls only who
-//!   was woken, and yields after each turn.
+//!   cost grows with the square of their number. A fan-out runs without a budget, polls only the
+//!   futures that were woken, and yields after each turn.
 //! - *The timer that is late.* A runtime's timers tick once per millisecond and round up. Cells that
 //!   sleep are woken by a clock of the stepper's own, a thread that ticks while somebody waits.
 //!

@@ -32,7 +32,8 @@ pub struct Options {
     /// the other side of the I/O sees. By default there is none.
     ///
     /// Shares have equal parts of it. Bands are started whole: if a band has more cells than this,
-    /// one band at a time is under way, so many of its cells at once; if less, as many bands as fit.
+    /// one band at a time is under way, and only this number of its cells at once; otherwise as
+    /// many bands as fit.
     #[serde(deserialize_with = "lifelab_core::number::optional::deserialize")]
     pub max_in_flight: Option<NonZeroUsize>,
     /// A cell whose poll takes longer is reported to block its event loop, 100 ms by default. From

@@ -16,7 +16,7 @@ use lifelab_core::{Context, StepError, StepErrorKind};
 pub(crate) struct LazyRuntime(Option<Runtime>);
 
 impl LazyRuntime {
-    /// The runtime: with so many threads, or on the caller's thread alone.
+    /// The runtime: with `workers` threads, or, if that is `None`, on the caller's thread alone.
     pub(crate) fn get(
         &mut self,
         workers: Option<NonZeroUsize>,

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use lifelab_core::{Context, Site, StepReport, Warning};
 use lifelab_fanout::{Clock, CoarseTime};
 
-/// Coarse time has so many intervals in the time that a poll may take.
+/// The intervals of coarse time in the time that a poll may take.
 const INTERVALS: u32 = 8;
 
 /// The shortest interval of coarse time; for less, the clock itself is read.
@@ -25,7 +25,7 @@ const SHORTEST: Duration = Duration::from_millis(1);
 #[derive(Debug)]
 pub(crate) struct Watch {
     threshold: Duration,
-    /// A poll that seems to have taken so many nanoseconds may have been too long.
+    /// A poll that seems to have taken this number of nanoseconds may have been too long.
     suspicious: u64,
     time: Time,
     /// Locked only when a poll took too long, and when the step is over.

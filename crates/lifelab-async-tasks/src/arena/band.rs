@@ -137,7 +137,7 @@ impl<'a> Cells<'a> {
         }
     }
 
-    /// Starts at most so many cells of the next cell's row, and returns how many.
+    /// Starts at most `most` cells of the next cell's row, and returns how many it started.
     fn start_in_row(&mut self, most: usize) -> usize {
         let Generation { cx, watch, .. } = self.generation;
         let Cell { x, y } = self.next;
@@ -192,10 +192,11 @@ impl<'a> Cells<'a> {
             Phase::Neighbors => counted.push(key),
             Phase::Rule => gathered.done(key.number()),
         };
-        // Both have to be polled, to be woken for both; who is empty is ready, and tells nothing.
+        // Both have to be polled, to be woken for both; a set that is empty is ready, and tells
+        // nothing.
         let slept = !sleeping.is_empty()
             && match may_start {
-                // Who starts more cells comes back by itself, and needs no alarm.
+                // A share that starts more cells comes back by itself, and needs no alarm.
                 true => sleeping.try_turn(woken),
                 false => sleeping.poll_turn(task, woken).is_ready(),
             };

@@ -32,8 +32,8 @@ pub(super) struct Gathered {
     ahead: u32,
     /// A bit for each cell; the padding is done from the start.
     done: Vec<u64>,
-    /// All cells in so many words were done when somebody asked last. Nobody asks before a cell has
-    /// failed.
+    /// The number of words whose cells were all done at the last look. Nothing looks before a cell
+    /// has failed.
     complete: usize,
     first: Option<(u32, CellFailure)>,
 }

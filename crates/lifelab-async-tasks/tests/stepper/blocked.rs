@@ -1,4 +1,4 @@
-//! Who blocks the event loop is named.
+//! The cell that blocks the event loop is named.
 
 use std::thread;
 use std::time::Duration;

@@ -81,7 +81,7 @@ pub(crate) fn paused() -> Runtime {
     Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
 }
 
-/// A stepper, and who drives it.
+/// A stepper, and the runtime that drives it.
 pub(crate) struct Driven {
     stepper: AsyncTasks,
     /// `None` if the stepper uses its own runtime.

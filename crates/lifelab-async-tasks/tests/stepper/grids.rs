@@ -1,4 +1,4 @@
-//! The grids are right, whatever the grain and whoever drives.
+//! The grids are right, whatever the grain and whichever runtime drives.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

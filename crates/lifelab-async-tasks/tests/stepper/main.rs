@@ -1,5 +1,5 @@
-//! What the async-tasks stepper promises beyond the laws that all steppers obey: it meets blocking
-//! and async code alike, and finds who blocks.
+//! What the async-tasks stepper promises beyond the laws that all steppers obey: it serves blocking
+//! and async code alike, and finds the cell that blocks.
 
 mod doubles;
 
