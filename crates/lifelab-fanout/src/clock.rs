@@ -1,4 +1,4 @@
-//! The time, and a thread that wakes those who wait for it.
+//! The time, and a thread that wakes the tasks that wait for it.
 
 use std::collections::BTreeMap;
 use std::io;

@@ -45,8 +45,8 @@ impl Poll {
         (poll.waker == waker.data()).then_some(poll)
     }
 
-    /// Sets a timer for the future at `index`, after so many nanoseconds. They begin at the next
-    /// look at the clock: so many futures share one look, and none is woken early.
+    /// Sets a timer for the future at `index`, after `after` nanoseconds. They begin at the next
+    /// look at the clock: thus many futures share one look, and none is woken early.
     #[inline]
     pub(crate) fn set_timer(index: u32, after: u64) {
         TIMERS.with_borrow_mut(|timers| timers.push((index, after)));

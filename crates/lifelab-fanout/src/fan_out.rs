@@ -53,7 +53,7 @@ pub struct FanOut<F> {
     number: NonZeroU32,
 }
 
-/// Who is to be polled, and why.
+/// The future to be polled next, and why.
 enum Next {
     Fresh(u32),
     Due(u32),
@@ -90,8 +90,8 @@ impl<F: Future + Unpin> FanOut<F> {
         self.len == 0
     }
 
-    /// How many futures have been pushed and not been polled yet. Who pushes no more while there
-    /// are many keeps them in the processor's cache until they are.
+    /// How many futures have been pushed and not been polled yet. A caller that pushes no more
+    /// while there are many keeps them in the processor's cache until they are polled.
     pub fn fresh(&self) -> usize {
         self.fresh.len()
     }
@@ -130,7 +130,7 @@ impl<F: Future + Unpin> FanOut<F> {
         poll_fn(|cx| self.poll_turn(cx, &mut done)).await;
     }
 
-    /// Polls a [turn](Self::turn), for who waits for something else at the same time.
+    /// Polls a [turn](Self::turn), for a caller that waits for something else at the same time.
     ///
     /// # Panics
     /// As a turn does.
@@ -195,7 +195,7 @@ impl<F: Future + Unpin> FanOut<F> {
         true
     }
 
-    /// Those who may end come first: they make room.
+    /// Futures that may end come first: they make room.
     #[inline]
     fn next(&mut self) -> Option<Next> {
         if let Some(slot) = self.woken.pop_front() {

@@ -17,7 +17,7 @@
 //! - **The clock is read once per batch** of polls, not once per wait.
 //! - **A turn is bounded** to some 50 us of polls, so that other tasks of the executor have theirs.
 //!
-//! Who waits for nothing but time need not even be a future: in [`Sleeps`], a wait is a key in the
+//! What waits for nothing but time need not even be a future: in [`Sleeps`], a wait is a key in the
 //! wheel, and its end is told by that key.
 //!
 //! Nothing here knows an executor: futures may use whatever the surrounding one offers, tokio's
@@ -48,7 +48,8 @@
 //!
 //! Futures must be [`Unpin`], for they are moved into their slots: named types like [`Sleep`], or
 //! anything [boxed](Box::pin), which costs an allocation and still saves the task and the timer.
-//! Bounding how many are under way is up to the caller, who looks at [`FanOut::len`] before a push.
+//! Bounding how many are under way is up to the caller, which looks at [`FanOut::len`] before a
+//! push.
 #![forbid(unsafe_code)]
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
 

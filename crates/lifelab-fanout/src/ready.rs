@@ -17,7 +17,7 @@ pub(crate) struct Ready(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     woken: VecDeque<Arc<Slot>>,
-    /// Who waits for the next one to be woken.
+    /// The task that waits for the next one to be woken.
     task: Option<Waker>,
     /// Set when the fan-out is gone: a waker kept here any longer would keep the list alive.
     closed: bool,
@@ -28,7 +28,7 @@ struct State {
 pub(crate) struct Slot {
     /// Written only while nobody else holds this.
     index: AtomicU32,
-    /// Whether it is in the list. Set by whoever wakes, cleared before the future is polled.
+    /// Whether it is in the list. Set when it is woken, cleared before the future is polled.
     queued: AtomicBool,
     ready: Arc<Ready>,
 }
@@ -86,13 +86,13 @@ impl Slot {
         self.index.load(Ordering::Relaxed)
     }
 
-    /// Makes this the waker of another future. Only for who holds it alone.
+    /// Makes this the waker of another future. Only for a caller that holds it alone.
     pub(crate) fn set_index(&self, index: u32) {
         self.index.store(index, Ordering::Relaxed);
     }
 
-    /// To be called before the future is polled: who wakes from now on wants another poll, and
-    /// what those who woke before have done is visible to this one.
+    /// To be called before the future is polled: a wake from now on asks for another poll, and what
+    /// was done before earlier wakes is visible to this one.
     pub(crate) fn rearm(&self) {
         self.queued.swap(false, Ordering::AcqRel);
     }

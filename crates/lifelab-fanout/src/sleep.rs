@@ -22,7 +22,7 @@ use crate::current::{self, Member};
 pub struct Sleep {
     /// How long, in nanoseconds; when, once it has started.
     nanos: u64,
-    /// Who waits; `None` until it has started.
+    /// The future that waits; `None` until it has started.
     member: Option<Member>,
 }
 

@@ -21,8 +21,8 @@ const TURN: usize = 1024;
 /// nothing else to do. Dropping the sleeps ends none of them.
 pub struct Sleeps<K> {
     wheel: Wheel<K>,
-    /// Pushed since the last look at the clock, with their delays. Those begin at the next one: so
-    /// many share one look, and none ends early.
+    /// Pushed since the last look at the clock, with their delays. Those begin at the next one:
+    /// thus many share one look, and none ends early.
     fresh: Vec<(K, Delay)>,
     /// A bucket of the wheel whose sleeps have ended.
     due: Vec<K>,
@@ -71,7 +71,7 @@ impl<K> Sleeps<K> {
         poll_fn(|cx| self.poll_turn(cx, &mut ended)).await;
     }
 
-    /// Polls a [turn](Self::turn), for who waits for something else at the same time.
+    /// Polls a [turn](Self::turn), for a caller that waits for something else at the same time.
     #[inline]
     pub fn poll_turn(&mut self, cx: &Context<'_>, ended: impl FnMut(K)) -> Poll<()> {
         if self.is_empty() || self.try_turn(ended) {
@@ -81,8 +81,8 @@ impl<K> Sleeps<K> {
         Poll::Pending
     }
 
-    /// A [turn](Self::turn) of those that have ended by now. Returns whether any has. It is for who
-    /// has other work and comes back by itself: the clock need not wake it.
+    /// A [turn](Self::turn) of those that have ended by now. Returns whether any has. It is for a
+    /// caller that has other work and comes back by itself: the clock need not wake it.
     #[inline]
     pub fn try_turn(&mut self, mut ended: impl FnMut(K)) -> bool {
         let now = clock::now();

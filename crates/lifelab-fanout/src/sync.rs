@@ -12,7 +12,8 @@ pub(crate) use loom::sync::{
     atomic::{AtomicBool, AtomicU32, Ordering},
 };
 
-/// Locks, whoever has panicked before: all states here are whole between two statements.
+/// Locks, even if a thread panicked while it held the lock: all states here are whole between two
+/// statements.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

@@ -15,9 +15,9 @@ const SPARE: usize = 64;
 
 /// A timer wheel: a key per timer, and a few nanoseconds to set one.
 ///
-/// A timer is the key of whoever set it, in the bucket of the tick in which it is due. The next
+/// A timer is a key that its caller chose, in the bucket of the tick in which it is due. The next
 /// [`RING`] ticks are a ring of buckets; what is due later is kept in order of time. Timers cannot
-/// be taken back: who no longer needs one ignores it when it fires.
+/// be taken back: a caller that no longer needs one ignores it when it fires.
 #[derive(Debug)]
 pub(crate) struct Wheel<K> {
     /// Ticks before this one have fired.
@@ -136,7 +136,7 @@ mod tests {
 
     use super::*;
 
-    /// What a wheel is asked to do: to set a timer so many nanoseconds from now, or to go on.
+    /// What a wheel is asked to do: to set a timer some nanoseconds from now, or to go on.
     #[derive(Clone, Copy, Debug)]
     enum Act {
         Set(u64),

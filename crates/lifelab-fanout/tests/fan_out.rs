@@ -47,7 +47,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// A future that gives its task back so many times first.
+/// A future that yields to its task `times` times first.
 async fn yields(times: usize) {
     for _ in 0..times {
         let mut has_yielded = false;
