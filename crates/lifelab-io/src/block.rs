@@ -1,4 +1,5 @@
-//! The classic mistake of asynchronous code, to be studied: a wait that blocks whoever polls it.
+//! The classic mistake of asynchronous code, to be studied: a wait that blocks the thread that
+//! polls it.
 
 use lifelab_core::{CellIo, Fault, IoFuture, Site, Stop};
 

@@ -13,7 +13,7 @@ use crate::runtime;
 /// The asynchronous form sends the function to the runtime's blocking pool and awaits it there.
 /// The function gets a stop of its own, which fires when the future is dropped, so that nothing
 /// waits on after its cell has been given up, and what still queues for a thread is never called.
-/// Whoever ignores the stop keeps a thread of the pool, and the runtime's end waits for it.
+/// A function that ignores the stop keeps a thread of the pool, and the runtime's end waits for it.
 ///
 /// **Costs** a thread per waiting cell, as everywhere where cells block: a pool of 512 threads
 /// (tokio's default) has 512 cells waiting at the same time, and the others queue.

@@ -19,11 +19,11 @@ use lifelab_core::duration;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Work {
-    /// Until so much time has passed by the clock. The time stays the same on a crowded machine,
-    /// where less is computed in it: a load, but no measure of parallelism.
+    /// Until this time has passed by the clock. The time stays the same on a crowded machine, where
+    /// less is computed in it: a load, but no measure of parallelism.
     Time(#[serde(with = "lifelab_core::duration")] Duration),
-    /// So many rounds of a mixing function, a few nanoseconds each. The amount stays the same, so
-    /// what several cores gain becomes visible.
+    /// This number of rounds of a mixing function, a few nanoseconds each. The amount stays the
+    /// same, so what several cores gain becomes visible.
     Rounds(u64),
 }
 
@@ -54,7 +54,7 @@ pub struct Cpu {
 const STRIDE: u64 = 256;
 
 impl Cpu {
-    /// Computes so much for each call.
+    /// Computes `work` for each call.
     pub fn new(work: Work) -> Self {
         Self { work }
     }

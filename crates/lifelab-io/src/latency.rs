@@ -44,7 +44,7 @@ use lifelab_core::duration;
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Latency {
-    /// Always the same.
+    /// Always this time.
     Fixed(#[serde(with = "lifelab_core::duration")] Duration),
     /// Anything between two bounds, equally likely.
     Uniform {
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn every_distribution_has_its_mean() {
-        // Tolerances: about five standard errors of the mean of so many samples.
+        // Tolerances: about five standard errors of the mean of the samples.
         for (text, tolerance) in [
             ("10ms", 1e-9),
             ("uniform(5ms,15ms)", 0.004),

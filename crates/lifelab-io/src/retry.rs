@@ -32,9 +32,9 @@ pub struct RetrySpec {
     /// The longest pause of all; 1 s by default.
     #[serde(with = "lifelab_core::duration")]
     pub max_backoff: Duration,
-    /// The pauses of one wait together are no longer; by default there is no such limit. It is each
-    /// wait's own, for of a budget that cells share it would depend on their order which of them
-    /// fail, and no two steppers have the same.
+    /// The pauses of one wait together are no longer; by default there is no such limit. Each wait
+    /// has one of its own: if cells shared a budget, their order would decide which of them fail,
+    /// and no two steppers have the same order.
     #[serde(with = "lifelab_core::duration::optional", skip_serializing_if = "Option::is_none")]
     pub budget: Option<Duration>,
 }
@@ -142,7 +142,7 @@ impl CellIo for Retry {
     }
 }
 
-/// The site of a retry, which counts on from whoever else retries further out.
+/// The site of a retry, which counts on from the retries of other I/O further out.
 fn attempt(site: Site, retry: u32) -> Site {
     Site { attempt: site.attempt.saturating_add(retry), ..site }
 }

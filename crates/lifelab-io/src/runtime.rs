@@ -31,7 +31,7 @@ pub(crate) async fn sleep(duration: Duration) -> Result<(), Fault> {
 /// made for blocking. What tells them apart is the budget that tokio gives every task it polls
 /// and takes from code which may block: the pool, and `block_in_place`. A task has a finite budget
 /// (128 when this was written), so spending more than anybody has runs into its end. The price is
-/// that the task yields at its next await, and is paid only by those who are about to be refused.
+/// that the task yields at its next await, and is paid only by tasks that are about to be refused.
 ///
 /// A task that opts out of budgets by `tokio::task::unconstrained` is not detected.
 pub(crate) fn is_polling_a_task() -> bool {

@@ -132,7 +132,7 @@ impl Socket {
         })
     }
 
-    /// Where the service is, for whoever wants to share it.
+    /// Where the service is, for other I/O that shares it.
     pub fn address(&self) -> &Address {
         &self.address
     }

@@ -22,7 +22,7 @@ use crate::wait::Wait;
 use crate::working::Working;
 
 /// What cells wait for, when, and what happens if that fails: everything that another process, or
-/// another day, needs to do the same.
+/// another day, needs to repeat it.
 ///
 /// It reads and prints two spellings. Shorthand is the wait, followed by whatever else there is,
 /// separated by spaces: `sleep:10ms phase:both error@3:(5,7) timeout:1s retry:3 seed:42`. RON has

@@ -9,7 +9,7 @@ use lifelab_core::{CellIo, Fault, FaultKind, IoFuture, Phase, Site, Stop};
 use crate::runtime;
 use lifelab_core::duration;
 
-/// Gives the inner I/O so much time, and then fails with [`FaultKind::TimedOut`].
+/// Gives the inner I/O a limited time, and then fails with [`FaultKind::TimedOut`].
 ///
 /// The blocking form hands the inner call a stop with an earlier deadline, so it is as prompt as
 /// the inner call's attention to its stop; the asynchronous form drops the inner future. It hands on

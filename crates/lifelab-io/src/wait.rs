@@ -43,7 +43,7 @@ impl Wait {
         }
     }
 
-    /// Builds the I/O, and tells how another process describes the same.
+    /// Builds the I/O, and returns the description that another process builds it from.
     pub(crate) fn build(&self, seed: u64) -> Result<(Arc<dyn CellIo>, Self), IoError> {
         let io: Arc<dyn CellIo> = match self {
             Self::None => Arc::new(Idle),

@@ -16,7 +16,7 @@ pub(crate) struct Working {
 }
 
 impl Working {
-    /// So much computation, and then `inner`.
+    /// The computation `work`, and then `inner`.
     pub(crate) fn new(work: Work, inner: Arc<dyn CellIo>) -> Self {
         Self { cpu: Cpu::new(work), inner }
     }

@@ -235,7 +235,7 @@ fn clients_that_send_half_a_request_do_not_keep_others_waiting() {
         })
         .collect();
     assert!(honest(&service).concat().iter().all(Result::is_ok));
-    // And whoever takes his time is served as well.
+    // And clients that take their time are served as well.
     for mut stream in slow {
         stream.write_all(&[0]).unwrap();
         assert_eq!(request(&mut stream), Some([0; FRAME]));

@@ -1,4 +1,4 @@
-//! Who waits for which answer of a connection.
+//! Which wait gets which answer of a connection.
 
 use std::future::poll_fn;
 use std::mem;
@@ -21,7 +21,7 @@ pub(super) type Number = u64;
 /// The requests of one connection: those to be written, and those that wait for their answers.
 pub(super) struct Book {
     pub(super) address: Address,
-    /// For who only wants to know that.
+    /// Whether the link has ended, for code that needs to know no more.
     ended: AtomicBool,
     /// Locked for a few instructions for each request and each answer, never across an await.
     entries: Mutex<Entries>,
@@ -33,7 +33,7 @@ struct Entries {
     /// Places whose requests are over.
     free: Vec<u32>,
     unwritten: Vec<Frame>,
-    /// Who writes, if it waits for something to write.
+    /// The task that writes, if it waits for something to write.
     writer: Option<Waker>,
     /// How many requests were given up since the last were written; some of them before they were.
     given_up: usize,
@@ -54,7 +54,7 @@ enum State {
     Over,
 }
 
-/// So many may be given up before it is worth looking for those that need not be written.
+/// How many requests may be given up before it is worth looking for those that need not be written.
 const PATIENCE: usize = 1024;
 
 impl Book {
@@ -149,7 +149,7 @@ impl Book {
     pub(super) fn close(&self, reason: String) {
         let mut entries = self.entries();
         entries.end.get_or_insert(reason);
-        // Whoever is told of the end finds another link.
+        // A wait that is told of the end finds another link.
         self.ended.store(true, Ordering::Release);
         let states = entries.entries.iter_mut().map(|entry| &mut entry.state);
         let waiting = states.filter(|state| matches!(state, State::Waiting(_)));

@@ -1,5 +1,5 @@
-//! The clients of an echo service, most of whom mean well: what each may take, and who must go when
-//! there is no room.
+//! The clients of an echo service, most of whom mean well: what each may take, and which must go
+//! when there is no room.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -14,7 +14,7 @@ const MAX_WAITING: usize = 1 << 21;
 /// Room for requests that wait.
 ///
 /// A connection may have as many of them as are left for all. So a client that floods the service
-/// gets one half and its accomplice a third, and there is always some left for whoever comes next.
+/// gets one half and its accomplice a third, and there is always some left for the next client.
 /// Beyond its share the service stops reading from a connection, and so the client stops writing.
 #[derive(Clone, Debug)]
 pub(super) struct Room {
@@ -103,15 +103,15 @@ impl Guests {
         self.0.push(Guest { connection, visit, seen: None });
     }
 
-    /// Notes who is idle.
+    /// Notes which clients are idle.
     pub(super) fn look(&mut self) {
         for guest in &mut self.0 {
             guest.seen = guest.is_idle().then(|| guest.asked());
         }
     }
 
-    /// Closes the connections of those who were idle at the last look, and are still: they have not
-    /// asked anything in between. Tells how many.
+    /// Closes the connections of clients that were idle at the last look, and still are, without a
+    /// request in between. Returns how many.
     pub(super) fn dismiss_idle(&mut self) -> usize {
         let before = self.0.len();
         self.0.retain(|guest| {

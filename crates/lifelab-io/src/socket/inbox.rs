@@ -47,7 +47,7 @@ impl<R: AsyncRead + Unpin> Inbox<R> {
         self.begun
     }
 
-    /// Takes whole frames, so many at most.
+    /// Takes whole frames, `most` of them at most.
     pub(super) fn take(&mut self, most: usize, each: impl FnMut(Frame)) {
         let (frames, rest) = self.bytes.as_chunks();
         let taken = frames.len().min(most);

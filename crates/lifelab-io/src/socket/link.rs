@@ -147,7 +147,7 @@ async fn exchange(stream: impl AsyncRead + AsyncWrite, book: &Book) -> String {
     }
 }
 
-/// Hands answers to those who wait for them; returns why there are no more.
+/// Hands answers to the waits for them; returns why there are no more.
 async fn read(mut inbox: Inbox<impl AsyncRead + Unpin>, book: &Book) -> String {
     let mut answers = Vec::new();
     loop {

@@ -22,8 +22,9 @@ use crate::reactor::Reactor;
 
 /// Connections to one service, made on demand.
 ///
-/// Whoever holds a permit may have a connection: an idle one, or a new one. So there are never more
-/// connections than permits, and who comes too late waits in a queue that wakes it in its turn.
+/// A wait that holds a permit may have a connection: an idle one, or a new one. So there are never
+/// more connections than permits, and one that comes too late waits in a queue that wakes it in its
+/// turn.
 pub(super) struct Pool {
     address: Address,
     permits: Semaphore,

@@ -34,7 +34,7 @@ impl PrivateDir {
 
 impl Drop for PrivateDir {
     fn drop(&mut self) {
-        // If it cannot be removed, there is nobody here who could do more about it.
+        // If it cannot be removed, nothing here could do more about it.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

@@ -82,7 +82,7 @@ impl EchoService {
 
     /// Starts a service at a given address; port 0 means any.
     ///
-    /// It answers whoever reaches it, so think twice before you give it a public address.
+    /// It answers every client that reaches it, so think twice before you give it a public address.
     ///
     /// # Errors
     /// If the system refuses the address or a thread; a Unix socket must not exist yet.
@@ -128,8 +128,8 @@ enum Listener {
 }
 
 /// Connections that can wait to be accepted; the system may allow fewer. The 128 of the standard
-/// library are too few when a thread per cell connects: TCP drops the packets of those who find no
-/// room, and they try again a second later.
+/// library are too few when a thread per cell connects: TCP drops the packets of clients that find
+/// no room, and they try again a second later.
 const BACKLOG: u32 = 1024;
 
 /// How long to wait when the system refuses another connection, for instance because the process
@@ -139,8 +139,8 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// What a descriptor in reserve is opened on.
 const RESERVE: &str = "/dev/null";
 
-/// After so many refusals in a row, those clients go who have been idle in all that time; if there
-/// are none, those who wait are turned away, lest they wait for ever.
+/// After this number of refusals in a row, clients that have been idle all the while are
+/// disconnected; if there are none, clients that wait are turned away, lest they wait for ever.
 const PATIENCE: u32 = 100;
 
 impl Listener {
@@ -204,7 +204,7 @@ impl Listener {
                 drop(reserve.take());
                 self.turn_away().await;
                 reserve = File::open(RESERVE).ok();
-                refusals = 0; // Who was busy at the last look may be idle by now.
+                refusals = 0; // A client that was busy may be idle by now.
             }
             sleep(PAUSE).await;
         }
@@ -229,7 +229,7 @@ const WHOLE: Duration = Duration::from_secs(10);
 const MAX_UNWRITTEN: usize = 1 << 16;
 
 /// Serves one connection until it ends in either direction; then its waits are dropped. How it ends
-/// is the client's affair, who sees the same end.
+/// is the client's affair, which sees the same end.
 ///
 /// A request is a key in the timer wheel and nothing else, and an answer is some bytes among others:
 /// so each read and each write carries as many as there are.
@@ -324,7 +324,7 @@ mod tests {
         (client, served)
     }
 
-    /// How much room there is for whoever comes next.
+    /// How much room there is for the next client.
     fn left(room: &Room) -> usize {
         room.share().room()
     }

@@ -127,7 +127,7 @@ async fn a_dropped_request_leaves_the_others_alone() {
     }
 }
 
-/// A service that lets `behave` loose on each of so many connections.
+/// A service that lets `behave` loose on each of `connections` connections.
 fn rogue(
     connections: usize,
     behave: impl Fn(TcpStream) + Send + 'static,
