@@ -19,7 +19,7 @@ pub(crate) struct Desk {
     cx: Option<Context>,
     /// The rows of the unit in work; kept for its memory.
     words: Vec<u64>,
-    /// The same of a leap.
+    /// The surroundings of the unit in work, if it is a leap; kept for their memory.
     grid: Option<Grid>,
 }
 

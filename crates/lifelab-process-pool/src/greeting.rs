@@ -19,12 +19,12 @@ const MAGIC: &[u8; 8] = b"\0LIFELAB";
 /// Grows by one with every change of the messages or of their meaning.
 const PROTOCOL: u32 = 6;
 
-/// Who speaks.
+/// What a process says of itself first.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) struct Greeting {
     /// The version of this crate.
     version: String,
-    /// The hash of the executable, where both sides should run the same.
+    /// The hash of the executable, where both sides should run the same one.
     build: Option<u64>,
 }
 

@@ -43,8 +43,8 @@
 //! are copied as they are. The example `overhead` measures all this. Besides, a process costs a
 //! millisecond to start, and memory that threads would share: its own, and the few bands that it
 //! holds, each as it came and as its answer. Under [`Grain::Auto`] that is some megabytes, however
-//! large the grid, unless its rows have more than some hundred thousand cells: bands that do not wait
-//! are sent with 24 rows above and below, for so many generations at once.
+//! large the grid, unless its rows have more than some hundred thousand cells: bands that do not
+//! wait are sent with 24 rows above and below, for 24 generations at once.
 //!
 //! **Fails** with the first failing cell in reading order, as all steppers do. A panic in a cell's
 //! I/O is that cell's failure, and the worker lives on. A worker that dies, whether killed, by
@@ -84,15 +84,15 @@
 //! - *A print corrupts the protocol.* In a worker, standard output is standard error.
 //! - *A fork bomb.* If the program forgets the call, its children run its ordinary `main`, and could
 //!   start children. A process that was started as a worker cannot build a pool; and the parent
-//!   believes nobody who has not greeted it as a worker does, of the same version and build.
+//!   believes no process that has not greeted it as a worker of its own version and build does.
 //! - *The failure that waits behind hanging cells.* A line takes its units in reading order, also
 //!   when they are done again, and hands each on before it begins the next. So no cell waits behind
 //!   a later one, which may never return.
 //! - *A child that is suspended.* It neither answers nor dies. But the system knows, and is asked
 //!   four times a second: a line that is suspended for two seconds is killed and replaced.
-//! - *A stop that waits for the deaf.* Workers are told to stop, and end their waits; who has not
-//!   done so after 25 ms is killed, and replaced at the next step. That may hit a band of so many
-//!   rows that the kernel takes longer.
+//! - *A stop that waits for the deaf.* Workers are told to stop, and end their waits; a worker that
+//!   has not done so after 25 ms is killed, and replaced at the next step. That may hit a band that
+//!   is too tall for the kernel to finish in this time.
 #![forbid(unsafe_code)]
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
 
@@ -195,7 +195,7 @@ impl Options {
     /// The most lines: each takes a thread, and each of its processes another, and three pipes.
     pub const MAX_WORKERS: usize = 1024;
 
-    /// The most units in a line: a worker's queue has room for so many.
+    /// The most units in a line: a worker's queue has room for no more.
     pub const MAX_IN_FLIGHT: usize = 1024;
 }
 
@@ -275,7 +275,7 @@ impl Stepper for ProcessPool {
 }
 
 impl ProcessPool {
-    /// A pool of so many processes, each started by the first step that needs it;
+    /// A pool of `workers` processes, each started by the first step that needs it;
     /// [`with_options`](Model::with_options) takes more options.
     ///
     /// # Errors

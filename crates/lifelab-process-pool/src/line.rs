@@ -68,7 +68,7 @@ pub(crate) struct Handle {
     processes: Mutex<Vec<Process>>,
     /// Answers taken so far: counted by the thread that drives the line, looked at by the watch.
     answers: AtomicU64,
-    /// Why the line was killed, if it hung: set by whoever has watched it, once.
+    /// Why the line was killed, if it hung: set by the thread that watched it, once.
     hang: OnceLock<&'static str>,
 }
 
@@ -239,8 +239,8 @@ impl Handle {
 
     /// Closes the input, so that the processes end.
     pub(crate) fn close(&self) {
-        // Whoever holds the lock is blocked in writing to a process that does not read; that one
-        // must be killed, and cannot be closed.
+        // A thread that holds the lock is blocked in writing to a process that does not read; that
+        // process must be killed, and cannot be closed.
         if let Ok(mut input) = self.input.try_lock() {
             *input = None;
         }

@@ -70,7 +70,7 @@ impl Process {
         os::is_suspended(&self.child)
     }
 
-    /// Ends the child, and says who it was, how it ended, and its last words.
+    /// Ends the child, and says which one it was, how it ended, and its last words.
     ///
     /// It is given a while to end by itself, so that what is told is its own end; a child that
     /// outlasts it is killed, of which nothing is said, for the trouble has another cause.

@@ -33,7 +33,7 @@ pub(crate) fn limit(grain: Grain, units: Units, now: &Grid, generations: u32) ->
     }
 }
 
-/// The payload of the longest frame that a step of so many generations needs.
+/// The payload of the longest frame that a step of `generations` generations needs, in bytes.
 pub(crate) fn payload(units: Units, now: &Grid, generations: u32) -> Result<u32, StepErrorKind> {
     let Some(rows) = units.rows() else { return Ok(0) };
     let rows = u64::from(rows.get().min(now.height()));

@@ -35,7 +35,7 @@ impl Started {
     pub(crate) fn tell(self) {
         if let Some(starter) = self.0 {
             black_box(Box::new(0_u8)); // Now it has an arena.
-            let _ = starter.send(()); // Whoever waits for it is there.
+            let _ = starter.send(()); // The receiver is there.
         }
     }
 }
@@ -69,7 +69,7 @@ fn plenty() -> usize {
     arenas.saturating_add(4).saturating_mul(ARENA)
 }
 
-/// Whether the system would give so much memory. It is given back untouched.
+/// Whether the system would give `bytes` bytes of memory. They are given back untouched.
 fn fits(bytes: usize) -> bool {
     let mut memory: Vec<u8> = Vec::new();
     let is_given = memory.try_reserve_exact(bytes).is_ok();

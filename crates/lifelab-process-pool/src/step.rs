@@ -76,8 +76,8 @@ pub(crate) enum Event {
     Stopping,
 }
 
-/// The handle of a line at work, for those who do not drive it: set by the line's pump before it
-/// sends any unit of this step, and cleared when it ends.
+/// The handle of a line at work, for the threads that do not drive it: set by the line's pump
+/// before it sends any unit of this step, and cleared when it ends.
 pub(crate) type Rein = Mutex<Option<Arc<Handle>>>;
 
 impl Tally {
@@ -184,7 +184,7 @@ fn watch(work: &Work<'_>, reins: &[Rein], events: &SyncSender<Event>) {
     // of a process that has been suspended, until that one is killed.
     let _ = events.send(Event::Stopping);
     for handle in reins.iter().filter_map(holder) {
-        let _ = handle.send_stop(); // Who cannot be told is dead, or will be killed.
+        let _ = handle.send_stop(); // A worker that cannot be told is dead or will be killed.
     }
 }
 
@@ -261,7 +261,7 @@ impl Assembly<'_> {
     fn finish(self) -> Result<StepReport, StepError> {
         let generation = self.work.cx.generation;
         match (self.fan_in.finish(), self.lost) {
-            (Ok(()), _) => Ok(self.report), // Whoever was lost, the others have done all the work.
+            (Ok(()), _) => Ok(self.report), // Whatever was lost, the rest has done all the work.
             (Err(_), Some(kind)) => Err(StepError::new(generation, kind)),
             (Err(error), None) => Err(error),
         }

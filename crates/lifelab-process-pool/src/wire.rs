@@ -1,6 +1,6 @@
 //! Frames and messages: what the parent and its workers say to each other.
 //!
-//! A frame is a length (`u32`, little-endian) and so many bytes: a [`Message`] in postcard's
+//! A frame is a length (`u32`, little-endian) and as many bytes: a [`Message`] in postcard's
 //! format, then the message's payload, if it has one. Rows travel as payload, words in
 //! little-endian order, because a vector of words through serde costs fifty times a copy of bytes.
 
@@ -210,7 +210,7 @@ impl<R: Read> Frames<R> {
         Self { pipe: BufReader::with_capacity(PIPE, pipe), limit: HEADER_LIMIT }
     }
 
-    /// From now on, payloads have at most so many bytes.
+    /// From now on, payloads have at most `bytes` bytes.
     pub(crate) fn limit_payload(&mut self, bytes: u32) {
         self.limit = HEADER_LIMIT + bytes as usize;
     }

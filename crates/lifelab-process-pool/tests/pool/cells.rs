@@ -129,7 +129,7 @@ impl What {
 
 /// Creates the marker, with our process id in it; fails if it is there already.
 fn sign(marker: &Path) -> io::Result<()> {
-    // The name appears with its content, so whoever sees the one can read the other.
+    // The name appears with its content, so the process that sees the name can read the content.
     let draft = marker.with_extension(process::id().to_string());
     fs::write(&draft, process::id().to_string())?;
     fs::hard_link(&draft, marker)
