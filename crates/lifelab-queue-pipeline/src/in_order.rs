@@ -15,9 +15,9 @@ use crate::queue::Inlet;
 
 /// A queue's inlet that puts items back in order.
 ///
-/// An item that comes early is kept, and whoever brings the one that all wait for puts them all
-/// into the queue; so no worker waits for another. How many are kept is limited by the number of
-/// units under way, which the driver bounds.
+/// An item that comes early is kept, and the worker that brings the one that all wait for puts them
+/// all into the queue; so no worker waits for another. How many are kept is limited by the number
+/// of units under way, which the driver bounds.
 #[derive(Debug)]
 pub(crate) struct InOrder<T> {
     queue: Inlet<Item<T>>,

@@ -28,8 +28,8 @@
 //! returns: a leftover would be taken for a result of the next generation.
 //!
 //! **Avoids** these classic mistakes:
-//! - *The unbounded queue.* A full queue makes whoever feeds it wait, back to the driver, so memory
-//!   does not depend on the size of the grid.
+//! - *The unbounded queue.* A full queue makes the thread that feeds it wait, back to the driver,
+//!   so memory does not depend on the size of the grid.
 //! - *The deadlock by full queues.* A driver that first puts in everything and then collects the
 //!   results stops for ever when both queues are full. Ours waits for room in the first queue and
 //!   for a result in the last at the same time (`select!`), so the pipeline always drains, even
@@ -142,8 +142,8 @@ pub struct Peaks {
 }
 
 impl QueuePipeline {
-    /// A pipeline of so many threads in each stage; [`with_options`](Model::with_options) takes more
-    /// options.
+    /// A pipeline of `workers` threads in each stage; [`with_options`](Model::with_options) takes
+    /// more options.
     ///
     /// # Errors
     /// If there are none, or more than [`MAX_WORKERS`](Self::MAX_WORKERS) in both stages together, or

@@ -20,8 +20,8 @@ pub struct Options {
     /// whatever this says, so that each phase of one overlaps with the other phase of others.
     pub grain: Grain,
     /// Threads in each stage. The default is the number of processors, which is right for cells
-    /// that compute. Cells that wait want more: so many as shall wait at the same time. Both
-    /// stages together may have [`QueuePipeline::MAX_WORKERS`].
+    /// that compute. Cells that wait want more: a thread for each cell that shall wait at the same
+    /// time. Both stages together may have [`QueuePipeline::MAX_WORKERS`].
     #[serde(deserialize_with = "lifelab_core::number::deserialize")]
     pub workers: NonZeroUsize,
     /// Items that each queue can hold, at most [`QueuePipeline::MAX_CAPACITY`]. The default is

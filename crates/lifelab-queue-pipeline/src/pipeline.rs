@@ -1,4 +1,4 @@
-//! The queues and the driver, who feeds the first and empties the last.
+//! The queues and the driver, which feeds the first and empties the last.
 
 use std::any::Any;
 use std::panic::resume_unwind;
@@ -72,7 +72,7 @@ impl Pipeline {
             let next = units.peek().filter(|_| fan_in.is_open() && under_way < self.places);
             let has_room = next.is_some() && !self.units.sender().is_full();
             if !has_room && self.results.is_empty() {
-                // Whoever blocks is woken for each result. While thousands of threads want a
+                // A thread that blocks is woken for each result. While thousands of threads want a
                 // processor, one that yields comes back to a whole lot of results.
                 thread::yield_now();
             }

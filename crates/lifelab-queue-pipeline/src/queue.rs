@@ -21,7 +21,7 @@ pub(crate) struct Inlet<T> {
 /// The end of a queue from which many workers take items out.
 ///
 /// A channel keeps those that wait for an item in a list, and searches it whenever one comes or goes.
-/// Ten thousand workers who go idle together would search ten thousand entries each. So only a few
+/// Ten thousand workers that go idle together would search ten thousand entries each. So only a few
 /// wait at the channel, one for each gate; the others wait for a gate, where they cost nothing.
 #[derive(Debug)]
 pub(crate) struct Outlet<T> {
@@ -35,7 +35,7 @@ const GATES: usize = 8;
 
 /// The most items that a queue has held.
 ///
-/// It is not part of the queue's end: whoever reads it must not keep the queue open.
+/// It is not part of the queue's end: a thread that reads it must not keep the queue open.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Peak(Arc<AtomicUsize>);
 

@@ -12,7 +12,7 @@ use crate::queue::Outlet;
 
 /// The threads of the pipeline; dropping it waits until all have ended.
 ///
-/// They end when the queues close, so whoever holds the ends of the queues must drop those first.
+/// They end when the queues close, so the ends of the queues must be dropped first.
 #[derive(Debug)]
 pub(crate) struct Workers {
     threads: Vec<JoinHandle<()>>,
