@@ -97,7 +97,7 @@ fn grids(width: u32, height: u32) -> Result<(Arc<Grid>, Grid), Box<dyn std::erro
     Ok((Arc::new(now), Grid::new(width, height)?))
 }
 
-/// The median time of so many runs, after one that warms up.
+/// The median time of `rounds` runs, after one that warms up.
 fn median<E>(rounds: usize, mut run: impl FnMut() -> Result<(), E>) -> Result<Duration, E> {
     run()?;
     let mut times = Vec::new();
