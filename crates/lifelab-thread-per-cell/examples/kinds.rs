@@ -124,7 +124,7 @@ fn await_all(asleep: &AtomicUsize, all: usize) {
     thread::sleep(Duration::from_millis(50));
 }
 
-/// A bare wait that counts who has begun it.
+/// A bare wait that counts the cells that have begun it.
 struct Sleep {
     wait: Duration,
     asleep: AtomicUsize,

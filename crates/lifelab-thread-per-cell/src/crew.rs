@@ -71,8 +71,8 @@ impl Crew {
         self.slab.len()
     }
 
-    /// Starts the members that are missing, unless the step is stopped: then it is false, and those
-    /// who are there stay for the next step.
+    /// Starts the members that are missing. If the step is stopped meanwhile, returns false, and
+    /// the members that are there stay for the next step.
     ///
     /// # Errors
     /// If the system refuses a thread.

@@ -57,7 +57,7 @@ pub(crate) fn start_and_join<I, H: Handle>(
     Ok(())
 }
 
-/// A thread that was started. Whoever drops it leaves the wait for its end to its scope or its slab.
+/// A thread that was started. Dropping it leaves the wait for its end to its scope or its slab.
 pub(crate) trait Handle {
     /// What the thread returns.
     type Result;

@@ -49,7 +49,8 @@
 //!
 //! And rightly so: both cells are bits of one word, and setting a bit is a read, a change and a
 //! write. If two threads do it at once, one of the two cells is lost. The lock is not needed,
-//! though. A thread's result is a *value*; whoever joins the thread gets it, and sets the cell:
+//! though. A thread's result is a *value*; the thread that joins it gets this value, and sets the
+//! cell:
 //!
 //! ```
 //! use lifelab_core::{Cell, Grid};
@@ -68,8 +69,9 @@
 //! The lock exists here as an option, [`FanInBy::Locked`], to show its price. Beside a thread per
 //! cell it is too small to be seen: 2,500 cells that wait 10 ms took 310 ms a generation and 310 ms
 //! of processor time by value, 306 and 307 ms by lock (median and mean of 15 generations each, on a
-//! virtual machine of two processors that had other work besides). The price is paid in care: whoever waits for I/O while it
-//! holds the lock has made the program sequential, whoever panics has poisoned it.
+//! virtual machine of two processors that had other work besides). The price is paid in care: a
+//! thread that waits for I/O while it holds the lock has made the program sequential, one that
+//! panics has poisoned it.
 //!
 //! ```text
 //! cargo run --release -p lifelab-thread-per-cell --example locked_fan_in
@@ -269,7 +271,7 @@ fn step_locked(
     let cx = &fan_in.context().clone();
     let fan_in = Mutex::new(fan_in);
     let run = |(index, unit): (usize, Unit)| {
-        let outcome = unit.run(now, cx); // Before the lock: who waits must not hold it.
+        let outcome = unit.run(now, cx); // Before the lock, which is not held while waiting.
         fan_in.lock().unwrap_or_else(PoisonError::into_inner).accept(index, outcome);
     };
     fan_out(units.iter().enumerate(), threads, &cx.stop, run, |_, ()| ())?;

@@ -28,7 +28,7 @@ use nix::libc;
 use nix::sys::mman::{MapFlags, ProtFlags, mmap_anonymous, mprotect, munmap};
 use nix::unistd::{SysconfVar, sysconf};
 
-/// Stacks for so many threads at once.
+/// Stacks for a number of threads at once.
 #[derive(Debug)]
 pub(crate) struct Slab {
     shared: Arc<Shared>,
@@ -64,8 +64,8 @@ struct Shared {
     guard: usize,
     stack: usize,
     count: usize,
-    /// The stacks that no thread runs on. A thread takes its number out when it starts; whoever has
-    /// joined it puts the number back.
+    /// The stacks that no thread runs on. A stack's number is taken out when a thread starts on it,
+    /// and put back by the thread that has joined it.
     free: Mutex<Vec<usize>>,
 }
 
@@ -175,7 +175,7 @@ impl Slab {
 
 /// The first function on the stack. No panic leaves it: it becomes the result.
 extern "C" fn entry<T, F: FnOnce() -> T>(start: *mut c_void) -> *mut c_void {
-    // SAFETY: whoever starts this function gives it, and nobody else, such a box.
+    // SAFETY: the code that starts this function gives it, and nothing else, such a box.
     let Start { main, alive } = *unsafe { Box::from_raw(start.cast::<Start<F>>()) };
     let result: thread::Result<T> = catch_unwind(AssertUnwindSafe(main));
     let result = Box::into_raw(Box::new(result));
