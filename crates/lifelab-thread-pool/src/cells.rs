@@ -52,8 +52,8 @@ fn assemble(fan_in: &mut FanIn<'_>, returned: &Receiver<Returned>) {
 
 /// Receives until the channel closes, but lets the senders go first whenever it is empty.
 ///
-/// Whoever blocks is woken for each outcome. While thousands of threads want a processor, one that
-/// yields comes back when many of them have had their turn, to a whole lot of outcomes.
+/// A thread that blocks is woken for each outcome. While thousands of threads want a processor, one
+/// that yields comes back when many of them have had their turn, to a whole lot of outcomes.
 fn in_lots<T>(channel: &Receiver<T>) -> impl Iterator<Item = T> {
     std::iter::from_fn(|| {
         let lot = channel.try_recv().or_else(|_| {

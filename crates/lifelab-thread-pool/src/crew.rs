@@ -30,7 +30,7 @@ pub(crate) struct Post {
 }
 
 impl Crew {
-    /// A crew of so many threads, and their posts.
+    /// A crew of `threads` threads, and their posts.
     pub(crate) fn new(threads: usize) -> (Self, Vec<Post>) {
         // Room for one each, for nobody is sent again before all have returned: sending never blocks.
         let (errands, posts) = (0..threads)

@@ -100,8 +100,8 @@ pub struct Options {
     /// What one unit of work is: a cell, or a band whose cells wait one after the other.
     pub grain: Grain,
     /// Threads in the pool, at most [`ThreadPool::MAX_WORKERS`]. The default is the number of
-    /// processors, which is right for cells that compute. Cells that wait want more: so many as
-    /// shall wait at the same time.
+    /// processors, which is right for cells that compute. Cells that wait want more: a thread for
+    /// each cell that shall wait at the same time.
     #[serde(deserialize_with = "lifelab_core::number::deserialize")]
     pub workers: NonZeroUsize,
     /// Bytes of stack for each thread. Only what a thread touches takes memory.
@@ -126,7 +126,7 @@ pub struct ThreadPool {
 }
 
 impl ThreadPool {
-    /// A pool of so many threads; [`with_options`](Model::with_options) takes more options.
+    /// A pool of `workers` threads; [`with_options`](Model::with_options) takes more options.
     ///
     /// # Errors
     /// If there are none, or more than [`MAX_WORKERS`](Self::MAX_WORKERS), or the system refuses one.
