@@ -74,7 +74,7 @@ const FRESH: &[Row] = &[
 /// How much slower than the best a recommendation may be.
 const TOLERANCE: f64 = 1.1;
 
-/// Candidates that are predicted to be so much slower are no rivals.
+/// Candidates that are predicted to be slower by this factor are no rivals.
 const RIVAL: f64 = 10.0;
 
 /// No rival is measured that takes longer for a generation.

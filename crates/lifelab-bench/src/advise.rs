@@ -1,4 +1,4 @@
-//! Advice: which stepper, for so many cells that wait and compute so long, on this machine?
+//! Advice: which stepper suits cells of a given number, wait and computation on this machine?
 //!
 //! [`calibrate()`] measures what the steppers cost here, in some twenty seconds; [`advise()`] puts the costs
 //! into the formulas below, and finds for each [`Candidate`] its best setup, and among the candidates
@@ -39,9 +39,10 @@
 //! T = step + U unit + N (cell + c) / k + (1 - 1 / k) (N / U) (cell + c)      (cell = 0 if U = N)
 //! ```
 //!
-//! **Handing on** is cheap where outcomes come one upon the other, and dear where whoever waits for
-//! them goes to sleep in between and must be woken. So *pass* and *unit* are measured twice: without
-//! work, and with 20 us of it. For less work they lie on the line between, for more they stay.
+//! **Handing on** is cheap where outcomes come one upon the other, and dear where the thread that
+//! waits for them goes to sleep in between and must be woken. So *pass* and *unit* are measured
+//! twice: without work, and with 20 us of it. For less work they lie on the line between, for more
+//! they stay.
 //!
 //! **Cells that do nothing but live** are computed by a kernel, many at once:
 //!

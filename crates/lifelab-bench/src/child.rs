@@ -89,7 +89,7 @@ fn measure(harness: &Harness, task: &Task) -> Reply {
     }
 }
 
-/// Makes sure that the cells' I/O was called: who leaves it out is no rival.
+/// Makes sure that the cells' I/O was called: a stepper that leaves it out is no rival.
 fn check_calls(watched: &Watched, case: &Case) -> Result<(), Reply> {
     if case.stepper == NOTHING {
         return Ok(());

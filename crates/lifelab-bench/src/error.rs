@@ -62,7 +62,7 @@ pub enum SuiteError {
     /// A name that two contenders share.
     #[error("steppers: {name} races twice; leave one out, or give them other options")]
     Twice {
-        /// Who.
+        /// The contender's name.
         name: String,
     },
     /// The timeline cannot be written.

@@ -18,8 +18,8 @@ const DRAWS: u64 = 4_000_000;
 /// Generations over which the floor of a distribution is taken before any is measured, at most.
 const GENERATIONS: u64 = 8;
 
-/// The least time of a generation of a universe whose cells do this, on a stepper that can do so
-/// much at once.
+/// The least time of a generation of a universe whose cells do this, on a stepper with these
+/// capabilities.
 ///
 /// It is a lower bound: attempts that are cut short or repeated are not counted.
 pub(crate) fn of(
@@ -84,7 +84,7 @@ impl Before {
         let is_certain = io.timeout.is_none() && io.faults.is_empty();
         match io.work {
             None => Self { each: Duration::ZERO, all: Duration::ZERO },
-            // It is over when its time is, whoever else computes.
+            // It is over when its time is, whatever else computes.
             Some(Work::Time(each)) => Self { each, all: Duration::ZERO },
             Some(Work::Rounds(rounds)) => {
                 let each = speed.rounds(rounds);

@@ -1,4 +1,4 @@
-//! The harness: who can race, and the races.
+//! The harness: the contenders that can race, and the races.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

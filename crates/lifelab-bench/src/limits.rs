@@ -77,7 +77,8 @@ mod tests {
             let sweep = format!("workers: [{workers}], fault_rate: [{rates}]");
             assert_eq!(check(&suite("thread_pool", &sweep), 0).is_ok(), is_fine);
         }
-        // Who takes no workers races once for each rate, and the caller's contenders do.
+        // A stepper without workers races once for each rate, and so does each contender of the
+        // caller.
         let rates = list((0..5000).map(|rate| f64::from(rate) / 10_000.0));
         let sweep = format!("workers: [1, 2, 3], fault_rate: [{rates}]");
         assert!(check(&suite("sequential", &sweep), 1).is_ok());

@@ -44,7 +44,7 @@ pub(crate) struct Universe {
     pub(crate) generation: u64,
 }
 
-/// Who computes: a stepper of the registry, or one that the caller brought.
+/// What computes: a stepper of the registry, or one that the caller brought.
 #[derive(Clone)]
 enum Contender {
     Spec(StepperSpec),
@@ -154,7 +154,7 @@ fn sizes(suite: &Suite) -> Result<Vec<Option<Size>>, SuiteError> {
     suite.sweep.cells.iter().map(|&cells| nearly_square(cells).map(Some)).collect()
 }
 
-/// The size of so many cells whose sides differ least.
+/// The size of `cells` cells whose sides differ least.
 fn nearly_square(cells: NonZeroU64) -> Result<Size, SuiteError> {
     let count = cells.get();
     let root = count.isqrt();

@@ -36,13 +36,13 @@ impl Speed {
         Self { round: self.round.min(other.round), ..self }
     }
 
-    /// What so many rounds of work take.
+    /// What `rounds` rounds of work take.
     pub(crate) fn rounds(&self, rounds: u64) -> Duration {
         Duration::from_secs_f64(self.round * rounds as f64)
     }
 
-    /// What it takes to read so many bytes once and write as many: nothing that computes a grid from
-    /// another can be faster than a copy, on one core.
+    /// What it takes to read `bytes` bytes once and write as many: nothing that computes a grid
+    /// from another can be faster than a copy, on one core.
     pub(crate) fn copy(&self, bytes: u64) -> Duration {
         let from = vec![1_u8; usize::try_from(bytes).unwrap_or(usize::MAX)];
         let mut to = vec![0_u8; from.len()];

@@ -63,7 +63,7 @@ pub struct Suite {
     /// What every cell waits for.
     #[serde(default)]
     pub io: IoSpec,
-    /// Who races.
+    /// The steppers that race.
     pub steppers: Vec<StepperSpec>,
     /// What is varied.
     #[serde(default)]

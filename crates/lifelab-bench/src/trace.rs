@@ -43,7 +43,7 @@ pub use merge::merge;
 pub struct About {
     /// The workload, as text.
     pub scenario: String,
-    /// Who computed it.
+    /// The stepper that computed it.
     pub stepper: String,
 }
 
@@ -77,7 +77,7 @@ struct OtherData<'a> {
     version: &'static str,
     scenario: &'a str,
     stepper: &'a str,
-    /// One of so many cells is drawn.
+    /// One cell in this number of cells is drawn.
     one_cell_in: u64,
     sampling: String,
     /// Slices and frames that are kept at most.

@@ -30,7 +30,7 @@ impl Tracks {
         Ok(Self { file, folder, parts: Vec::new() })
     }
 
-    /// Where a case shall draw, one of so many that share what viewers can take.
+    /// Where a case shall draw, one of `cases` cases that share what viewers can take.
     pub(crate) fn add(&mut self, case: &Case, cases: usize) -> Drawing {
         let path = self.folder.path().join(self.parts.len().to_string());
         self.parts.push((case.id(), path.clone()));

@@ -1,4 +1,5 @@
-//! Races, with the contenders and I/O of a caller. Whoever misbehaves is a result, not the end.
+//! Races, with the contenders and I/O of a caller. A contender that misbehaves is a result, not the
+//! end.
 
 use std::process::{ExitCode, exit};
 use std::sync::Arc;
@@ -255,7 +256,7 @@ fn who_does_not_wait_does_not_win() {
 fn cells_that_keep_their_state_need_not_wait() {
     let rest = r#"io: (wait: sleep(fixed("2ms")), faults: [(kind: error, when: probability(0.9))],
         on_fault: keep)"#;
-    // A still life, which is the same whoever keeps its state.
+    // A still life, which stays as it is whichever cell keeps its state.
     let start = Start::Named("block".into());
     let suite = Suite { start, ..quick("sequential, thread_pool(workers: 7)", rest) };
     let results = race(&Harness::new(), &suite);

@@ -1,4 +1,4 @@
-//! The advice: who, why, and until where.
+//! The advice: which candidate, why, and up to which workload.
 
 use serde::Serialize;
 

@@ -96,13 +96,14 @@ enum Point {
     Wait,
     /// Cells that wait long, all at once.
     Begin,
-    /// The same in processes, of which there is no room for so many.
+    /// Cells that wait long, in processes: fewer of them, for there is no room for as many
+    /// processes.
     BeginProcesses,
-    /// The same in tasks, of which there is room for many more.
+    /// Cells that wait long, in tasks, of which there is room for many more.
     BeginTasks,
     /// Cells that wait too little to let a processor rest.
     Pass,
-    /// The same with some work before the wait.
+    /// Cells that wait as little, with some work before the wait.
     PassApart,
     /// One cell that computes nothing.
     Step,
@@ -129,8 +130,8 @@ const WORKERS: u64 = 256;
 /// Rows of the bands in [`Point::Cell`].
 const ROWS: u32 = 16;
 
-/// Rounds of work that take some 20 us: long enough that whoever waits for the outcome has gone to
-/// sleep.
+/// Rounds of work that take some 20 us: long enough that the thread that waits for the outcome has
+/// gone to sleep.
 const SOME: u64 = 10_000;
 
 /// Rounds of work that take some 500 us: beside them, handing on is nothing.
@@ -305,7 +306,7 @@ impl<'a> Seen<'a> {
         self.find(point).map_or(0.0, |measured| measured.usage.peak_memory as f64)
     }
 
-    /// A round of work on one of so many cores that all compute, in nanoseconds.
+    /// A round of work on one of `lanes` cores that all compute, in nanoseconds.
     ///
     /// Cells with some work and cells with much are two equations in what a cell costs and what its
     /// work does.
@@ -390,7 +391,8 @@ fn apart(measured: &Measured) -> Option<f64> {
     (!low.is_zero()).then(|| (high.div_duration_f64(low) - 1.0) / 2.0)
 }
 
-/// The share of a core in the work of so many units: the model's bound of list scheduling.
+/// The share of one of `lanes` cores in the work of `units` units: the model's bound of list
+/// scheduling.
 fn spread(units: f64, lanes: f64) -> f64 {
     units / lanes + (1.0 - 1.0 / lanes)
 }

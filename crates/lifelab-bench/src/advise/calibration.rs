@@ -49,13 +49,13 @@ pub struct Costs {
     pub begin_ns: f64,
     /// *pass*: for each cell, the time that it takes of all others' if no processor rests.
     pub pass_ns: f64,
-    /// The same if cells work so long that whoever waits for them has gone to sleep.
+    /// *pass* if cells work so long that the thread that waits for them has gone to sleep.
     pub pass_apart_ns: f64,
     /// *step*: a generation of one cell that computes nothing.
     pub step_ns: f64,
     /// *unit*: each unit that does not wait.
     pub unit_ns: f64,
-    /// The same if units work so long that whoever waits for them has gone to sleep.
+    /// *unit* if units work so long that the thread that waits for them has gone to sleep.
     pub unit_apart_ns: f64,
     /// *cell*: each cell of a band that does not wait, on one core, beside its own work.
     pub cell_ns: f64,
@@ -63,7 +63,7 @@ pub struct Costs {
     pub still_ns: f64,
     /// *kernel*: each cell without I/O, while the grid is [small](super#the-model).
     pub kernel_ns: f64,
-    /// The same for the cells beyond.
+    /// *kernel* for each cell beyond those of a small grid.
     pub large_kernel_ns: f64,
     /// *each*: memory for each cell that is under way, or for each worker, in bytes.
     pub each_bytes: f64,
@@ -74,7 +74,7 @@ pub struct Costs {
 /// Cells of a grid that is small to the kernels: two of them fit into the caches of a core.
 pub(crate) const SMALL: u64 = 2048 * 2048;
 
-/// Work that keeps whoever waits for it asleep, in nanoseconds: [`Costs::unit_apart_ns`].
+/// Work that keeps the thread that waits for it asleep, in nanoseconds: [`Costs::unit_apart_ns`].
 pub(crate) const APART_NS: f64 = 20e3;
 
 /// Why a text is no calibration.
@@ -100,7 +100,7 @@ pub enum CalibrationError {
     /// A cost that cannot be one.
     #[error("{what} is {found}, expected a number that is not negative")]
     Value {
-        /// Which, and of whom.
+        /// Which cost, and of which candidate.
         what: String,
         /// What it is.
         found: f64,
@@ -179,7 +179,7 @@ impl Costs {
         between(self.unit_ns, self.unit_apart_ns, work_ns)
     }
 
-    /// What the kernel takes for so many cells.
+    /// What the kernel takes for `cells` cells, in nanoseconds.
     pub(crate) fn kernel(&self, cells: u64) -> f64 {
         let small = cells.min(SMALL);
         small as f64 * self.kernel_ns + (cells - small) as f64 * self.large_kernel_ns

@@ -1,4 +1,4 @@
-//! Who can be recommended, and how it is set up.
+//! What can be recommended, and how it is set up.
 
 use std::fmt;
 
@@ -43,7 +43,7 @@ pub(crate) enum FanOut {
     Threads,
     /// All, or a part of them if there is no memory for all.
     Tasks,
-    /// As many as it has workers, at most so many.
+    /// As many as it has workers, and at most this number.
     Workers(u64),
 }
 
@@ -89,7 +89,7 @@ impl Candidate {
         }
     }
 
-    /// Cores that it computes on, of so many.
+    /// Cores that it computes on, of `cores`.
     pub(crate) fn cores(self, cores: u64) -> u64 {
         match self {
             Self::Sequential | Self::AsyncTasks => 1,
@@ -103,7 +103,7 @@ impl Candidate {
         !matches!(self, Self::Sequential | Self::QueuePipeline)
     }
 
-    /// Threads of all its processes, if so many cells are under way at once.
+    /// Threads of all its processes, if `at_once` cells are under way at once.
     pub(crate) fn threads(self, at_once: u64, cores: u64) -> u64 {
         match self {
             Self::Sequential | Self::AsyncTasks => 1,

@@ -14,7 +14,7 @@ use crate::advise::workload::Workload;
 /// What becomes of a candidate.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Forecast {
-    /// Who.
+    /// The candidate.
     pub candidate: Candidate,
     /// How it would do.
     #[serde(flatten)]
@@ -62,8 +62,8 @@ pub enum Obstacle {
     Beyond(String),
 }
 
-/// A difference that counts, in relation to the faster one, however uncertain it is: whoever asks for
-/// the fastest does not want one that takes longer than this.
+/// A difference that counts, in relation to the faster one, however uncertain it is: a user who
+/// asks for the fastest does not want one that takes longer than this.
 const COUNTS: f64 = 0.1;
 
 /// What becomes of all candidates, in their order.

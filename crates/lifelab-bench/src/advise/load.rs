@@ -9,8 +9,8 @@ use crate::tree::Consumed;
 /// How long to look: long beside a time slice, short beside what is measured in between.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// How many cores a program has at the moment if it asks for so many: processor time over wall time of
-/// as many threads that do nothing but run. What is missing, others take.
+/// How many cores a program has at the moment if it asks for `cores` of them: processor time over
+/// wall time of as many threads that do nothing but run. What is missing, others take.
 pub(super) fn cores_had(cores: u64) -> f64 {
     let before = Consumed::own();
     let begin = Instant::now();

@@ -207,7 +207,7 @@ pub(crate) fn setups(
     }
 }
 
-/// Bands of a grid of so many cells: so many per core, if it has as many rows.
+/// Bands of a grid of `cells` cells: [`BANDS_PER_CORE`] per core, if it has as many rows.
 fn bands(cells: u64, cores: u64) -> u64 {
     cells.isqrt().clamp(1, BANDS_PER_CORE * cores)
 }
@@ -218,7 +218,7 @@ fn lanes(candidate: Candidate, setup: Setup, calibration: &Calibration) -> f64 {
     setup.at_once.map_or(cores, |at_once| at_once.min(cores)).max(1) as f64
 }
 
-/// How many times longer work takes if so many cores compute, between one and all.
+/// How many times longer work takes if `lanes` cores compute, between one and all.
 fn crowd(lanes: f64, calibration: &Calibration) -> f64 {
     let others = calibration.cores.saturating_sub(1).max(1) as f64;
     1.0 + (calibration.crowd - 1.0) * (lanes - 1.0) / others

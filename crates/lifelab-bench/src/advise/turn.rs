@@ -42,7 +42,7 @@ pub enum Knob {
     Memory,
 }
 
-/// How far to look: a workload so many times larger or smaller is another question.
+/// How far to look: a workload that is larger or smaller by this factor is another question.
 const REACH: f64 = 1000.0;
 
 /// The first step from a time of zero, in nanoseconds.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::nanos;
 
-/// So many cells, of which each computes and then waits, and what the machine may give for it.
+/// A number of cells, of which each computes and then waits, and what the machine may give for it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Workload {
@@ -44,9 +44,9 @@ impl Workload {
         Self { cells, latency: Duration::ZERO, cpu: Duration::ZERO, workers: None, memory: None }
     }
 
-    /// The grid on which the workload is measured: of so many cells if a rectangle that is not much
-    /// longer than wide has them, else nearly square and of a few less. One cell more than a pool has
-    /// workers would take a round more.
+    /// The grid on which the workload is measured: of just the workload's cells if a rectangle that
+    /// is not much longer than wide has them, else nearly square and of a few less. One cell more
+    /// than a pool has workers would take a round more.
     pub fn size(&self) -> Size {
         let cells = self.cells.get();
         let root = cells.isqrt();
@@ -58,7 +58,7 @@ impl Workload {
         Size::new(side(width), side(cells / width)).expect("both sides are one at least")
     }
 
-    /// What each cell does, if a round of work takes so many nanoseconds.
+    /// What each cell does, if a round of work takes `round_ns` nanoseconds.
     pub fn io(&self, round_ns: f64) -> IoSpec {
         let rounds = (self.cpu.as_nanos() as f64 / round_ns.max(f64::MIN_POSITIVE)).round() as u64;
         let work = (!self.cpu.is_zero()).then_some(Work::Rounds(rounds));

@@ -40,7 +40,7 @@ pub(crate) struct Figure {
     pub(crate) notes: Vec<String>,
 }
 
-/// An empty drawing. Who cannot see it is told the title; the sentences follow it as text.
+/// An empty drawing. Readers who cannot see it are told the title; the sentences follow it as text.
 fn drawing(title: &str, height: f64) -> Element {
     Element::new("svg")
         .set("viewBox", format_args!("0 0 {WIDTH} {height}"))

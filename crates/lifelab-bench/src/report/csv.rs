@@ -12,7 +12,7 @@ use crate::results::{CaseResult, Outcome, Results};
 ///
 /// | columns | say |
 /// | --- | --- |
-/// | `case`, `stepper`, `own_io` | who, see [`Case`](crate::results::Case) |
+/// | `case`, `stepper`, `own_io` | the contender, see [`Case`](crate::results::Case) |
 /// | `width` ... `grain` | where on the axes, see [`Point`](crate::results::Point) |
 /// | `outcome` | `measured`, `cut_off`, `failed` or `pending` |
 /// | `error` | what happened to a failed case |

@@ -29,7 +29,8 @@ pub(crate) fn answer(results: &Results) -> Vec<String> {
     }
 }
 
-/// What a race on one workload shows: who is fastest, by how much, and who is not told from it.
+/// What a race on one workload shows: which is fastest, by how much, and which cannot be told from
+/// it.
 pub(crate) fn race(cases: &[&CaseResult], names: &Names) -> Vec<String> {
     let ranked = ranked(cases);
     let name = |result: &CaseResult| names.get(&result.case).short.clone();
@@ -74,7 +75,7 @@ pub(crate) fn race(cases: &[&CaseResult], names: &Names) -> Vec<String> {
     said
 }
 
-/// Who needs least of something and who most: `async_tasks has the fewest threads, 3; ...`.
+/// The least and the most of something, with names: `async_tasks has the fewest threads, 3; ...`.
 pub(crate) fn extremes(
     place: &str,
     mut values: Vec<(String, f64)>,
@@ -194,7 +195,7 @@ fn unmeasured(cases: &[&CaseResult], names: &Names) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(" "))
 }
 
-/// Who is fastest, or level with the fastest, on how many workloads.
+/// Which contender is fastest, or level with the fastest, on how many workloads.
 fn winners(results: &Results, axes: &[Axis]) -> String {
     let names = Names::of(results, axes);
     let workloads: Vec<Axis> =

@@ -63,8 +63,8 @@ pub fn read(text: &str) -> Result<Results, ReadError> {
     serde_json::from_str(text).map_err(|error| ReadError::of(&error))
 }
 
-/// Writes results to a file: all of it, or nothing. Whoever reads the file meanwhile finds either
-/// the old or the new results.
+/// Writes results to a file: all of it, or nothing. A program that reads the file meanwhile finds
+/// either the old or the new results.
 ///
 /// # Errors
 /// If it cannot be written.

@@ -1,4 +1,4 @@
-//! Who races, under names short enough for a table, and in colors that stay the same.
+//! The contenders, under names short enough for a table, and in colors that do not change.
 
 use std::collections::HashMap;
 
@@ -56,7 +56,7 @@ impl Names {
         Self { apart: apart.to_vec(), contenders }
     }
 
-    /// Who a case is about.
+    /// The contender of a case.
     pub(crate) fn get(&self, case: &Case) -> &Contender {
         &self.contenders[self.index(case)]
     }
@@ -117,7 +117,7 @@ fn shortened(full: &[String]) -> Vec<String> {
 }
 
 /// An option without quotes, and without the word `workers` inside another option: the other one
-/// says of whom.
+/// says whose workers they are.
 fn plain(option: &str) -> String {
     let option = option.replace('"', "");
     match option.split_once(": (workers: ") {
@@ -129,7 +129,7 @@ fn plain(option: &str) -> String {
     }
 }
 
-/// The text in so many columns at most.
+/// The text in at most `columns` columns.
 pub(crate) fn cut(text: &str, columns: usize) -> String {
     if text.width() <= columns {
         return text.to_owned();
@@ -144,8 +144,9 @@ pub(crate) fn cut(text: &str, columns: usize) -> String {
     shown + "…"
 }
 
-/// The texts in so many columns at most, and no two alike that are not: those that would be cut to the
-/// same keep their ends instead of their middles or, if that does not tell them apart, get numbers.
+/// The texts in at most `columns` columns, so that different texts stay different: those that would
+/// be cut alike keep their ends instead of their middles or, if that does not tell them apart, get
+/// numbers.
 pub(crate) fn cut_apart(texts: &[String], columns: usize) -> Vec<String> {
     let heads: Vec<String> = texts.iter().map(|text| cut(text, columns)).collect();
     let ends: Vec<String> = texts.iter().map(|text| cut_inside(text, columns)).collect();
@@ -166,7 +167,7 @@ pub(crate) fn cut_apart(texts: &[String], columns: usize) -> Vec<String> {
     texts.iter().enumerate().map(shown).collect()
 }
 
-/// The text in so many columns at most: its start and its end.
+/// The text in at most `columns` columns: its start and its end.
 fn cut_inside(text: &str, columns: usize) -> String {
     if text.width() <= columns {
         return text.to_owned();

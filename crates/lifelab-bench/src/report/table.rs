@@ -25,7 +25,7 @@ pub struct Table {
     pub color: bool,
 }
 
-/// Beyond so many workloads, a table for each is more than one wants to scroll through.
+/// The most workloads for which each gets a table: more is more than one wants to scroll through.
 const MOST_TABLES: usize = 4;
 
 /// A narrower table would show nothing.

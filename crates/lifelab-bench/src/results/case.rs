@@ -11,7 +11,7 @@ use crate::nanos;
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
-    /// Who computes: a stepper's name with its options, or the name of a contender that the caller
+    /// What computes: a stepper's name with its options, or the name of a contender that the caller
     /// brought.
     pub stepper: String,
     /// The I/O that the caller brought, if it is that.

@@ -14,7 +14,7 @@ use crate::statistics::quantile::median;
 pub struct Comparison {
     /// What follows from the interval.
     pub verdict: Verdict,
-    /// The other's median over this one's: above 1, this one is faster so many times.
+    /// The other's median over this one's: above 1, this one is faster by this factor.
     pub factor: f64,
     /// The lower end of the factor's interval.
     pub low: f64,

@@ -87,7 +87,7 @@ impl Summary {
         })
     }
 
-    /// Whether so many samples lie far out, more than a tenth, that the machine must have had other
+    /// Whether more than a tenth of the samples lie far out: then the machine must have had other
     /// work.
     pub fn is_disturbed(&self) -> bool {
         self.outliers > 1 && self.outliers * 10 > self.samples

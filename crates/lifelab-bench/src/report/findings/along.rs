@@ -6,7 +6,7 @@ use crate::report::sweep::{Sweep, in_words};
 use crate::report::units;
 use crate::results::{Axis, CaseResult};
 
-/// What a sweep shows: who is fastest where, where the lines cross, and how they grow.
+/// What a sweep shows: which contender is fastest where, where the lines cross, and how they grow.
 pub(crate) fn along(sweep: &Sweep<'_>) -> Vec<String> {
     let mut said = vec![leaders(sweep)];
     said.extend(crossings(sweep));
@@ -19,7 +19,8 @@ pub(crate) fn along(sweep: &Sweep<'_>) -> Vec<String> {
     said
 }
 
-/// The same at the last value of a sweep at which there are two to compare.
+/// Which contender needs least of a measure and which most, at the last value of a sweep at which
+/// there are two to compare.
 pub(crate) fn extremes_along(sweep: &Sweep<'_>, measure: &Measure) -> Option<String> {
     let values = |value: usize| -> Vec<(String, f64)> {
         let series = sweep.series.iter();
@@ -36,8 +37,8 @@ pub(crate) fn extremes_along(sweep: &Sweep<'_>, measure: &Measure) -> Option<Str
     extremes(&format!("At {place}, "), values(last), measure)
 }
 
-/// Who is fastest from where to where. A contender keeps the lead as long as it is level with the
-/// fastest.
+/// Which contender is fastest from where to where. A contender keeps the lead as long as it is
+/// level with the fastest.
 fn leaders(sweep: &Sweep<'_>) -> String {
     let mut runs: Vec<(usize, usize, usize)> = Vec::new();
     for value in 0..sweep.values.len() {

@@ -15,7 +15,7 @@ pub(super) struct Ruler {
 }
 
 impl Ruler {
-    /// A ruler for all of these times, in so many columns.
+    /// A ruler for all of these times, in `columns` columns.
     pub(super) fn over(times: impl Iterator<Item = Duration>, columns: usize) -> Self {
         let seconds: Vec<f64> = times.map(|time| time.as_secs_f64()).filter(|s| *s > 0.0).collect();
         let least = seconds.iter().copied().fold(f64::INFINITY, f64::min);

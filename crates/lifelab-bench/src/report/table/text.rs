@@ -125,7 +125,7 @@ fn overhang(line: &mut String, width: usize) -> Option<String> {
     (end < line.len()).then(|| line.split_off(end))
 }
 
-/// The text with spaces up to so many columns, before it or after it.
+/// The text with spaces up to `columns` columns, before it if `right`, else after it.
 pub(crate) fn pad(text: &str, columns: usize, right: bool) -> String {
     let spaces = " ".repeat(columns.saturating_sub(text.width()));
     if right { spaces + text } else { text.to_owned() + &spaces }
