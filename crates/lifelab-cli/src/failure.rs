@@ -24,7 +24,7 @@ pub(crate) struct Failure {
 /// How the program tells its caller about it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Exit {
-    /// Whoever read the results has seen enough: nothing went wrong.
+    /// The reader of the results has seen enough: nothing went wrong.
     ClosedPipe = 0,
     /// A simulation could not be started or completed, or a result could not be written.
     Failed = 1,
@@ -118,7 +118,7 @@ impl Failure {
         Self::new(exit, "output", format!("cannot write to standard output: {error}"))
     }
 
-    /// The same with another message.
+    /// This failure with another message.
     pub(crate) fn saying(mut self, message: String) -> Self {
         self.report.message = message;
         self

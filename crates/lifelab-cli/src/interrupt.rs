@@ -19,8 +19,9 @@ use crate::report;
 /// What asks a program to end: Ctrl-C, `kill`, and a terminal that closes.
 const REQUESTS: [i32; 3] = [SIGINT, SIGTERM, SIGHUP];
 
-/// Requests so soon after the first one are the same. `timeout` sends its signal to the program and to
-/// its group, and a closing terminal is followed by whoever cleans up.
+/// Requests so soon after the first one count as the first. `timeout` sends its signal to the
+/// program and to its group, and when a terminal closes, the program that cleans up after it sends
+/// another.
 const SAME: Duration = Duration::from_millis(250);
 
 /// When the program started.

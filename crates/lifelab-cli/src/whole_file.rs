@@ -11,7 +11,7 @@ use lifelab::patterns::WholeFile;
 
 use crate::failure::{Exit, Failure, Place};
 
-/// How long to wait until somebody reads from a pipe: whoever starts both ends has done so by then.
+/// How long to wait until a pipe has a reader: a shell that starts both ends has done so by then.
 const READER: Duration = Duration::from_secs(5);
 
 /// Begins a file before the work whose result it shall hold, which shows that it can be written.

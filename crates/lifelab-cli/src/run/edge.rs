@@ -5,9 +5,9 @@ use lifelab::{Builder, Scenario, Simulation, Start};
 /// The largest grid that is recommended, in cells: half a GiB, and as much for the next generation.
 const MAX_CELLS: u128 = 1 << 32;
 
-/// What to say of the edge, if live cells came to it and nobody has said what lies beyond. Whoever names
-/// a topology has, as a pattern with a universe of its own does, and a soup has no beyond; a size or a
-/// margin only says how much room there is.
+/// What to say of the edge, if live cells came to it and nobody has said what lies beyond. A named
+/// topology says it, as does a pattern with a universe of its own, and a soup has no beyond; a size
+/// or a margin only says how much room there is.
 pub(crate) fn warning(simulation: &Simulation, scenario: &Scenario) -> Option<String> {
     let is_meant = scenario.topology.is_some() || matches!(scenario.start, Start::Soup(_));
     let met = simulation.met_edge().filter(|_| !is_meant)?;

@@ -99,7 +99,7 @@ impl<'a> Outcome<'a> {
         self.warnings.iter().take(SHOWN_WARNINGS).cloned().chain(more)
     }
 
-    /// The same for people, without the warnings.
+    /// Writes the outcome for people, without the warnings.
     pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut row = |name: &str, value: &dyn fmt::Display| {
             writeln!(out, "{name:<12}  {}", printable::line(&value.to_string()))

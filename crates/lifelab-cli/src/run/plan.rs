@@ -65,7 +65,7 @@ impl Plan {
         args.universe.override_in(&mut scenario)?;
         args.work.override_in(&mut scenario)?;
         if let Some(bounds) = loaded.as_ref().and_then(|loaded| loaded.pattern.bounds) {
-            // So that whoever reads the scenario knows that somebody has chosen it.
+            // So that a reader of the scenario knows that it was chosen.
             scenario.topology.get_or_insert(bounds.topology);
         }
         if args.end.until_stable || args.end.generations.is_some() {

@@ -70,7 +70,7 @@ impl Progress {
         Self { generations: done, _display: display.flatten() }
     }
 
-    /// Counts so many generations. Costs one store to memory.
+    /// Counts `generations` generations. Costs one store to memory.
     pub(crate) fn complete(&self, generations: u64) {
         let done = self.generations.load(Ordering::Relaxed); // Nobody else writes it.
         self.generations.store(done + generations, Ordering::Relaxed);

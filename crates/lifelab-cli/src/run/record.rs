@@ -44,7 +44,7 @@ impl Record {
         self.note_kept_cells(report.kept_cells());
     }
 
-    /// Notes so many cells more that kept their states because of faults.
+    /// Notes `cells` more cells that kept their states because of faults.
     pub(crate) fn note_kept_cells(&mut self, cells: u64) {
         self.kept_cells = self.kept_cells.saturating_add(cells);
     }

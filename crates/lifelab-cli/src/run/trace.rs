@@ -21,8 +21,8 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
-    /// Makes sure that the file can be written, and watches `simulation` from now on: one of so many
-    /// cells as `sample` says, or as many as fit if so many `generations` are computed.
+    /// Makes sure that the file can be written, and watches `simulation` from now on: one cell in
+    /// `sample`, or as many as fit if `generations` generations are computed.
     pub(crate) fn start(
         path: &Path,
         sample: Option<NonZeroU64>,

@@ -1,4 +1,4 @@
-//! Who looks at a run between its generations.
+//! The observer that looks at a run between its generations.
 
 use std::ops::ControlFlow;
 

@@ -173,7 +173,7 @@ fn a_check_measures_what_was_recommended_and_the_runner_up() {
         let text = checked["outcome"].to_string();
         assert!(text.contains("median_ns"), "{text}");
     }
-    // Who was faster is the machine's affair; that it is told is ours.
+    // Which was faster is the machine's affair; that it is told is ours.
     assert!(answer["check"]["held"].is_boolean(), "{}", answer["check"]);
 }
 

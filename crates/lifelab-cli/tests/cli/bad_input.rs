@@ -50,7 +50,7 @@ const FOREIGN: [&str; 27] = [
     "recursion_limit",
 ];
 
-/// What of a message only those understand who know the code; types are written `LikeThis`.
+/// What in a message only readers of the code understand; types are written `LikeThis`.
 fn foreign(message: &str) -> Option<String> {
     let is_type = |word: &&str| {
         let letters = || word.chars();

@@ -71,7 +71,8 @@ fn little_address_space_is_enough_or_an_error() {
     }
 }
 
-/// The limit does not bind the superuser; if that is who tests, nobody runs a copy of the program.
+/// The limit does not bind the superuser; if the superuser runs the tests, the user `nobody` runs a
+/// copy of the program.
 #[test]
 fn few_threads_and_processes_are_enough_or_an_error() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -97,7 +97,7 @@ fn what_is_left_out_is_said() {
     let waits = trace.checked(2).iter().filter(|slice| slice["cat"] == "wait").count();
     assert!((2 * 70..2 * 130).contains(&waits), "{waits} of 800");
 
-    // So many generations do not fit, even without their cells.
+    // This number of generations does not fit, even without their cells.
     let line = "run glider --size 4x4 -g 300000 --json --trace";
     let json = succeed(typed(line).arg(&path)).json();
     let warning = json["warnings"][0].as_str().expect("a warning");
