@@ -184,7 +184,7 @@ impl<'a> Scanner<'a> {
         Ok(Position { x, y })
     }
 
-    /// The same, or nothing, which means (0, 0).
+    /// A position as [`position`](Self::position) reads it, or nothing, which means (0, 0).
     pub(crate) fn position_or_origin(&mut self) -> Result<Position, Fault> {
         self.skip_blanks();
         if self.at == self.end { Ok(Position::default()) } else { self.position() }

@@ -1,10 +1,10 @@
-//! What is odd about a pattern that loaded all the same.
+//! What is odd about a pattern that loaded nevertheless.
 
 use thiserror::Error;
 
 use crate::pattern::Size;
 
-/// Something odd about a pattern that loaded all the same.
+/// Something odd about a pattern that loaded nevertheless.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
 #[non_exhaustive]
 pub enum Warning {

@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// A file that is written under another name beside its own, and gets its own when it is complete:
-/// so whoever looks, and whatever fails, there is the old file or the new one, and no half of either.
+/// so whenever a program looks, and whatever fails, there is the old file or the new one, and no
+/// half of either.
 ///
 /// Links are followed: what they lead to is replaced, and they stay. A file that is replaced keeps its
 /// permissions. Devices and pipes are written to as they are.
@@ -87,8 +88,8 @@ impl WholeFile {
         file.finish()
     }
 
-    /// Removes all unfinished files of this program. For one that is about to end without returning to
-    /// whoever writes them.
+    /// Removes all unfinished files of this program. For a program that is about to end without
+    /// returning to the code that writes them.
     pub fn abandon_all() {
         parts().drain(..).for_each(|part| _ = fs::remove_file(part));
     }

@@ -18,7 +18,8 @@ impl PatternError {
         self.render_with(&Renderer::plain())
     }
 
-    /// The same with colors for a terminal, as ANSI escape sequences.
+    /// The error as [`render`](Self::render) shows it, with colors for a terminal, as ANSI escape
+    /// sequences.
     pub fn render_colored(&self) -> String {
         self.render_with(&Renderer::styled())
     }

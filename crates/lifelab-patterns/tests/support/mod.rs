@@ -64,7 +64,7 @@ pub(crate) fn next(cells: &Cells, rule: Rule) -> Cells {
     neighbors.into_iter().filter(lives).map(|(at, _)| at).collect()
 }
 
-/// The generation so many steps later.
+/// The cells `generations` generations later.
 pub(crate) fn after(generations: u32, cells: &Cells, rule: Rule) -> Cells {
     (0..generations).fold(cells.clone(), |cells, _| next(&cells, rule))
 }

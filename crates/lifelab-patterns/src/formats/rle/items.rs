@@ -119,8 +119,8 @@ impl Items {
         loop {
             let end = room.min(WORD.into()) as u32;
             'word: while let Some(&window) = line[at..].first_chunk() {
-                // It holds four items at least. They come from a register, for whoever loads the next
-                // item from where this one ends, waits for the load.
+                // It holds four items at least. They come from a register: code that loads the next
+                // item from where this one ends must wait for the load.
                 let mut window = u64::from_le_bytes(window);
                 for _ in 0..4 {
                     let item = Short::of(window as u8, (window >> 8) as u8);
@@ -215,7 +215,7 @@ impl Short {
     }
 }
 
-/// The count of items that are not short: no word has so many cells.
+/// The count of items that are not short: no word has this number of cells.
 const OTHER: u8 = 128;
 
 /// The counts of items that start with these bytes.
@@ -247,8 +247,8 @@ static TAGS: [Tag; 256] = {
     tags
 };
 
-/// The most memory that cells take which are written in so many bytes: of each word at least two
-/// bytes tell, `9b` or `9o`, and it takes a segment of its own at worst.
+/// The most memory, in bytes, that the cells of `line` take: of each word at least two bytes tell,
+/// `9b` or `9o`, and it takes a segment of its own at worst.
 fn most_bytes(line: &[u8]) -> u64 {
     32 * (line.len() as u64 / 2 + 2)
 }
