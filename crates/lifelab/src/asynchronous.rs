@@ -18,7 +18,7 @@ use crate::observe::GenerationEvent;
 use crate::simulation::Simulation;
 
 impl Simulation {
-    /// Computes so many generations without blocking the calling task's thread.
+    /// Computes `generations` generations without blocking the calling task's thread.
     ///
     /// # Errors
     /// As [`step`](Self::step).
@@ -33,8 +33,8 @@ impl Simulation {
         self.run_observed_async(generations, &mut |_| ControlFlow::Continue(())).await
     }
 
-    /// Computes so many generations without blocking the calling task's thread, or fewer if the
-    /// observer breaks. The observer itself should not block.
+    /// Computes `generations` generations without blocking the calling task's thread, or fewer if
+    /// the observer breaks. The observer itself should not block.
     ///
     /// # Errors
     /// As [`step`](Self::step).
@@ -105,8 +105,8 @@ impl Simulation {
     /// Takes back a stepper whose step's future was dropped. That has stopped it, so it comes soon.
     pub(crate) fn come_home(&mut self) {
         let Some(away) = self.away.take() else { return };
-        // On a thread of its own, for `blocking_recv` refuses to block a runtime's thread, and
-        // whoever calls a blocking step there has decided to.
+        // On a thread of its own, for `blocking_recv` refuses to block a runtime's thread, and a
+        // caller of a blocking step there has decided to block it.
         let step = thread::scope(|scope| scope.spawn(|| away.blocking_recv()).join());
         if let (Ok(Ok(step)), Some(engine)) = (step, self.engine.as_finite_mut()) {
             engine.recover(step);

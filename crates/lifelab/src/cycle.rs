@@ -46,7 +46,7 @@ const MAX_AGE: u64 = CycleFinder::MAX_PERIOD as u64;
 
 impl CycleFinder {
     /// The longest period that is found. A generation takes 16 bytes in the queue, and 32 in a table
-    /// that is never full: so many of them take some megabytes, however long the run.
+    /// that is never full: so this period takes some megabytes, however long the run.
     pub const MAX_PERIOD: usize = 1 << 16;
 
     /// Notes the state of the next generation; the cycle if it was there before.
@@ -81,7 +81,7 @@ impl CycleFinder {
     }
 
     /// The finder that remembers these states, of which `last` is the last one's generation; `None`
-    /// if there were not so many generations.
+    /// if `last` is too small for as many generations as there are states.
     pub(crate) fn remember(
         states: impl ExactSizeIterator<Item = StateHash>,
         last: Count,

@@ -1,4 +1,4 @@
-//! Observers: who looks at a simulation between two generations.
+//! Observers: each looks at a simulation between two generations.
 
 use std::ops::ControlFlow;
 use std::time::Duration;

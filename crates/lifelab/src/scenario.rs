@@ -51,7 +51,7 @@ pub struct Scenario {
     /// The rule; the pattern's if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<Rule>,
-    /// Who computes.
+    /// The stepper that computes.
     #[serde(default)]
     pub stepper: StepperSpec,
     /// What every cell waits for.

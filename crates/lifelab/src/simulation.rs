@@ -91,7 +91,7 @@ impl Simulation {
         Ok(self.engine.advance(most, &self.stop)?)
     }
 
-    /// Computes so many generations; where no cell waits, several at once.
+    /// Computes `generations` generations; where no cell waits, several at once.
     ///
     /// # Errors
     /// As [`step`](Self::step). The simulation may then stand some generations before the last one
@@ -102,7 +102,8 @@ impl Simulation {
         self.drive(generations, &mut [])
     }
 
-    /// Computes so many generations, looks at each of them, and ends if that breaks.
+    /// Computes `generations` generations, calls `observe` after each of them, and ends if it
+    /// breaks.
     ///
     /// # Errors
     /// As [`step`](Self::step).
@@ -114,8 +115,8 @@ impl Simulation {
         self.drive(generations.into(), &mut [&mut observe])
     }
 
-    /// Computes so many generations, watched by all these observers, until one of them breaks. The
-    /// engine hops from one generation that somebody wants to see to the next.
+    /// Computes `generations` generations, watched by all `observers`, until one of them breaks.
+    /// The engine hops from one generation that an observer wants to see to the next.
     ///
     /// # Errors
     /// As [`step`](Self::step).
@@ -135,7 +136,7 @@ impl Simulation {
             let advance = self.advance(most)?;
             let event =
                 GenerationEvent { simulation: self, advance: &advance, took: start.elapsed() };
-            // All of them see it, whoever breaks.
+            // All of them see it, whichever breaks.
             let flows = observers.iter_mut().map(|observer| observer.observe(&event));
             if flows.fold(false, |ends, flow| ends | flow.is_break()) {
                 break;
@@ -205,7 +206,7 @@ impl Simulation {
         Frame { generation: self.generation(), grid: self.grid().clone() }
     }
 
-    /// The universe as it is after the last complete generation: what can be looked at, whoever
+    /// The universe as it is after the last complete generation: what can be looked at, whatever
     /// computes it.
     pub fn universe(&self) -> &dyn Universe {
         &*self.engine
@@ -336,7 +337,7 @@ impl Simulation {
         self.engine.as_finite().map(|finite| finite.progress().clone()).unwrap_or_default()
     }
 
-    /// Replaces who watches the cells of all further generations.
+    /// Replaces the probe that watches the cells of all further generations.
     ///
     /// # Errors
     /// If the engine computes no cells that can be watched.
@@ -345,7 +346,7 @@ impl Simulation {
         Ok(())
     }
 
-    /// Who watches the cells; `None` if nobody does.
+    /// The probe that watches the cells; `None` if there is none.
     pub fn probe(&self) -> Option<&Arc<Probe>> {
         self.engine.as_finite()?.probe()
     }

@@ -95,7 +95,7 @@ impl CheckpointError {
         Self { path: path.to_owned(), kind }
     }
 
-    /// The same error, of the bytes of this file.
+    /// This error, as one of the bytes of the file `path`.
     pub(crate) fn in_file(self, path: &Path) -> Self {
         Self::new(path, self.kind)
     }

@@ -33,9 +33,9 @@ pub struct Cadence {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Every {
-    /// When so many generations are complete since the last one.
+    /// When this number of generations is complete since the last one.
     Generations(NonZeroU64),
-    /// With the first generation that is complete so long after the last one.
+    /// With the first generation that is complete this time after the last one.
     Time(Duration),
 }
 

@@ -148,8 +148,8 @@ impl Checkpoints {
         }
     }
 
-    /// How many generations after `generation` the next checkpoint can be due at the earliest: so many
-    /// may be computed at once. At least 1.
+    /// How many generations after `generation` the next checkpoint can be due at the earliest: the
+    /// number that may be computed at once. At least 1.
     pub fn ahead(&self, generation: u64) -> u64 {
         match (self.cadence.every, self.last_attempt()) {
             (Every::Generations(generations), Some((last, _))) => {

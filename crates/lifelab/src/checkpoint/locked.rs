@@ -37,7 +37,7 @@ impl LockedFolder {
         let folder = File::from(folder);
         match folder.try_lock() {
             Err(TryLockError::WouldBlock) => return Err(Kind::Busy),
-            // Some network file systems have no locks; a run is possible there all the same.
+            // Some network file systems have no locks; a run is possible there nevertheless.
             Ok(()) | Err(TryLockError::Error(_)) => {}
         }
         Ok(Self { path: path.to_owned(), folder })

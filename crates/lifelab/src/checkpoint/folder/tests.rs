@@ -25,7 +25,7 @@ fn checkpoint(simulation: &Simulation) -> Checkpoint {
     Checkpoint::of(simulation, SCENARIO.parse().unwrap()).unwrap()
 }
 
-/// A folder with checkpoints of the first so many generations, which nobody uses.
+/// A folder with checkpoints of the first `generations` generations, not in use.
 fn folder(generations: u64) -> TempDir {
     let folder = tempdir().unwrap();
     let mut checkpoints = Checkpoints::create(folder.path(), by_hand(100)).unwrap();
