@@ -64,7 +64,7 @@ proptest! {
         prop_assert_eq!(at_once, oracle_after(&start, 5, rule, topology));
     }
 
-    /// However a grid is cut into bands, whoever computes them.
+    /// However a grid is cut into bands, whichever worker computes them.
     #[test]
     fn bands_of_any_height_make_the_same_grid(
         mut start in grid(),

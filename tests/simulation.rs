@@ -13,8 +13,8 @@ use lifelab::{
     Soup, Start, StopReason, Topology,
 };
 
-/// Whoever names a topology may forget another one: only `Topology` itself does, and the fast ways in
-/// `grid/`, which are tested against it.
+/// Code that names a topology may forget another one: only `Topology` itself does, and the fast
+/// ways in `grid/`, which are tested against it.
 #[test]
 fn only_the_topology_knows_what_lies_beyond_the_edges() {
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates");
@@ -102,7 +102,7 @@ fn a_run_ends_when_its_predicate_holds() {
 /// So narrow a grid that tiles are mostly frame, whatever the vector instructions.
 const NARROW: (u32, u32) = (70, 2000);
 
-/// How far each of so many leaps goes, with no end ahead.
+/// How far each of `count` leaps goes, with no end ahead.
 fn leaps(simulation: &mut Simulation, count: usize) -> Vec<u64> {
     (0..count)
         .map(|_| {

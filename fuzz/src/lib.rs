@@ -42,7 +42,8 @@ fn write(pattern: &Pattern, format: Format) {
     assert_eq!((again.rule, again.bounds), (pattern.rule, pattern.bounds), "{format}");
 }
 
-/// Whatever this text is, it reads or is refused in place; and what was read is printed the same.
+/// Whatever this text is, it reads or is refused in place; and what was read is printed as the text
+/// of the same rule.
 pub fn read_rule(text: &str) {
     match text.parse::<RuleSpec>() {
         Ok(spec) => assert_eq!(spec.to_string().parse(), Ok(spec)),
@@ -68,8 +69,8 @@ pub fn read_checkpoint(bytes: &[u8]) {
     }
 }
 
-/// Whatever this text is, it is a scenario or is refused in place; and what was read is printed so that
-/// it reads the same.
+/// Whatever this text is, it is a scenario or is refused in place; and what was read is printed so
+/// that it reads as the same scenario.
 pub fn read_scenario(text: &str) {
     if let Ok(scenario) = text.parse::<Scenario>() {
         let printed = scenario.to_ron().expect("it was text");

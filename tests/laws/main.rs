@@ -1,6 +1,6 @@
 //! Every law, for every stepper of the registry in every arrangement that it has.
 //!
-//! Whoever adds a stepper to the registry gets all laws. A law that does not apply to a stepper is
+//! A stepper that is added to the registry gets all laws. A law that does not apply to a stepper is
 //! shown as ignored, with what the stepper lacks, never left out.
 
 mod async_laws;

@@ -92,7 +92,7 @@ pub(crate) fn children() -> Vec<i32> {
     lists.iter().flat_map(|list| list.split_whitespace()).flat_map(str::parse).collect()
 }
 
-/// Other processes that run this program, whoever is their parent by now.
+/// Other processes that run this program, whichever process is their parent by now.
 pub(crate) fn copies() -> usize {
     let own = fs::read_link("/proc/self/exe").ok();
     let runs_us = |pid: &u32| {
