@@ -69,8 +69,8 @@ pub trait CellIo: Send + Sync {
         phase == Phase::Neighbors || self.is_idle()
     }
 
-    /// What becomes of a cell whose call ends in a [`Fault`], other than that it was stopped. Of
-    /// several layers, the outermost decides.
+    /// What becomes of a cell whose call ends in a [`Fault`], other than that it was stopped. If
+    /// there are several layers, the outermost one decides.
     fn on_fault(&self) -> OnFault {
         OnFault::Fail
     }

@@ -3,7 +3,8 @@
 /// The most names that are suggested.
 const SUGGESTIONS: usize = 5;
 
-/// The longest name that is looked at, in bytes: none is so long, and distances take time.
+/// The longest name that is looked at, in bytes: no known name is this long, and distances take
+/// time.
 const LONGEST: usize = 100;
 
 /// What counts in a name: `Day & Night`, `day-night` and `DayNight` are the same, and so are `2x2` and

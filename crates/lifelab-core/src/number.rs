@@ -34,8 +34,8 @@ pub fn parse<T: FromStr>(text: &str) -> Option<T> {
     if rest == 0 { product.to_string().parse().ok() } else { None }
 }
 
-/// Reads a number of bytes; `None` if it is none. Of a fraction of a byte nothing is left. Beside
-/// `k` and `M`, which are those of a computer, there are `kB` and `MB`, which are thousands.
+/// Reads a number of bytes, rounded down to whole ones; `None` if `text` is no number. Beside `k`
+/// and `M`, which are those of a computer, there are `kB` and `MB`, which are thousands.
 pub fn bytes(text: &str) -> Option<u64> {
     let text = text.trim();
     let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());

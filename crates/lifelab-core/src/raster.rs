@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 use crate::count::{Coordinate, Count};
 use crate::universe::{Rectangle, Run};
 
-/// What of a universe is to be seen: a rectangle of pixels, each a square of 2^scale x 2^scale cells
-/// whose sides lie on multiples of 2^scale.
+/// The part of a universe that is to be seen: a rectangle of pixels, each a square of 2^scale x
+/// 2^scale cells whose sides lie on multiples of 2^scale.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct View {
     /// The column of pixels that is drawn first, counted from the one that begins with column 0.

@@ -70,7 +70,7 @@ pub use plane::SetEngine;
 /// The generation that [`context`] is about: not the first, which could be right by accident.
 pub const GENERATION: u64 = 3;
 
-/// After so long, a test that hangs fails. No test passes by this time.
+/// After this time, a test that hangs fails. No test passes by it.
 pub const HANG: Duration = Duration::from_secs(60);
 
 /// The message of panics that are part of a test.
@@ -101,8 +101,8 @@ pub fn oracle_after(start: &Grid, generations: u64, rule: Rule, topology: Topolo
     (0..generations).fold(start.clone(), |now, _| oracle(&now, rule, topology))
 }
 
-/// Every kind of topology that a grid of this size can have: what a test goes through that is about
-/// what lies beyond the edges.
+/// Every kind of topology that a grid of this size can have: the list for tests of what lies beyond
+/// the edges.
 ///
 /// # Panics
 /// If there is no such size.

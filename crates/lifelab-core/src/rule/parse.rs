@@ -1,7 +1,7 @@
 //! Rule strings in letters and digits: `B3/S23`, `23/3`, and relatives that are not supported yet.
 //!
 //! Sources: LifeWiki, "Rulestring", "Isotropic non-totalistic rule", "Generations" and "Larger than
-//! Life". What belongs to a family we cannot run is parsed all the same, so that a slip in it is
+//! Life". Rules of a family that we cannot run are parsed nevertheless, so that a slip in it is
 //! called a slip, and not a missing feature.
 
 use super::error::{Feature, RuleError, RuleErrorKind, shortened};

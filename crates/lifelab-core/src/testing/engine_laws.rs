@@ -42,7 +42,7 @@ pub fn check_universe(what: &str, universe: &dyn Universe) {
     assert_eq!((flow.is_break(), seen), (!all.is_empty(), all.len().min(1)), "{what}: a break");
 }
 
-/// What is seen in a window is what of all runs lies in it.
+/// A window shows the parts of all runs that lie in it.
 fn check_windows(what: &str, universe: &dyn Universe, all: &[Run], bounds: Rectangle) {
     let moved = |at: Coordinate, by: i64| at.checked_add(by.into()).expect("far from the end");
     for (left, top, right, bottom) in

@@ -200,8 +200,8 @@ fn sizes() -> impl Iterator<Item = Size> {
         .map(|(width, height)| Size::new(width, height).expect("it has cells"))
 }
 
-/// Wherever it is, around a place lies what lies around its cell: moved, mirrored or turned, and only
-/// moved where the topology says so. That is what makes it right to compute beyond the edges.
+/// Any place is surrounded by what surrounds its cell: moved, mirrored or turned, and only moved
+/// where the topology says so. That is what makes it right to compute beyond the edges.
 #[test]
 fn far_beyond_the_edges_all_is_as_around_the_cell() {
     for size in sizes() {
