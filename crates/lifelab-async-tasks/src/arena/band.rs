@@ -62,7 +62,7 @@ struct Cells<'a> {
     waiting: FanOut<Member<'a>>,
     /// Those whose first phase is over.
     counted: Vec<TimerKey>,
-    /// Of a row, while it is started.
+    /// The delays of a row, while it is started.
     delays: Vec<Delay>,
     gathered: Gathered,
 }
