@@ -15,7 +15,7 @@ use crate::current::Entered;
 use crate::ready::{Ready, Slot};
 use crate::wheel::Wheel;
 
-/// A turn ends when it has taken so long, in nanoseconds, and a batch of polls is over.
+/// A turn ends when it has taken this time, in nanoseconds, and a batch of polls is over.
 const TURN: u64 = 50_000;
 
 /// The most polls between two looks at the clock.
