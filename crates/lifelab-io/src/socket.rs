@@ -72,7 +72,7 @@ fn default_connections() -> NonZeroU32 {
 }
 
 impl SocketSpec {
-    /// Requests that take so long, to a service of their own on TCP.
+    /// Requests that take `latency`, to a service of their own on TCP.
     pub fn new(latency: Latency) -> Self {
         Self { latency, service: Service::default(), connections: default_connections() }
     }

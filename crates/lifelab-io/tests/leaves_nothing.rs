@@ -14,7 +14,7 @@ fn threads() -> usize {
     fs::read_dir("/proc/self/task").unwrap().count()
 }
 
-/// Elsewhere there is no simple way to count; the ports and files are checked all the same.
+/// Elsewhere there is no simple way to count; the ports and files are checked nevertheless.
 #[cfg(not(target_os = "linux"))]
 fn threads() -> usize {
     0

@@ -140,7 +140,8 @@ const PAUSE: Duration = Duration::from_millis(10);
 const RESERVE: &str = "/dev/null";
 
 /// After this number of refusals in a row, clients that have been idle all the while are
-/// disconnected; if there are none, clients that wait are turned away, lest they wait for ever.
+/// disconnected; if there are none, clients that wait are turned away, so that they do not wait for
+/// ever.
 const PATIENCE: u32 = 100;
 
 impl Listener {
