@@ -194,7 +194,7 @@ impl Part {
             let number = NUMBER.fetch_add(1, Ordering::Relaxed);
             let name = OsString::from(format!(".lifelab-{}-{number}.part", process::id()));
             let path = path.with_file_name(name);
-            let mut parts = parts(); // Held, lest a part be made behind the back of `abandon_all`.
+            let mut parts = parts(); // Held, so that `abandon_all` misses no part.
             match OpenOptions::new().write(true).create_new(true).open(&path) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 made => {

@@ -5,8 +5,8 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use super::PatternError;
 
 impl PatternError {
-    /// The error with its source line and a caret, in plain text. Of a long line it shows the part
-    /// around the place.
+    /// The error with its source line and a caret, in plain text. If the line is long, it shows the
+    /// part around the place.
     ///
     /// ```text
     /// error: glider.rle:3:7: found '$', expected a letter from A to X

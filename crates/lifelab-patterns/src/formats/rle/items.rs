@@ -16,7 +16,7 @@ const WORD: u32 = u64::BITS;
 /// The coordinate after the last one of the plane.
 const BEYOND: i128 = i64::MAX as i128 + 1;
 
-/// The most bytes of which it is asked at once whether there is memory for their cells.
+/// The most bytes for whose cells memory is asked for at once.
 const PIECE: usize = 1 << 12;
 
 /// Reads items, and knows the place of the next cell.
