@@ -11,8 +11,8 @@ use lifelab_core::{Grain, Grid, StepErrorKind, Units};
 
 use crate::wire::HEADER_LIMIT;
 
-/// The bytes of a band under [`Grain::Auto`] with all that it depends on, at most, unless rows are so
-/// long. The cost of a message is invisible long before this size.
+/// The bytes of a band under [`Grain::Auto`] with all that it depends on, at most, unless its few
+/// rows are longer than that. The cost of a message is invisible long before this size.
 const AUTO_BAND: u64 = 1 << 20;
 
 /// The bytes of bands that a line holds, at most, unless two have more.

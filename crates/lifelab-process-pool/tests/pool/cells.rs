@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Script {
     pub(crate) acts: Vec<Act>,
-    /// Every call waits so long first.
+    /// Every call waits this time first.
     pub(crate) pause: Duration,
     /// A folder in which every process keeps a list of the calls that it begins.
     pub(crate) log: Option<PathBuf>,
