@@ -31,7 +31,7 @@ pub(crate) struct Pipeline {
     /// How many may be under way: as many as workers can have in hand and queues can hold. Without
     /// this bound, all units could pile up behind one that is slow to be counted; see [`InOrder`].
     places: usize,
-    /// Of the units, the rule and the results queue.
+    /// The peaks of the units, the rule and the results queue.
     peaks: [Peak; 3],
     _workers: Workers,
 }
