@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// What it costs that a cell may fail, beside its I/O: the stepper against loops that call the same
-/// I/O as often and have less to say of it.
+/// I/O as often and report less of it.
 fn errors() -> Result<(), Box<dyn std::error::Error>> {
     println!("ns a cell, whose I/O is over at once");
     let (now, mut next) = grids(512, 512)?;
