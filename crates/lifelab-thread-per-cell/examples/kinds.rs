@@ -154,7 +154,7 @@ struct Gate {
 }
 
 impl Gate {
-    /// Waits for the number to pass `last`, at most so long.
+    /// Waits for the number to pass `last`, for `at_most` at most.
     fn wait(&self, last: u64, at_most: Duration) -> u64 {
         let number = self.number.lock().expect("nobody panics");
         let (number, _) = (self.changed)

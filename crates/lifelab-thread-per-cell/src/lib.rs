@@ -27,7 +27,7 @@
 //! joined has come, the waits of all others end. It also fails where the system draws a line: Linux
 //! grants a process 65,530 memory mappings, so about 31,700 cells are the end, 15,800 with `scoped`.
 //! The limits are looked up before anything starts, and the error names the tightest. If the system
-//! refuses a thread all the same, those that run are stopped and joined.
+//! refuses a thread nevertheless, those that run are stopped and joined.
 //!
 //! **Avoids** these classic mistakes:
 //! - *A thread outlives its work.* The threads are scoped: no way leads out of the step, be it an
