@@ -94,7 +94,7 @@ impl Before {
         }
     }
 
-    /// What a call takes that waits so long.
+    /// What a call takes that waits for `wait`.
     fn call(&self, wait: Duration, io: &IoSpec) -> Duration {
         wait.saturating_add(self.each).min(io.timeout.unwrap_or(Duration::MAX))
     }
@@ -200,7 +200,7 @@ pub(crate) struct Drawn {
     before: Before,
     /// As of [`Floor::cores`].
     cores: Option<u64>,
-    /// Of each generation that was asked for.
+    /// The floor of each generation that was asked for.
     known: BTreeMap<u64, Duration>,
 }
 

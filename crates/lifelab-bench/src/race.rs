@@ -73,7 +73,7 @@ struct Race {
     /// What each case's floor is made of.
     grounds: Vec<Ground>,
     universes: Vec<Universe>,
-    /// Of each universe, once it is asked.
+    /// The oracle of each universe, once it is asked.
     oracles: Vec<Option<Oracle>>,
 }
 

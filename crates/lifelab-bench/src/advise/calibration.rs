@@ -169,12 +169,12 @@ impl Costs {
         ]
     }
 
-    /// What handing a cell on costs, if it works so long before.
+    /// What handing on a cell costs that has worked for `work_ns` nanoseconds.
     pub(crate) fn pass(&self, work_ns: f64) -> f64 {
         between(self.pass_ns, self.pass_apart_ns, work_ns)
     }
 
-    /// What a unit costs that works so long.
+    /// What a unit costs that works for `work_ns` nanoseconds.
     pub(crate) fn unit(&self, work_ns: f64) -> f64 {
         between(self.unit_ns, self.unit_apart_ns, work_ns)
     }
