@@ -103,7 +103,7 @@ impl Command {
             Self::Resume(args) => resume::perform(args, out),
             Self::Info(args) => info::perform(args, out),
             Self::Convert(args) if io::stdout().is_terminal() => {
-                let mut text = Vec::new(); // Of a stranger, and a terminal obeys what it is given.
+                let mut text = Vec::new(); // A stranger's, and a terminal obeys it.
                 convert::perform(args, &mut text)?;
                 let text = String::from_utf8_lossy(&text);
                 Ok(out.write_all(printable::lines(&text).as_bytes())?)

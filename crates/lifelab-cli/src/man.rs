@@ -1,4 +1,4 @@
-//! `lifelab man`: pages for `man`, one for each command. It is for whoever packs a release.
+//! `lifelab man`: pages for `man`, one for each command. It is for the packagers of a release.
 
 use std::fs;
 use std::io;

@@ -58,7 +58,7 @@ pub(crate) struct Journal {
     on_error: OnError,
     /// The error that ends the run has been told; no later checkpoint shall make it wrong.
     has_failed: bool,
-    /// How many could not be written, in a run that goes on all the same.
+    /// How many could not be written, in a run that goes on nevertheless.
     failures: u64,
     /// The first of these errors.
     first_failure: String,

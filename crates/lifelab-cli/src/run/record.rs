@@ -23,7 +23,7 @@ pub(crate) struct Record {
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize)]
 pub(crate) struct StepSeconds {
     pub(crate) min: f64,
-    /// Of a sample, if there are more steps than [`Sample::MAX`].
+    /// The median of a sample, if there are more steps than [`Sample::MAX`].
     pub(crate) median: f64,
     pub(crate) max: f64,
     pub(crate) total: f64,

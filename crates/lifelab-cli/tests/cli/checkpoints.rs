@@ -206,7 +206,7 @@ mod disturbed {
     use crate::endings::signals::{end, interrupt, start, wait_for};
     use crate::program::lifelab;
 
-    /// So long that a test can look at it, and slow enough not to end before.
+    /// A run that is long enough for a test to look at it before it ends.
     const LONG: &str = "run --soup 0.4 --seed 5 --size 9x7 -g 1000000 --io sleep:200us --json";
 
     /// Waits for a checkpoint of this generation or a later one.

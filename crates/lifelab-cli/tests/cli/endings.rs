@@ -100,7 +100,7 @@ pub(crate) mod signals {
     use super::*;
     use crate::program;
 
-    /// After so long a test has hung.
+    /// After this time a test has hung.
     const HUNG: Duration = Duration::from_secs(120);
 
     #[test]
