@@ -122,7 +122,8 @@ impl Checkpoints {
     ///
     /// # Errors
     /// If the system cannot write it; what was there before is untouched. If the folder is no longer
-    /// where it was ([`Moved`](Kind::Moved)), the checkpoint has been saved all the same, in the folder.
+    /// where it was ([`Moved`](Kind::Moved)), the checkpoint has been saved nevertheless, in the
+    /// folder.
     pub fn save(&mut self, checkpoint: &Checkpoint) -> Result<(), CheckpointError> {
         let saved = self.try_to_save(checkpoint);
         self.failed = saved.is_err().then(|| Failed {
@@ -215,8 +216,8 @@ impl Checkpoints {
 
     /// Removes checkpoints before the last one, so that no more are left than are to be kept.
     ///
-    /// Of those behind it, which were skipped when the run was resumed, it does not know whose they
-    /// are.
+    /// Checkpoints behind the last one were skipped when the run was resumed. They stay, for they
+    /// may be another run's.
     fn prune(&self, last: u64) -> Result<(), CheckpointError> {
         let refused = |path: &Path, error| CheckpointError::new(path, Kind::Write(error));
         let generations = self.generations();

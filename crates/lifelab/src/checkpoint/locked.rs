@@ -101,7 +101,7 @@ impl LockedFolder {
     /// Makes a new file; what has the name already, a link perhaps, is not written to.
     fn make(&self, name: &str) -> io::Result<File> {
         let flags = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_CLOEXEC;
-        let readable = Mode::from_bits_truncate(0o666); // By those whom the process lets.
+        let readable = Mode::from_bits_truncate(0o666); // By the users that the process lets.
         Ok(openat(&self.folder, name, flags, readable)?.into())
     }
 
