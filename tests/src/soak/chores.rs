@@ -16,7 +16,7 @@ use lifelab_core::testing::{oracle, oracle_after};
 
 use super::Tally;
 
-/// After so long a step hangs.
+/// After this time a step hangs.
 pub(super) const HANG: Duration = Duration::from_secs(60);
 
 pub(crate) fn soup(seed: u64) -> Grid {
