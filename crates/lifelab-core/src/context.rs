@@ -148,7 +148,7 @@ impl Context {
     }
 }
 
-/// Where the I/O makes nobody wait, asked once.
+/// Where the I/O makes no cell wait, asked once.
 #[derive(Clone, Copy)]
 struct Idleness {
     everywhere: bool,

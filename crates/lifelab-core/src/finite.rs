@@ -178,7 +178,7 @@ impl FiniteEngine {
         cx.probe = self.probe.clone();
         cx.leap = (generations > 1).then(|| self.leap_from_last(generations));
         self.last_leap = None; // Until this one has succeeded.
-        // There is none if somebody still holds the grid it would have been, or if the future of
+        // There is none if other code still holds the grid it would have been, or if the future of
         // an earlier step was dropped. A clone has the right shape; its content does not matter.
         let next = self.spare.take().unwrap_or_else(|| Grid::clone(&self.now));
         (cx, next)
@@ -214,7 +214,7 @@ impl FiniteEngine {
     }
 }
 
-/// Opens the frame of a generation, if somebody watches.
+/// Opens the frame of a generation, if a probe watches.
 fn open_frame(cx: &Context) -> Option<OpenFrame> {
     cx.probe.as_ref().map(|probe| probe.frame(cx.generation))
 }

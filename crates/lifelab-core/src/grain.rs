@@ -106,7 +106,7 @@ pub struct Units {
     order: ReadingOrder,
 }
 
-/// One unit of work: it says which, not what, so that it can be given to anybody.
+/// One unit of work: it says which, not what, so that any worker can take it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Unit {
     /// A cell.

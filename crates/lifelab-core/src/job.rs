@@ -44,7 +44,7 @@ impl CellJob {
     /// # Errors
     /// The first failing phase, with its site.
     pub fn run(self, cx: &Context) -> Result<bool, CellFailure> {
-        // Asked once: cells that nobody watches pay for no more.
+        // Asked once: cells that no probe watches pay for no more.
         if cx.probe.is_some() {
             return self.run_watched(cx);
         }
@@ -246,7 +246,7 @@ async fn perform_async<T>(
     match &cx.probe {
         None => call.await.map(|()| compute()).map_err(failure),
         Some(probe) => {
-            // On the heap, so that the futures of cells that nobody watches are no larger.
+            // On the heap, so that the futures of cells that no probe watches are no larger.
             let mut watch = Box::new(probe.watch(site, cx.waits_in(phase), Executor::Task));
             watch.returned(call.await.map_err(failure))?;
             Ok(watch.compute(compute))

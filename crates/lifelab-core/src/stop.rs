@@ -106,7 +106,7 @@ impl Stop {
         Self::with_parent(self.token.bells.clone(), Some(self.token.clone()), self.deadline)
     }
 
-    /// Whether anybody holds a child of this handle: if it was given to work that was told to end,
+    /// Whether a child of this handle is still held: if it was given to work that was told to end,
     /// that work has not ended yet.
     pub fn has_children(&self) -> bool {
         Arc::strong_count(&self.token.family) > 1
@@ -162,7 +162,7 @@ impl Stop {
         self.token.wait(self.deadline).unwrap_or(StopReason::Deadline)
     }
 
-    /// Waits, as a future, until somebody fires this handle.
+    /// Waits, as a future, until this handle is fired.
     ///
     /// A future of core has no clock: the code that drives it watches the
     /// [deadline](Stop::deadline). Dropping the future is safe at any time.
@@ -225,8 +225,8 @@ impl Token {
 }
 
 impl Bells {
-    /// Wakes everybody, after a token has fired. A step ends so, too, and mostly nobody waits then: a
-    /// system call for each bell would take 10 us.
+    /// Wakes all threads and tasks that wait, after a token has fired. A step ends so, too, and
+    /// mostly none waits then: a system call for each bell would take 10 us.
     fn ring(&self) {
         let attended = |bell: &&Bell| bell.waiting.load(Ordering::SeqCst) > 0;
         for bell in self.threads.iter().filter(attended) {

@@ -21,7 +21,7 @@ pub struct DetachedStep {
     now: Arc<Grid>,
     next: Grid,
     cx: Context,
-    /// `None` if nobody watches.
+    /// `None` if no probe watches.
     frame: Option<OpenFrame>,
     outcome: Result<StepReport, StepError>,
 }

@@ -26,7 +26,7 @@ pub(crate) struct Watch<'a> {
     lane: Option<Lane>,
     /// Whether the call has not returned.
     waits: bool,
-    /// When what goes on began; zero if nobody wants to know.
+    /// When what goes on began; zero if it is not needed.
     since: Duration,
 }
 
