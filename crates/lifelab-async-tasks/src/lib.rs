@@ -43,7 +43,7 @@
 //!   cost grows with the square of their number. A fan-out runs without a budget, polls only the
 //!   futures that were woken, and yields after each turn.
 //! - *The timer that is late.* A runtime's timers tick once per millisecond and round up. Cells that
-//!   sleep are woken by a clock of the stepper's own, a thread that ticks while somebody waits.
+//!   sleep are woken by a clock of the stepper's own, a thread that ticks while any cell waits.
 //!
 //! From blocking code the stepper runs its own runtime, with one thread (the caller's) or with
 //! [`workers`](Options::workers):

@@ -133,7 +133,7 @@ fn accept(
             None
         }
         // Otherwise the task was aborted, by a runtime that shuts down; the unit is then reported
-        // as lost, should anybody be left to hear of it.
+        // as lost, if a caller is left to hear of it.
         Err(error) => error.try_into_panic().ok(),
     }
 }
