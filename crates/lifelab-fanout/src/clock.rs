@@ -23,7 +23,7 @@ pub(crate) fn nanos(duration: Duration) -> u64 {
     seconds.saturating_add(duration.subsec_nanos().into())
 }
 
-/// A thread that sleeps until the next moment at which somebody wants to be woken.
+/// A thread that sleeps until the next moment at which a task wants to be woken.
 ///
 /// It stands in for the executor's timers, which are made for timeouts and seldom finer than a
 /// millisecond; the thread is late by its timer slack, 50 us on Linux. One serves any number of
@@ -44,7 +44,7 @@ pub struct CoarseTime {
     number: u64,
 }
 
-/// One moment at which somebody wants to be woken.
+/// One moment at which a task wants to be woken.
 #[derive(Debug)]
 pub(crate) struct Alarm {
     shared: Arc<Shared>,

@@ -235,8 +235,8 @@ impl<F> fmt::Debug for FanOut<F> {
     }
 }
 
-/// A waker that nobody has. Most futures are done at once, or wait for nothing but time, and never
-/// clone the waker that they are polled with: then it serves the next future.
+/// A waker of which no future has a clone. Most futures are done at once, or wait for nothing but
+/// time, and never clone the waker that they are polled with: then it serves the next future.
 struct SpareWaker {
     slot: Arc<Slot>,
     waker: Waker,

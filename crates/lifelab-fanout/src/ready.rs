@@ -1,4 +1,4 @@
-//! Which futures somebody has woken.
+//! Which futures have been woken.
 
 use std::collections::VecDeque;
 use std::mem;
@@ -26,7 +26,7 @@ struct State {
 /// Wakes the future at one index.
 #[derive(Debug)]
 pub(crate) struct Slot {
-    /// Written only while nobody else holds this.
+    /// Written only while the fan-out alone holds the slot.
     index: AtomicU32,
     /// Whether it is in the list. Set when it is woken, cleared before the future is polled.
     queued: AtomicBool,
@@ -54,7 +54,7 @@ impl Ready {
         woken.append(&mut lock(&self.0).woken);
     }
 
-    /// Forgets everybody, for good.
+    /// Forgets all futures and the task, for good.
     pub(crate) fn close(&self) {
         let mut state = lock(&self.0);
         state.closed = true;
@@ -97,7 +97,7 @@ impl Slot {
         self.queued.swap(false, Ordering::AcqRel);
     }
 
-    /// Wakes the future, unless somebody has done so since it was polled.
+    /// Wakes the future, unless it has been woken since it was polled.
     fn queue(slot: Arc<Self>) {
         if !slot.queued.swap(true, Ordering::AcqRel) {
             let ready = slot.ready.clone();

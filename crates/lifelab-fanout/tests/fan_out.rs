@@ -1,4 +1,4 @@
-//! What a fan-out promises: everybody is polled when it can go on, and nobody else is.
+//! What a fan-out promises: a future is polled when it can go on, and no other is.
 
 use std::future::{Future, pending, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
