@@ -60,7 +60,7 @@ impl<C> Asynchronous<C> {
     /// This I/O with its blocking form's timers and sockets on a given runtime.
     ///
     /// That runtime must have threads of its own. One of the current-thread kind drives its timers
-    /// only while somebody is inside its `block_on`; otherwise a call waits until it is stopped.
+    /// only while a thread is inside its `block_on`; otherwise a call waits until it is stopped.
     pub fn on(mut self, runtime: Handle) -> Self {
         self.given = Some(runtime);
         self

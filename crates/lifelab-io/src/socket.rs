@@ -101,7 +101,7 @@ pub struct Socket {
     pool: Pool,
     links: Links,
     address: Address,
-    /// Held for its `drop`; `None` if the service is somebody else's.
+    /// Held for its `drop`; `None` if the service is not this socket's.
     _service: Option<EchoService>,
 }
 

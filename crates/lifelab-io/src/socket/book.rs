@@ -102,7 +102,7 @@ impl Book {
         Poll::Ready(outcome)
     }
 
-    /// Gives a request up. Its answer, should it come, is nobody's.
+    /// Gives a request up. Its answer, should it come, is ignored.
     pub(super) fn strike_out(&self, number: Number) {
         let mut entries = self.entries();
         let state = entries.leave(number);
@@ -131,7 +131,7 @@ impl Book {
 
     /// Hands out answers, until one is wrong: that says why the link is to end.
     ///
-    /// The answer to a request that is over is nobody's; one to a request that was never made is
+    /// The answer to a request that is over is ignored; one to a request that was never made is
     /// wrong, as is another answer than the one asked for.
     pub(super) fn answer(&self, answers: &[Frame]) -> Result<(), String> {
         let mut wakers = Vec::with_capacity(answers.len());

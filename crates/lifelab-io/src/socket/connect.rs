@@ -76,7 +76,7 @@ mod tests {
         Socket::new(&SocketSpec { service, ..SocketSpec::new("1h".parse().unwrap()) }, 1).unwrap()
     }
 
-    /// A service that accepts nobody, with as many connections as its backlog takes.
+    /// A service that accepts no client, with as many connections as its backlog takes.
     struct Full<L> {
         listener: L,
         address: Address,

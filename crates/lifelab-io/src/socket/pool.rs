@@ -85,7 +85,7 @@ impl Pool {
         }
         let turn = park::block_on(self.turns.acquire(), stop)?;
         let _turn = turn.expect("nobody closes the semaphore");
-        // Meanwhile somebody may have given one back.
+        // Meanwhile a connection may have been given back.
         if let Some(idle) = self.idle().pop() {
             return Ok(idle);
         }
@@ -101,7 +101,7 @@ impl Pool {
         connect(&self.address).await.and_then(Connection::blocking)
     }
 
-    /// How many connections are idle: all, when nobody is calling.
+    /// How many connections are idle: all, when no call is under way.
     #[cfg(test)]
     pub(super) fn connections(&self) -> usize {
         self.idle().len()

@@ -105,7 +105,7 @@ impl EchoService {
             Address::Tcp(_) => None,
         };
         let address = listener.address(address)?;
-        // Without a descriptor in reserve, nobody could even be turned away.
+        // Without a descriptor in reserve, no client could even be turned away.
         tokio::spawn(listener.accept(File::open(RESERVE)?, Clock::start()?));
         drop(entered);
         Ok(Self { address, _reactor: reactor, _socket: socket, _dir: None })
@@ -217,7 +217,7 @@ impl Listener {
             Self::Tcp(listener) => listener.accept().await.map(drop),
             Self::Unix(listener) => listener.accept().await.map(drop),
         };
-        // Until nobody waits any more, or somebody else has taken the descriptor.
+        // Until no client waits any more, or other code has taken the descriptor.
         while let Ok(Ok(())) = timeout(PAUSE, next()).await {}
     }
 }
