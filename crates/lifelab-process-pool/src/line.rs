@@ -48,7 +48,7 @@ pub(crate) struct Recipe {
 /// so that the end of either process is seen by the other, and through it by the parent.
 #[derive(Debug)]
 pub(crate) struct Line {
-    /// What comes out. Read by the thread that drives the line, and by nobody else.
+    /// What comes out. Read by the thread that drives the line, and by no other.
     pub(crate) replies: Frames<Metered<ChildStdout>>,
     /// The I/O that the processes have been told to perform; `None` if none yet.
     pub(crate) io: Option<Option<String>>,

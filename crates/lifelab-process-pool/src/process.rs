@@ -59,7 +59,7 @@ impl Process {
 
     /// Kills the child if it still runs.
     pub(crate) fn kill(&mut self) {
-        // A child that has been waited for may have left its number to somebody else.
+        // A child that has been waited for may have left its number to another process.
         if matches!(self.child.try_wait(), Ok(None)) {
             os::kill(&mut self.child);
         }

@@ -36,7 +36,7 @@ pub(crate) struct Work<'a> {
     pub(crate) cx: Context,
     /// The wire text of the cells' I/O; `None` if they do not wait.
     pub(crate) io: Option<String>,
-    /// How workers watch cells; `None` if nobody does.
+    /// How workers watch cells; `None` if they do not.
     pub(crate) watching: Option<Watching>,
     /// The longest payload of any frame.
     pub(crate) payload_limit: u32,
@@ -51,7 +51,7 @@ pub(crate) struct Work<'a> {
 /// The part of a step's state that changes.
 #[derive(Debug)]
 pub(crate) struct Tally {
-    /// Nobody works yet on the units from this one on. Advanced by the pumps.
+    /// No line works yet on the units from this one on. Advanced by the pumps.
     next: AtomicUsize,
     /// Whether units may be claimed. Cleared by the calling thread at the first failure.
     open: AtomicBool,
@@ -174,7 +174,7 @@ fn start_threads<'scope>(
     (reins.len(), None)
 }
 
-/// Waits for the stop, ends what hangs meanwhile, and tells everybody.
+/// Waits for the stop, ends what hangs meanwhile, and tells all workers.
 fn watch(work: &Work<'_>, reins: &[Rein], events: &SyncSender<Event>) {
     hang::end_hangs(reins, work.recipe.answer_timeout, &work.cx.stop);
     if work.tally.finished.load(Ordering::Acquire) {

@@ -44,7 +44,7 @@ impl Work<'_> {
         });
     }
 
-    /// Whether the next grid shows a unit's next state already, so that nobody need compute it.
+    /// Whether the next grid shows a unit's next state already, so that it need not be computed.
     pub(crate) fn is_calm(&self, index: usize) -> bool {
         matches!(self.units.get(index), Unit::Band { .. }) && self.cx.is_calm(&self.rows(index))
     }

@@ -42,7 +42,7 @@ pub(crate) enum Message {
         /// How many generations are computed at once, from 1, and what lies beyond the edges of all
         /// that a band depends on.
         leap: (u32, Topology),
-        /// How its cells are watched; `None` if nobody does.
+        /// How its cells are watched; `None` if they are not.
         watching: Option<Watching>,
     },
     /// Ends all waits of this step.

@@ -22,7 +22,8 @@ use crate::watching::Watching;
 use crate::wire::{self, Frames, Message, WireError};
 use crate::{Options, WORKER_VARIABLE};
 
-/// Answers collected, while nobody waits for them one by one, before they are written.
+/// Answers, in bytes, that are collected before they are written, while the parent does not wait
+/// for each.
 const BATCH: usize = 1 << 15;
 
 /// Messages that may stand in the queue: a full window of units, in a line of two each after what was
