@@ -42,7 +42,7 @@ impl<T> InOrder<T> {
     /// Puts an item in when its turn has come, and those that have waited for it.
     ///
     /// # Errors
-    /// If nobody is left to take them out.
+    /// If no worker is left to take them out.
     pub(crate) fn send(&self, item: Item<T>) -> Result<(), SendError<Item<T>>> {
         // Nothing panics under this lock.
         let mut early = self.early.lock().unwrap_or_else(PoisonError::into_inner);

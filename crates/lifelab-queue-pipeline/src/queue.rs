@@ -26,7 +26,7 @@ pub(crate) struct Inlet<T> {
 #[derive(Debug)]
 pub(crate) struct Outlet<T> {
     receiver: Receiver<T>,
-    /// Locked while somebody waits at the channel, never while there is something to take.
+    /// Locked while a worker waits at the channel, never while there is something to take.
     gates: Arc<[Mutex<()>; GATES]>,
 }
 
@@ -43,7 +43,7 @@ impl<T> Inlet<T> {
     /// Puts an item in, waiting for room.
     ///
     /// # Errors
-    /// If nobody is left to take it out.
+    /// If no worker is left to take it out.
     pub(crate) fn send(&self, item: T) -> Result<(), SendError<T>> {
         self.sender.send(item)?;
         self.note();
