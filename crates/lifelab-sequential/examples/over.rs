@@ -59,7 +59,7 @@ fn errors() -> Result<(), Box<dyn std::error::Error>> {
         let mut next = Band::new(0..512, 512);
         for job in band.jobs() {
             for phase in [Phase::Neighbors, Phase::Rule] {
-                // Whether it failed, nobody asks.
+                // Whether it failed is not asked.
                 let _ = black_box(&*cx.io).call(Site::new(1, job.at, phase), &cx.stop);
             }
             next.set(job.at, job.next(black_box(cx.rule)));

@@ -96,7 +96,7 @@ impl Stepper for Sequential {
     }
 }
 
-/// The plain path: nobody waits, so nothing can fail, and each band is computed in place.
+/// The plain path: no cell waits, so nothing can fail, and each band is computed in place.
 fn step_bands(
     now: &Grid,
     next: &mut Grid,
