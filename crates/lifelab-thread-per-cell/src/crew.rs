@@ -43,7 +43,7 @@ struct Shared {
 /// What the stepper last told the members.
 #[derive(Debug, Default)]
 struct Call {
-    /// Counts the calls, so that nobody answers one twice.
+    /// Counts the calls, so that no member answers one twice.
     number: u64,
     /// `None` sends them home.
     job: Option<Arc<Job>>,
@@ -61,7 +61,7 @@ struct Desk {
 }
 
 impl Crew {
-    /// A crew as large as the slab. Nobody is there yet.
+    /// A crew as large as the slab, without members yet.
     pub(crate) fn new(slab: Slab) -> Self {
         Self { slab, shared: Arc::default(), members: Vec::new() }
     }

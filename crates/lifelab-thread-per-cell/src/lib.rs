@@ -278,8 +278,8 @@ fn step_locked(
     fan_in.into_inner().unwrap_or_else(PoisonError::into_inner).finish()
 }
 
-/// Nobody waits: every thread computes its band where it belongs in the next grid. The bands borrow
-/// disjoint rows, so this too needs no lock.
+/// No cell waits: every thread computes its band where it belongs in the next grid. The bands
+/// borrow disjoint rows, so this too needs no lock.
 fn step_bands(
     now: &Grid,
     next: &mut Grid,

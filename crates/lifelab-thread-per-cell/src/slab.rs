@@ -138,7 +138,7 @@ impl Slab {
         let mut attributes = MaybeUninit::uninit();
         let mut id = MaybeUninit::uninit();
         // SAFETY: the attributes are initialized, used and destroyed in this order. The stack lies
-        // within the mapping, and nobody else runs on it: its number is out of `free` until the
+        // within the mapping, and no other thread runs on it: its number is out of `free` until the
         // thread has been joined. `entry` gets the box that it expects, and what it runs is `Send`
         // and borrows nothing.
         let error = unsafe {
@@ -197,7 +197,7 @@ impl<T> SlabThread<T> {
     fn end(&mut self) -> Option<thread::Result<T>> {
         let Running { id, stack } = self.running.take()?;
         let mut result = ptr::null_mut();
-        // SAFETY: the thread was started, and as `running` was there, nobody has joined it.
+        // SAFETY: the thread was started, and as `running` was there, it has not been joined.
         if unsafe { libc::pthread_join(id, &mut result) } != 0 {
             process::abort(); // It cannot fail. Going on could unmap a stack that is in use.
         }
@@ -234,7 +234,7 @@ impl Shared {
 
 impl Drop for Shared {
     fn drop(&mut self) {
-        // SAFETY: every thread keeps an `Arc` of this value until it has been joined, so nobody
+        // SAFETY: every thread keeps an `Arc` of this value until it has been joined, so no thread
         // runs on a stack in here.
         let unmapped = unsafe { munmap(self.base, self.count * (self.guard + self.stack)) };
         debug_assert_eq!(unmapped, Ok(()));
