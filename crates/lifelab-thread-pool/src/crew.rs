@@ -32,7 +32,8 @@ pub(crate) struct Post {
 impl Crew {
     /// A crew of `threads` threads, and their posts.
     pub(crate) fn new(threads: usize) -> (Self, Vec<Post>) {
-        // Room for one each, for nobody is sent again before all have returned: sending never blocks.
+        // Room for one each, for no thread is sent again before all have returned: sending never
+        // blocks.
         let (errands, posts) = (0..threads)
             .map(|_| sync_channel(1))
             .map(|(errand, errands)| (errand, Post { errands: Mutex::new(errands) }))
