@@ -2,7 +2,7 @@
 //!
 //! Generations are computed in two parts. The first part is watched: a probe counts I/O calls and a
 //! thread looks at the number of threads again and again. It is the warm-up, and nothing in it is
-//! timed. The second part is timed, and nobody looks.
+//! timed. The second part is timed, and not watched.
 
 mod build;
 mod watch;

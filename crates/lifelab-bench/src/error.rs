@@ -13,7 +13,7 @@ pub enum SuiteError {
     /// A part of the suite makes no sense to a simulation.
     #[error(transparent)]
     Part(#[from] lifelab::Error),
-    /// Nobody races.
+    /// No stepper is named.
     #[error("steppers: there are none; name at least one")]
     NoSteppers,
     /// Two parts exclude each other.

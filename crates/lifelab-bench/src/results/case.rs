@@ -80,8 +80,8 @@ pub struct Floor {
     pub time: Duration,
     /// How it comes about: `13 rounds of 64 waits of 2ms`.
     pub formula: String,
-    /// The cores that it counts on, if it is made of work and not of waits. It is measured then, and
-    /// holds if nobody else computes on them.
+    /// The cores that it counts on, if it is made of work and not of waits. It is measured then,
+    /// and holds if no other program computes on them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cores: Option<u64>,
 }
