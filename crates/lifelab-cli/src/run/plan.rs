@@ -15,7 +15,7 @@ use crate::run::args::{Args, UniverseArgs, WorkArgs};
 use crate::run::course::generation;
 use crate::scenario_file;
 
-/// The generations that are computed if nobody says how many.
+/// The generations that are computed if no number is given.
 const DEFAULT_GENERATIONS: u64 = 100;
 
 const NOTHING_TO_RUN: &str = "there is nothing to run: give a pattern file, a name that `lifelab \

@@ -41,7 +41,7 @@ struct View {
     generations: Arc<AtomicU64>,
     cells: Arc<core::Progress>,
     area: u64,
-    /// Generations to come; `None` if nobody knows.
+    /// Generations to come; `None` if that is not known.
     goal: Option<u64>,
     first: u64,
 }
