@@ -129,7 +129,7 @@ struct Errand(Option<(DetachedStep, oneshot::Sender<DetachedStep>)>);
 impl Errand {
     fn run(mut self) {
         if let Some((step, sender)) = self.0.take() {
-            // If nobody waits for it any more, the simulation is gone, and the step with it.
+            // If no future waits for it any more, the simulation is gone, and the step with it.
             let _ = sender.send(step.run());
         }
     }

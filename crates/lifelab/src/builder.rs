@@ -20,7 +20,7 @@ use crate::scenario::{Scenario, Start};
 use crate::simulation::{Parts, Simulation};
 use crate::spec::StepperSpec;
 
-/// The size of a soup whose size nobody says.
+/// The size of a soup whose size is not given.
 const DEFAULT_SOUP: (u32, u32) = (100, 100);
 
 /// The description of a [`Simulation`]: what to start from, where, by which rule, and how.

@@ -5,7 +5,7 @@ use lifelab_core::Grid;
 
 use crate::error::Error;
 
-/// The limit if nobody gives one, in bytes.
+/// The limit if none is given, in bytes.
 const DEFAULT_LIMIT: u64 = 8 << 30;
 
 /// The grids of a simulation: a generation, and memory for the next one.

@@ -13,11 +13,11 @@ use nix::unistd::{UnlinkatFlags, unlinkat};
 
 use super::CheckpointErrorKind as Kind;
 
-/// Where a file is written before it gets its name. One name is enough: nobody else writes into a
-/// locked folder, and what a killed run leaves is removed.
+/// Where a file is written before it gets its name. One name is enough: no other program writes
+/// into a locked folder, and what a killed run leaves is removed.
 pub(super) const PARTIAL: &str = ".partial-checkpoint";
 
-/// A folder that nobody else uses while this lives.
+/// A folder that no other run uses while this lives.
 ///
 /// Files in it have names, not paths: should the folder be moved, and another one be made in its
 /// place, this is still the one that is locked, read and written. Links in it are not followed, for it
