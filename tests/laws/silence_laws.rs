@@ -141,7 +141,7 @@ fn after_a_failure(subject: &Subject, io: Io) {
     silent(subject, io, Some(FAILING), guard(), &Arc::default());
 }
 
-/// The cells wait for a service that answers nobody. It sees each worker's requests, and when a
+/// The cells wait for a service that answers no request. It sees each worker's requests, and when a
 /// connection ends.
 fn after_a_stop_of_workers(subject: &Subject) {
     let folder = tempfile::tempdir().expect("a folder");

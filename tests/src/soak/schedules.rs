@@ -84,7 +84,7 @@ fn step(
     stepper.step(now, &mut next, &Context::new(Rule::LIFE, 1, io, stop)).map(|_| next)
 }
 
-/// Does `work` with a stop that ends it then: by a deadline, or because somebody fires it.
+/// Does `work` with a stop that ends it then: by a deadline, or because it is fired.
 fn until<T>(end: Instant, by_deadline: bool, work: impl FnOnce(Stop) -> T) -> T {
     let stop = Stop::new();
     if by_deadline {
