@@ -30,7 +30,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
     escaped(text, is_hidden, |c, out| out.extend(c.escape_default()))
 }
 
-/// The text in lines: as [`line`] makes it, with its own line breaks and tabs.
+/// The text in lines: as [`line()`] makes it, with its own line breaks and tabs.
 pub fn lines(text: &str) -> Cow<'_, str> {
     let hides = |c| is_hidden(c) && !matches!(c, '\n' | '\t');
     escaped(text, hides, |c, out| out.extend(c.escape_default()))
