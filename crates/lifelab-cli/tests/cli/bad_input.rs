@@ -59,9 +59,9 @@ fn foreign(message: &str) -> Option<String> {
             && letters().any(char::is_lowercase)
     };
     let words = FOREIGN.into_iter().filter(|word| message.contains(word));
-    // But for the one that users write themselves, in the name of a rule.
-    let types =
-        message.split('`').skip(1).step_by(2).filter(is_type).filter(|word| *word != "WireWorld");
+    let types = message.split('`').skip(1).step_by(2).filter(is_type);
+    // Names of rules that users write look alike.
+    let types = types.filter(|word| !["WireWorld", "HihgLife"].contains(word));
     words.chain(types).next().map(str::to_owned)
 }
 
