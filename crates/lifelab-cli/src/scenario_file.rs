@@ -16,11 +16,16 @@ use crate::whole_file;
 
 /// What a file can describe, and how it is told from what another command takes.
 pub(crate) trait Described: FromStr<Err = ScenarioError> {
+    /// What it is called.
+    const NAME: &str;
+
     /// What to say of a text that describes the other; `None` if it does not.
     fn other(text: &str, path: &str) -> Option<String>;
 }
 
 impl Described for Scenario {
+    const NAME: &str = "scenario";
+
     fn other(text: &str, path: &str) -> Option<String> {
         let is_suite = text.parse::<Suite>().is_ok();
         is_suite
@@ -29,6 +34,8 @@ impl Described for Scenario {
 }
 
 impl Described for Suite {
+    const NAME: &str = "suite";
+
     fn other(text: &str, path: &str) -> Option<String> {
         let is_scenario = text.parse::<Scenario>().is_ok();
         is_scenario.then(|| {
@@ -40,7 +47,7 @@ impl Described for Suite {
 /// Reads a scenario or a suite.
 pub(crate) fn read<S: Described>(path: &Path) -> Result<S, Failure> {
     let text = text_file::read(path).map_err(|error| {
-        let message = format!("cannot read the scenario {}: {error}", path.display());
+        let message = format!("cannot read the {} {}: {error}", S::NAME, path.display());
         Failure::new(Exit::BadInput, "scenario", message).at(Place::file(path))
     })?;
     text.parse().map_err(|error| {
@@ -54,18 +61,18 @@ pub(crate) fn read<S: Described>(path: &Path) -> Result<S, Failure> {
 }
 
 /// Refuses a stepper that starts a program: a stranger's file must not decide that. The user may.
-pub(crate) fn check_stepper(stepper: &StepperSpec) -> Result<(), Failure> {
+pub(crate) fn check_stepper<S: Described>(stepper: &StepperSpec) -> Result<(), Failure> {
     let Some(program) = stepper.option("program") else { return Ok(()) };
-    let message = format!("the scenario starts the program {program}");
+    let message = format!("the {} starts the program {program}", S::NAME);
     Err(Failure::usage(format!("{message}; if that is right, say so: --stepper")))
 }
 
 /// Refuses cells that talk to an address of the file's choice.
-pub(crate) fn check_io(io: &IoSpec) -> Result<(), Failure> {
+pub(crate) fn check_io<S: Described>(io: &IoSpec) -> Result<(), Failure> {
     let Wait::Socket(SocketSpec { service: Service::At(address), .. }) = &io.wait else {
         return Ok(());
     };
-    let message = format!("the scenario connects to {address}");
+    let message = format!("the {} connects to {address}", S::NAME);
     Err(Failure::usage(format!("{message}; if that is right, say so: --io")))
 }
 

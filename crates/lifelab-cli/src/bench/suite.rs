@@ -20,7 +20,7 @@ pub(crate) fn of(args: &RunArgs) -> Result<Suite, Failure> {
     };
     let as_it_was = suite.clone();
     if args.stepper.is_empty() {
-        suite.steppers.iter().try_for_each(scenario_file::check_stepper)?;
+        suite.steppers.iter().try_for_each(scenario_file::check_stepper::<Suite>)?;
     } else {
         suite.steppers.clone_from(&args.stepper);
     }
@@ -31,7 +31,9 @@ pub(crate) fn of(args: &RunArgs) -> Result<Suite, Failure> {
         suite.sweep.cpu.clear();
         suite.sweep.fault_rate.clear();
     } else {
-        std::iter::once(&suite.io).chain(&suite.sweep.io).try_for_each(scenario_file::check_io)?;
+        std::iter::once(&suite.io)
+            .chain(&suite.sweep.io)
+            .try_for_each(scenario_file::check_io::<Suite>)?;
     }
     if let Some(size) = args.size {
         suite.size = Some(size);

@@ -189,10 +189,10 @@ impl WorkArgs {
     /// Refuses what a stranger's file must not decide, unless the command line decides it.
     pub(crate) fn check_trust(&self, scenario: &Scenario) -> Result<(), Failure> {
         if self.stepper.is_none() {
-            scenario_file::check_stepper(&scenario.stepper)?;
+            scenario_file::check_stepper::<Scenario>(&scenario.stepper)?;
         }
         if self.io.is_none() {
-            scenario_file::check_io(&scenario.io)?;
+            scenario_file::check_io::<Scenario>(&scenario.io)?;
         }
         Ok(())
     }
