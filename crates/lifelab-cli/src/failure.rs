@@ -11,6 +11,8 @@ use lifelab::patterns::{ErrorKind, PatternError};
 use lifelab::{Count, Error, StepError, StopReason};
 use lifelab_bench::SuiteError;
 
+use crate::whole_file;
+
 /// Why the program ends early.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -94,11 +96,9 @@ impl Failure {
 
     /// A pattern that could not be written: because of its name or content, or by the system.
     pub(crate) fn writing(error: PatternError) -> Self {
-        let is_io = matches!(error.kind(), ErrorKind::Io(_));
-        let failure = Self::from(error);
-        match failure.exit {
-            Exit::BadInput if is_io => failure.of(Exit::Failed, "output"),
-            _ => failure,
+        match (error.kind(), error.path()) {
+            (ErrorKind::Io(io), Some(path)) => whole_file::unwritten("the pattern", path, io),
+            _ => error.into(),
         }
     }
 
@@ -123,12 +123,6 @@ impl Failure {
         self.report.message = message;
         self
     }
-
-    fn of(mut self, exit: Exit, kind: &'static str) -> Self {
-        self.exit = exit;
-        self.report.kind = kind;
-        self
-    }
 }
 
 impl Place {
@@ -146,10 +140,6 @@ impl From<io::Error> for Failure {
 
 impl From<PatternError> for Failure {
     fn from(error: PatternError) -> Self {
-        let exit = match error.kind() {
-            ErrorKind::Io(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::ClosedPipe,
-            _ => Exit::BadInput,
-        };
         let place = Place {
             line: error.place().map(|place| place.line),
             column: error.place().map(|place| place.column),
@@ -158,7 +148,7 @@ impl From<PatternError> for Failure {
         let drawing = Drawing { plain: error.render(), colored: error.render_colored() };
         Self {
             drawing: Some(Box::new(drawing)),
-            ..Self::new(exit, "pattern", error.kind().to_string()).at(place)
+            ..Self::new(Exit::BadInput, "pattern", error.kind().to_string()).at(place)
         }
     }
 }
