@@ -14,7 +14,7 @@ use std::io::Write;
 
 use lifelab::Stop;
 use lifelab_bench::results::{Outcome, Results};
-use lifelab_bench::{Event, Harness, READY};
+use lifelab_bench::{Event, Harness, READY, SuiteError};
 
 pub(crate) use args::Args;
 
@@ -24,6 +24,7 @@ use crate::bench::progress::Progress;
 use crate::failure::{Exit, Failure};
 use crate::interrupt;
 use crate::json;
+use crate::whole_file;
 
 pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     match &args.action {
@@ -50,29 +51,49 @@ fn race(args: &RunArgs, out: &mut dyn Write) -> Result<(), Failure> {
     }
     let mut progress = Progress::new(&suite, args.quiet);
     let (mut watched, mut saved) = (Ok(()), Ok(()));
-    let results = harness.race(&suite, &stop, &mut |event| {
+    let (mut has_begun, mut last) = (false, None);
+    let raced = harness.race(&suite, &stop, &mut |event| {
         match event {
             // Until now there was nothing to lose, so that a signal ended the program.
             Event::Planned { .. } => {
+                has_begun = true;
                 watched = interrupt::stop_on_signal(stop.clone()).inspect_err(|_| stop.fire());
             }
             // Now, for nobody knows whether there will be a later.
-            Event::Grown { results } if saved.is_ok() => saved = files.save_results(results),
+            Event::Grown { results } => {
+                last = Some(results.clone());
+                if saved.is_ok() {
+                    saved = files.save_results(results);
+                }
+            }
             _ => {}
         }
         progress.show(&event);
-    })?;
+    });
     drop(progress);
     watched?;
-    saved.and_then(|()| files.save_all(&results))?;
+    let (results, raced) = match (raced, last) {
+        (Ok(results), _) => (results, Ok(())),
+        // What was measured is told, whatever went wrong later.
+        (Err(error), Some(results)) => (results, Err(error)),
+        (Err(SuiteError::Trace { path, source }), None) if !has_begun => {
+            return Err(whole_file::refused(&path, &source));
+        }
+        (Err(error), None) => return Err(error.into()),
+    };
+    let saved = saved.and_then(|()| files.save_all(&results));
 
     if args.json {
         json::print(&results, out)?;
     } else if !args.quiet {
         terminal::table().write(&results, out)?;
-        files.tell(args.trace.as_deref(), out)?;
+        if saved.is_ok() {
+            files.tell(args.trace.as_deref(), out)?;
+        }
     }
     out.flush()?; // Results first, then what is wrong with them.
+    raced?;
+    saved?;
     conclude(&results, &files, args.strict)
 }
 

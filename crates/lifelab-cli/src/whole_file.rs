@@ -17,9 +17,12 @@ const READER: Duration = Duration::from_secs(5);
 /// Begins a file before the work whose result it shall hold, which shows that it can be written.
 pub(crate) fn create(path: &Path) -> Result<WholeFile, Failure> {
     check_folder(path)?;
-    open(path).map_err(|error| {
-        Failure::usage(format!("cannot write to {}: {error}", path.display())).at(Place::file(path))
-    })
+    open(path).map_err(|error| refused(path, &error))
+}
+
+/// A file that cannot be written, which is known before the work.
+pub(crate) fn refused(path: &Path, error: &io::Error) -> Failure {
+    Failure::usage(format!("cannot write to {}: {error}", path.display())).at(Place::file(path))
 }
 
 /// Begins a file.

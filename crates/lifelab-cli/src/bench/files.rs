@@ -11,6 +11,7 @@ use lifelab_bench::report::{csv, html, json};
 
 use crate::bench::report;
 use crate::failure::{Exit, Failure, Place};
+use crate::whole_file;
 
 /// The files of one race. They are named after the suite and the time, and a number if another race
 /// has taken that name: none is overwritten.
@@ -28,15 +29,14 @@ impl Files {
         let files =
             Self { folder: folder.to_owned(), suite: suite.to_owned(), stem: String::new() };
         let longest = Self { stem: files.named("0000-00-00T00:00:00Z", 9999), ..files };
-        fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
+        fs::create_dir_all(folder).map_err(|error| whole_file::refused(folder, &error))?;
         match WholeFile::create(&longest.results()) {
             Ok(_) => Ok(Self { stem: String::new(), ..longest }),
             Err(error) if error.kind() == io::ErrorKind::InvalidFilename => {
-                let long =
-                    "the scenario's name, after which files of results are called, is too long";
+                let long = "the suite's name, after which files of results are called, is too long";
                 Err(Failure::new(Exit::BadInput, "scenario", format!("name: {long}: {error}")))
             }
-            Err(error) => Err(unwritable(folder, &error)),
+            Err(error) => Err(whole_file::refused(folder, &error)),
         }
     }
 
