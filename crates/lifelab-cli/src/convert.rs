@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::input::{self, LimitArgs};
 use crate::interrupt;
 use crate::report;
+use crate::stdout;
 use crate::whole_file;
 
 /// Write a pattern in another format
@@ -54,8 +55,9 @@ fn write(
     out: &mut dyn Write,
 ) -> Result<Vec<Property>, Failure> {
     if output == Path::new("-") {
-        let lost = pattern.write(format.unwrap_or(Format::Rle), &mut *out);
-        let lost = lost.map_err(Failure::printing)?;
+        let format = format.unwrap_or(Format::Rle);
+        let lost =
+            stdout::guarded(out, |out| pattern.write(format, out).map_err(Failure::printing))?;
         out.flush()?; // The pattern first, then what it is without.
         return Ok(lost);
     }

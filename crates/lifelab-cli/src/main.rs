@@ -16,6 +16,7 @@ mod input;
 mod interrupt;
 mod json;
 mod scenario_file;
+mod stdout;
 mod text_file;
 mod values;
 mod whole_file;
@@ -23,13 +24,12 @@ mod whole_file;
 mod failure;
 mod report;
 
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
-use lifelab::core::printable;
 use lifelab_bench::Harness;
 
 use crate::failure::Failure;
@@ -102,12 +102,6 @@ impl Command {
             Self::Run(args) => run::perform(args, out),
             Self::Resume(args) => resume::perform(args, out),
             Self::Info(args) => info::perform(args, out),
-            Self::Convert(args) if io::stdout().is_terminal() => {
-                let mut text = Vec::new(); // A stranger's, and a terminal obeys it.
-                convert::perform(args, &mut text)?;
-                let text = String::from_utf8_lossy(&text);
-                Ok(out.write_all(printable::lines(&text).as_bytes())?)
-            }
             Self::Convert(args) => convert::perform(args, out),
             Self::Patterns(args) => patterns::perform(args, out),
             Self::Steppers(args) => steppers::perform(args, out),

@@ -9,6 +9,7 @@ use lifelab::{Rule, Simulation};
 use crate::failure::Failure;
 use crate::run::args::PrintArgs;
 use crate::run::record::Record;
+use crate::stdout;
 use crate::whole_file;
 
 /// Where the last generation of a run is written to, checked as far as it can be before the run.
@@ -53,7 +54,7 @@ impl Destination {
     ) -> Result<(), Failure> {
         let mut pattern = simulation.pattern()?;
         let Self::File { file, format } = self else {
-            pattern.write(Format::Rle, &mut *out).map_err(Failure::printing)?;
+            stdout::guarded(out, |out| pattern.write(Format::Rle, out).map_err(Failure::printing))?;
             return Ok(out.flush()?);
         };
         let mut lost = Vec::new();
