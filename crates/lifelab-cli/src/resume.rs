@@ -48,6 +48,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
+    args.save.check()?;
     let Resumed { mut checkpoint, checkpoints, skipped } = Checkpoints::resume(&args.checkpoint)?;
     let mut record = Record::default();
     record.note_kept_cells(checkpoint.kept_cells);

@@ -31,6 +31,7 @@ use crate::run::plan::Plan;
 use crate::run::record::Record;
 
 pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
+    args.save.check()?;
     let mut plan = Plan::of(args)?;
     let simulation = plan.build()?;
     let journal = Journal::open(&args.checkpoints)?;

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -23,6 +23,35 @@ pub(crate) fn create(path: &Path) -> Result<WholeFile, Failure> {
 /// A file that cannot be written, which is known before the work.
 pub(crate) fn refused(path: &Path, error: &io::Error) -> Failure {
     Failure::usage(format!("cannot write to {}: {error}", path.display())).at(Place::file(path))
+}
+
+/// Refuses outputs, named by their options, of which two are one file: the last would replace the
+/// first. Devices and pipes take both.
+pub(crate) fn check_apart(outputs: &[(&str, Option<&Path>)]) -> Result<(), Failure> {
+    let given = outputs.iter().filter_map(|&(option, path)| Some((option, path?)));
+    let files: Vec<_> = given
+        .filter(|(_, path)| fs::metadata(path).map_or(true, |found| found.is_file()))
+        .filter(|(_, path)| *path != Path::new("-"))
+        .map(|(option, path)| (option, path, resolved(path)))
+        .collect();
+    for (number, (option, path, file)) in files.iter().enumerate() {
+        if let Some((first, ..)) = files[..number].iter().find(|(.., other)| other == file) {
+            let message = format!("{first} and {option} both write to {}", path.display());
+            let remedy = "give each a file of its own";
+            return Err(Failure::usage(format!("{message}; {remedy}")).at(Place::file(path)));
+        }
+    }
+    Ok(())
+}
+
+/// The path without links and dots, as far as there is something.
+fn resolved(path: &Path) -> PathBuf {
+    let beside = || {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = fs::canonicalize(folder.unwrap_or(Path::new("."))).ok()?;
+        Some(folder.join(path.file_name()?))
+    };
+    fs::canonicalize(path).ok().or_else(beside).unwrap_or_else(|| path.to_owned())
 }
 
 /// Begins a file.

@@ -33,6 +33,11 @@ pub(crate) struct Args {
 type Form = fn(&Results, &mut dyn Write) -> io::Result<()>;
 
 pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
+    whole_file::check_apart(&[
+        ("--html", args.html.as_deref()),
+        ("--csv", args.csv.as_deref()),
+        ("--samples-csv", args.samples_csv.as_deref()),
+    ])?;
     let results = saved::read(&args.results)?;
     let forms: [(_, Form); 3] = [
         (&args.html, |results, out| html::write(results, out)),

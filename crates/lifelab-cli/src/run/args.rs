@@ -11,9 +11,11 @@ use lifelab::{Grain, IoSpec, Size, StepperSpec, Topology};
 use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 
 use crate::completions;
+use crate::failure::Failure;
 use crate::input::LimitArgs;
 use crate::run::journal::CheckpointArgs;
 use crate::values::{bytes, duration, share, whole};
+use crate::whole_file;
 
 /// Run a pattern through its generations
 ///
@@ -218,6 +220,17 @@ pub(crate) struct SaveArgs {
     #[arg(long, value_name = "N", requires = "trace", allow_negative_numbers = true)]
     #[arg(value_parser = whole::<NonZeroU64>)]
     pub(crate) trace_sample: Option<NonZeroU64>,
+}
+
+impl SaveArgs {
+    /// Refuses two outputs in one file.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        whole_file::check_apart(&[
+            ("--output", self.output.as_deref()),
+            ("--save-scenario", self.save_scenario.as_deref()),
+            ("--trace", self.trace.as_deref()),
+        ])
+    }
 }
 
 impl PrintArgs {

@@ -222,7 +222,8 @@ fn what_cannot_be_written_whole_leaves_what_was_there() {
             let limited = &mut Command::new("sh");
             let done = run(limited.args(["-c", &script]).current_dir(folder.path()));
             assert_eq!(done.code, Some(1), "{line} {name}: {}", done.err);
-            assert!(done.err.contains("File too large"), "{line} {name}: {}", done.err);
+            let said = format!("cannot write the pattern {name}: File too large");
+            assert!(done.err.contains(&said), "{line} {name}: {}", done.err);
             assert_eq!(fs::read(&file).expect("a file"), before, "{line} {name}");
         }
         fs::remove_file(&file).expect("a file");
@@ -248,6 +249,26 @@ fn a_run_whose_results_cannot_be_written_is_refused_before_it() {
         }
     }
     assert!(names(folder.path()).is_empty());
+}
+
+#[test]
+fn two_outputs_in_one_file_are_refused_before_the_work() {
+    let folder = tempdir().expect("a folder");
+    fs::create_dir(folder.path().join("in")).expect("a folder");
+    for (line, first, second) in [
+        ("run acorn -o x.ron --save-scenario x.ron", "--output", "--save-scenario"),
+        ("run acorn --trace y --save-scenario in/../y", "--save-scenario", "--trace"),
+        ("resume none -o k.rle --trace ./k.rle", "--output", "--trace"),
+        ("bench report none.json --html same --csv same", "--html", "--csv"),
+    ] {
+        let done = run(typed(line).current_dir(folder.path()));
+        assert_eq!((done.code, done.out.as_str()), (Some(2), ""), "{line}: {}", done.err);
+        assert!(done.err.contains(&format!("{first} and {second} both")), "{}", done.err);
+    }
+    assert_eq!(names(folder.path()), ["in"]);
+    if cfg!(unix) {
+        succeed(&mut typed("run glider -q --trace /dev/null --save-scenario /dev/null"));
+    }
 }
 
 #[cfg(unix)]
