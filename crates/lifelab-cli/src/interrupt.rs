@@ -27,6 +27,9 @@ const SAME: Duration = Duration::from_millis(250);
 /// When the program started.
 static START: OnceLock<Instant> = OnceLock::new();
 
+/// When its time is over.
+static END: OnceLock<Instant> = OnceLock::new();
+
 /// Whether all input has been read, so that the end of the time is the simulation's affair.
 static HAS_INPUT: AtomicBool = AtomicBool::new(false);
 
@@ -39,6 +42,7 @@ pub(crate) fn start(timeout: Option<Duration>, json: bool) -> Result<(), Failure
     static IS_CAUGHT: AtomicBool = AtomicBool::new(false);
     let _ = signal_hook::flag::register(SIGXFSZ, &IS_CAUGHT);
     let Some(end) = timeout.and_then(|timeout| start.checked_add(timeout)) else { return Ok(()) };
+    END.get_or_init(|| end);
     spawn("timeout", move || {
         thread::sleep(end.saturating_duration_since(Instant::now()));
         if !HAS_INPUT.load(Ordering::Relaxed) {
@@ -54,6 +58,11 @@ pub(crate) fn start(timeout: Option<Duration>, json: bool) -> Result<(), Failure
 pub(crate) fn left(timeout: Duration) -> Duration {
     HAS_INPUT.store(true, Ordering::Relaxed);
     timeout.saturating_sub(START.get_or_init(Instant::now).elapsed())
+}
+
+/// What is left of the program's time; `None` if that is not limited.
+pub(crate) fn remaining() -> Option<Duration> {
+    END.get().map(|end| end.saturating_duration_since(Instant::now()))
 }
 
 /// Makes Ctrl-C, and other requests to end, stop the work; a second one ends the program at once.

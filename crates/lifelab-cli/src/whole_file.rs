@@ -10,6 +10,7 @@ use std::time::Duration;
 use lifelab::patterns::WholeFile;
 
 use crate::failure::{Exit, Failure, Place};
+use crate::interrupt;
 
 /// How long to wait until a pipe has a reader: a shell that starts both ends has done so by then.
 const READER: Duration = Duration::from_secs(5);
@@ -17,7 +18,13 @@ const READER: Duration = Duration::from_secs(5);
 /// Begins a file before the work whose result it shall hold, which shows that it can be written.
 pub(crate) fn create(path: &Path) -> Result<WholeFile, Failure> {
     check_folder(path)?;
-    open(path).map_err(|error| refused(path, &error))
+    open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::TimedOut => {
+            let message = format!("time is up, and nobody has read from {}", path.display());
+            Failure::new(Exit::TimedOut, "timeout", message).at(Place::file(path))
+        }
+        _ => refused(path, &error),
+    })
 }
 
 /// A file that cannot be written, which is known before the work.
@@ -65,7 +72,11 @@ pub(crate) fn open(path: &Path) -> io::Result<WholeFile> {
     let pipe = path.to_owned();
     // Without a reader it ends with the program.
     thread::Builder::new().spawn(move || sender.send(WholeFile::create(&pipe)))?;
-    opened.recv_timeout(READER).unwrap_or_else(|_| {
+    let wait = interrupt::remaining().map_or(READER, |left| left.min(READER));
+    opened.recv_timeout(wait).unwrap_or_else(|_| {
+        if wait < READER {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
         let waited = READER.as_secs();
         Err(io::Error::other(format!(
             "nobody has read from this pipe for {waited} s; start its reader"

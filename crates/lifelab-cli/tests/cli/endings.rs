@@ -245,6 +245,32 @@ pub(crate) mod signals {
         assert_eq!(read, succeed(&mut typed("run glider -g 4 -q -o -")).out);
     }
 
+    #[test]
+    fn a_timeout_ends_waiting_for_a_reader() {
+        let folder = tempdir().expect("a folder");
+        for (option, name) in [("-o", "out.rle"), ("--trace", "out.json")] {
+            let output = pipe(&folder, name);
+            let line = "run glider --json --timeout 300ms";
+            let done = end(spawn(typed(line).arg(option).arg(&output)));
+            assert_eq!((done.code, done.out.as_str()), (Some(124), ""), "{}", done.err);
+            assert_eq!(done.error()["kind"], "timeout");
+        }
+    }
+
+    #[test]
+    fn a_pipe_whose_reader_leaves_early_is_an_error() {
+        let folder = tempdir().expect("a folder");
+        let output = pipe(&folder, "out.rle");
+        let reader = Command::new("head").args(["-c", "10"]).arg(&output).spawn();
+        let reader = reader.expect("it starts");
+        // More than a pipe holds.
+        let line = "run --soup 0.5 --size 1500x1500 -g 0 -q -o";
+        let done = end(spawn(typed(line).arg(&output)));
+        end(reader);
+        assert_eq!(done.code, Some(1), "{}", done.err);
+        assert!(done.err.contains("cannot write the pattern"), "{}", done.err);
+    }
+
     fn pipe(folder: &TempDir, name: &str) -> PathBuf {
         let path = folder.path().join(name);
         mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).expect("a pipe with a name");
