@@ -13,7 +13,8 @@ use std::sync::{Mutex, PoisonError};
 /// half of either.
 ///
 /// Links are followed: what they lead to is replaced, and they stay. A file that is replaced keeps its
-/// permissions. Devices and pipes are written to as they are.
+/// permissions. Devices and pipes are written to as they are. A file that something is mounted on, as
+/// in a container that got this file alone, cannot be replaced, and is refused.
 ///
 /// ```
 /// use std::io::Write;
@@ -40,7 +41,8 @@ impl WholeFile {
     /// be long before it is; until then nothing of it can be seen.
     ///
     /// # Errors
-    /// If the system refuses it; a file that is protected against writing is not replaced.
+    /// If the system refuses it; a file that is protected against writing is not replaced, nor is a
+    /// mount point.
     ///
     /// # Blocking
     /// A pipe is opened, which waits until somebody reads from it.
@@ -133,6 +135,11 @@ impl Target {
         }
         if old.is_some() {
             OpenOptions::new().write(true).open(&path)?; // Renaming would replace a protected file.
+            if is_mount_point(&path) {
+                let message =
+                    "it is a mount point and cannot be replaced; mount its folder instead";
+                return Err(io::Error::new(io::ErrorKind::ResourceBusy, message));
+            }
         }
         Part::beside(&path)?;
         Ok(Self::Regular { path, part: None })
@@ -250,6 +257,26 @@ fn follow(path: &Path) -> PathBuf {
 /// as it is, for the process goes on with what it has.
 fn is_open_file(path: &Path) -> bool {
     path.starts_with("/proc") || path.starts_with("/dev/fd")
+}
+
+/// Whether something is mounted on this file, as far as the system tells.
+fn is_mount_point(path: &Path) -> bool {
+    let mounts = fs::read("/proc/self/mountinfo").unwrap_or_default();
+    fs::canonicalize(path).is_ok_and(|path| has_mount(&mounts, &path))
+}
+
+/// Whether a list of mounts as of Linux, one a line, names this path as the place of one.
+fn has_mount(mounts: &[u8], path: &Path) -> bool {
+    let mut escaped = Vec::new();
+    for &byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b' ' | b'\t' | b'\n' | b'\\' => escaped.extend(format!("\\{byte:03o}").bytes()),
+            _ => escaped.push(byte),
+        }
+    }
+    // Number, parent, device, root, place.
+    let places = mounts.split(|&b| b == b'\n').filter_map(|line| line.split(|&b| b == b' ').nth(4));
+    places.into_iter().any(|place| place == escaped)
 }
 
 /// Makes a file that replaces `old` as accessible as that, and its owner's as far as the system lets us.

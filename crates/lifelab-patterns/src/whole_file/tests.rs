@@ -84,6 +84,16 @@ fn a_protected_file_is_not_replaced() {
     assert_eq!(write(&path, "new").is_err(), is_protected);
 }
 
+#[test]
+fn mounts_are_found_by_their_place() {
+    let mounts =
+        b"22 1 8:1 / / rw - ext4 /dev/a rw\n23 22 8:2 /x /a\\040b\\134c/f.rle rw - ext4 /b rw\n";
+    assert!(has_mount(mounts, Path::new("/a b\\c/f.rle")));
+    for path in ["/a b\\c", "/x", "/a b\\c/f.rle2", "rw"] {
+        assert!(!has_mount(mounts, Path::new(path)), "{path}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn permissions_stay() {
