@@ -239,9 +239,14 @@ impl Builder {
             u64::try_from(about.generation).map_err(|_| uncountable(about.generation))?;
         let mut engine = FiniteEngine::new(grid, generation, rule, topology, io, stepper)?;
         engine.set_probe(self.probe);
+        let met_edge_before = match &self.source {
+            Some(Source::Checkpoint(checkpoint)) => checkpoint.met_edge,
+            _ => None,
+        };
         Ok(Simulation::new(Parts {
             engine: Box::new(engine),
             stop: stop_after(self.deadline),
+            met_edge_before,
             first,
             about: Pattern { rule, cells: Default::default(), ..about },
             stepper: stepper_name,
@@ -269,6 +274,7 @@ impl Builder {
             about: Pattern { rule: engine.world().rule, ..Pattern::default() },
             engine,
             stop: stop_after(self.deadline),
+            met_edge_before: None,
             first: Position::default(),
             stepper: "none".to_owned(),
             io: IoSpec::default().to_string(),

@@ -79,6 +79,8 @@ pub struct Checkpoint {
     /// How many cells have kept their states because of faults; see
     /// [`OnFault`](lifelab_core::OnFault).
     pub kept_cells: u64,
+    /// The first generation of the run with a live cell on the edge; see [`Simulation::met_edge`].
+    pub met_edge: Option<u64>,
 }
 
 impl Checkpoint {
@@ -109,6 +111,7 @@ impl Checkpoint {
             finder: None,
             cadence: Cadence::default(),
             kept_cells: 0,
+            met_edge: simulation.met_edge(),
         })
     }
 

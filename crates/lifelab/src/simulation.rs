@@ -39,6 +39,8 @@ pub struct Simulation {
     /// Where a step comes back whose future was dropped while it ran on another thread.
     pub(crate) away: Option<oneshot::Receiver<DetachedStep>>,
     stop: Stop,
+    /// The first generation with a live cell on the edge, if it was before the engine started.
+    met_edge_before: Option<u64>,
     /// Where the pattern's own first cell lies in the grid.
     first: Position,
     /// What the pattern says about itself: all but its cells.
@@ -51,6 +53,7 @@ pub struct Simulation {
 pub(crate) struct Parts {
     pub(crate) engine: Box<dyn Engine>,
     pub(crate) stop: Stop,
+    pub(crate) met_edge_before: Option<u64>,
     pub(crate) first: Position,
     pub(crate) about: Pattern,
     pub(crate) stepper: String,
@@ -64,8 +67,8 @@ impl Simulation {
     }
 
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { engine, stop, first, about, stepper, io } = parts;
-        Self { engine, away: None, stop, first, about, stepper, io }
+        let Parts { engine, stop, met_edge_before, first, about, stepper, io } = parts;
+        Self { engine, away: None, stop, met_edge_before, first, about, stepper, io }
     }
 
     /// Computes one generation.
@@ -230,8 +233,8 @@ impl Simulation {
         self.engine.as_grid().expect("the universe is no grid: look at it by `universe()`")
     }
 
-    /// The first generation, counted from where this simulation was built, with a live cell in an
-    /// outermost row or column of the grid, from which another one was computed. From there on it
+    /// The first generation, counted from where this simulation was built or, if that was from a
+    /// [checkpoint](crate::Checkpoint), from where its run started, with a live cell in an outermost row or column of the grid, from which another one was computed. From there on it
     /// matters that the grid ends, or that a torus joins its edges; `None` if there was none, and the
     /// unlimited plane would have given the same cells.
     ///
@@ -246,7 +249,7 @@ impl Simulation {
     /// # Ok::<(), lifelab::Error>(())
     /// ```
     pub fn met_edge(&self) -> Option<u64> {
-        self.engine.as_finite()?.met_edge()
+        self.met_edge_before.or_else(|| self.engine.as_finite()?.met_edge())
     }
 
     /// The number of live cells.
@@ -260,7 +263,9 @@ impl Simulation {
     /// If one lies outside of the universe, or memory cannot hold it; then none has changed.
     pub fn edit(&mut self, cells: &[(Place, bool)]) -> Result<(), EditError> {
         self.come_home();
-        self.engine.edit(cells)
+        self.engine.edit(cells)?;
+        self.met_edge_before = None; // What is at the edge may be another thing now.
+        Ok(())
     }
 
     /// The live cells in reading order, in the grid's coordinates.

@@ -76,7 +76,8 @@ impl Course {
         let traced = trace
             .map_or(Ok(()), |trace| trace.write(&self.simulation, &scenario, &mut self.record));
         let saved = scenario_file.map_or(Ok(()), |file| scenario_file::write(file, &scenario));
-        if let Some(warning) = edge::warning(&self.simulation, &self.scenario) {
+        let has_end = self.finder.is_none();
+        if let Some(warning) = edge::warning(&self.simulation, &self.scenario, has_end) {
             self.record.warn(warning);
         }
         let cycle = self.finder.as_ref().map(CycleFinder::cycle);

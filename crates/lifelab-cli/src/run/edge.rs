@@ -8,15 +8,21 @@ const MAX_CELLS: u128 = 1 << 32;
 /// What to say of the edge, if live cells came to it and nobody has said what lies beyond. A named
 /// topology says it, as does a pattern with a universe of its own, and a soup has no beyond; a size
 /// or a margin only says how much room there is.
-pub(crate) fn warning(simulation: &Simulation, scenario: &Scenario) -> Option<String> {
+///
+/// `has_end` tells whether it is known when the run ends, and so how far its cells can come.
+pub(crate) fn warning(
+    simulation: &Simulation,
+    scenario: &Scenario,
+    has_end: bool,
+) -> Option<String> {
     let is_meant = scenario.topology.is_some() || matches!(scenario.start, Start::Soup(_));
     let met = simulation.met_edge().filter(|_| !is_meant)?;
-    Some(say(simulation, scenario, met))
+    Some(say(simulation, scenario, met, has_end))
 }
 
 /// Nothing travels faster than a cell per generation. So what is at the edge in generation `met` is as
 /// many cells beyond it at the end as there are generations from there, and no farther.
-fn say(simulation: &Simulation, scenario: &Scenario, met: u64) -> String {
+fn say(simulation: &Simulation, scenario: &Scenario, met: u64, has_end: bool) -> String {
     let margin = match scenario.size {
         None => Some(scenario.margin.unwrap_or(Builder::DEFAULT_MARGIN)),
         Some(_) => None,
@@ -28,10 +34,14 @@ fn say(simulation: &Simulation, scenario: &Scenario, met: u64) -> String {
     let side = |side: u32| u128::from(side) + 2 * more;
     let (width, height) = (side(grid.width()), side(grid.height()));
     let remedy = match margin {
-        _ if width * height > MAX_CELLS => {
+        _ if !has_end || width * height > MAX_CELLS => {
             let larger = match margin {
                 Some(margin) => format!("--margin {}", u64::from(margin.max(8)) * 8),
-                None => format!("--size {}x{}", grid.width() * 8, grid.height() * 8),
+                None => format!(
+                    "--size {}x{}",
+                    u64::from(grid.width()) * 8,
+                    u64::from(grid.height()) * 8
+                ),
             };
             format!("a larger universe, such as {larger}, gets farther")
         }
@@ -40,7 +50,8 @@ fn say(simulation: &Simulation, scenario: &Scenario, met: u64) -> String {
     };
     format!(
         "live cells came to the edge of the {} of {} x {} cells in generation {met}: from there on this \
-         may differ from an unlimited plane; {remedy}, or name the --topology if the edge is meant",
+         may differ from an unlimited plane; run it again: {remedy}, or name the --topology if the \
+         edge is meant",
         grid_topology,
         grid.width(),
         grid.height(),

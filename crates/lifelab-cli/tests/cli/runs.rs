@@ -299,6 +299,10 @@ fn a_pattern_that_meets_the_edge_of_a_default_universe_is_told_of_with_a_margin_
     assert!(sized["warnings"][0].as_str().expect("a warning").contains("--size "), "{sized}");
     let endless = succeed(&mut typed("run gosper-glider-gun -g 1M --json --until-stable")).json();
     assert!(endless["warnings"][0].as_str().expect("a warning").contains("--margin "), "{endless}");
+    // No margin is enough for a glider that never ends.
+    let stable = succeed(&mut typed("run glider -g 1M --json --until-stable")).json();
+    let warning = stable["warnings"][0].as_str().expect("a warning");
+    assert!(warning.contains("gets farther") && !warning.contains("surely"), "{warning}");
 }
 
 #[test]

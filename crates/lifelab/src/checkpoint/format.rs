@@ -38,6 +38,9 @@ struct Description {
     start: u64,
     cadence: Cadence,
     kept_cells: u64,
+    /// Not there if there was none, and in files from before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    met_edge: Option<u64>,
     /// How many states follow the cells, if the run looks for cycles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     states: Option<u32>,
@@ -84,6 +87,7 @@ impl Checkpoint {
             start: self.start,
             cadence: self.cadence,
             kept_cells: self.kept_cells,
+            met_edge: self.met_edge,
             states: self.finder.as_ref().map(|finder| finder.states().len() as u32),
         };
         notation::to_ron(&description).ok_or(Kind::Scenario)
@@ -145,6 +149,7 @@ impl Description {
             finder: finder.transpose()?,
             cadence: self.cadence,
             kept_cells: self.kept_cells,
+            met_edge: self.met_edge,
         })
     }
 }
