@@ -94,6 +94,14 @@ mod tests {
             ("(start: named(\"acorn\"), io: 3)", "expected opening `(`"),
             ("(start: named(\"acorn\"), generations: many)", "expected a whole number from 0"),
             ("(start: named(\"acorn\"), generations: 1.5)", "found 1.5, expected a whole number"),
+            (
+                "(start: named(\"acorn\"), margin: 99999999999999999999999)",
+                "found 99999999999999999999999, expected a whole number from 0 to 4294967295",
+            ),
+            (
+                "(start: named(\"acorn\"), margin: -99999999999999999999999)",
+                "found -99999999999999999999999, expected a whole number",
+            ),
             ("(start: named(\"acorn\"), generations: -1)", "found -1, expected a whole number"),
             ("(start: named(\"acorn\"), margin: \"wide\")", "found wide, expected a whole number"),
             ("(start: named(\"acorn\"), stepper: thread-pool)", "thread"),
