@@ -27,7 +27,7 @@ pub enum Grain {
     /// One cell.
     Cell,
     /// A band of this number of rows.
-    Rows(NonZeroU32),
+    Rows(#[serde(deserialize_with = "number::deserialize")] NonZeroU32),
 }
 
 /// Bands per worker under [`Grain::Auto`]: enough to even out workers that run at different

@@ -18,6 +18,7 @@ pub struct Soup {
     /// The probability of a cell to live, from 0 to 1.
     pub density: f64,
     /// Chooses the soup.
+    #[serde(deserialize_with = "crate::number::deserialize")]
     pub seed: u64,
 }
 

@@ -24,7 +24,7 @@ pub enum Work {
     Time(#[serde(with = "lifelab_core::duration")] Duration),
     /// This number of rounds of a mixing function, a few nanoseconds each. The amount stays the
     /// same, so what several cores gain becomes visible.
-    Rounds(u64),
+    Rounds(#[serde(deserialize_with = "lifelab_core::number::deserialize")] u64),
 }
 
 /// Computes, and waits for nothing.

@@ -52,13 +52,16 @@ pub enum Trigger {
     /// At one cell of one generation.
     At {
         /// The generation; the first step computes generation 1.
+        #[serde(deserialize_with = "lifelab_core::number::deserialize")]
         generation: u64,
         /// The cell's column.
+        #[serde(deserialize_with = "lifelab_core::number::deserialize")]
         x: u32,
         /// The cell's row.
+        #[serde(deserialize_with = "lifelab_core::number::deserialize")]
         y: u32,
         /// At how many attempts, from the first on.
-        #[serde(default = "once")]
+        #[serde(default = "once", deserialize_with = "lifelab_core::number::deserialize")]
         attempts: NonZeroU32,
     },
     /// Anywhere, with this probability, 0 to 1.

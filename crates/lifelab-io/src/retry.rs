@@ -25,6 +25,7 @@ use lifelab_core::duration;
 #[serde(default, deny_unknown_fields)]
 pub struct RetrySpec {
     /// How many retries after the first attempt; 3 by default.
+    #[serde(deserialize_with = "lifelab_core::number::deserialize")]
     pub limit: u32,
     /// The longest first pause; 10 ms by default.
     #[serde(with = "lifelab_core::duration")]

@@ -49,7 +49,10 @@ pub struct SocketSpec {
     /// connection. With the service in the same process, each takes two file descriptors.
     ///
     /// The asynchronous form needs no bound: all requests share one connection per runtime.
-    #[serde(default = "default_connections")]
+    #[serde(
+        default = "default_connections",
+        deserialize_with = "lifelab_core::number::deserialize"
+    )]
     pub connections: NonZeroU32,
 }
 

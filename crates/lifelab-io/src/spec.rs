@@ -51,6 +51,7 @@ pub struct IoSpec {
     /// In which phases it waits; when it applies the rule by default.
     pub phase: IoPhase,
     /// Decides latencies, probable faults and backoffs; 0 by default.
+    #[serde(deserialize_with = "lifelab_core::number::deserialize")]
     pub seed: u64,
     /// What a cell computes before each wait; nothing by default.
     #[serde(skip_serializing_if = "Option::is_none")]

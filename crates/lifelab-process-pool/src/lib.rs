@@ -163,6 +163,7 @@ pub struct Options {
     #[serde(deserialize_with = "lifelab_core::number::deserialize")]
     pub in_flight: NonZeroUsize,
     /// How many lines that died may be replaced in one step, before the step fails.
+    #[serde(deserialize_with = "lifelab_core::number::deserialize")]
     pub restarts: u32,
     /// How long a worker process may take to start.
     #[serde(with = "lifelab_core::duration")]

@@ -140,13 +140,33 @@ fn a_long_mistake_is_shown_in_part() {
 }
 
 #[test]
+fn numbers_in_ron_are_written_as_people_write_them() {
+    for (people, plain) in [
+        ("(seed: 1e3)", "(seed: 1000)"),
+        (r#"(retry: (limit: "1k"))"#, "(retry: (limit: 1000))"),
+        (r#"(wait: cpu(rounds("1k")))"#, "(wait: cpu(rounds(1000)))"),
+        (
+            r#"(wait: socket(latency: fixed("1s"), connections: "1k"))"#,
+            r#"(wait: socket(latency: fixed("1s"), connections: 1000))"#,
+        ),
+        (
+            r#"(faults: [(kind: error, when: at(generation: "1k", x: 1e1, y: 0))])"#,
+            "(faults: [(kind: error, when: at(generation: 1000, x: 10, y: 0))])",
+        ),
+    ] {
+        let read = |text| IoSpec::from_ron(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(read(people), read(plain));
+    }
+}
+
+#[test]
 fn mistakes_in_ron_are_placed() {
     for (text, place, message) in [
         ("(wait: nap)", "line 1, column 8:", "nap"),
         ("(\n  phases: both)", "line 2, ", "phases"),
         (r#"(timeout: "soon")"#, "line 1, ", "expected a duration such as 10ms"),
         (r#"(timeout: "18446744073709551615s 1000ms")"#, "line 1, ", "expected a duration"),
-        ("(retry: (limit: -1))", "line 1, ", "too large, or negative"),
+        ("(retry: (limit: -1))", "line 1, ", "found -1, expected a whole number from 0"),
         (r#"(wait: sleep(exponential(mode: "1s")))"#, "line 1, ", "mode"),
         (
             r#"(wait: socket(latency: fixed("1s"), connections: 0))"#,
