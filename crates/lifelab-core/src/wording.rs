@@ -59,7 +59,7 @@ pub fn found(phrase: &str) -> String {
     }
     match phrase {
         "a unit value" | "unit value" | "null" => "nothing".to_owned(),
-        "an optional value" | "Option value" => "a value that may be missing".to_owned(),
+        "an optional value" | "Option value" => "`None` or `Some`".to_owned(),
         "a sequence" | "sequence" => "a list".to_owned(),
         "a map" | "map" => "names with values".to_owned(),
         "unit variant" | "a unit variant" | "enum" | "an enum" => "a name alone".to_owned(),
@@ -127,6 +127,11 @@ pub fn of_ron(code: &ron::Error) -> String {
             );
         }
         E::SuggestRawIdentifier(found) | E::InvalidIdentifier(found) => {
+            if found.starts_with(|c: char| c.is_ascii_digit()) {
+                return format!(
+                    "found `{found}`, expected a name and a value as in `(name: value)`"
+                );
+            }
             let plain = found.replace(|c: char| !c.is_alphanumeric(), "_");
             return format!(
                 "found `{found}`, expected a name such as `{plain}`, or text in quotes"

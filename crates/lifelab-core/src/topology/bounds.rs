@@ -117,6 +117,10 @@ impl Edge {
             Shape::KleinBottle => is_twisted && length.is_multiple_of(2),
             _ => false,
         };
+        if is_twisted && !can_shift && matches!(cursor.peek(), Some('+' | '-')) {
+            return Err(cursor
+                .unexpected("a comma: twisted edges of an odd number of cells have no offset"));
+        }
         let shift = if can_shift { shift(cursor)? } else { None };
         Ok(Self { length, marks: Marks { is_twisted, shift } })
     }

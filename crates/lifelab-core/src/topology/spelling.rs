@@ -50,7 +50,7 @@ impl FromStr for Topology {
 
     fn from_str(text: &str) -> Result<Self, RuleError> {
         let (name, rest) = text.split_once(':').map_or((text, None), |(name, r)| (name, Some(r)));
-        let known = TOPOLOGIES.into_iter().find(|(known, _)| *known == name);
+        let known = TOPOLOGIES.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         let (_, topology) = known.ok_or_else(|| RuleError {
             span: 0..name.len(),
             kind: RuleErrorKind::Unexpected { found: format!("{name:?}"), expected: NAMES },

@@ -56,7 +56,7 @@ fn malformed_universes_are_placed() {
     rejects("K30*,20*", 7..8, "found '*'");
     rejects("K30+1,20*", 3..4, "found '+'");
     rejects("K30*,20+1", 7..8, "found '+'");
-    rejects("K31*+1,20", 4..5, "found '+'");
+    rejects("K31*+1,20", 4..5, "found '+', expected a comma: twisted edges of an odd number");
     rejects("K0,20", 1..2, "found 0, expected a length from 1");
     rejects("C20,0", 4..5, "found 0");
     rejects("S0", 1..2, "found 0");
@@ -125,6 +125,7 @@ fn topologies_have_names() {
         let bounds = Bounds { topology, width: 6, height: 6 };
         assert_eq!(bounds.to_string().parse(), Ok(bounds));
     }
+    assert_eq!("TORUS".parse(), Ok(Topology::Torus));
     assert_eq!("klein".parse(), Ok(Topology::KleinBottle { axis: Axis::Y, shift: 0 }));
     let bad = [
         ("Klein bottle", 0..12, "expected torus, plane, klein"),
