@@ -14,7 +14,7 @@ use self::header::Header;
 use self::items::Items;
 use super::comments::{Comments, Label};
 use crate::cells::Position;
-use crate::error::Fault;
+use crate::error::{ErrorKind, Fault};
 use crate::format::{Codec, Property};
 use crate::limits::Limits;
 use crate::open::Draft;
@@ -97,6 +97,13 @@ fn read(text: &[u8], limits: &Limits) -> Result<Draft, Fault> {
 fn check_first_line(text: &[u8], mut lines: Lines<'_>) -> Result<(), Fault> {
     let Some(mut start) = lines.next().map(|line| line.scan()) else { return Ok(()) };
     start.skip_blanks();
+    if start.rest().starts_with(b"version https://git-lfs") {
+        let found = "a pointer of Git LFS in the place of the file".into();
+        let expected = "the file itself, as `git lfs pull` brings it".into();
+        return Err(ErrorKind::Unexpected { found, expected }.at(start.at..start.at + 7));
+    }
+    // A word starts with letters that could be cells: what comes after them tells.
+    start.take_while(|byte| byte != b'!' && is_in_items(byte));
     if start.peek().is_none_or(is_in_items) {
         return Ok(());
     }
