@@ -7,12 +7,14 @@
 //!
 //! A [`Probe`] watches all this, if there is one.
 //!
-//! This crate does no I/O and starts no thread. It reads the clock in two places: [`Stop`], whose
-//! deadlines are points in time, and [`Probe`]. To test a stepper of your own, turn on the feature
+//! This crate does no I/O and starts no thread, but [`AddressSpace`] reads on Linux what the system says
+//! of this process. It reads the clock in two places: [`Stop`], whose deadlines are points in time, and
+//! [`Probe`]. To test a stepper of your own, turn on the feature
 //! `testing`: it adds a module of that name.
 #![forbid(unsafe_code)]
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
 
+mod address_space;
 mod cell;
 mod count;
 mod position;
@@ -57,6 +59,7 @@ mod stepper;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
+pub use address_space::AddressSpace;
 pub use band::{Band, BandMut, BandRef};
 pub use cell::{Cell, Hood, Phase, Site};
 pub use cell_future::CellFuture;

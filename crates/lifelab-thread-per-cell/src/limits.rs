@@ -29,7 +29,8 @@ impl fmt::Display for Limit {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Need {
     mappings: u64,
-    address_space: u64,
+    /// Bytes of a stack that is yet to be mapped.
+    stack_size: Option<NonZeroUsize>,
 }
 
 impl Need {
@@ -44,13 +45,10 @@ impl Need {
     }
 
     /// A thread whose stack is mapped already: nothing but the thread.
-    pub(crate) const MAPPED: Self = Self { mappings: 0, address_space: 0 };
+    pub(crate) const MAPPED: Self = Self { mappings: 0, stack_size: None };
 
     fn new(mappings: u64, stack_size: NonZeroUsize) -> Self {
-        /// Beside the stack: signal stack and guard pages, generously.
-        const OVERHEAD: u64 = 64 << 10;
-        let address_space = (stack_size.get() as u64).saturating_add(OVERHEAD);
-        Self { mappings, address_space }
+        Self { mappings, stack_size: Some(stack_size) }
     }
 }
 
@@ -72,10 +70,9 @@ pub(crate) fn tightest(_: Need) -> Option<Limit> {
 #[cfg(target_os = "linux")]
 mod linux {
     use std::fs;
-    use std::num::NonZeroUsize;
     use std::path::Path;
-    use std::thread;
 
+    use lifelab_core::AddressSpace;
     use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
     use nix::unistd::Uid;
 
@@ -85,10 +82,6 @@ mod linux {
     /// that the C library keeps for later (40 MiB of them). Being constant as long as these are
     /// fewer, it makes the answer the same for every generation.
     const RESERVE: u64 = 2048;
-
-    /// Address space that the C library reserves for each of its allocator arenas, of which it makes
-    /// up to 8 per processor, one for each new thread.
-    const ARENA: u64 = 64 << 20;
 
     /// Every limit that is known to be set.
     pub(super) fn all(need: Need) -> [Option<Limit>; 6] {
@@ -113,18 +106,10 @@ mod linux {
     }
 
     fn address_space(need: Need) -> Option<Limit> {
-        if need.address_space == 0 {
-            return None;
-        }
-        let value = soft(Resource::RLIMIT_AS)?;
-        let free = value.saturating_sub(1024 * status("VmSize:")?);
-        let thread = need.address_space;
-        let arenas = 8 * thread::available_parallelism().map_or(1, NonZeroUsize::get) as u64;
-        // The first threads take an arena each.
-        let first = (free / thread.saturating_add(ARENA)).min(arenas);
-        let rest = (free - first * thread.saturating_add(ARENA)) / thread;
-        let room = if first < arenas { first } else { first + rest };
-        Some(limit("RLIMIT_AS (ulimit -v)", value, room))
+        let stack_size = need.stack_size?.get();
+        let space = AddressSpace::limited()?;
+        let room = space.threads(stack_size) as u64;
+        Some(limit(AddressSpace::LIMIT_NAME, space.limit, room))
     }
 
     /// The limit counts the user's threads in all programs; we know only our own, so there may be
