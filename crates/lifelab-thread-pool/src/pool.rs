@@ -6,7 +6,7 @@ use std::thread::{Builder, JoinHandle};
 
 use rayon::ThreadPoolBuilder;
 
-use lifelab_core::StartError;
+use lifelab_core::{AddressSpace, StartError};
 
 use crate::ThreadPool;
 use crate::crew::{Crew, Post};
@@ -42,6 +42,7 @@ impl Pool {
             );
             return Err(StartError { message, remedy: remedy() });
         }
+        AddressSpace::check_workers(workers, 1, stack_size.get())?;
         let mut threads = Threads::default();
         // All start in a crew: see there what they would do in rayon's loop. On failure the crew,
         // declared last, drops first, and the threads end.
