@@ -8,7 +8,7 @@ use std::thread;
 use crossbeam::channel::Receiver;
 use crossbeam::select;
 
-use lifelab_core::{CellFailure, FanIn, Grid, Outcome, StartError};
+use lifelab_core::{AddressSpace, CellFailure, FanIn, Grid, Outcome, StartError};
 
 use crate::in_order::InOrder;
 use crate::item::Item;
@@ -40,6 +40,8 @@ impl Pipeline {
     /// Makes the queues and starts the workers.
     pub(crate) fn start(options: &Options) -> Result<Self, StartError> {
         let (counters, appliers) = (options.counters(), options.appliers());
+        let both = counters.workers + appliers.workers;
+        AddressSpace::check_workers(both, 1, options.stack_size.get())?;
         // Declared before the queues, and so dropped after them: should a thread be refused, the
         // queues close, and those that did start end.
         let mut workers = Workers::new(options.stack_size);

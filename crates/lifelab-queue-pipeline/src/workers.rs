@@ -61,7 +61,7 @@ impl Workers {
                 ),
                 remedy:
                     "use fewer workers or a smaller stack size, or raise the limits on threads and \
-                     memory (ulimit -u, pids.max, vm.max_map_count)"
+                     memory (ulimit -u, ulimit -v, pids.max, vm.max_map_count)"
                         .to_owned(),
             }
         })?);
