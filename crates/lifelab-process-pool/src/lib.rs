@@ -123,8 +123,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use lifelab_core::{
-    Capabilities, Context, FanIn, Grain, Grid, Model, StartError, StepError, StepErrorKind,
-    StepReport, Stepper, Units,
+    AddressSpace, Capabilities, Context, FanIn, Grain, Grid, Model, StartError, StepError,
+    StepErrorKind, StepReport, Stepper, Units,
 };
 
 use line::{Line, Recipe};
@@ -362,6 +362,9 @@ impl Model for ProcessPool {
                 remedy: "call `lifelab_process_pool::host_workers` first in `main`".into(),
             });
         }
+        // A thread drives each line, one watches while it starts, and one listens to each process.
+        let threads = 2 + arrangement.roles().len();
+        AddressSpace::check_workers(workers, threads, start::STACK)?;
         let meter = Arc::default();
         let recipe =
             Recipe { program, roles: arrangement.roles(), start_timeout, answer_timeout, meter };

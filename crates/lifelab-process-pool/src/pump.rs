@@ -119,7 +119,7 @@ impl<'a> Pump<'a> {
             StartFailure::Refused(error) => Trouble::Hopeless(StepErrorKind::Resources {
                 message: format!("cannot start a worker process: {error}"),
                 remedy: "check the option `program`, take fewer workers, or raise the limits on \
-                         processes and open files (ulimit -u, ulimit -n)"
+                         processes, open files and address space (ulimit -u, -n, -v)"
                     .into(),
             }),
         })

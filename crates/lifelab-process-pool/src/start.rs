@@ -7,23 +7,14 @@
 
 use std::hint::black_box;
 use std::io;
-use std::num::NonZeroUsize;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
-use std::thread::{self, Builder};
+use std::thread::Builder;
+
+use lifelab_core::AddressSpace;
 
 /// The stack of a thread that does nothing but serve a pipe.
-const STACK: usize = 256 << 10;
-
-/// Beside the stack: signal stack and guard pages, generously.
-const OVERHEAD: usize = 64 << 10;
-
-/// What is left for everything else.
-const RESERVE: usize = 4 << 20;
-
-/// Address space that the C library reserves for each of its allocator arenas, of which it makes up to
-/// eight per processor.
-const ARENA: usize = 64 << 20;
+pub(crate) const STACK: usize = 256 << 10;
 
 /// Held while a thread is started where room is short.
 static STARTING: Mutex<()> = Mutex::new(());
@@ -49,11 +40,11 @@ pub(crate) fn start<T>(
     spawn: impl FnOnce(Builder, Started) -> io::Result<T>,
 ) -> io::Result<T> {
     let builder = Builder::new().name(name.into()).stack_size(STACK);
-    if fits(plenty()) {
+    if AddressSpace::limited().is_none() {
         return spawn(builder, Started(None));
     }
     let _alone = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
-    if !fits(STACK + OVERHEAD + RESERVE) {
+    if AddressSpace::limited().is_some_and(|space| !space.fits_thread(STACK)) {
         let message = "no memory for its stack within the limit on address space (ulimit -v)";
         return Err(io::Error::new(io::ErrorKind::OutOfMemory, message));
     }
@@ -61,18 +52,4 @@ pub(crate) fn start<T>(
     let thread = spawn(builder, Started(Some(starter)))?;
     let _ = started.recv(); // An error: it has ended already.
     Ok(thread)
-}
-
-/// Room with which arenas do not take what stacks need.
-fn plenty() -> usize {
-    let arenas = thread::available_parallelism().map_or(1, NonZeroUsize::get).saturating_mul(8);
-    arenas.saturating_add(4).saturating_mul(ARENA)
-}
-
-/// Whether the system would give `bytes` bytes of memory. They are given back untouched.
-fn fits(bytes: usize) -> bool {
-    let mut memory: Vec<u8> = Vec::new();
-    let is_given = memory.try_reserve_exact(bytes).is_ok();
-    black_box(&memory);
-    is_given
 }
