@@ -1,15 +1,15 @@
 //! The meeting point of blocking and async code.
 
-use std::hint::black_box;
-use std::iter;
 use std::num::NonZeroUsize;
 use std::task::{self, Poll, Waker};
-use std::thread;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::coop;
 
-use lifelab_core::{Context, StepError, StepErrorKind};
+use lifelab_core::{AddressSpace, Context, StartError, StepError, StepErrorKind};
+
+/// The stack of tokio's threads.
+const STACK: usize = 2 << 20;
 
 /// A runtime that is built when it is first needed.
 #[derive(Debug, Default)]
@@ -41,6 +41,12 @@ impl Drop for LazyRuntime {
 }
 
 fn build(workers: Option<NonZeroUsize>, cx: &Context) -> Result<Runtime, StepError> {
+    let threads = workers.map_or(0, NonZeroUsize::get);
+    let resources = |message, remedy| {
+        StepError::new(cx.generation, StepErrorKind::Resources { message, remedy })
+    };
+    AddressSpace::check_workers(threads, 1, STACK)
+        .map_err(|StartError { message, remedy }| resources(message, remedy))?;
     let mut builder = match workers {
         None => Builder::new_current_thread(),
         Some(workers) => {
@@ -50,13 +56,11 @@ fn build(workers: Option<NonZeroUsize>, cx: &Context) -> Result<Runtime, StepErr
         }
     };
     let refused = |error| {
-        let kind = StepErrorKind::Resources {
-            message: format!("the system refused the tokio runtime: {error}"),
-            remedy: "use fewer workers, or raise the limits on threads and open files".to_owned(),
-        };
-        StepError::new(cx.generation, kind)
+        let message = format!("the system refused the tokio runtime: {error}");
+        let remedy = "use fewer workers, or raise the limits on threads and open files";
+        resources(message, remedy.to_owned())
     };
-    builder.max_blocking_threads(blocking_threads(workers.map_or(0, NonZeroUsize::get)));
+    builder.max_blocking_threads(blocking_threads(threads));
     builder.enable_all().build().map_err(refused)
 }
 
@@ -65,22 +69,8 @@ fn build(workers: Option<NonZeroUsize>, cx: &Context) -> Result<Runtime, StepErr
 /// process, so half of what there is remains for everything else. The workers' own threads come first.
 fn blocking_threads(workers: usize) -> usize {
     const MOST: usize = 512;
-    /// Stack, signal stack and guard pages.
-    const THREAD: usize = (2 << 20) + (64 << 10);
-    /// What the C library reserves for the first allocation of a thread, for up to eight threads per
-    /// processor.
-    const ARENA: usize = 64 << 20;
-    let arenas = thread::available_parallelism().map_or(1, NonZeroUsize::get).saturating_mul(8);
-    let fits = |threads: &usize| {
-        let mut memory: Vec<u8> = Vec::new();
-        let all = threads.saturating_add(workers);
-        let needed = all.saturating_mul(THREAD).saturating_add(all.min(arenas) * ARENA);
-        let is_given = memory.try_reserve_exact(needed.saturating_mul(2)).is_ok();
-        black_box(&memory);
-        is_given
-    };
-    let halved = iter::successors(Some(MOST), |threads| Some(threads / 2));
-    halved.take_while(|&threads| threads > 0).find(fits).unwrap_or(1)
+    let room = AddressSpace::limited().map_or(usize::MAX, |space| space.threads(STACK));
+    (room.saturating_sub(workers) / 2).clamp(1, MOST)
 }
 
 /// Whether this thread is running a task of tokio, or the future of a `block_on`: then it must not
