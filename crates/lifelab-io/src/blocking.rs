@@ -1,12 +1,17 @@
 //! From threads to tasks: I/O that can only block, for steppers that must not.
 
 use std::fmt;
-use std::panic::resume_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
-use lifelab_core::{CellIo, Fault, IoFuture, Site, Stop};
+use lifelab_core::{AddressSpace, CellIo, Fault, IoFuture, Site, Stop};
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
 
 use crate::runtime;
+
+/// The stack of tokio's threads.
+const STACK: usize = 2 << 20;
 
 /// Makes cell I/O from a function that blocks its thread.
 ///
@@ -61,7 +66,7 @@ where
             let on_drop = FireOnDrop(stop.child());
             let stop = on_drop.0.clone();
             let begin = move || stop.check().map_err(Fault::from).and_then(|()| call(site, &stop));
-            match runtime.spawn_blocking(begin).await {
+            match spawn(&runtime, begin)?.await {
                 Ok(outcome) => outcome,
                 Err(error) => match error.try_into_panic() {
                     Ok(payload) => resume_unwind(payload),
@@ -70,6 +75,25 @@ where
             }
         })
     }
+}
+
+/// Sends a call to the runtime's blocking pool.
+///
+/// Where the pool has no thread yet and can start none, tokio panics. Nothing of ours is inside then, so
+/// that panic is caught. But a thread that starts and then finds no memory for its signal handler ends
+/// the process; so that is asked before.
+fn spawn<T: Send + 'static>(
+    runtime: &Handle,
+    call: impl FnOnce() -> T + Send + 'static,
+) -> Result<JoinHandle<T>, Fault> {
+    let spawn = AssertUnwindSafe(|| runtime.spawn_blocking(call));
+    let has_room = AddressSpace::limited().is_none_or(|space| space.fits_thread(STACK));
+    has_room.then(|| catch_unwind(spawn).ok()).flatten().ok_or_else(|| {
+        Fault::failed(
+            "the system refused a thread to wait in; let fewer cells wait at a time, or raise the \
+             limits on threads and address space (ulimit -u, -v)",
+        )
+    })
 }
 
 /// Ends the blocking call when the future that awaits it is dropped.
