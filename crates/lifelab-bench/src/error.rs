@@ -47,6 +47,17 @@ pub enum SuiteError {
         /// How many it may have.
         limit: u64,
     },
+    /// A start whose text is repeated in more cases than memory should hold.
+    #[error(
+        "start: the text of the pattern, once for each case, has {bytes} bytes, and may have {limit} \
+         at most; name a pattern file instead, or sweep fewer values in a race"
+    )]
+    TooMuchText {
+        /// The bytes of all cases together.
+        bytes: u128,
+        /// How many there may be.
+        limit: u64,
+    },
     /// Grids that take more memory than there may be.
     #[error(
         "sweep.cells: the grids have {} cells together, and may have {limit} at most; sweep fewer or \

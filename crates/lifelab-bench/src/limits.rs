@@ -1,5 +1,7 @@
 //! How much a suite may ask for: counted before any of it is made.
 
+use lifelab::Start;
+
 use crate::error::SuiteError;
 use crate::suite::Suite;
 
@@ -8,6 +10,9 @@ pub(crate) const CASES: u64 = 10_000;
 
 /// Cells of all grids of a sweep together, at most. The oracle keeps a few bytes for each.
 pub(crate) const CELLS: u64 = 1 << 30;
+
+/// Bytes of the start's text in all cases together, at most: 256 MiB.
+pub(crate) const TEXT: u64 = 256 << 20;
 
 /// Refuses a suite that describes too much, as many contenders as there are beside its steppers.
 ///
@@ -19,9 +24,21 @@ pub(crate) fn check(suite: &Suite, more_contenders: usize) -> Result<(), SuiteEr
         return Err(SuiteError::TooManyCells { cells, limit: CELLS });
     }
     let cases = cases(suite, more_contenders);
-    match cases {
-        Some(cases) if cases <= u128::from(CASES) => Ok(()),
-        _ => Err(SuiteError::TooManyCases { cases, limit: CASES }),
+    let Some(cases) = cases.filter(|cases| *cases <= u128::from(CASES)) else {
+        return Err(SuiteError::TooManyCases { cases, limit: CASES });
+    };
+    let bytes = cases * start_bytes(suite);
+    if bytes > u128::from(TEXT) {
+        return Err(SuiteError::TooMuchText { bytes, limit: TEXT });
+    }
+    Ok(())
+}
+
+/// Bytes of the start's text, which each case repeats.
+fn start_bytes(suite: &Suite) -> u128 {
+    match &suite.start {
+        Start::Inline(text) => text.len() as u128,
+        Start::Named(_) | Start::File(_) | Start::Soup(_) => 0,
     }
 }
 
@@ -96,6 +113,17 @@ mod tests {
         assert!(error.contains("1073741825 cells") && error.contains("1073741824 at most"));
         let most = list([u64::MAX; 3]);
         assert!(check(&suite("sequential", &format!("cells: [{most}]")), 0).is_err());
+    }
+
+    #[test]
+    fn a_start_is_repeated_as_often_as_the_limit_allows() {
+        let mut suite = suite("sequential, sequential", "");
+        for (bytes, is_fine) in [(TEXT / 2, true), (TEXT / 2 + 1, false)] {
+            suite.start = Start::Inline("o".repeat(bytes as usize));
+            assert_eq!(check(&suite, 0).is_ok(), is_fine);
+        }
+        let error = check(&suite, 0).unwrap_err().to_string();
+        assert!(error.contains("268435458 bytes") && error.contains("pattern file"), "{error}");
     }
 
     /// A small file that says much: every axis with 1,000 values.
