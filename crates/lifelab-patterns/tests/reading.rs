@@ -177,17 +177,13 @@ fn rle_headers_that_must_be_rejected() {
     rejects("x = 3\no!", "1:6: found the end of the line, expected `,`");
     rejects("x = 3 y = 3\no!", "1:7: found 'y', expected `,`");
     rejects("x = 3, z = 3\no!", "1:8: found 'z', expected `y =`");
-    for (text, place) in [
-        ("rule = B3/S23\no!", "1:3: found 'l'"),
-        ("x\u{a0}= 3, y = 3\no!", "1:2: found"),
-        ("Glider\nx = 3, y = 3\no!", "1:2: found 'l'"),
-        ("404: Not Found", "1:4: found ':'"),
-    ] {
-        rejects(text, place);
+    for text in
+        ["rule = B3/S23\no!", "x\u{a0}= 3, y = 3\no!", "Glider\nx = 3, y = 3\no!", "404: Not Found"]
+    {
         let error = read(text).expect_err(text).to_string();
-        assert!(error.contains("expected a header such as `x = 3, y = 3`, a comment"), "{error}");
+        let header = error.contains("expected a header such as `x = 3, y = 3`, a comment");
+        assert!(header || error.contains("expected a pattern in one of the formats"), "{error}");
     }
-    rejects("version https://git-lfs.github.com/spec/v1\n", "1:1: found a pointer of Git LFS");
     rejects("X = 3, Y = 3\no!", "1:1: found 'X', expected a header such as `x = 3, y = 3`");
     rejects("#C\n  y=3, x=3\no!", "2:3: found 'y', expected a header such as `x = 3, y = 3`");
     rejects("x = 3, Y = 3\no!", "1:8: found 'Y', expected `y =`");

@@ -208,12 +208,12 @@ fn results_that_cannot_be_saved_are_printed_all_the_same() {
     let folder = tempdir().unwrap();
     let program = lifelab(["x"]).get_program().to_string_lossy().into_owned();
     // As on a disk that fills up during the race: no file of more than a block can be written.
-    let line = format!("bench {QUICK} --io none --size 9x9 --stepper sequential --json");
+    let line = format!("bench five-waits {QUICK} --stepper sequential --size 2x1 --json");
     let script = format!("ulimit -f 1; exec {program} {line}");
     let done = run(Command::new("sh").args(["-c", &script]).current_dir(&folder));
     assert_eq!(done.code, Some(1), "{}", done.err);
     assert!(done.err.contains("File too large"), "{}", done.err);
-    assert_eq!(done.json()["cases"][0]["outcome"]["measured"]["time"]["samples"], 1);
+    assert!(done.json()["cases"][0]["outcome"]["measured"].is_object(), "{}", done.out);
 }
 
 #[test]
