@@ -42,7 +42,8 @@ const LAST_WORDS: usize = 2000;
 /// Runs a task in a process of its own, which is gone when this returns.
 pub(crate) fn run(task: &Task, stop: &Stop) -> io::Result<Ending> {
     let mut command = Command::new(own_program()?);
-    command.env(CASE_VARIABLE, "1").stdin(Stdio::piped());
+    // Of a panic, the message is what its last words have room for.
+    command.env(CASE_VARIABLE, "1").env("RUST_BACKTRACE", "0").stdin(Stdio::piped());
     let mut process = Process(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?);
     let (sender, said) = mpsc::channel();
     let mut out = process.0.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;

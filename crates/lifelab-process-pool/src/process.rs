@@ -35,7 +35,8 @@ impl Process {
     /// program: a program that does not know of workers must not mistake them for its own.
     pub(crate) fn spawn(program: &Path, role: Role, input: Stdio) -> io::Result<Self> {
         let mut command = Command::new(program);
-        command.env(WORKER_VARIABLE, role.name());
+        // Of a panic, the message is what its last words have room for.
+        command.env(WORKER_VARIABLE, role.name()).env("RUST_BACKTRACE", "0");
         command.stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped());
         os::separate(&mut command);
         // The command ends here, and with it the parent's copy of `input`: where that is another
