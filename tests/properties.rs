@@ -9,7 +9,7 @@ use proptest::sample::Index;
 
 use lifelab::core::{Context, Idle};
 use lifelab::steppers::{sequential, thread_pool};
-use lifelab::{Cell, Grain, Grid, Rule, Simulation, Soup, Stepper, Stop, Topology};
+use lifelab::{Cell, Grain, Grid, Rule, Simulation, Soup, Stepper, CancellationToken, Topology};
 use lifelab_tests::{oracle, oracle_after, topologies};
 
 /// Sides from 1 to 200, and more often those around multiples of 64, where words end.
@@ -73,7 +73,7 @@ proptest! {
     ) {
         start.fill_halo(Topology::Torus);
         let start = Arc::new(start);
-        let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), Stop::new());
+        let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), CancellationToken::new());
         let grain = Grain::Rows(NonZeroU32::new(rows).expect("at least 1"));
         let sequential = sequential::Options { grain };
         let pool = thread_pool::Options {

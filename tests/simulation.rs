@@ -10,7 +10,7 @@ use lifelab::core::testing::SetEngine;
 use lifelab::core::{Place, StepErrorKind};
 use lifelab::{
     Builder, Cell, Checkpoint, Cycle, Error, GenerationEvent, Grid, Rule, Scenario, Simulation,
-    Soup, Start, StopReason, Topology,
+    Soup, Start, CancelReason, Topology,
 };
 
 /// Code that names a topology may forget another one: only `Topology` itself does, and the fast
@@ -204,7 +204,7 @@ fn an_observer_sees_every_generation_and_can_end_the_run() {
 fn a_deadline_that_has_passed_refuses_every_step() {
     let mut blinker = named("blinker").deadline(Duration::ZERO).build().expect("valid parts");
     let Err(Error::Step(error)) = blinker.run(1) else { panic!("the time is up") };
-    assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Deadline));
+    assert_eq!(error.kind, StepErrorKind::Stopped(CancelReason::Deadline));
     assert_eq!(blinker.generation(), 0);
 }
 

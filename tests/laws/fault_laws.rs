@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use lifelab::core::{FaultKind, Phase, StepErrorKind};
-use lifelab::{Cell, Error, Grid, Rule, Site, Stop, Topology};
+use lifelab::{Cell, Error, Grid, Rule, Site, CancellationToken, Topology};
 use lifelab_tests::{oracle, oracle_after};
 
 use crate::subject::{Law, Subject, guard, io_spec, law, soup, step};
@@ -151,7 +151,7 @@ fn failing(grid: &Grid, generation: u64, io: &str) -> Vec<Cell> {
     let io = io_spec(io).build().expect("valid I/O");
     let fails = |at, phase| {
         let site = Site::new(generation, at, phase);
-        let call = catch_unwind(AssertUnwindSafe(|| io.call(site, &Stop::new())));
+        let call = catch_unwind(AssertUnwindSafe(|| io.call(site, &CancellationToken::new())));
         !matches!(call, Ok(Ok(())))
     };
     let cells = (0..grid.height()).flat_map(|y| (0..grid.width()).map(move |x| Cell::new(x, y)));
@@ -161,7 +161,7 @@ fn failing(grid: &Grid, generation: u64, io: &str) -> Vec<Cell> {
 fn a_stop_is_no_fault(subject: &Subject) {
     let now = soup(WIDTH, HEIGHT, 6);
     let io = io_spec("none hang@3:(4,4) on_fault:keep").build().expect("valid I/O");
-    let stop = Stop::new().before(std::time::Instant::now() + std::time::Duration::from_millis(20));
+    let stop = CancellationToken::new().before(std::time::Instant::now() + std::time::Duration::from_millis(20));
     let error = step(&mut *subject.stepper(), &now, io, stop).expect_err("a cell hangs");
     assert!(matches!(error.kind, StepErrorKind::Stopped(_)), "{error}");
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use lifelab::{Cell, CellIo, Fault, Grid, Rule, Site, Stop, Topology};
+use lifelab::{Cell, CellIo, Fault, Grid, Rule, Site, CancellationToken, Topology};
 use lifelab_tests::oracle;
 
 use crate::subject::{HANG, Law, Subject, guard, io_spec, soup, step};
@@ -74,7 +74,7 @@ type Io = fn(&Arc<Waits>, Option<Cell>) -> Arc<dyn CellIo>;
 
 fn blocking(waits: &Arc<Waits>, failing: Option<Cell>) -> Arc<dyn CellIo> {
     let waits = waits.clone();
-    Arc::new(lifelab::io::blocking(move |site: Site, stop: &Stop| {
+    Arc::new(lifelab::io::blocking(move |site: Site, stop: &CancellationToken| {
         if failing == Some(site.at) {
             return Err(Fault::failed("as told"));
         }
@@ -88,7 +88,7 @@ fn blocking(waits: &Arc<Waits>, failing: Option<Cell>) -> Arc<dyn CellIo> {
 
 fn asynchronous(waits: &Arc<Waits>, failing: Option<Cell>) -> Arc<dyn CellIo> {
     let waits = waits.clone();
-    Arc::new(lifelab::io::asynchronous(move |site: Site, _: Stop| {
+    Arc::new(lifelab::io::asynchronous(move |site: Site, _: CancellationToken| {
         let waits = waits.clone();
         async move {
             if failing == Some(site.at) {
@@ -104,7 +104,7 @@ fn asynchronous(waits: &Arc<Waits>, failing: Option<Cell>) -> Arc<dyn CellIo> {
 }
 
 /// Steps, and checks that nothing goes on when the step has returned, nor during the next one.
-fn silent(subject: &Subject, io: Io, failing: Option<Cell>, stop: Stop, waits: &Arc<Waits>) {
+fn silent(subject: &Subject, io: Io, failing: Option<Cell>, stop: CancellationToken, waits: &Arc<Waits>) {
     let now = soup(12, 9, 19);
     let mut stepper = subject.stepper();
     let outcome = step(&mut *stepper, &now, io(waits, failing), stop);
@@ -126,14 +126,14 @@ fn after_a_stop(subject: &Subject, io: Io) {
     thread::scope(|scope| {
         scope.spawn(|| {
             while waits.open.load(Ordering::SeqCst) == 0 && stop.sleep(NAP).is_ok() {}
-            stop.fire();
+            stop.cancel();
         });
         silent(subject, io, None, stop.clone(), &waits);
     });
 }
 
 fn after_a_deadline(subject: &Subject, io: Io) {
-    let soon = Stop::new().before(Instant::now() + Duration::from_millis(20));
+    let soon = CancellationToken::new().before(Instant::now() + Duration::from_millis(20));
     silent(subject, io, None, soon, &Arc::default());
 }
 
@@ -156,7 +156,7 @@ fn after_a_stop_of_workers(subject: &Subject) {
         let service = &service;
         let stopping = scope.spawn(move || {
             let first = service.accept().expect("a cell asks").0;
-            fired.fire();
+            fired.cancel();
             first
         });
         step(&mut *stepper, &now, io, stop.clone()).expect_err("nobody is answered");

@@ -4,7 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use lifelab::core::StepErrorKind;
-use lifelab::{Error, Rule, Stop, StopReason, Topology};
+use lifelab::{Error, Rule, CancellationToken, CancelReason, Topology};
 use lifelab_tests::oracle;
 
 use crate::subject::{HANG, Law, Subject, guard, io_spec, law, soup, step};
@@ -30,18 +30,18 @@ const WAITS: [&str; 6] = [
 fn a_stop_ends_all_waits(subject: &Subject) {
     let now = soup(12, 9, 9);
     for io in WAITS {
-        let stop = Stop::new();
+        let stop = CancellationToken::new();
         let mut stepper = subject.stepper();
         let error = thread::scope(|scope| {
             scope.spawn(|| {
                 // The law holds whenever the stop comes; this lets most cells begin to wait.
                 thread::sleep(Duration::from_millis(100));
-                stop.fire();
+                stop.cancel();
             });
             let io = io_spec(io).build().expect("valid I/O");
             step(&mut *stepper, &now, io, stop.before(Instant::now() + HANG)).expect_err("stopped")
         });
-        assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Canceled), "{io}");
+        assert_eq!(error.kind, StepErrorKind::Stopped(CancelReason::Canceled), "{io}");
         let healthy = io_spec("sleep:1us").build().expect("valid I/O");
         let (next, _) = step(&mut *stepper, &now, healthy, guard()).expect("it goes on");
         assert_eq!(next, oracle(&now, Rule::LIFE, Topology::Torus));
@@ -51,28 +51,28 @@ fn a_stop_ends_all_waits(subject: &Subject) {
 fn a_deadline_ends_all_waits(subject: &Subject) {
     let now = soup(12, 9, 10);
     for io in WAITS {
-        let deadline = Stop::new().before(Instant::now() + Duration::from_millis(50));
+        let deadline = CancellationToken::new().before(Instant::now() + Duration::from_millis(50));
         let built = io_spec(io).build().expect("valid I/O");
         let error = step(&mut *subject.stepper(), &now, built, deadline).expect_err("stopped");
-        assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Deadline), "{io}");
+        assert_eq!(error.kind, StepErrorKind::Stopped(CancelReason::Deadline), "{io}");
     }
 }
 
 fn a_stop_before_the_step(subject: &Subject) {
-    let stop = Stop::new();
-    stop.fire();
+    let stop = CancellationToken::new();
+    stop.cancel();
     let io = io_spec("sleep:1h").build().expect("valid I/O");
     let error = step(&mut *subject.stepper(), &soup(12, 9, 11), io, stop).expect_err("stopped");
-    assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Canceled));
+    assert_eq!(error.kind, StepErrorKind::Stopped(CancelReason::Canceled));
 }
 
 fn after_a_stop(subject: &Subject) {
     let start = soup(12, 9, 12);
     let mut simulation = subject.simulation(&start, Topology::Torus, "sleep:20us");
     simulation.step().expect("nothing fails");
-    simulation.stop().fire();
+    simulation.stop().cancel();
     let Err(Error::Step(error)) = simulation.step() else { panic!("it was stopped") };
-    assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Canceled));
+    assert_eq!(error.kind, StepErrorKind::Stopped(CancelReason::Canceled));
     assert_eq!(simulation.generation(), 1);
     simulation.set_stop(guard());
     simulation.step().expect("it goes on");

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use lifelab::core::{Context, StepReport};
 use lifelab::{
-    CellIo, Grid, IoSpec, Rule, STEPPERS, Simulation, Soup, StepError, Stepper, StepperSpec, Stop,
+    CellIo, Grid, IoSpec, Rule, STEPPERS, Simulation, Soup, StepError, Stepper, StepperSpec, CancellationToken,
     Topology,
 };
 
@@ -100,8 +100,8 @@ impl Subject {
 pub(crate) const HANG: Duration = Duration::from_secs(120);
 
 /// A stop that ends what hangs.
-pub(crate) fn guard() -> Stop {
-    Stop::new().before(Instant::now() + HANG)
+pub(crate) fn guard() -> CancellationToken {
+    CancellationToken::new().before(Instant::now() + HANG)
 }
 
 /// A seeded soup.
@@ -119,7 +119,7 @@ pub(crate) fn step(
     stepper: &mut dyn Stepper,
     now: &Grid,
     io: Arc<dyn CellIo>,
-    stop: Stop,
+    stop: CancellationToken,
 ) -> Result<(Grid, StepReport), StepError> {
     let mut now = now.clone();
     now.fill_halo(Topology::Torus);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lifelab::core::StepErrorKind;
-use lifelab::{Cell, CellIo, Fault, Rule, Site, Stop, Topology};
+use lifelab::{Cell, CellIo, Fault, Rule, Site, CancellationToken, Topology};
 use lifelab_tests::oracle;
 
 use crate::subject::{Law, Subject, guard, soup, step};
@@ -38,7 +38,7 @@ fn serves(subject: &Subject, io: impl CellIo + 'static, calls: &AtomicUsize) {
 fn blocking_io(subject: &Subject) {
     let calls = Arc::new(AtomicUsize::new(0));
     let counted = calls.clone();
-    let io = lifelab::io::blocking(move |_: Site, stop: &Stop| {
+    let io = lifelab::io::blocking(move |_: Site, stop: &CancellationToken| {
         counted.fetch_add(1, Ordering::SeqCst);
         stop.sleep(std::time::Duration::from_micros(10)).map_err(Fault::from)
     });
@@ -48,7 +48,7 @@ fn blocking_io(subject: &Subject) {
 fn asynchronous_io(subject: &Subject) {
     let calls = Arc::new(AtomicUsize::new(0));
     let counted = calls.clone();
-    let io = lifelab::io::asynchronous(move |_: Site, _: Stop| {
+    let io = lifelab::io::asynchronous(move |_: Site, _: CancellationToken| {
         let counted = counted.clone();
         async move {
             tokio::task::yield_now().await;
@@ -60,7 +60,7 @@ fn asynchronous_io(subject: &Subject) {
 }
 
 fn io_that_cannot_travel(subject: &Subject) {
-    let io = lifelab::io::blocking(|site: Site, _: &Stop| {
+    let io = lifelab::io::blocking(|site: Site, _: &CancellationToken| {
         if site.at == Cell::new(0, 0) { Err(Fault::failed("called")) } else { Ok(()) }
     });
     let error = step(&mut *subject.stepper(), &soup(9, 7, 14), Arc::new(io), guard());

@@ -13,7 +13,7 @@ use ron::extensions::Extensions;
 
 use lifelab_async_tasks::{AsyncTasks, Options};
 use lifelab_core::{
-    CellIo, Context, Fault, Grid, IoFuture, Model, Phase, Rule, Site, Soup, Stepper, Stop,
+    CellIo, Context, Fault, Grid, IoFuture, Model, Phase, Rule, Site, Soup, Stepper, CancellationToken,
     Topology, seeded,
 };
 
@@ -24,11 +24,11 @@ struct Sleep {
 }
 
 impl CellIo for Sleep {
-    fn call(&self, _: Site, _: &Stop) -> Result<(), Fault> {
+    fn call(&self, _: Site, _: &CancellationToken) -> Result<(), Fault> {
         Err(Fault::failed("only async steppers can use this"))
     }
 
-    fn call_async<'a>(&'a self, site: Site, _: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, site: Site, _: &'a CancellationToken) -> IoFuture<'a> {
         if site.phase == Phase::Neighbors {
             return IoFuture::ready(Ok(()));
         }
@@ -70,7 +70,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (cells, before) = (u64::from(width) * u64::from(height), peak_memory()?);
     for generation in 1..=10 {
         let (start, busy) = (Instant::now(), processor_time()?);
-        let cx = Context::new(Rule::LIFE, generation, io.clone(), Stop::new());
+        let cx = Context::new(Rule::LIFE, generation, io.clone(), CancellationToken::new());
         let report = stepper.step(&now, &mut next, &cx)?;
         let (took, busy) = (start.elapsed(), processor_time()? - busy);
         println!("{took:.1?}, {} ns of a processor per cell", busy.as_nanos() as u64 / cells);

@@ -50,7 +50,7 @@
 //!
 //! ```
 //! use std::sync::Arc;
-//! use lifelab_core::{Context, Grid, Idle, Rule, Stepper, Stop, Topology};
+//! use lifelab_core::{Context, Grid, Idle, Rule, Stepper, CancellationToken, Topology};
 //! use lifelab_async_tasks::AsyncTasks;
 //!
 //! let mut blinker: Grid = ".....
@@ -60,7 +60,7 @@
 //!                          .....".parse()?;
 //! blinker.fill_halo(Topology::Torus);
 //! let mut next = Grid::new(5, 5)?;
-//! let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), Stop::new());
+//! let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), CancellationToken::new());
 //! AsyncTasks::new().step(&Arc::new(blinker), &mut next, &cx)?;
 //! assert_eq!(next, "..... ..... .OOO. ..... .....".replace(' ', "\n").parse()?);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -71,13 +71,13 @@
 //! ```
 //! # use std::sync::Arc;
 //! # use lifelab_async_tasks::AsyncTasks;
-//! # use lifelab_core::{AsyncStepper, Context, Grid, Idle, Rule, Stop, Topology};
+//! # use lifelab_core::{AsyncStepper, Context, Grid, Idle, Rule, CancellationToken, Topology};
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let mut blinker: Grid = ".....\n..O..\n..O..\n..O..\n.....".parse()?;
 //! # blinker.fill_halo(Topology::Torus);
 //! # let mut next = Grid::new(5, 5)?;
-//! # let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), Stop::new());
+//! # let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), CancellationToken::new());
 //! AsyncTasks::default().step_async(&Arc::new(blinker), &mut next, &cx).await?;
 //! # assert_eq!(next, "..... ..... .OOO. ..... .....".replace(' ', "\n").parse()?);
 //! # Ok(())

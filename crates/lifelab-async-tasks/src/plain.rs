@@ -16,7 +16,7 @@ use tokio::time::timeout_at;
 
 use lifelab_core::{
     CellFailure, CellJob, Context, FanIn, Grain, Grid, Outcome, Phase, Site, StepError, StepReport,
-    Stop, Unit, Units,
+    CancellationToken, Unit, Units,
 };
 use lifelab_fanout::Clock;
 
@@ -83,7 +83,7 @@ where
     let cx = fan_in.context().clone();
     // The step's own stop fires when the step is over, even if its future is dropped: cells that
     // left work behind on other threads learn of it this way.
-    let stop = FireOnDrop(cx.stop.clone());
+    let stop = DropGuard(cx.stop.clone());
     let watch = Watch::new(step.options.blocked_after, step.clock, &cx);
     let generation = Arc::new(Generation { cx, watch, clock: step.clock.clone() });
 
@@ -139,10 +139,10 @@ fn accept(
 }
 
 /// Waits until the generation is settled, or the caller wants the step to end.
-async fn ended(stop: &Stop) {
+async fn ended(stop: &CancellationToken) {
     match stop.deadline() {
-        None => stop.fired().await,
-        Some(deadline) => _ = timeout_at(deadline.into(), stop.fired()).await,
+        None => stop.cancelled().await,
+        Some(deadline) => _ = timeout_at(deadline.into(), stop.cancelled()).await,
     }
 }
 
@@ -154,21 +154,21 @@ const GRACE: Duration = Duration::from_secs(5);
 /// each has a child of the step's stop, and looks at it in a moment.
 ///
 /// This yields rather than sleeps, for the caller's runtime may have no timers.
-async fn blocking_calls_end(stop: &Stop) {
+async fn blocking_calls_end(stop: &CancellationToken) {
     if stop.reason().is_none() {
         return;
     }
-    stop.fire();
+    stop.cancel();
     let patience = Instant::now() + GRACE;
     while stop.has_children() && Instant::now() < patience {
         yield_now().await;
     }
 }
 
-struct FireOnDrop(Stop);
+struct DropGuard(CancellationToken);
 
-impl Drop for FireOnDrop {
+impl Drop for DropGuard {
     fn drop(&mut self) {
-        self.0.fire();
+        self.0.cancel();
     }
 }

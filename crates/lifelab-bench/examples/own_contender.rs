@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 
 use lifelab::core::{Capabilities, Context, FanIn, StepReport};
-use lifelab::{Grain, Grid, StepError, Stepper, Stop};
+use lifelab::{Grain, Grid, StepError, Stepper, CancellationToken};
 use lifelab_bench::{Harness, Suite};
 
 struct Shares;
@@ -64,7 +64,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         budget: "100ms",
     )"#
     .parse()?;
-    let results = harness.race(&suite, &Stop::new(), &mut |_| {})?;
+    let results = harness.race(&suite, &CancellationToken::new(), &mut |_| {})?;
     for result in &results.cases {
         let (name, floor) = (&result.case.stepper, &result.floor);
         let measured = result.outcome.measured().expect("nobody fails or takes long");

@@ -20,7 +20,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Duration;
 
-use lifelab::{StepperSpec, Stop};
+use lifelab::{StepperSpec, CancellationToken};
 use lifelab_bench::Harness;
 use lifelab_bench::advise::{Advice, Calibration, Workload, advise, calibrate, measure};
 use lifelab_bench::statistics::Interval;
@@ -96,7 +96,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let (from, to) = part.unwrap_or((1, set.len()));
     let rows = set.get(from.wrapping_sub(1)..to).ok_or("the set has no such part")?;
-    let stop = Stop::new();
+    let stop = CancellationToken::new();
     let calibration = calibration(costs.as_deref().map(Path::new), &harness, &stop)?;
     let mut good = 0;
     for (number, row) in (from..).zip(rows) {
@@ -111,7 +111,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn calibration(
     path: Option<&Path>,
     harness: &Harness,
-    stop: &Stop,
+    stop: &CancellationToken,
 ) -> Result<Calibration, Box<dyn Error>> {
     if let Some(saved) = path.filter(|path| path.exists()) {
         return Ok(fs::read_to_string(saved)?.parse()?);
@@ -129,7 +129,7 @@ fn validate(
     (cells, latency, cpu, workers, megabytes): Row,
     calibration: &Calibration,
     harness: &Harness,
-    stop: &Stop,
+    stop: &CancellationToken,
 ) -> Result<bool, Box<dyn Error>> {
     let (latency, cpu) = (Duration::from_micros(latency), Duration::from_micros(cpu));
     let workers = NonZeroUsize::new(workers);

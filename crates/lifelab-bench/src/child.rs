@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use lifelab::core::{Probe, Sampling, StepErrorKind, StepReport, Warning};
-use lifelab::{Error, Scenario, Simulation, Stop, StopReason};
+use lifelab::{Error, Scenario, Simulation, CancellationToken, CancelReason};
 
 pub(crate) use build::NOTHING;
 
@@ -126,7 +126,7 @@ struct Watched {
 
 impl Run {
     fn new(mut simulation: Simulation, deadline: Instant) -> Self {
-        simulation.set_stop(Stop::new().before(deadline));
+        simulation.set_stop(CancellationToken::new().before(deadline));
         let first = generation(&simulation);
         Self { simulation, first, warnings: Vec::new(), warned: HashSet::new(), pipe_bytes: 0 }
     }
@@ -188,7 +188,7 @@ impl Run {
                 Ok(took)
             }
             Err(Error::Step(error))
-                if matches!(error.kind, StepErrorKind::Stopped(StopReason::Deadline)) =>
+                if matches!(error.kind, StepErrorKind::Stopped(CancelReason::Deadline)) =>
             {
                 Err(Reply::CutOff {
                     generations: generation(&self.simulation) - self.first,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use lifelab::{CellIo, Error, Stepper, Stop};
+use lifelab::{CellIo, Error, Stepper, CancellationToken};
 
 use crate::child;
 use crate::error::SuiteError;
@@ -19,12 +19,12 @@ use crate::suite::Suite;
 ///
 /// ```no_run
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use lifelab::Stop;
+/// use lifelab::CancellationToken;
 /// use lifelab_bench::{Harness, READY};
 ///
 /// let harness = Harness::new();
 /// harness.host();
-/// let results = harness.race(&READY[0].suite()?, &Stop::new(), &mut |_| {})?;
+/// let results = harness.race(&READY[0].suite()?, &CancellationToken::new(), &mut |_| {})?;
 /// for result in &results.cases {
 ///     println!("{}: {:?}", result.case.id(), result.outcome);
 /// }
@@ -97,7 +97,7 @@ impl Harness {
     pub fn race(
         &self,
         suite: &Suite,
-        stop: &Stop,
+        stop: &CancellationToken,
         watch: &mut dyn FnMut(Event<'_>),
     ) -> Result<Results, SuiteError> {
         race::run(self, suite, stop, watch)

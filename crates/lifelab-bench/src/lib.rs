@@ -19,7 +19,7 @@
 //!         sweep: (latency: [fixed("1ms"), fixed("10ms")]),
 //!     )"#
 //!     .parse()?;
-//!     let results = harness.race(&suite, &lifelab::Stop::new(), &mut |_| {})?;
+//!     let results = harness.race(&suite, &lifelab::CancellationToken::new(), &mut |_| {})?;
 //!     let table = Table { width: 100, color: false };
 //!     table.write(&results, &mut std::io::stdout())?;
 //!     Ok(())

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use lifelab::core::Capabilities;
 use lifelab::io::{FaultSpec, Injected, IoSpec, Latency, Trigger, Wait, Work};
-use lifelab::{Error, Grid, Rule, Scenario, Simulation, Size, StepperSpec, Stop, Topology};
+use lifelab::{Error, Grid, Rule, Scenario, Simulation, Size, StepperSpec, CancellationToken, Topology};
 
 use crate::error::SuiteError;
 use crate::floor::{self, Drawn};
@@ -66,7 +66,7 @@ impl Plan {
         suite: &Suite,
         harness: &Harness,
         speed: &Speed,
-        stop: &Stop,
+        stop: &CancellationToken,
     ) -> Result<Self, SuiteError> {
         limits::check(suite, harness.contender_names().count())?;
         let contenders = contenders(suite, harness)?;

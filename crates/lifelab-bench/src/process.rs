@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use lifelab::Stop;
+use lifelab::CancellationToken;
 
 use crate::child::CASE_VARIABLE;
 use crate::task::{Reply, Task};
@@ -40,7 +40,7 @@ const MOMENT: Duration = Duration::from_millis(250);
 const LAST_WORDS: usize = 2000;
 
 /// Runs a task in a process of its own, which is gone when this returns.
-pub(crate) fn run(task: &Task, stop: &Stop) -> io::Result<Ending> {
+pub(crate) fn run(task: &Task, stop: &CancellationToken) -> io::Result<Ending> {
     let mut command = Command::new(own_program()?);
     // Of a panic, the message is what its last words have room for.
     command.env(CASE_VARIABLE, "1").env("RUST_BACKTRACE", "0").stdin(Stdio::piped());

@@ -7,7 +7,7 @@ use std::io;
 use std::time::{Duration, Instant, SystemTime};
 
 use lifelab::core::{Capabilities, seeded};
-use lifelab::{IoSpec, Stop};
+use lifelab::{IoSpec, CancellationToken};
 
 use crate::child::NOTHING;
 use crate::error::SuiteError;
@@ -53,7 +53,7 @@ pub enum Event<'a> {
 pub(crate) fn run(
     harness: &Harness,
     suite: &Suite,
-    stop: &Stop,
+    stop: &CancellationToken,
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<Results, SuiteError> {
     let speed = Speed::measure();
@@ -118,7 +118,7 @@ impl Race {
     fn all_turns(
         &mut self,
         suite: &Suite,
-        stop: &Stop,
+        stop: &CancellationToken,
         tracks: &mut Option<Tracks>,
         watch: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), SuiteError> {
@@ -165,7 +165,7 @@ impl Race {
     }
 
     /// What the harness itself takes for a generation: of the smallest grid, on which it shows most.
-    fn own_cost(&self, suite: &Suite, stop: &Stop) -> io::Result<Duration> {
+    fn own_cost(&self, suite: &Suite, stop: &CancellationToken) -> io::Result<Duration> {
         let smallest = self.results.cases.iter().min_by_key(|result| result.case.point.cells);
         let Some(smallest) = smallest else { return Ok(Default::default()) };
         let case = Case { stepper: NOTHING.to_owned(), ..smallest.case.clone() };
@@ -177,7 +177,7 @@ impl Race {
         }
     }
 
-    fn turn(&mut self, index: usize, task: &Task, stop: &Stop) -> io::Result<()> {
+    fn turn(&mut self, index: usize, task: &Task, stop: &CancellationToken) -> io::Result<()> {
         let ending = process::run(task, stop)?;
         let outcome = match ending {
             Ending::Stopped => return Ok(()),

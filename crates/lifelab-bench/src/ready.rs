@@ -91,7 +91,7 @@ impl fmt::Debug for Ready {
 
 #[cfg(test)]
 mod tests {
-    use lifelab::Stop;
+    use lifelab::CancellationToken;
 
     use super::*;
     use crate::harness::Harness;
@@ -105,7 +105,7 @@ mod tests {
             let suite = ready.suite().unwrap_or_else(|error| panic!("{ready:?}: {error}"));
             assert_eq!(suite.name, ready.name());
             assert!(!suite.about.is_empty());
-            let plan = Plan::of(&suite, &Harness::new(), &speed, &Stop::new());
+            let plan = Plan::of(&suite, &Harness::new(), &speed, &CancellationToken::new());
             plan.unwrap_or_else(|error| panic!("{ready:?}: {error}"));
         }
     }

@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use lifelab::core::{Cell, CellIo, Phase, Site, Stop};
+use lifelab::core::{Cell, CellIo, Phase, Site, CancellationToken};
 use lifelab::io::{Cpu, Work};
 
 /// How fast the machine does what floors are made of. Measured once per race, on one core.
@@ -25,7 +25,7 @@ impl Speed {
     /// Measures it, within 50 ms or so.
     pub(crate) fn measure() -> Self {
         let cpu = Cpu::new(Work::Rounds(ROUNDS));
-        let (site, stop) = (Site::new(1, Cell::new(0, 0), Phase::Rule), Stop::new());
+        let (site, stop) = (Site::new(1, Cell::new(0, 0), Phase::Rule), CancellationToken::new());
         let work = fastest(|| cpu.call(site, &stop).expect("nothing stops it"));
         let cores = thread::available_parallelism().map_or(1, usize::from);
         Self { cores, round: work.as_secs_f64() / ROUNDS as f64 }

@@ -11,7 +11,7 @@ use libtest_mimic::{Arguments, Trial};
 
 use lifelab::core::{Capabilities, Cell, Context, Idle, StepError, StepReport};
 use lifelab::steppers::sequential::Sequential;
-use lifelab::{Error, Grid, Start, Stepper, StepperSpec, Stop};
+use lifelab::{Error, Grid, Start, Stepper, StepperSpec, CancellationToken};
 use lifelab_bench::results::{Axis, CaseResult, Measured, Outcome, Results};
 use lifelab_bench::{Event, Harness, Suite, SuiteError};
 
@@ -124,7 +124,7 @@ fn quick(steppers: &str, rest: &str) -> Suite {
 }
 
 fn race(harness: &Harness, suite: &Suite) -> Results {
-    harness.race(suite, &Stop::new(), &mut |_| {}).unwrap_or_else(|error| panic!("{error}"))
+    harness.race(suite, &CancellationToken::new(), &mut |_| {}).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn find<'a>(results: &'a Results, stepper: &str) -> &'a CaseResult {
@@ -150,7 +150,7 @@ fn a_race_measures_every_case_in_every_round() {
         r#"io: (wait: sleep(fixed("1ms")))"#,
     );
     let mut turns = Vec::new();
-    let results = Harness::new().race(&suite, &Stop::new(), &mut |event| {
+    let results = Harness::new().race(&suite, &CancellationToken::new(), &mut |event| {
         if let Event::Turn { case, .. } = event {
             turns.push(case.stepper.clone());
         }
@@ -324,14 +324,14 @@ fn a_sweep_varies_what_a_stepper_takes() {
 
 fn a_stopped_race_keeps_what_it_has() {
     let suite = quick("sequential, async_tasks, thread_pool", "");
-    let stop = Stop::new();
+    let stop = CancellationToken::new();
     let handle = stop.clone();
     let mut grown = 0;
     let results = Harness::new().race(&suite, &stop, &mut |event| {
         if let Event::Grown { results } = event {
             grown += 1;
             assert!(results.cases.iter().any(|result| result.outcome.measured().is_some()));
-            handle.fire();
+            handle.cancel();
         }
     });
     let results = results.unwrap();
@@ -341,19 +341,19 @@ fn a_stopped_race_keeps_what_it_has() {
     assert_eq!(count(|outcome| *outcome == Outcome::Pending), 2);
 
     // While cases are made, too: there are none then.
-    let fired = Stop::new();
-    fired.fire();
+    let fired = CancellationToken::new();
+    fired.cancel();
     let results = Harness::new().race(&suite, &fired, &mut |_| {}).unwrap();
     assert!(results.interrupted && results.cases.is_empty(), "{results:?}");
 
     // In the middle of a turn, too: a minute's wait does not keep it.
     let suite = quick("async_tasks", r#"io: (wait: sleep(fixed("60s"))), limit: "60s""#);
-    let stop = Stop::new();
+    let stop = CancellationToken::new();
     let handle = stop.clone();
     let results = Harness::new().race(&suite, &stop, &mut |event| {
         if let Event::Turn { .. } = event {
             let handle = handle.clone();
-            thread::spawn(move || handle.fire());
+            thread::spawn(move || handle.cancel());
         }
     });
     assert!(results.unwrap().interrupted);
@@ -361,7 +361,7 @@ fn a_stopped_race_keeps_what_it_has() {
 
 fn a_suite_without_sense_is_refused_before_it_runs() {
     let check = |suite: &Suite, says: &str| {
-        let outcome = Harness::new().race(suite, &Stop::new(), &mut |event| {
+        let outcome = Harness::new().race(suite, &CancellationToken::new(), &mut |event| {
             panic!("{event:?}, where {says:?} should be said");
         });
         let error = outcome.expect_err(says).to_string();
@@ -383,7 +383,7 @@ fn a_suite_without_sense_is_refused_before_it_runs() {
     check(&named("acron"), "acron");
     check(&named("gosper-glider-gun"), "lies outside the grid");
     let mine = Harness::new().contender("mine", odd(|_| {})).contender("mine", odd(|_| {}));
-    let outcome = mine.race(&quick("", ""), &Stop::new(), &mut |_| {});
+    let outcome = mine.race(&quick("", ""), &CancellationToken::new(), &mut |_| {});
     assert!(matches!(outcome, Err(SuiteError::Twice { .. })), "{outcome:?}");
 }
 
@@ -408,7 +408,7 @@ fn a_traced_race_draws_all_cases_side_by_side() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no parts are left");
 
     let nowhere = Harness::new().trace(folder.path().join("no/such/folder.json"));
-    let outcome = nowhere.race(&suite, &Stop::new(), &mut |event| panic!("{event:?}"));
+    let outcome = nowhere.race(&suite, &CancellationToken::new(), &mut |event| panic!("{event:?}"));
     assert!(matches!(outcome, Err(SuiteError::Trace { .. })), "{outcome:?}");
 }
 

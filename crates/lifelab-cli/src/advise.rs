@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use lifelab::Stop;
+use lifelab::CancellationToken;
 use lifelab_bench::advise::{Advice, Calibration, Check, Workload, advise, calibrate, check};
 use lifelab_bench::{Event, Harness};
 
@@ -82,7 +82,7 @@ struct Answer<'a> {
 }
 
 pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
-    let stop = Stop::new();
+    let stop = CancellationToken::new();
     let Args { cells, latency, cpu, workers, memory, .. } = *args;
     let workload = Workload { cells, latency, cpu, workers, memory };
     let saved = args.calibration.as_deref().map(load).transpose()?.flatten();
@@ -143,7 +143,7 @@ fn unsaved(path: &Path, busy: &str) -> Failure {
 }
 
 /// Measures the machine's costs, and saves them if that is asked.
-fn measure(args: &Args, harness: &Harness, stop: &Stop) -> Result<Calibration, Failure> {
+fn measure(args: &Args, harness: &Harness, stop: &CancellationToken) -> Result<Calibration, Failure> {
     let file = args.calibration.as_deref().map(whole_file::create).transpose()?;
     if !args.json {
         report::note("measuring what the steppers cost on this machine ...");

@@ -12,7 +12,7 @@ mod terminal;
 
 use std::io::Write;
 
-use lifelab::Stop;
+use lifelab::CancellationToken;
 use lifelab_bench::results::{Outcome, Results};
 use lifelab_bench::{Event, Harness, READY, SuiteError};
 
@@ -43,7 +43,7 @@ fn race(args: &RunArgs, out: &mut dyn Write) -> Result<(), Failure> {
         return Ok(writeln!(out, "{}", suite::text(&suite)?)?);
     }
     let mut files = Files::new(&args.out, &suite.name)?;
-    let stop = Stop::new();
+    let stop = CancellationToken::new();
 
     let mut harness = Harness::new();
     if let Some(path) = &args.trace {
@@ -57,7 +57,7 @@ fn race(args: &RunArgs, out: &mut dyn Write) -> Result<(), Failure> {
             // Until now there was nothing to lose, so that a signal ended the program.
             Event::Planned { .. } => {
                 has_begun = true;
-                watched = interrupt::stop_on_signal(stop.clone()).inspect_err(|_| stop.fire());
+                watched = interrupt::stop_on_signal(stop.clone()).inspect_err(|_| stop.cancel());
             }
             // Now, for nobody knows whether there will be a later.
             Event::Grown { results } => {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use lifelab::core::{Phase, StepErrorKind};
 use lifelab::io::IoError;
 use lifelab::patterns::{ErrorKind, PatternError};
-use lifelab::{Count, Error, StepError, StopReason};
+use lifelab::{Count, Error, StepError, CancelReason};
 use lifelab_bench::SuiteError;
 
 use crate::whole_file;
@@ -165,8 +165,8 @@ impl From<StepError> for Failure {
                 place.phase = Some(first.site.phase);
                 (Exit::Failed, "cell")
             }
-            StepErrorKind::Stopped(StopReason::Canceled) => (Exit::Interrupted, "interrupted"),
-            StepErrorKind::Stopped(StopReason::Deadline) => (Exit::TimedOut, "timeout"),
+            StepErrorKind::Stopped(CancelReason::Canceled) => (Exit::Interrupted, "interrupted"),
+            StepErrorKind::Stopped(CancelReason::Deadline) => (Exit::TimedOut, "timeout"),
             StepErrorKind::Resources { .. } => (Exit::Failed, "resources"),
             StepErrorKind::Worker { .. } => (Exit::Failed, "worker"),
             StepErrorKind::Unsupported { .. } => (Exit::Failed, "unsupported"),

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
-use lifelab::Stop;
+use lifelab::CancellationToken;
 use lifelab::patterns::WholeFile;
 
 use crate::failure::{Exit, Failure};
@@ -68,12 +68,12 @@ pub(crate) fn remaining() -> Option<Duration> {
 /// Makes Ctrl-C, and other requests to end, stop the work; a second one ends the program at once.
 ///
 /// Until this is called they end the program, which has nothing to lose yet.
-pub(crate) fn stop_on_signal(stop: Stop) -> Result<(), Failure> {
+pub(crate) fn stop_on_signal(stop: CancellationToken) -> Result<(), Failure> {
     on_requests(move |signals| {
         let mut requests = signals.forever();
         requests.next();
         let first = Instant::now();
-        stop.fire();
+        stop.cancel();
         if requests.any(|_| first.elapsed() >= SAME) {
             exit(Exit::Interrupted);
         }

@@ -11,7 +11,7 @@ use crate::job::CellJob;
 use crate::kernel;
 use crate::probe::Activity;
 use crate::rule::Rule;
-use crate::stop::StopReason;
+use crate::cancellation_token::CancelReason;
 
 impl<'a> BandRef<'a> {
     /// The jobs of the band's cells, in reading order.
@@ -87,7 +87,7 @@ impl Grid {
     ///
     /// # Panics
     /// If cells may wait, or `next` is no band of a grid with these sides.
-    pub fn advance_into(&self, next: &mut BandMut<'_>, cx: &Context) -> Result<(), StopReason> {
+    pub fn advance_into(&self, next: &mut BandMut<'_>, cx: &Context) -> Result<(), CancelReason> {
         cx.stop.check()?;
         match &cx.leap {
             Some(leap) => kernel::leap(cx.rule, self, leap, next, &cx.stop),
@@ -107,7 +107,7 @@ impl Grid {
     ///
     /// # Panics
     /// If cells may wait, or a row lies outside the grid.
-    pub fn advance(&self, rows: Range<u32>, cx: &Context) -> Result<Band, StopReason> {
+    pub fn advance(&self, rows: Range<u32>, cx: &Context) -> Result<Band, CancelReason> {
         assert!(rows.end <= self.height(), "outside the grid");
         let mut band = Band::new(rows, self.width());
         let advanced = match cx.leap_topology() {

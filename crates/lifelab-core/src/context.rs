@@ -12,7 +12,7 @@ use crate::cell::{Cell, Phase, Site};
 use crate::io::{self, CellIo, WaitsFor};
 use crate::probe::Probe;
 use crate::rule::Rule;
-use crate::stop::Stop;
+use crate::cancellation_token::CancellationToken;
 use crate::topology::Topology;
 
 /// What a stepper is told about the generation that it computes.
@@ -54,7 +54,7 @@ impl Context {
     pub const MAX_GENERATIONS: u32 = 64;
 
     /// The context of generation `generation`.
-    pub fn new(rule: Rule, generation: u64, io: Arc<dyn CellIo>, stop: Stop) -> Self {
+    pub fn new(rule: Rule, generation: u64, io: Arc<dyn CellIo>, stop: CancellationToken) -> Self {
         let idle = Idleness::of(&*io);
         Self { rule, generation, io, stop, progress: Arc::default(), probe: None, leap: None, idle }
     }
@@ -83,7 +83,7 @@ impl Context {
         Self { leap: (generations > 1).then_some(Leap { generations, topology, calm }), ..self }
     }
 
-    /// A clone whose work can be ended without ending the simulation's; see [`Stop::child`].
+    /// A clone whose work can be ended without ending the simulation's; see [`CancellationToken::child`].
     pub fn child(&self) -> Self {
         Self { stop: self.stop.child(), ..self.clone() }
     }

@@ -6,7 +6,7 @@ use crate::count::Count;
 use crate::error::{StepError, StepErrorKind};
 use crate::finite::FiniteEngine;
 use crate::stepper::StepReport;
-use crate::stop::Stop;
+use crate::cancellation_token::CancellationToken;
 use crate::universe::{Place, Universe};
 
 /// A universe that can be taken forward in time.
@@ -22,7 +22,7 @@ pub trait Engine: Universe + Send {
     ///
     /// # Errors
     /// If a generation cannot be completed; the universe stays at the last complete one.
-    fn advance(&mut self, most: Count, stop: &Stop) -> Result<Advance, StepError>;
+    fn advance(&mut self, most: Count, stop: &CancellationToken) -> Result<Advance, StepError>;
 
     /// Whether `generations` more generations can be counted.
     ///

@@ -8,7 +8,7 @@ use thiserror::Error;
 use crate::cell::{Cell, Site};
 use crate::count::Count;
 use crate::io::{Fault, FaultKind};
-use crate::stop::StopReason;
+use crate::cancellation_token::CancelReason;
 
 /// One cell's failure.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
@@ -52,7 +52,7 @@ pub enum StepErrorKind {
     },
     /// The step was asked to end.
     #[error("{0}")]
-    Stopped(StopReason),
+    Stopped(CancelReason),
     /// The system refused what the step needs.
     #[error("{message}; {remedy}")]
     Resources {

@@ -11,7 +11,7 @@ use crate::grid::Grid;
 /// generation with failures ends, so that all steppers give the same answer: the first failing cell
 /// in reading order is known for certain once every unit before it is done, whatever becomes of
 /// the units after it. At that moment the generation is *settled*, and the fan-in fires the step's
-/// [`Stop`](crate::Stop) so that cells which still wait, perhaps for ever, end.
+/// [`CancellationToken`](crate::CancellationToken) so that cells which still wait, perhaps for ever, end.
 ///
 /// How to use it: give workers `fan_in.context()`, call [`accept`](FanIn::accept) for each outcome,
 /// start no more units once [`is_open`](FanIn::is_open) is false, and when all started units have
@@ -75,7 +75,7 @@ impl<'a> FanIn<'a> {
             }
         }
         if self.first.is_some() && self.is_settled() {
-            self.cx.stop.fire();
+            self.cx.stop.cancel();
         }
     }
 
@@ -163,10 +163,10 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::{Cell, Fault, Grain, Idle, Phase, Rule, Site, Stop, StopReason};
+    use crate::{Cell, Fault, Grain, Idle, Phase, Rule, Site, CancellationToken, CancelReason};
 
     fn context() -> Context {
-        Context::new(Rule::LIFE, 3, Arc::new(Idle), Stop::new())
+        Context::new(Rule::LIFE, 3, Arc::new(Idle), CancellationToken::new())
     }
 
     fn failure(x: u32, fault: Fault) -> CellFailure {
@@ -201,7 +201,7 @@ mod tests {
             fan_in.accept(0, Ok(Outcome::Cell(true)));
             fan_in.accept(1, Err(failure(1, Fault::failed("early"))));
             assert!(fan_in.context().stop.reason().is_some(), "settled: cell 3 does not matter");
-            fan_in.accept(3, Err(failure(3, Fault::stopped(StopReason::Canceled))));
+            fan_in.accept(3, Err(failure(3, Fault::stopped(CancelReason::Canceled))));
             let error = fan_in.finish().unwrap_err();
             assert_eq!(error.to_string(), "cell (1, 0) of generation 3, applying the rule: early");
             assert!(matches!(error.kind, StepErrorKind::Cell { more: 1, .. }));
@@ -213,9 +213,9 @@ mod tests {
         let cx = context();
         with_fan_in(&cx, |mut fan_in| {
             fan_in.accept(2, Err(failure(2, Fault::failed("late"))));
-            cx.stop.fire();
+            cx.stop.cancel();
             let error = fan_in.finish().unwrap_err();
-            assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Canceled));
+            assert_eq!(error.kind, StepErrorKind::Stopped(CancelReason::Canceled));
         });
     }
 
@@ -224,7 +224,7 @@ mod tests {
         let cx = context();
         with_fan_in(&cx, |mut fan_in| {
             (0..4).for_each(|unit| fan_in.accept(unit, Ok(Outcome::Cell(false))));
-            cx.stop.fire();
+            cx.stop.cancel();
             assert_eq!(fan_in.finish(), Ok(()));
         });
     }

@@ -21,7 +21,7 @@ use crate::probe::{OpenFrame, Probe};
 use crate::rule::Rule;
 use crate::state_hash::StateHash;
 use crate::stepper::{StepReport, Stepper};
-use crate::stop::Stop;
+use crate::cancellation_token::CancellationToken;
 use crate::topology::{Bounds, Topology};
 use crate::universe::{Place, Rectangle, Run, Universe, World};
 
@@ -131,7 +131,7 @@ impl FiniteEngine {
     /// # Errors
     /// As [`Stepper::step`]; the grid stays at the last complete generation. Also if the stepper
     /// is [detached](Self::detach).
-    pub fn step(&mut self, stop: &Stop) -> Result<StepReport, StepError> {
+    pub fn step(&mut self, stop: &CancellationToken) -> Result<StepReport, StepError> {
         self.leap(1, stop)
     }
 
@@ -141,7 +141,7 @@ impl FiniteEngine {
     ///
     /// # Errors
     /// As [`step`](Self::step); the grid stays where the leap started.
-    pub fn leap(&mut self, most: u64, stop: &Stop) -> Result<StepReport, StepError> {
+    pub fn leap(&mut self, most: u64, stop: &CancellationToken) -> Result<StepReport, StepError> {
         let generations = self.span(most);
         self.check_count(u64::from(generations).into())?;
         let (cx, mut next) = self.prepare(generations, stop);
@@ -160,7 +160,7 @@ impl FiniteEngine {
     ///
     /// # Cancellation
     /// Dropping the future leaves the grid at the last complete generation.
-    pub async fn step_async(&mut self, stop: &Stop) -> Result<StepReport, StepError> {
+    pub async fn step_async(&mut self, stop: &CancellationToken) -> Result<StepReport, StepError> {
         self.check_count(Count::ONE)?;
         let (cx, mut next) = self.prepare(1, stop);
         let _frame = open_frame(&cx);
@@ -171,7 +171,7 @@ impl FiniteEngine {
         self.conclude(cx, next, outcome)
     }
 
-    fn prepare(&mut self, generations: u32, stop: &Stop) -> (Context, Grid) {
+    fn prepare(&mut self, generations: u32, stop: &CancellationToken) -> (Context, Grid) {
         self.progress.reset();
         let mut cx = Context::new(self.rule, self.generation + 1, self.io.clone(), stop.clone())
             .with_progress(self.progress.clone());
@@ -283,7 +283,7 @@ impl Universe for FiniteEngine {
 }
 
 impl Engine for FiniteEngine {
-    fn advance(&mut self, most: Count, stop: &Stop) -> Result<Advance, StepError> {
+    fn advance(&mut self, most: Count, stop: &CancellationToken) -> Result<Advance, StepError> {
         let before = self.generation;
         let report = self.leap(most.saturating_to_u64(), stop)?;
         Ok(Advance { generations: (self.generation - before).into(), report })

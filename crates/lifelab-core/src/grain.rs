@@ -213,10 +213,10 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::{Idle, Rule, Stop};
+    use crate::{Idle, Rule, CancellationToken};
 
     fn divide(grain: Grain, width: u32, height: u32) -> Units {
-        let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), Stop::new());
+        let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), CancellationToken::new());
         grain.divide(&Grid::new(width, height).unwrap(), 2, &cx)
     }
 

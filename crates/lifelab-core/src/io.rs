@@ -14,7 +14,7 @@ use lifelab_fanout::{Delay, Sleep};
 use serde::{Deserialize, Serialize};
 
 use crate::cell::{Phase, Site};
-use crate::stop::{Stop, StopReason};
+use crate::cancellation_token::{CancellationToken, CancelReason};
 
 /// What each cell waits for: once in a generation, when it applies the rule, unless
 /// [`is_idle_in`](Self::is_idle_in) says otherwise.
@@ -34,13 +34,13 @@ pub trait CellIo: Send + Sync {
     ///
     /// # Errors
     /// What went wrong, or that `stop` fired first.
-    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault>;
+    fn call(&self, site: Site, stop: &CancellationToken) -> Result<(), Fault>;
 
     /// Waits as a future, which must not block its thread. Dropping it cancels the wait.
     ///
     /// A caller may drop the future instead of firing `stop`; only a future that leaves work
     /// behind elsewhere, on a blocking thread say, needs to watch `stop` itself.
-    fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a>;
+    fn call_async<'a>(&'a self, site: Site, stop: &'a CancellationToken) -> IoFuture<'a>;
 
     /// Makes the calls of `cells` cells of a row at once, from the site `first` to the east, if each
     /// of them waits for nothing but time: adds to `delays` how long, as
@@ -83,11 +83,11 @@ pub trait CellIo: Send + Sync {
 }
 
 impl<I: CellIo + ?Sized> CellIo for Arc<I> {
-    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
+    fn call(&self, site: Site, stop: &CancellationToken) -> Result<(), Fault> {
         (**self).call(site, stop)
     }
 
-    fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, site: Site, stop: &'a CancellationToken) -> IoFuture<'a> {
         (**self).call_async(site, stop)
     }
 
@@ -132,11 +132,11 @@ pub enum OnFault {
 pub struct Idle;
 
 impl CellIo for Idle {
-    fn call(&self, _: Site, _: &Stop) -> Result<(), Fault> {
+    fn call(&self, _: Site, _: &CancellationToken) -> Result<(), Fault> {
         Ok(())
     }
 
-    fn call_async<'a>(&'a self, _: Site, _: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, _: Site, _: &'a CancellationToken) -> IoFuture<'a> {
         IoFuture::ready(Ok(()))
     }
 
@@ -269,7 +269,7 @@ impl Fault {
     }
 
     /// The wait was asked to end.
-    pub fn stopped(reason: StopReason) -> Self {
+    pub fn stopped(reason: CancelReason) -> Self {
         Self::new(FaultKind::Stopped, reason.to_string())
     }
 
@@ -306,8 +306,8 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
-impl From<StopReason> for Fault {
-    fn from(reason: StopReason) -> Self {
+impl From<CancelReason> for Fault {
+    fn from(reason: CancelReason) -> Self {
         Self::stopped(reason)
     }
 }
@@ -320,7 +320,7 @@ impl From<std::io::Error> for Fault {
 
 /// Calls `io`, and turns a panic into a fault.
 #[inline]
-pub(crate) fn call(io: &dyn CellIo, site: impl Fn() -> Site, stop: &Stop) -> Result<(), Fault> {
+pub(crate) fn call(io: &dyn CellIo, site: impl Fn() -> Site, stop: &CancellationToken) -> Result<(), Fault> {
     // Unwind safety: nothing of ours is borrowed mutably here, and an implementation that shares
     // state must keep it sound under panics, as any code behind `&self` must.
     catch_unwind(AssertUnwindSafe(|| io.call(site(), stop)))
@@ -332,7 +332,7 @@ pub(crate) fn call(io: &dyn CellIo, site: impl Fn() -> Site, stop: &Stop) -> Res
 /// It looks at the future where that was made: to move it first costs a tenth of what a cell that
 /// sleeps costs, for a processor waits before it reads as a whole what was just written in pieces.
 #[inline]
-pub(crate) fn make<'a>(io: &'a dyn CellIo, site: Site, stop: &'a Stop) -> WaitsFor<'a> {
+pub(crate) fn make<'a>(io: &'a dyn CellIo, site: Site, stop: &'a CancellationToken) -> WaitsFor<'a> {
     let failed = |fault| WaitsFor::More(IoFuture::ready(Err(fault)));
     catch_unwind(AssertUnwindSafe(|| io.call_async(site, stop).waits_for()))
         .unwrap_or_else(|payload| failed(Fault::panicked(&*payload)))
@@ -348,7 +348,7 @@ pub(crate) fn make_row(io: &dyn CellIo, first: Site, cells: u32, delays: &mut Ve
 }
 
 /// Awaits `io`, and turns a panic into a fault.
-pub(crate) async fn call_async(io: &dyn CellIo, site: Site, stop: &Stop) -> Result<(), Fault> {
+pub(crate) async fn call_async(io: &dyn CellIo, site: Site, stop: &CancellationToken) -> Result<(), Fault> {
     let mut call = None;
     poll_fn(|cx| poll(&mut call, || io.call_async(site, stop), cx)).await
 }

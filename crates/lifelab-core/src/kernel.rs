@@ -39,7 +39,7 @@ use crate::band::{BandMut, BandRef};
 use crate::context::Leap;
 use crate::grid::Grid;
 use crate::rule::Rule;
-use crate::stop::{Stop, StopReason};
+use crate::cancellation_token::{CancellationToken, CancelReason};
 use crate::topology::Topology;
 #[cfg(any(test, feature = "testing"))]
 pub use choice::Kernel;
@@ -75,8 +75,8 @@ pub(crate) fn leap(
     now: &Grid,
     leap: &Leap,
     next: &mut BandMut<'_>,
-    stop: &Stop,
-) -> Result<(), StopReason> {
+    stop: &CancellationToken,
+) -> Result<(), CancelReason> {
     leap_at(Level::new(), rule, now, leap, next, stop)
 }
 
@@ -87,8 +87,8 @@ fn leap_at(
     now: &Grid,
     leap: &Leap,
     next: &mut BandMut<'_>,
-    stop: &Stop,
-) -> Result<(), StopReason> {
+    stop: &CancellationToken,
+) -> Result<(), CancelReason> {
     let Leap { generations, topology, calm } = leap;
     let task = leap::Task { now, topology: *topology, generations: *generations, calm, stop };
     SCRATCH.with_borrow_mut(|scratch| {

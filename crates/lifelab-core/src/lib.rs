@@ -2,13 +2,13 @@
 //!
 //! Read it in this order: a [`Cell`] and its [`Hood`] make a [`CellJob`]; a [`Grid`] holds a
 //! generation; a [`Rule`] and a [`Topology`] say what the next one is; a [`Stepper`] computes it,
-//! unit by unit ([`Grain`]), while each cell waits for its [`CellIo`], until a [`Stop`] fires; a
+//! unit by unit ([`Grain`]), while each cell waits for its [`CellIo`], until a [`CancellationToken`] fires; a
 //! [`FanIn`] assembles the results; an [`Engine`] owns the universe.
 //!
 //! A [`Probe`] watches all this, if there is one.
 //!
 //! This crate does no I/O and starts no thread, but [`AddressSpace`] reads on Linux what the system says
-//! of this process. It reads the clock in two places: [`Stop`], whose deadlines are points in time, and
+//! of this process. It reads the clock in two places: [`CancellationToken`], whose deadlines are points in time, and
 //! [`Probe`]. To test a stepper of your own, turn on the feature
 //! `testing`: it adds a module of that name.
 #![forbid(unsafe_code)]
@@ -43,7 +43,7 @@ mod io;
 mod job;
 mod order;
 pub mod probe;
-mod stop;
+mod cancellation_token;
 
 mod advance;
 mod edge;
@@ -85,6 +85,6 @@ pub use state_hash::StateHash;
 pub use stepper::{
     AsyncStepper, Capabilities, Model, StepFuture, StepReport, Stepper, Traffic, Warning,
 };
-pub use stop::{Stop, StopReason};
+pub use cancellation_token::{CancellationToken, CancelReason};
 pub use topology::{Axis, Bounds, Topology, TopologyError};
 pub use universe::{Place, Rectangle, Run, Universe, World};

@@ -34,10 +34,10 @@ pub(crate) use watch::Executor;
 ///
 /// ```
 /// use std::sync::Arc;
-/// use lifelab_core::{CellJob, Context, Hood, Cell, Idle, Probe, Rule, Stop, Tally};
+/// use lifelab_core::{CellJob, Context, Hood, Cell, Idle, Probe, Rule, CancellationToken, Tally};
 ///
 /// let probe = Arc::new(Probe::new(None));
-/// let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), Stop::new()).with_probe(probe.clone());
+/// let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), CancellationToken::new()).with_probe(probe.clone());
 /// CellJob { at: Cell::new(0, 0), hood: Hood::default() }.run(&cx)?;
 /// assert_eq!(probe.tally(), Tally::default(), "no I/O, no calls");
 /// # Ok::<(), lifelab_core::CellFailure>(())

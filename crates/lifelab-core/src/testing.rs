@@ -61,7 +61,7 @@ use std::time::{Duration, Instant};
 
 use crate::{
     Axis, Cell, CellFailure, CellIo, Context, Fault, Grid, Idle, IoFuture, Phase, Position, Rule,
-    Site, Size, Soup, StepError, StepErrorKind, Stepper, Stop, Topology,
+    Site, Size, Soup, StepError, StepErrorKind, Stepper, CancellationToken, Topology,
 };
 
 pub use crate::kernel::Kernel;
@@ -135,19 +135,19 @@ pub fn soup(width: u32, height: u32, topology: Topology) -> Arc<Grid> {
 ///
 /// It may block the thread, and then suits only steppers that make blocking calls.
 pub fn script(
-    script: impl Fn(Site, &Stop) -> Result<(), Fault> + Send + Sync + 'static,
+    script: impl Fn(Site, &CancellationToken) -> Result<(), Fault> + Send + Sync + 'static,
 ) -> Arc<dyn CellIo> {
     Arc::new(Script(script))
 }
 
 struct Script<F>(F);
 
-impl<F: Fn(Site, &Stop) -> Result<(), Fault> + Send + Sync> CellIo for Script<F> {
-    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
+impl<F: Fn(Site, &CancellationToken) -> Result<(), Fault> + Send + Sync> CellIo for Script<F> {
+    fn call(&self, site: Site, stop: &CancellationToken) -> Result<(), Fault> {
         (self.0)(site, stop)
     }
 
-    fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, site: Site, stop: &'a CancellationToken) -> IoFuture<'a> {
         IoFuture::ready(self.call(site, stop))
     }
 
@@ -158,7 +158,7 @@ impl<F: Fn(Site, &Stop) -> Result<(), Fault> + Send + Sync> CellIo for Script<F>
 
 /// A context of Life with this I/O, and a deadline that is only reached by what hangs.
 pub fn context(io: Arc<dyn CellIo>) -> Context {
-    Context::new(Rule::LIFE, GENERATION, io, Stop::new().before(Instant::now() + HANG))
+    Context::new(Rule::LIFE, GENERATION, io, CancellationToken::new().before(Instant::now() + HANG))
 }
 
 /// Steps, and makes sure that the stepper keeps nothing of the generation: neither the frozen grid
@@ -201,7 +201,7 @@ pub fn first_failure(error: &StepError) -> &CellFailure {
     }
 }
 
-/// Runs a test that might hang beyond the reach of any [`Stop`], and then fails after a minute.
+/// Runs a test that might hang beyond the reach of any [`CancellationToken`], and then fails after a minute.
 ///
 /// # Panics
 /// If the test panics, or hangs.

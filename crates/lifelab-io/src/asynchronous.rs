@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::OnceLock;
 
-use lifelab_core::{CellIo, Fault, IoFuture, Site, Stop};
+use lifelab_core::{CellIo, Fault, IoFuture, Site, CancellationToken};
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::park;
@@ -25,24 +25,24 @@ use crate::runtime;
 ///
 /// ```
 /// use std::time::Duration;
-/// use lifelab_core::{Cell, CellIo, Phase, Site, Stop};
+/// use lifelab_core::{Cell, CellIo, Phase, Site, CancellationToken};
 ///
 /// let io = lifelab_io::asynchronous(|_, _| async {
 ///     tokio::time::sleep(Duration::from_millis(1)).await;
 ///     Ok(())
 /// });
 /// let site = Site::new(1, Cell::new(2, 3), Phase::Rule);
-/// io.call(site, &Stop::new())?; // From a plain thread.
+/// io.call(site, &CancellationToken::new())?; // From a plain thread.
 ///
 /// let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-/// runtime.block_on(io.call_async(site, &Stop::new()))?; // From a task.
-/// let fault = runtime.block_on(async { io.call(site, &Stop::new()) }).unwrap_err();
+/// runtime.block_on(io.call_async(site, &CancellationToken::new()))?; // From a task.
+/// let fault = runtime.block_on(async { io.call(site, &CancellationToken::new()) }).unwrap_err();
 /// assert!(fault.message().contains("call_async"));
 /// # Ok::<(), lifelab_core::Fault>(())
 /// ```
 pub fn asynchronous<F, C>(call: C) -> Asynchronous<C>
 where
-    C: Fn(Site, Stop) -> F + Send + Sync,
+    C: Fn(Site, CancellationToken) -> F + Send + Sync,
     F: Future<Output = Result<(), Fault>> + Send + 'static,
 {
     Asynchronous { call, given: None, own: OnceLock::new() }
@@ -81,10 +81,10 @@ impl<C> Asynchronous<C> {
 
 impl<F, C> CellIo for Asynchronous<C>
 where
-    C: Fn(Site, Stop) -> F + Send + Sync,
+    C: Fn(Site, CancellationToken) -> F + Send + Sync,
     F: Future<Output = Result<(), Fault>> + Send + 'static,
 {
-    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
+    fn call(&self, site: Site, stop: &CancellationToken) -> Result<(), Fault> {
         if runtime::is_polling_a_task() {
             return Err(Fault::failed(
                 "this call would block the task that makes it: await `call_async` instead, or \
@@ -95,7 +95,7 @@ where
         park::block_on((self.call)(site, stop.clone()), stop)?
     }
 
-    fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, site: Site, stop: &'a CancellationToken) -> IoFuture<'a> {
         IoFuture::new((self.call)(site, stop.clone()))
     }
 }
@@ -141,7 +141,7 @@ mod tests {
         let io = sleeping();
         std::thread::scope(|scope| {
             let calls: Vec<_> =
-                (0..16).map(|_| scope.spawn(|| io.call(SITE, &Stop::new()))).collect();
+                (0..16).map(|_| scope.spawn(|| io.call(SITE, &CancellationToken::new()))).collect();
             assert!(calls.into_iter().all(|call| call.join().unwrap().is_ok()));
         });
     }
@@ -155,15 +155,15 @@ mod tests {
             assert_eq!(Handle::current().id(), id);
             Ok(())
         });
-        assert_eq!(io.on(runtime.handle().clone()).call(SITE, &Stop::new()), Ok(()));
+        assert_eq!(io.on(runtime.handle().clone()).call(SITE, &CancellationToken::new()), Ok(()));
     }
 
     #[test]
     fn a_stop_or_deadline_ends_the_blocking_form() {
         let io = asynchronous(|_, _| pending());
-        let deadline = Stop::new().before(Instant::now() + Duration::from_millis(1));
-        let fired = Stop::new();
-        fired.fire();
+        let deadline = CancellationToken::new().before(Instant::now() + Duration::from_millis(1));
+        let fired = CancellationToken::new();
+        fired.cancel();
         for stop in [deadline, fired] {
             assert_eq!(io.call(SITE, &stop).unwrap_err().kind(), FaultKind::Stopped);
         }
@@ -173,17 +173,17 @@ mod tests {
     async fn a_task_that_would_block_is_told_what_to_call() {
         let io = Arc::new(sleeping());
         for fault in [
-            io.call(SITE, &Stop::new()).unwrap_err(),
+            io.call(SITE, &CancellationToken::new()).unwrap_err(),
             tokio::spawn({
                 let io = io.clone();
-                async move { io.call(SITE, &Stop::new()).unwrap_err() }
+                async move { io.call(SITE, &CancellationToken::new()).unwrap_err() }
             })
             .await
             .unwrap(),
         ] {
             assert!(fault.message().contains("await `call_async` instead"), "{fault}");
         }
-        let there = tokio::task::spawn_blocking(move || io.call(SITE, &Stop::new()));
+        let there = tokio::task::spawn_blocking(move || io.call(SITE, &CancellationToken::new()));
         assert_eq!(there.await.unwrap(), Ok(()), "the blocking pool may block");
     }
 
@@ -192,7 +192,7 @@ mod tests {
         let io = Arc::new(sleeping());
         let there = tokio::task::spawn_blocking({
             let io = io.clone();
-            move || io.call(SITE, &Stop::new())
+            move || io.call(SITE, &CancellationToken::new())
         });
         there.await.unwrap().unwrap();
         drop(io); // Tokio panics when a runtime is dropped here in the ordinary way.

@@ -1,7 +1,7 @@
 //! The classic mistake of asynchronous code, to be studied: a wait that blocks the thread that
 //! polls it.
 
-use lifelab_core::{CellIo, Fault, IoFuture, Site, Stop};
+use lifelab_core::{CellIo, Fault, IoFuture, Site, CancellationToken};
 
 use crate::latency::Latency;
 use crate::punctual;
@@ -31,12 +31,12 @@ impl Block {
 }
 
 impl CellIo for Block {
-    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
+    fn call(&self, site: Site, stop: &CancellationToken) -> Result<(), Fault> {
         punctual::sleep(self.latency.at(site, self.seed), stop)?;
         Ok(())
     }
 
-    fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, site: Site, stop: &'a CancellationToken) -> IoFuture<'a> {
         IoFuture::new(async move { self.call(site, stop) })
     }
 }
@@ -58,7 +58,7 @@ mod tests {
         Block::new(latency.parse().unwrap(), 1)
     }
 
-    fn poll_once(io: &Block, stop: &Stop) -> Poll<Result<(), Fault>> {
+    fn poll_once(io: &Block, stop: &CancellationToken) -> Poll<Result<(), Fault>> {
         let cx = &mut task::Context::from_waker(Waker::noop());
         pin!(io.call_async(SITE, stop)).poll(cx)
     }
@@ -66,25 +66,25 @@ mod tests {
     #[test]
     fn the_future_is_over_after_one_long_poll() {
         let start = Instant::now();
-        assert_eq!(poll_once(&block("5ms"), &Stop::new()), Poll::Ready(Ok(())));
+        assert_eq!(poll_once(&block("5ms"), &CancellationToken::new()), Poll::Ready(Ok(())));
         assert!(start.elapsed() >= Duration::from_millis(5));
     }
 
     #[test]
     fn a_stop_from_another_thread_ends_the_poll() {
-        let stop = Stop::new();
+        let stop = CancellationToken::new();
         let polling = thread::spawn({
             let stop = stop.clone();
             move || poll_once(&block("1h"), &stop)
         });
-        stop.fire();
+        stop.cancel();
         let Poll::Ready(Err(fault)) = polling.join().unwrap() else { panic!("it did not block") };
         assert_eq!(fault.kind(), FaultKind::Stopped);
     }
 
     #[test]
     fn a_deadline_ends_the_poll() {
-        let stop = Stop::new().before(Instant::now() + Duration::from_millis(1));
+        let stop = CancellationToken::new().before(Instant::now() + Duration::from_millis(1));
         let Poll::Ready(Err(fault)) = poll_once(&block("1h"), &stop) else { panic!("it waits") };
         assert_eq!(fault.kind(), FaultKind::Stopped);
     }

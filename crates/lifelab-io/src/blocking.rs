@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
-use lifelab_core::{AddressSpace, CellIo, Fault, IoFuture, Site, Stop};
+use lifelab_core::{AddressSpace, CellIo, Fault, IoFuture, Site, CancellationToken};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
@@ -24,24 +24,24 @@ const STACK: usize = 2 << 20;
 /// (tokio's default) has 512 cells waiting at the same time, and the others queue.
 ///
 /// ```
-/// use lifelab_core::{Cell, CellIo, Phase, Site, Stop};
+/// use lifelab_core::{Cell, CellIo, Phase, Site, CancellationToken};
 ///
-/// let io = lifelab_io::blocking(|site: Site, stop: &Stop| {
+/// let io = lifelab_io::blocking(|site: Site, stop: &CancellationToken| {
 ///     let bytes = std::fs::read("Cargo.toml")?;
 ///     stop.check()?;
 ///     assert!(bytes.len() as u32 > site.at.x);
 ///     Ok(())
 /// });
 /// let site = Site::new(1, Cell::new(2, 3), Phase::Rule);
-/// io.call(site, &Stop::new())?;
+/// io.call(site, &CancellationToken::new())?;
 ///
 /// let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-/// runtime.block_on(io.call_async(site, &Stop::new()))?;
+/// runtime.block_on(io.call_async(site, &CancellationToken::new()))?;
 /// # Ok::<(), lifelab_core::Fault>(())
 /// ```
 pub fn blocking<F>(call: F) -> Blocking<F>
 where
-    F: Fn(Site, &Stop) -> Result<(), Fault> + Send + Sync + 'static,
+    F: Fn(Site, &CancellationToken) -> Result<(), Fault> + Send + Sync + 'static,
 {
     Blocking { call: Arc::new(call) }
 }
@@ -53,17 +53,17 @@ pub struct Blocking<F> {
 
 impl<F> CellIo for Blocking<F>
 where
-    F: Fn(Site, &Stop) -> Result<(), Fault> + Send + Sync + 'static,
+    F: Fn(Site, &CancellationToken) -> Result<(), Fault> + Send + Sync + 'static,
 {
-    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
+    fn call(&self, site: Site, stop: &CancellationToken) -> Result<(), Fault> {
         (self.call)(site, stop)
     }
 
-    fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, site: Site, stop: &'a CancellationToken) -> IoFuture<'a> {
         IoFuture::new(async move {
             let runtime = runtime::current()?;
             let call = self.call.clone();
-            let on_drop = FireOnDrop(stop.child());
+            let on_drop = DropGuard(stop.child());
             let stop = on_drop.0.clone();
             let begin = move || stop.check().map_err(Fault::from).and_then(|()| call(site, &stop));
             match spawn(&runtime, begin)?.await {
@@ -97,11 +97,11 @@ fn spawn<T: Send + 'static>(
 }
 
 /// Ends the blocking call when the future that awaits it is dropped.
-struct FireOnDrop(Stop);
+struct DropGuard(CancellationToken);
 
-impl Drop for FireOnDrop {
+impl Drop for DropGuard {
     fn drop(&mut self) {
-        self.0.fire();
+        self.0.cancel();
     }
 }
 
@@ -119,7 +119,7 @@ mod tests {
     use std::thread::{self, ThreadId};
     use std::time::Duration;
 
-    use lifelab_core::{Cell, FaultKind, Phase, StopReason};
+    use lifelab_core::{Cell, FaultKind, Phase, CancelReason};
 
     use super::*;
 
@@ -134,9 +134,9 @@ mod tests {
             sender.send(thread::current().id()).unwrap();
             Ok(())
         });
-        io.call_async(SITE, &Stop::new()).await.unwrap();
+        io.call_async(SITE, &CancellationToken::new()).await.unwrap();
         assert_ne!(receiver.recv().unwrap(), thread::current().id());
-        io.call(SITE, &Stop::new()).unwrap();
+        io.call(SITE, &CancellationToken::new()).unwrap();
         assert_eq!(receiver.recv().unwrap(), thread::current().id());
     }
 
@@ -149,14 +149,14 @@ mod tests {
             sender.send(Some(end)).unwrap();
             Ok(end?)
         });
-        let stop = Stop::new();
+        let stop = CancellationToken::new();
         let mut call = io.call_async(SITE, &stop);
         tokio::select! {
             _ = &mut call => panic!("the call ended by itself"),
             started = waits.recv() => assert_eq!(started, Some(None)),
         }
         drop(call);
-        assert_eq!(waits.recv().await, Some(Some(Err(StopReason::Canceled))));
+        assert_eq!(waits.recv().await, Some(Some(Err(CancelReason::Canceled))));
         assert_eq!(stop.reason(), None, "the caller's own stop is not fired");
     }
 
@@ -173,7 +173,7 @@ mod tests {
             Ok(())
         });
         let at = |x| Site { at: Cell::new(x, 0), ..SITE };
-        let stop = Stop::new();
+        let stop = CancellationToken::new();
         let mut builder = tokio::runtime::Builder::new_current_thread();
         builder.max_blocking_threads(1).build().unwrap().block_on(async {
             let mut first = io.call_async(at(0), &stop);
@@ -195,15 +195,15 @@ mod tests {
     #[tokio::test]
     async fn the_callers_stop_ends_the_blocking_wait() {
         let io = blocking(|_, stop| Ok(stop.sleep(LONG)?));
-        let stop = Stop::new();
-        let (outcome, ()) = tokio::join!(io.call_async(SITE, &stop), async { stop.fire() });
+        let stop = CancellationToken::new();
+        let (outcome, ()) = tokio::join!(io.call_async(SITE, &stop), async { stop.cancel() });
         assert_eq!(outcome.unwrap_err().kind(), FaultKind::Stopped);
     }
 
     #[tokio::test]
     async fn a_panic_comes_back_to_the_caller() {
         let io = Arc::new(blocking(|_, _| resume_unwind(Box::new("lost".to_owned()))));
-        let task = tokio::spawn(async move { io.call_async(SITE, &Stop::new()).await });
+        let task = tokio::spawn(async move { io.call_async(SITE, &CancellationToken::new()).await });
         let payload = task.await.unwrap_err().into_panic();
         assert_eq!(*payload.downcast::<String>().unwrap(), "lost");
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use lifelab_core::{CellIo, Fault, IoFuture, Site, Stop};
+use lifelab_core::{CellIo, Fault, IoFuture, Site, CancellationToken};
 use serde::{Deserialize, Serialize};
 
 use crate::shorthand::{Scanner, Shorthand, ShorthandError};
@@ -35,14 +35,14 @@ pub enum Work {
 /// [`offload`](crate::IoSpec::offload) does:
 ///
 /// ```
-/// use lifelab_core::{Cell, CellIo, Phase, Site, Stop};
+/// use lifelab_core::{Cell, CellIo, Phase, Site, CancellationToken};
 /// use lifelab_io::IoSpec;
 ///
 /// let io = "cpu:rounds(10000) offload".parse::<IoSpec>().unwrap().build().unwrap();
 /// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
 /// # runtime.block_on(async {
 /// let site = Site::new(1, Cell::new(0, 0), Phase::Rule);
-/// io.call_async(site, &Stop::new()).await // The event loop goes on meanwhile.
+/// io.call_async(site, &CancellationToken::new()).await // The event loop goes on meanwhile.
 /// # }).unwrap();
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -59,7 +59,7 @@ impl Cpu {
         Self { work }
     }
 
-    fn compute(&self, stop: &Stop) -> Result<(), Fault> {
+    fn compute(&self, stop: &CancellationToken) -> Result<(), Fault> {
         match self.work {
             Work::Time(time) => {
                 let start = Instant::now();
@@ -89,11 +89,11 @@ fn mix(rounds: u64) {
 }
 
 impl CellIo for Cpu {
-    fn call(&self, _: Site, stop: &Stop) -> Result<(), Fault> {
+    fn call(&self, _: Site, stop: &CancellationToken) -> Result<(), Fault> {
         self.compute(stop)
     }
 
-    fn call_async<'a>(&'a self, _: Site, stop: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, _: Site, stop: &'a CancellationToken) -> IoFuture<'a> {
         IoFuture::new(async move { self.compute(stop) })
     }
 }
@@ -136,29 +136,29 @@ mod tests {
         let time = Duration::from_millis(2);
         let cpu = Cpu::new(Work::Time(time));
         let start = Instant::now();
-        cpu.call(SITE, &Stop::new()).unwrap();
+        cpu.call(SITE, &CancellationToken::new()).unwrap();
         assert!(start.elapsed() >= time);
         let start = Instant::now();
-        cpu.call_async(SITE, &Stop::new()).await.unwrap();
+        cpu.call_async(SITE, &CancellationToken::new()).await.unwrap();
         assert!(start.elapsed() >= time);
     }
 
     #[test]
     fn rounds_of_any_number_come_to_an_end() {
         for rounds in [0, 1, STRIDE, STRIDE + 1] {
-            Cpu::new(Work::Rounds(rounds)).call(SITE, &Stop::new()).unwrap();
+            Cpu::new(Work::Rounds(rounds)).call(SITE, &CancellationToken::new()).unwrap();
         }
     }
 
     #[test]
     fn a_stop_ends_either_kind_of_work() {
         for work in [Work::Time(Duration::MAX), Work::Rounds(u64::MAX)] {
-            let stop = Stop::new();
+            let stop = CancellationToken::new();
             let working = std::thread::spawn({
                 let stop = stop.clone();
                 move || Cpu::new(work).call(SITE, &stop)
             });
-            stop.fire();
+            stop.cancel();
             assert_eq!(working.join().unwrap().unwrap_err().kind(), FaultKind::Stopped);
         }
     }

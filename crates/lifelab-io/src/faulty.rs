@@ -5,7 +5,7 @@ use std::future::pending;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 
-use lifelab_core::{CellIo, Fault, IoFuture, Phase, Site, Stop};
+use lifelab_core::{CellIo, Fault, IoFuture, Phase, Site, CancellationToken};
 
 use crate::fault::{self, FaultSpec, Injected};
 
@@ -28,7 +28,7 @@ impl Faulty {
 }
 
 impl CellIo for Faulty {
-    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
+    fn call(&self, site: Site, stop: &CancellationToken) -> Result<(), Fault> {
         match self.strike(site) {
             None => self.inner.call(site, stop),
             Some(Injected::Error) => Err(error()),
@@ -37,7 +37,7 @@ impl CellIo for Faulty {
         }
     }
 
-    fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, site: Site, stop: &'a CancellationToken) -> IoFuture<'a> {
         match self.strike(site) {
             None => self.inner.call_async(site, stop),
             Some(Injected::Error) => IoFuture::ready(Err(error())),
@@ -91,7 +91,7 @@ mod tests {
     #[tokio::test]
     async fn a_listed_fault_strikes_its_cell_in_its_generation_only() {
         let io = faulty("error@3:(5,7)");
-        let stop = Stop::new();
+        let stop = CancellationToken::new();
         assert_eq!(io.call(site(3, 5, 7), &stop), Err(error()));
         assert_eq!(io.call_async(site(3, 5, 7), &stop).await, Err(error()));
         for other in [site(2, 5, 7), site(3, 7, 5), site(3, 5, 6)] {
@@ -105,7 +105,7 @@ mod tests {
         for (fault, failing) in [("error@1:(0,0)", 1), ("error@1:(0,0)*3", 3)] {
             let io = faulty(fault);
             for attempt in 0..5 {
-                let outcome = io.call(Site { attempt, ..site(1, 0, 0) }, &Stop::new());
+                let outcome = io.call(Site { attempt, ..site(1, 0, 0) }, &CancellationToken::new());
                 assert_eq!(outcome.is_err(), attempt < failing, "{fault}, attempt {attempt}");
             }
         }
@@ -114,11 +114,11 @@ mod tests {
     #[tokio::test]
     async fn a_panic_carries_its_message_in_both_forms() {
         let io = faulty("panic@1:(0,0)");
-        let stop = Stop::new();
+        let stop = CancellationToken::new();
         let payload = catch_unwind(AssertUnwindSafe(|| io.call(site(1, 0, 0), &stop))).unwrap_err();
         assert_eq!(*payload.downcast::<String>().unwrap(), "injected panic");
         let io = Arc::new(io);
-        let task = tokio::spawn(async move { io.call_async(site(1, 0, 0), &Stop::new()).await });
+        let task = tokio::spawn(async move { io.call_async(site(1, 0, 0), &CancellationToken::new()).await });
         let payload = task.await.unwrap_err().into_panic();
         assert_eq!(*payload.downcast::<String>().unwrap(), "injected panic");
     }
@@ -126,7 +126,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_hang_lasts_until_it_is_stopped() {
         let io = faulty("hang:1");
-        let stop = Stop::new().before(Instant::now() + Duration::from_millis(1));
+        let stop = CancellationToken::new().before(Instant::now() + Duration::from_millis(1));
         assert_eq!(io.call(site(1, 0, 0), &stop).unwrap_err().kind(), FaultKind::Stopped);
         let year = Duration::from_secs(31_557_600);
         let hang = io.call_async(site(1, 0, 0), &stop);

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use lifelab_core::{CellIo, Fault, IoFuture, OnFault, Phase, Site, Stop};
+use lifelab_core::{CellIo, Fault, IoFuture, OnFault, Phase, Site, CancellationToken};
 
 use crate::shorthand::{Scanner, Shorthand, ShorthandError};
 
@@ -21,11 +21,11 @@ impl KeepState {
 }
 
 impl CellIo for KeepState {
-    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
+    fn call(&self, site: Site, stop: &CancellationToken) -> Result<(), Fault> {
         self.inner.call(site, stop)
     }
 
-    fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, site: Site, stop: &'a CancellationToken) -> IoFuture<'a> {
         self.inner.call_async(site, stop)
     }
 

@@ -28,16 +28,16 @@
 //! thread and process sees the same latencies and faults at the same cells.
 //!
 //! ```
-//! use lifelab_core::{Cell, FaultKind, Phase, Site, Stop};
+//! use lifelab_core::{Cell, FaultKind, Phase, Site, CancellationToken};
 //! use lifelab_io::IoSpec;
 //!
 //! let spec: IoSpec = "sleep:exp(1ms) hang@1:(2,3) timeout:20ms retry:2".parse()?;
 //! let io = spec.build()?;
 //! let hanging = Site::new(1, Cell::new(2, 3), Phase::Rule);
-//! io.call(hanging, &Stop::new())?; // The first attempt hangs and times out; the second is good.
+//! io.call(hanging, &CancellationToken::new())?; // The first attempt hangs and times out; the second is good.
 //!
 //! let impatient = IoSpec { retry: None, ..spec }.build()?;
-//! let fault = impatient.call(hanging, &Stop::new()).unwrap_err();
+//! let fault = impatient.call(hanging, &CancellationToken::new()).unwrap_err();
 //! assert_eq!(fault.kind(), FaultKind::TimedOut);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -56,7 +56,7 @@
 //! | cancel | fire the stop; the wait must look | drop the future; nothing needs to look |
 //!
 //! What differs is the last line. A thread cannot be ended from outside, so a blocking wait takes a
-//! [`Stop`](lifelab_core::Stop) and watches it; a future ends where it stands when it is dropped.
+//! [`CancellationToken`](lifelab_core::CancellationToken) and watches it; a future ends where it stands when it is dropped.
 //!
 //! I/O of your own is called as what is described here: once in a generation, when the cell applies the
 //! rule, unless [`phase`](IoSpec::phase) or [`is_idle_in`](lifelab_core::CellIo::is_idle_in) says
@@ -67,7 +67,7 @@
 //!
 //! ```
 //! use std::sync::Arc;
-//! use lifelab_core::{Cell, Phase, Site, Stop};
+//! use lifelab_core::{Cell, Phase, Site, CancellationToken};
 //! use lifelab_io::IoSpec;
 //!
 //! let own = lifelab_io::blocking(|site, stop| {
@@ -76,7 +76,7 @@
 //!     Ok(())
 //! });
 //! let io = "none retry:1".parse::<IoSpec>()?.around(Arc::new(own));
-//! io.call(Site::new(1, Cell::new(2, 3), Phase::Rule), &Stop::new())?;
+//! io.call(Site::new(1, Cell::new(2, 3), Phase::Rule), &CancellationToken::new())?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

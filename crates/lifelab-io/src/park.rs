@@ -8,28 +8,28 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use lifelab_core::{Stop, StopReason};
+use lifelab_core::{CancellationToken, CancelReason};
 
 /// Blocks the thread until `future` is ready or work should end; then the future is dropped.
 ///
 /// It polls on this thread and parks in between. Unlike tokio's `block_on` it needs no runtime (a
 /// future with timers or sockets needs one that is entered and driven elsewhere), never panics
 /// inside one, and ends with the stop, deadline included, without a timer.
-pub(crate) fn block_on<F: Future>(future: F, stop: &Stop) -> Result<F::Output, StopReason> {
+pub(crate) fn block_on<F: Future>(future: F, stop: &CancellationToken) -> Result<F::Output, CancelReason> {
     let unpark = Arc::new(Unpark { thread: thread::current(), woken: AtomicBool::new(false) });
     let waker = Waker::from(unpark.clone());
     let mut cx = Context::from_waker(&waker);
     let mut future = pin!(future);
-    let mut fired = pin!(stop.fired());
+    let mut fired = pin!(stop.cancelled());
     loop {
         if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
             return Ok(output);
         }
         if fired.as_mut().poll(&mut cx).is_ready() {
-            return Err(StopReason::Canceled);
+            return Err(CancelReason::Canceled);
         }
         if !unpark.park_until(stop.deadline()) {
-            return Err(StopReason::Deadline);
+            return Err(CancelReason::Deadline);
         }
     }
 }
@@ -74,31 +74,31 @@ mod tests {
 
     #[test]
     fn a_ready_future_does_not_wait() {
-        assert_eq!(block_on(ready(7), &Stop::new()), Ok(7));
+        assert_eq!(block_on(ready(7), &CancellationToken::new()), Ok(7));
     }
 
     #[test]
     fn a_future_is_woken_from_another_thread() {
         let (sender, receiver) = tokio::sync::oneshot::channel();
         let sending = thread::spawn(move || sender.send(7));
-        assert_eq!(block_on(receiver, &Stop::new()), Ok(Ok(7)));
+        assert_eq!(block_on(receiver, &CancellationToken::new()), Ok(Ok(7)));
         sending.join().unwrap().unwrap();
     }
 
     #[test]
     fn a_stop_ends_the_wait() {
-        let stop = Stop::new();
+        let stop = CancellationToken::new();
         let waiting = thread::spawn({
             let stop = stop.child();
             move || block_on(pending::<()>(), &stop)
         });
-        stop.fire();
-        assert_eq!(waiting.join().unwrap(), Err(StopReason::Canceled));
+        stop.cancel();
+        assert_eq!(waiting.join().unwrap(), Err(CancelReason::Canceled));
     }
 
     #[test]
     fn a_deadline_ends_the_wait() {
-        let stop = Stop::new().before(Instant::now() + Duration::from_millis(1));
-        assert_eq!(block_on(pending::<()>(), &stop), Err(StopReason::Deadline));
+        let stop = CancellationToken::new().before(Instant::now() + Duration::from_millis(1));
+        assert_eq!(block_on(pending::<()>(), &stop), Err(CancelReason::Deadline));
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use lifelab_core::{CellIo, Delay, Fault, IoFuture, Phase, Site, Stop};
+use lifelab_core::{CellIo, Delay, Fault, IoFuture, Phase, Site, CancellationToken};
 use serde::{Deserialize, Serialize};
 
 use crate::shorthand::{self, Scanner, Shorthand, ShorthandError};
@@ -48,11 +48,11 @@ impl InPhase {
 }
 
 impl CellIo for InPhase {
-    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
+    fn call(&self, site: Site, stop: &CancellationToken) -> Result<(), Fault> {
         if self.phase.contains(site.phase) { self.inner.call(site, stop) } else { Ok(()) }
     }
 
-    fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, site: Site, stop: &'a CancellationToken) -> IoFuture<'a> {
         if self.phase.contains(site.phase) {
             self.inner.call_async(site, stop)
         } else {
@@ -127,11 +127,11 @@ mod tests {
             let inner = Arc::new(Recording::default());
             let io = InPhase::new(inner.clone(), phase);
             for phase in [Neighbors, Rule] {
-                io.call(Site::new(1, Cell::new(0, 0), phase), &Stop::new()).unwrap();
+                io.call(Site::new(1, Cell::new(0, 0), phase), &CancellationToken::new()).unwrap();
             }
             for phase in [Neighbors, Rule] {
                 let site = Site::new(1, Cell::new(0, 0), phase);
-                io.call_async(site, &Stop::new()).await.unwrap();
+                io.call_async(site, &CancellationToken::new()).await.unwrap();
             }
             for each in [Neighbors, Rule] {
                 assert_eq!(io.is_idle_in(each), !expected.contains(&each));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lifelab_core::{Stop, StopReason};
+use lifelab_core::{CancellationToken, CancelReason};
 
 /// Blocks the thread for `duration`, or until work should end, and wakes as soon as the system can.
 ///
@@ -11,7 +11,7 @@ use lifelab_core::{Stop, StopReason};
 /// off during the wait, and afterwards what it was: the thread may be a user's own.
 ///
 /// It takes three system calls, or one in threads that have turned it off themselves.
-pub(crate) fn sleep(duration: Duration, stop: &Stop) -> Result<(), StopReason> {
+pub(crate) fn sleep(duration: Duration, stop: &CancellationToken) -> Result<(), CancelReason> {
     #[cfg(target_os = "linux")]
     let _restored_on_drop = slack::Least::new();
     stop.sleep(duration)
@@ -58,7 +58,7 @@ mod tests {
     fn the_slack_of_the_thread_is_what_it_was() {
         for slack in [1, 50_000, 7_777] {
             set_timerslack(slack).unwrap();
-            sleep(Duration::from_micros(1), &Stop::new()).unwrap();
+            sleep(Duration::from_micros(1), &CancellationToken::new()).unwrap();
             assert_eq!(get_timerslack(), Ok(slack as i32));
         }
     }

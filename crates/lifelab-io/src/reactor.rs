@@ -52,7 +52,7 @@ mod tests {
     use std::sync::Arc;
     use std::time::Duration;
 
-    use lifelab_core::Stop;
+    use lifelab_core::CancellationToken;
 
     use super::*;
     use crate::park;
@@ -62,7 +62,7 @@ mod tests {
         let reactor = Reactor::start("test").unwrap();
         let _entered = reactor.enter();
         let sleep = tokio::time::sleep(Duration::from_millis(1));
-        assert_eq!(park::block_on(sleep, &Stop::new()), Ok(()));
+        assert_eq!(park::block_on(sleep, &CancellationToken::new()), Ok(()));
     }
 
     #[tokio::test]

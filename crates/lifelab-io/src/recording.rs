@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use lifelab_core::{CellIo, Fault, IoFuture, Site, Stop};
+use lifelab_core::{CellIo, Fault, IoFuture, Site, CancellationToken};
 
 /// Notes every call. Attempts below [`failing`](Self::failing) end with its fault.
 #[derive(Default)]
@@ -24,7 +24,7 @@ impl Recording {
 }
 
 impl CellIo for Recording {
-    fn call(&self, site: Site, _: &Stop) -> Result<(), Fault> {
+    fn call(&self, site: Site, _: &CancellationToken) -> Result<(), Fault> {
         self.sites.lock().unwrap_or_else(PoisonError::into_inner).push(site);
         match &self.failing {
             Some((attempts, fault)) if site.attempt < *attempts => Err(fault.clone()),
@@ -32,7 +32,7 @@ impl CellIo for Recording {
         }
     }
 
-    fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, site: Site, stop: &'a CancellationToken) -> IoFuture<'a> {
         IoFuture::ready(self.call(site, stop))
     }
 }

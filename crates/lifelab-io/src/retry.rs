@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lifelab_core::{CellIo, Fault, FaultKind, IoFuture, Phase, Site, Stop};
+use lifelab_core::{CellIo, Fault, FaultKind, IoFuture, Phase, Site, CancellationToken};
 use serde::{Deserialize, Serialize};
 
 use crate::draw::{self, Purpose};
@@ -103,7 +103,7 @@ impl Retry {
 }
 
 impl CellIo for Retry {
-    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
+    fn call(&self, site: Site, stop: &CancellationToken) -> Result<(), Fault> {
         let (mut retry, mut paused) = (0, Duration::ZERO);
         loop {
             let site = attempt(site, retry);
@@ -116,7 +116,7 @@ impl CellIo for Retry {
         }
     }
 
-    fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, site: Site, stop: &'a CancellationToken) -> IoFuture<'a> {
         if self.inner.is_idle() {
             return self.inner.call_async(site, stop);
         }
@@ -214,11 +214,11 @@ mod tests {
     async fn both(limit: u32, inner: impl Fn() -> Recording) -> (Result<(), Fault>, Vec<u32>) {
         let attempts = |io: &Recording| io.sites().iter().map(|site| site.attempt).collect();
         let blocking = Arc::new(inner());
-        let outcome = Retry::new(blocking.clone(), spec(limit), 1).call(SITE, &Stop::new());
+        let outcome = Retry::new(blocking.clone(), spec(limit), 1).call(SITE, &CancellationToken::new());
         let seen: Vec<u32> = attempts(&blocking);
         let task = Arc::new(inner());
         let retry = Retry::new(task.clone(), spec(limit), 1);
-        assert_eq!(retry.call_async(SITE, &Stop::new()).await, outcome);
+        assert_eq!(retry.call_async(SITE, &CancellationToken::new()).await, outcome);
         assert_eq!(seen, attempts(&task));
         (outcome, seen)
     }
@@ -245,7 +245,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_stop_is_not_tried_again() {
-        let stopped = Fault::stopped(lifelab_core::StopReason::Canceled);
+        let stopped = Fault::stopped(lifelab_core::CancelReason::Canceled);
         let failing = || Recording::failing(99, stopped.clone());
         assert_eq!(both(5, failing).await, (Err(stopped.clone()), vec![0]));
     }
@@ -255,8 +255,8 @@ mod tests {
         let inner = Arc::new(Recording::failing(99, Fault::failed("weak")));
         let hour = Duration::from_secs(3600);
         let spec = RetrySpec { limit: 1, backoff: hour, max_backoff: hour, budget: None };
-        let stop = Stop::new();
-        stop.fire();
+        let stop = CancellationToken::new();
+        stop.cancel();
         let outcome = Retry::new(inner.clone(), spec, 1).call(SITE, &stop);
         assert_eq!(outcome.unwrap_err().kind(), FaultKind::Stopped);
         assert_eq!(inner.sites().len(), 1);
@@ -266,7 +266,7 @@ mod tests {
     async fn a_budget_ends_the_retries_with_the_pause_that_would_exceed_it() {
         let spec: RetrySpec = "9(10ms,10ms,25ms)".parse().unwrap();
         let inner = Arc::new(Recording::failing(99, Fault::failed("weak")));
-        let outcome = Retry::new(inner.clone(), spec, 1).call_async(SITE, &Stop::new()).await;
+        let outcome = Retry::new(inner.clone(), spec, 1).call_async(SITE, &CancellationToken::new()).await;
         let pauses = (0..).map(|retry| spec.pause(retry, attempt(SITE, retry), 1));
         let sums = pauses.scan(Duration::ZERO, |sum, pause| {
             *sum += pause;

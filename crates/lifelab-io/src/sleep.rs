@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lifelab_core::{CellIo, Delay, Fault, IoFuture, Site, Stop};
+use lifelab_core::{CellIo, Delay, Fault, IoFuture, Site, CancellationToken};
 
 use crate::latency::Latency;
 use crate::{punctual, runtime};
@@ -31,12 +31,12 @@ impl Sleep {
 }
 
 impl CellIo for Sleep {
-    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
+    fn call(&self, site: Site, stop: &CancellationToken) -> Result<(), Fault> {
         punctual::sleep(self.duration(site), stop)?;
         Ok(())
     }
 
-    fn call_async<'a>(&'a self, site: Site, _: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, site: Site, _: &'a CancellationToken) -> IoFuture<'a> {
         IoFuture::sleep(self.duration(site), |rest| IoFuture::new(runtime::sleep(rest)))
     }
 
@@ -64,13 +64,13 @@ mod tests {
         for site in sites() {
             let latency = sleep.latency.at(site, 1);
             let start = tokio::time::Instant::now();
-            sleep.call_async(site, &Stop::new()).await.unwrap();
+            sleep.call_async(site, &CancellationToken::new()).await.unwrap();
             // The paused clock is exact, the timer's grain a millisecond.
             assert!(start.elapsed() >= latency);
             assert!(start.elapsed() <= latency + Duration::from_millis(1));
 
             let start = Instant::now();
-            sleep.call(site, &Stop::new()).unwrap();
+            sleep.call(site, &CancellationToken::new()).unwrap();
             assert!(start.elapsed() >= latency);
         }
     }
@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn awaited_outside_a_runtime_it_says_what_it_needs() {
         let sleep = Sleep::new("1ms".parse().unwrap(), 1);
-        let stop = Stop::new();
+        let stop = CancellationToken::new();
         let site = sites().next().unwrap();
         let outcome = crate::park::block_on(sleep.call_async(site, &stop), &stop).unwrap();
         assert!(outcome.unwrap_err().message().contains("tokio runtime"));

@@ -14,7 +14,7 @@ mod service;
 use std::fmt;
 use std::num::NonZeroU32;
 
-use lifelab_core::{CellIo, Fault, IoFuture, Site, Stop};
+use lifelab_core::{CellIo, Fault, IoFuture, Site, CancellationToken};
 use serde::{Deserialize, Serialize};
 
 use crate::error::IoError;
@@ -142,11 +142,11 @@ impl Socket {
 }
 
 impl CellIo for Socket {
-    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
+    fn call(&self, site: Site, stop: &CancellationToken) -> Result<(), Fault> {
         self.pool.request(self.latency.at(site, self.seed), stop)
     }
 
-    fn call_async<'a>(&'a self, site: Site, _: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, site: Site, _: &'a CancellationToken) -> IoFuture<'a> {
         IoFuture::new(self.links.request(self.latency.at(site, self.seed)))
     }
 }

@@ -5,7 +5,7 @@ mod text;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lifelab_core::{CellIo, Delay, Fault, IoFuture, OnFault, Phase, Site, Stop};
+use lifelab_core::{CellIo, Delay, Fault, IoFuture, OnFault, Phase, Site, CancellationToken};
 use ron::extensions::Extensions;
 use serde::{Deserialize, Serialize};
 
@@ -186,11 +186,11 @@ struct Built {
 }
 
 impl CellIo for Built {
-    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
+    fn call(&self, site: Site, stop: &CancellationToken) -> Result<(), Fault> {
         self.io.call(site, stop)
     }
 
-    fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, site: Site, stop: &'a CancellationToken) -> IoFuture<'a> {
         self.io.call_async(site, stop)
     }
 

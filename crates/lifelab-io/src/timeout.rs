@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use lifelab_core::{CellIo, Fault, FaultKind, IoFuture, Phase, Site, Stop};
+use lifelab_core::{CellIo, Fault, FaultKind, IoFuture, Phase, Site, CancellationToken};
 
 use crate::runtime;
 use lifelab_core::duration;
@@ -30,7 +30,7 @@ impl Timeout {
     }
 
     /// The outcome of a call: only the limit can have ended it if the caller's own stop has not.
-    fn judge(&self, outcome: Result<(), Fault>, stop: &Stop) -> Result<(), Fault> {
+    fn judge(&self, outcome: Result<(), Fault>, stop: &CancellationToken) -> Result<(), Fault> {
         match outcome {
             Err(fault) if fault.kind() == FaultKind::Stopped && stop.reason().is_none() => {
                 Err(self.fault())
@@ -45,14 +45,14 @@ impl Timeout {
 }
 
 impl CellIo for Timeout {
-    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
+    fn call(&self, site: Site, stop: &CancellationToken) -> Result<(), Fault> {
         let Some(deadline) = Instant::now().checked_add(self.limit) else {
             return self.inner.call(site, stop); // Beyond the end of time: no limit.
         };
         self.judge(self.inner.call(site, &stop.before(deadline)), stop)
     }
 
-    fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, site: Site, stop: &'a CancellationToken) -> IoFuture<'a> {
         if self.inner.is_idle() {
             return self.inner.call_async(site, stop);
         }
@@ -103,8 +103,8 @@ mod tests {
     async fn a_hang_times_out_in_both_forms() {
         let io = hanging(Duration::from_millis(5));
         let expected = Err(Fault::timed_out("no answer within 5ms"));
-        assert_eq!(io.call(SITE, &Stop::new()), expected);
-        assert_eq!(io.call_async(SITE, &Stop::new()).await, expected);
+        assert_eq!(io.call(SITE, &CancellationToken::new()), expected);
+        assert_eq!(io.call_async(SITE, &CancellationToken::new()).await, expected);
     }
 
     #[tokio::test]
@@ -112,17 +112,17 @@ mod tests {
         let block = Arc::new(Block::new("1h".parse().unwrap(), 1));
         let io = Timeout::new(block, Duration::from_millis(5));
         let expected = Err(Fault::timed_out("no answer within 5ms"));
-        assert_eq!(io.call(SITE, &Stop::new()), expected);
-        assert_eq!(io.call_async(SITE, &Stop::new()).await, expected);
+        assert_eq!(io.call(SITE, &CancellationToken::new()), expected);
+        assert_eq!(io.call_async(SITE, &CancellationToken::new()).await, expected);
     }
 
     #[test]
     fn the_callers_own_stop_is_no_timeout() {
         let io = hanging(Duration::from_secs(3600));
-        let stop = Stop::new().before(Instant::now() + Duration::from_millis(1));
+        let stop = CancellationToken::new().before(Instant::now() + Duration::from_millis(1));
         assert_eq!(io.call(SITE, &stop).unwrap_err().kind(), FaultKind::Stopped);
-        let stop = Stop::new();
-        stop.fire();
+        let stop = CancellationToken::new();
+        stop.cancel();
         assert_eq!(io.call(SITE, &stop).unwrap_err().kind(), FaultKind::Stopped);
     }
 
@@ -131,8 +131,8 @@ mod tests {
         let sleep = Arc::new(Sleep::new("1ms".parse().unwrap(), 1));
         for limit in [Duration::from_secs(3600), Duration::MAX] {
             let io = Timeout::new(sleep.clone(), limit);
-            assert_eq!(io.call(SITE, &Stop::new()), Ok(()));
-            assert_eq!(io.call_async(SITE, &Stop::new()).await, Ok(()));
+            assert_eq!(io.call(SITE, &CancellationToken::new()), Ok(()));
+            assert_eq!(io.call_async(SITE, &CancellationToken::new()).await, Ok(()));
         }
     }
 }

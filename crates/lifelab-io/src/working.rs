@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lifelab_core::{CellIo, Fault, IoFuture, Phase, Site, Stop};
+use lifelab_core::{CellIo, Fault, IoFuture, Phase, Site, CancellationToken};
 
 use crate::cpu::{Cpu, Work};
 
@@ -23,12 +23,12 @@ impl Working {
 }
 
 impl CellIo for Working {
-    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
+    fn call(&self, site: Site, stop: &CancellationToken) -> Result<(), Fault> {
         self.cpu.call(site, stop)?;
         self.inner.call(site, stop)
     }
 
-    fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, site: Site, stop: &'a CancellationToken) -> IoFuture<'a> {
         IoFuture::new(async move {
             self.cpu.call(site, stop)?;
             self.inner.call_async(site, stop).await
@@ -52,12 +52,12 @@ mod tests {
         let site = Site::new(1, Cell::new(0, 0), Phase::Rule);
         let inner = Arc::new(Recording::default());
         let io = Working::new(Work::Rounds(1), inner.clone());
-        io.call(site, &Stop::new()).unwrap();
-        io.call_async(site, &Stop::new()).await.unwrap();
+        io.call(site, &CancellationToken::new()).unwrap();
+        io.call_async(site, &CancellationToken::new()).await.unwrap();
         assert_eq!(inner.sites(), [site; 2]);
 
-        let stopped = Stop::new();
-        stopped.fire();
+        let stopped = CancellationToken::new();
+        stopped.cancel();
         assert!(io.call(site, &stopped).is_err());
         assert!(io.call_async(site, &stopped).await.is_err());
         assert_eq!(inner.sites(), [site; 2], "a stop during the work leaves nothing to wait for");

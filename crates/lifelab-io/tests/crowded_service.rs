@@ -8,7 +8,7 @@ use std::net::TcpStream;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use lifelab_core::{Phase, Site, Stop};
+use lifelab_core::{Phase, Site, CancellationToken};
 use lifelab_io::{EchoService, IoSpec, Transport};
 
 /// More clients than the service has room for.
@@ -35,7 +35,7 @@ fn main() {
 
     let io = format!("socket({address}):1ms").parse::<IoSpec>().unwrap().build().unwrap();
     let site = Site::new(1, Default::default(), Phase::Rule);
-    let hang = Stop::new().before(Instant::now() + Duration::from_secs(60));
+    let hang = CancellationToken::new().before(Instant::now() + Duration::from_secs(60));
     assert_eq!(io.call(site, &hang), Ok(()), "the idle make room");
 
     drop(idle);

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use lifelab_core::{Cell, CellIo, Fault, FaultKind, Phase, Site, Stop};
+use lifelab_core::{Cell, CellIo, Fault, FaultKind, Phase, Site, CancellationToken};
 use lifelab_io::{Address, EchoService, IoSpec, Transport};
 use tokio::runtime::Builder;
 use tokio::task::JoinSet;
@@ -50,7 +50,7 @@ fn outcomes(io: &Arc<dyn CellIo>) -> [Vec<Result<(), Fault>>; 2] {
     const CELLS: u32 = 20;
     let blocking = thread::scope(|scope| {
         let calls: Vec<_> =
-            (0..CELLS).map(|x| scope.spawn(move || io.call(site(x), &Stop::new()))).collect();
+            (0..CELLS).map(|x| scope.spawn(move || io.call(site(x), &CancellationToken::new()))).collect();
         calls.into_iter().map(|call| call.join().unwrap()).collect()
     });
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
@@ -58,7 +58,7 @@ fn outcomes(io: &Arc<dyn CellIo>) -> [Vec<Result<(), Fault>>; 2] {
         let mut calls = JoinSet::new();
         for x in 0..CELLS {
             let io = io.clone();
-            calls.spawn(async move { io.call_async(site(x), &Stop::new()).await });
+            calls.spawn(async move { io.call_async(site(x), &CancellationToken::new()).await });
         }
         tokio::time::timeout(HANG, calls.join_all()).await.expect("it hangs")
     });
@@ -207,7 +207,7 @@ fn a_service_that_answers_without_reading_is_not_written_to_for_ever() {
         }
     });
     let io = io(&format!("socket(unix:{},1):0s", path.display()));
-    let outcome = (0..10_000_000).try_for_each(|_| io.call(site(0), &Stop::new()));
+    let outcome = (0..10_000_000).try_for_each(|_| io.call(site(0), &CancellationToken::new()));
     let fault = outcome.expect_err("the pipe to it is full at last");
     assert!(fault.message().contains("does not read"), "{fault}");
     service.join().unwrap();

@@ -6,7 +6,7 @@ use std::fs;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use lifelab_core::{Phase, Site, Stop};
+use lifelab_core::{Phase, Site, CancellationToken};
 use lifelab_io::{Address, EchoService, IoSpec, Transport};
 
 #[cfg(target_os = "linux")]
@@ -27,7 +27,7 @@ fn a_stopped_service_leaves_nothing_behind() {
         let service = EchoService::start(transport).unwrap();
         let address = service.address().clone();
         let io = format!("socket({address}):1h").parse::<IoSpec>().unwrap().build().unwrap();
-        let soon = Stop::new().before(Instant::now() + Duration::from_millis(5));
+        let soon = CancellationToken::new().before(Instant::now() + Duration::from_millis(5));
         let site = Site::new(1, Default::default(), Phase::Rule);
         io.call(site, &soon).unwrap_err(); // The service has a connection and a wait of an hour.
         drop(service);

@@ -14,7 +14,7 @@ use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 
 use lifelab_core::{
-    CellIo, Context, Fault, Grain, Grid, Idle, IoFuture, Model, Rule, Site, Soup, Stepper, Stop,
+    CellIo, Context, Fault, Grain, Grid, Idle, IoFuture, Model, Rule, Site, Soup, Stepper, CancellationToken,
     Topology,
 };
 use lifelab_process_pool::{Arrangement, Options, ProcessPool, host_workers};
@@ -72,7 +72,7 @@ fn options(grain: Grain, in_flight: usize) -> Options {
 }
 
 fn context(io: impl CellIo + 'static) -> Context {
-    Context::new(Rule::LIFE, 1, Arc::new(io), Stop::new())
+    Context::new(Rule::LIFE, 1, Arc::new(io), CancellationToken::new())
 }
 
 /// What a generation costs.
@@ -133,7 +133,7 @@ fn stop_latency(arrangement: Arrangement) -> Result<Duration, Box<dyn Error>> {
     let fired = thread::spawn(move || {
         thread::sleep(Duration::from_millis(500));
         let fired = Instant::now();
-        stop.fire();
+        stop.cancel();
         fired
     });
     let stopped = pool.step(&Arc::new(grid.clone()), &mut grid.clone(), &cx);
@@ -147,11 +147,11 @@ fn stop_latency(arrangement: Arrangement) -> Result<Duration, Box<dyn Error>> {
 struct Second;
 
 impl CellIo for Second {
-    fn call(&self, _: Site, stop: &Stop) -> Result<(), Fault> {
+    fn call(&self, _: Site, stop: &CancellationToken) -> Result<(), Fault> {
         Ok(stop.sleep(Duration::from_secs(1))?)
     }
 
-    fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, site: Site, stop: &'a CancellationToken) -> IoFuture<'a> {
         IoFuture::ready(self.call(site, stop))
     }
 

@@ -345,7 +345,7 @@ mod tests {
     fn a_leap_that_is_stopped_names_its_band() {
         let mut desk = Desk::new(Role::Both);
         let cx = context(idle()).leaping(2, Topology::Plane);
-        cx.stop.fire();
+        cx.stop.cancel();
         desk.open(cx);
         let (message, payload) = deep(2, 2);
         let mut answer = Vec::new();

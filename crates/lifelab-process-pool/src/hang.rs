@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use lifelab_core::Stop;
+use lifelab_core::CancellationToken;
 
 use crate::line::Handle;
 use crate::step::{Rein, holder};
@@ -26,7 +26,7 @@ const SUSPENSION: &str = "it was suspended";
 
 /// Until `stop` fires, kills lines that are suspended, and those from which no answer comes within
 /// `limit`.
-pub(crate) fn end_hangs(reins: &[Rein], limit: Option<Duration>, stop: &Stop) {
+pub(crate) fn end_hangs(reins: &[Rein], limit: Option<Duration>, stop: &CancellationToken) {
     let look = limit.map_or(LOOK, |limit| LOOK.min(limit / LOOKS));
     let mut seen: Vec<Option<Seen>> = reins.iter().map(|_| None).collect();
     while stop.sleep(look).is_ok() {
@@ -47,7 +47,7 @@ pub(crate) fn end_hangs(reins: &[Rein], limit: Option<Duration>, stop: &Stop) {
 }
 
 /// Until `stop` fires, kills the line if it is suspended.
-pub(crate) fn end_suspension(handle: &Handle, stop: &Stop) {
+pub(crate) fn end_suspension(handle: &Handle, stop: &CancellationToken) {
     let mut suspension = Suspension::default();
     while stop.sleep(LOOK).is_ok() {
         if suspension.is_over(handle) {

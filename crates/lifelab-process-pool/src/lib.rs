@@ -8,7 +8,7 @@
 //!
 //! ```standalone_crate
 //! use std::sync::Arc;
-//! use lifelab_core::{CellIo, Context, Grid, Idle, Rule, Stepper, Stop, Topology};
+//! use lifelab_core::{CellIo, Context, Grid, Idle, Rule, Stepper, CancellationToken, Topology};
 //! use lifelab_process_pool::ProcessPool;
 //!
 //! fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -24,7 +24,7 @@
 //!                              .....".parse()?;
 //!     blinker.fill_halo(Topology::Torus);
 //!     let mut next = Grid::new(5, 5)?;
-//!     let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), Stop::new());
+//!     let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), CancellationToken::new());
 //!     ProcessPool::new(2)?.step(&Arc::new(blinker), &mut next, &cx)?;
 //!     assert_eq!(next, "..... ..... .OOO. ..... .....".replace(' ', "\n").parse()?);
 //!     Ok(())

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use lifelab_core::{Stop, StopReason};
+use lifelab_core::{CancellationToken, CancelReason};
 
 use crate::greeting::{Greeting, Mismatch};
 use crate::hang;
@@ -87,7 +87,7 @@ pub(crate) enum StartFailure {
 
 impl Line {
     /// Starts the processes, and returns when each has greeted.
-    pub(crate) fn start(recipe: &Recipe, stop: &Stop) -> Result<Self, StartFailure> {
+    pub(crate) fn start(recipe: &Recipe, stop: &CancellationToken) -> Result<Self, StartFailure> {
         if stop.reason().is_some() {
             return Err(StartFailure::Stopped);
         }
@@ -104,11 +104,11 @@ impl Line {
         let greeted = line.handle.clone().kill_after(timeout, stop, || line.greet(recipe));
         match greeted.map_err(StartFailure::Refused)? {
             (Ok(()), _) => Ok(line),
-            (_, Some(StopReason::Canceled)) => Err(StartFailure::Stopped),
-            (_, Some(StopReason::Deadline)) if stop.reason().is_some() => {
+            (_, Some(CancelReason::Canceled)) => Err(StartFailure::Stopped),
+            (_, Some(CancelReason::Deadline)) if stop.reason().is_some() => {
                 Err(StartFailure::Stopped)
             }
-            (_, Some(StopReason::Deadline)) => {
+            (_, Some(CancelReason::Deadline)) => {
                 let silent = format!("did not greet within {timeout:?}");
                 Err(StartFailure::NoWorker(format!("{silent}: {}", line.bury(stop))))
             }
@@ -126,7 +126,7 @@ impl Line {
     /// Ends the processes, and says how each ended, with its last words.
     ///
     /// Each sees its input or its output closed, and ends by itself; `stop` ends the waiting for it.
-    pub(crate) fn bury(self, stop: &Stop) -> String {
+    pub(crate) fn bury(self, stop: &CancellationToken) -> String {
         self.handle.close();
         let patience = stop.before(Instant::now() + DYING);
         let mut processes = self.handle.processes();
@@ -221,7 +221,7 @@ impl Handle {
     ///
     /// The look at `stop` and the write are one, under the lock: a stop frame that is written when
     /// `stop` has fired then never comes before the step that it ends.
-    pub(crate) fn send(&self, frames: &[u8], stop: &Stop) -> io::Result<bool> {
+    pub(crate) fn send(&self, frames: &[u8], stop: &CancellationToken) -> io::Result<bool> {
         let mut input = self.input();
         if stop.reason().is_some() {
             return Ok(false);
@@ -256,9 +256,9 @@ impl Handle {
     fn kill_after<T>(
         &self,
         limit: Duration,
-        stop: &Stop,
+        stop: &CancellationToken,
         work: impl FnOnce() -> T,
-    ) -> io::Result<(T, Option<StopReason>)> {
+    ) -> io::Result<(T, Option<CancelReason>)> {
         let done = AtomicBool::new(false);
         let watched = match Instant::now().checked_add(limit) {
             Some(deadline) => stop.child().before(deadline),
@@ -279,7 +279,7 @@ impl Handle {
             })?;
             let result = work();
             done.store(true, Ordering::Release);
-            watched.fire();
+            watched.cancel();
             Ok((result, watch.join().expect("the watch does not panic")))
         })
     }

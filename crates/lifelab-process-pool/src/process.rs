@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use lifelab_core::Stop;
+use lifelab_core::CancellationToken;
 
 use crate::WORKER_VARIABLE;
 use crate::os;
@@ -75,7 +75,7 @@ impl Process {
     ///
     /// It is given a while to end by itself, so that what is told is its own end; a child that
     /// outlasts it is killed, of which nothing is said, for the trouble has another cause.
-    pub(crate) fn bury(&mut self, patience: &Stop) -> String {
+    pub(crate) fn bury(&mut self, patience: &CancellationToken) -> String {
         let status = self.wait(patience);
         self.kill();
         let _ = self.child.wait(); // Now it is dead: this only reaps it.
@@ -90,7 +90,7 @@ impl Process {
     }
 
     /// Waits for the child to end by itself, until `patience` ends.
-    fn wait(&mut self, patience: &Stop) -> Option<ExitStatus> {
+    fn wait(&mut self, patience: &CancellationToken) -> Option<ExitStatus> {
         // There is no portable wait with a timeout, and an exiting process takes about this long.
         const POLL: Duration = Duration::from_millis(1);
         loop {
@@ -105,7 +105,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        self.wait(&Stop::new().before(Instant::now() + PATIENCE));
+        self.wait(&CancellationToken::new().before(Instant::now() + PATIENCE));
         self.kill();
         let _ = self.child.wait(); // An error means that there is nothing to reap.
         self.last_words.iter_mut().for_each(LastWords::finish);

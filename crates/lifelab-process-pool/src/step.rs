@@ -207,7 +207,7 @@ struct Release<'a>(&'a Work<'a>);
 impl Drop for Release<'_> {
     fn drop(&mut self) {
         self.0.tally.finished.store(true, Ordering::Release);
-        self.0.cx.stop.fire();
+        self.0.cx.stop.cancel();
     }
 }
 
@@ -255,7 +255,7 @@ impl Assembly<'_> {
 
     fn lose(&mut self, kind: StepErrorKind) {
         self.lost.get_or_insert(kind);
-        self.work.cx.stop.fire();
+        self.work.cx.stop.cancel();
     }
 
     fn finish(self) -> Result<StepReport, StepError> {

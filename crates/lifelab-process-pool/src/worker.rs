@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use lifelab_core::{CellIo, Context, Idle, Rule, Stop, Topology};
+use lifelab_core::{CellIo, Context, Idle, Rule, CancellationToken, Topology};
 
 use crate::desk::Desk;
 use crate::greeting::{Greeting, Mismatch};
@@ -74,7 +74,7 @@ pub fn read_anything(bytes: &[u8]) {
     for role in [Role::Both, Role::Neighbors, Role::Rule] {
         for generations in [1, 5] {
             let mut desk = Desk::new(role);
-            let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), Stop::new());
+            let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), CancellationToken::new());
             desk.open(cx.leaping(generations, Topology::default()));
             let (mut frames, mut body, mut out) = (Frames::new(bytes), Vec::new(), Vec::new());
             while frames.read(&mut body).is_ok() {
@@ -123,7 +123,7 @@ fn serve(role: Role, build: Build<'_>) -> Result<(), WorkerError> {
     }
     let (to_worker, tasks) = sync_channel(QUEUE);
     let (spare, spares) = channel();
-    let reader = Reader { frames, role, stop: Stop::new(), tasks: to_worker, spares };
+    let reader = Reader { frames, role, stop: CancellationToken::new(), tasks: to_worker, spares };
     start::start("lifelab-frames", |thread, started| {
         thread.spawn(move || {
             started.tell();
@@ -178,7 +178,7 @@ enum Task {
 struct StepSettings {
     rule: Rule,
     generation: u64,
-    stop: Stop,
+    stop: CancellationToken,
     leap: (u32, Topology),
     watching: Option<Watching>,
 }
@@ -187,7 +187,7 @@ struct Reader<R> {
     frames: Frames<R>,
     role: Role,
     /// The stop of the step whose start was read last.
-    stop: Stop,
+    stop: CancellationToken,
     tasks: SyncSender<Task>,
     /// Frames that the worker is done with, to be filled again.
     spares: Receiver<Vec<u8>>,
@@ -216,7 +216,7 @@ impl<R: Read> Reader<R> {
             Message::Io(wire) => Task::Io(wire),
             Message::Step { generation, births, survivals, payload_limit, leap, watching } => {
                 self.frames.limit_payload(payload_limit);
-                self.stop = Stop::new();
+                self.stop = CancellationToken::new();
                 let no_rule = || WireError::Unexpected("a rule of more than nine counts".into());
                 let rule = Rule::new(births, survivals).ok_or_else(no_rule)?;
                 if !(1..=Context::MAX_GENERATIONS).contains(&leap.0) {
@@ -226,7 +226,7 @@ impl<R: Read> Reader<R> {
                 Task::Step { cx, payload_limit }
             }
             Message::Stop => {
-                self.stop.fire();
+                self.stop.cancel();
                 Task::Stop
             }
             message if Desk::does(self.role, &message) => {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use lifelab_core::{
-    CellIo, Context, Fault, Grid, IoFuture, Model, Phase, Rule, Site, Soup, Stepper, Stop, Topology,
+    CellIo, Context, Fault, Grid, IoFuture, Model, Phase, Rule, Site, Soup, Stepper, CancellationToken, Topology,
 };
 use lifelab_queue_pipeline::{Options, QueuePipeline, StageOptions};
 
@@ -17,7 +17,7 @@ use lifelab_queue_pipeline::{Options, QueuePipeline, StageOptions};
 struct Uneven;
 
 impl CellIo for Uneven {
-    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
+    fn call(&self, site: Site, stop: &CancellationToken) -> Result<(), Fault> {
         let milliseconds = match site.phase {
             Phase::Neighbors => 1,
             Phase::Rule => 4,
@@ -25,7 +25,7 @@ impl CellIo for Uneven {
         Ok(stop.sleep(Duration::from_millis(milliseconds))?)
     }
 
-    fn call_async<'a>(&'a self, _: Site, _: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, _: Site, _: &'a CancellationToken) -> IoFuture<'a> {
         IoFuture::ready(Err(Fault::failed("only blocking steppers can use this")))
     }
 
@@ -48,7 +48,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let options = Options { neighbors, rule, ..Options::default() };
         let mut pipeline = QueuePipeline::with_options(options)?;
         let start = Instant::now();
-        let cx = Context::new(Rule::LIFE, 1, Arc::new(Uneven), Stop::new());
+        let cx = Context::new(Rule::LIFE, 1, Arc::new(Uneven), CancellationToken::new());
         pipeline.step(&now, &mut next, &cx)?;
         println!("{:.1?} with {neighbors:?}, {rule:?}", start.elapsed());
         println!("  {:?}", pipeline.peaks());

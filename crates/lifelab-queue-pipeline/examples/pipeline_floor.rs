@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use lifelab_core::{
-    CellIo, Context, Fault, Grid, IoFuture, Model, Phase, Rule, Site, Soup, Stepper, Stop, Topology,
+    CellIo, Context, Fault, Grid, IoFuture, Model, Phase, Rule, Site, Soup, Stepper, CancellationToken, Topology,
 };
 use lifelab_queue_pipeline::{Options, QueuePipeline, StageOptions};
 
@@ -17,14 +17,14 @@ use lifelab_queue_pipeline::{Options, QueuePipeline, StageOptions};
 struct Sleep(Duration);
 
 impl CellIo for Sleep {
-    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
+    fn call(&self, site: Site, stop: &CancellationToken) -> Result<(), Fault> {
         match site.phase {
             Phase::Neighbors => Ok(()),
             Phase::Rule => Ok(stop.sleep(self.0)?),
         }
     }
 
-    fn call_async<'a>(&'a self, _: Site, _: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, _: Site, _: &'a CancellationToken) -> IoFuture<'a> {
         IoFuture::ready(Err(Fault::failed("only blocking steppers can use this")))
     }
 }
@@ -47,7 +47,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let io = Arc::new(Sleep(Duration::from_millis(latency.into())));
     for generation in 1..=5 {
         let start = Instant::now();
-        let cx = Context::new(Rule::LIFE, generation, io.clone(), Stop::new());
+        let cx = Context::new(Rule::LIFE, generation, io.clone(), CancellationToken::new());
         pipeline.step(&now, &mut next, &cx)?;
         println!("{:.1?}  {:?}", start.elapsed(), pipeline.peaks());
     }

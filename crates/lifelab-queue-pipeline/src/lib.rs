@@ -69,7 +69,7 @@
 //! ```
 //! use std::num::NonZeroUsize;
 //! use std::sync::Arc;
-//! use lifelab_core::{Context, Grid, Idle, Model, Rule, Stepper, Stop, Topology};
+//! use lifelab_core::{Context, Grid, Idle, Model, Rule, Stepper, CancellationToken, Topology};
 //! use lifelab_queue_pipeline::{Options, QueuePipeline, StageOptions};
 //!
 //! let mut blinker: Grid = ".....
@@ -79,7 +79,7 @@
 //!                          .....".parse()?;
 //! blinker.fill_halo(Topology::Torus);
 //! let mut next = Grid::new(5, 5)?;
-//! let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), Stop::new());
+//! let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), CancellationToken::new());
 //!
 //! let one = NonZeroUsize::MIN;
 //! let counting = StageOptions { capacity: Some(one), ..StageOptions::default() };

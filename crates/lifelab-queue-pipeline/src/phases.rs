@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use lifelab_core::{
-    Cell, CellFailure, CellJob, Context, Counted, Fault, Grid, Outcome, Phase, Site, StopReason,
+    Cell, CellFailure, CellJob, Context, Counted, Fault, Grid, Outcome, Phase, Site, CancelReason,
     Unit,
 };
 
@@ -78,7 +78,7 @@ impl Rows {
     }
 }
 
-fn stopped(at: Cell, reason: StopReason, cx: &Context) -> CellFailure {
+fn stopped(at: Cell, reason: CancelReason, cx: &Context) -> CellFailure {
     let site = Site::new(cx.generation, at, Phase::Neighbors);
     CellFailure { site, fault: Fault::stopped(reason) }
 }

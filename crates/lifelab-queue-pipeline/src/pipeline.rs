@@ -124,7 +124,7 @@ fn accept(
             None
         }
         Err(payload) => {
-            fan_in.context().stop.fire();
+            fan_in.context().stop.cancel();
             Some(payload)
         }
     }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use lifelab_core::{
     Band, Cell, CellIo, Context, Fault, Grid, IoFuture, Phase, Rule, Site, Soup, StepError,
-    Stepper, Stop, Topology,
+    Stepper, CancellationToken, Topology,
 };
 use lifelab_io::IoSpec;
 use lifelab_sequential::Sequential;
@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for (text, rounds) in [("100us", 20), ("1ms", 8), ("10ms", 2)] {
         let latency = lifelab_core::duration::parse(text).ok_or("a duration")?;
         let io = format!("sleep:{text}").parse::<IoSpec>()?.build()?;
-        let cx = Context::new(Rule::LIFE, 1, io, Stop::new());
+        let cx = Context::new(Rule::LIFE, 1, io, CancellationToken::new());
         let mut stepper = Sequential::default();
         let cells = 128;
         let over = |time: Duration| (time / cells).saturating_sub(latency).as_secs_f64() * 1e6;
@@ -50,7 +50,7 @@ fn errors() -> Result<(), Box<dyn std::error::Error>> {
     println!("ns a cell, whose I/O is over at once");
     let (now, mut next) = grids(512, 512)?;
     let io: Arc<dyn CellIo> = Arc::new(Instantly);
-    let cx = Context::new(Rule::LIFE, 1, io, Stop::new());
+    let cx = Context::new(Rule::LIFE, 1, io, CancellationToken::new());
     let nanos = |time: Duration| time.as_secs_f64() * 1e9 / f64::from(512 * 512);
     let band = now.band(0..512);
     let steps = median(101, || Sequential::default().step(&now, &mut next, &cx).map(drop))?;
@@ -82,11 +82,11 @@ fn errors() -> Result<(), Box<dyn std::error::Error>> {
 struct Instantly;
 
 impl CellIo for Instantly {
-    fn call(&self, _: Site, _: &Stop) -> Result<(), Fault> {
+    fn call(&self, _: Site, _: &CancellationToken) -> Result<(), Fault> {
         black_box(Ok(()))
     }
 
-    fn call_async<'a>(&'a self, _: Site, _: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, _: Site, _: &'a CancellationToken) -> IoFuture<'a> {
         IoFuture::ready(Ok(()))
     }
 }

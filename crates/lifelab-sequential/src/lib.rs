@@ -17,7 +17,7 @@
 //!
 //! ```
 //! use std::sync::Arc;
-//! use lifelab_core::{Context, Grid, Idle, Rule, Stepper, Stop, Topology};
+//! use lifelab_core::{Context, Grid, Idle, Rule, Stepper, CancellationToken, Topology};
 //! use lifelab_sequential::Sequential;
 //!
 //! let mut blinker: Grid = ".....
@@ -27,7 +27,7 @@
 //!                          .....".parse()?;
 //! blinker.fill_halo(Topology::Torus);
 //! let mut next = Grid::new(5, 5)?;
-//! let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), Stop::new());
+//! let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), CancellationToken::new());
 //! Sequential::new().step(&Arc::new(blinker), &mut next, &cx)?;
 //! assert_eq!(next, "..... ..... .OOO. ..... .....".replace(' ', "\n").parse()?);
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -14,7 +14,7 @@ use std::thread::{self, Builder};
 use std::time::{Duration, Instant};
 
 use lifelab_core::{
-    CellIo, Context, Fault, Grain, Grid, IoFuture, Model, Phase, Rule, Site, Soup, Stepper, Stop,
+    CellIo, Context, Fault, Grain, Grid, IoFuture, Model, Phase, Rule, Site, Soup, Stepper, CancellationToken,
     Topology,
 };
 use lifelab_thread_per_cell::{Options, ThreadKind, ThreadPerCell};
@@ -90,7 +90,7 @@ impl Subject {
     /// How long a generation takes.
     fn step(&mut self, wait: Duration) -> Result<Duration, lifelab_core::StepError> {
         let io = Arc::new(Sleep { wait, asleep: AtomicUsize::new(0) });
-        let cx = Context::new(Rule::LIFE, 1, io, Stop::new());
+        let cx = Context::new(Rule::LIFE, 1, io, CancellationToken::new());
         let start = Instant::now();
         self.stepper.step(&self.now, &mut self.next, &cx)?;
         Ok(start.elapsed())
@@ -99,14 +99,14 @@ impl Subject {
     /// How long a step takes to return after a stop, when all its cells wait.
     fn stop(&mut self) -> Duration {
         let io = Arc::new(Sleep { wait: MINUTE, asleep: AtomicUsize::new(0) });
-        let stop = Stop::new();
+        let stop = CancellationToken::new();
         let cx = Context::new(Rule::LIFE, 1, io.clone(), stop.clone());
         let cells = self.now.area() as usize;
         thread::scope(|scope| {
             let firing = scope.spawn(move || {
                 await_all(&io.asleep, cells);
                 let fired = Instant::now();
-                stop.fire();
+                stop.cancel();
                 fired
             });
             self.stepper.step(&self.now, &mut self.next, &cx).expect_err("it was stopped");
@@ -131,7 +131,7 @@ struct Sleep {
 }
 
 impl CellIo for Sleep {
-    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
+    fn call(&self, site: Site, stop: &CancellationToken) -> Result<(), Fault> {
         match site.phase {
             Phase::Rule => {
                 self.asleep.fetch_add(1, Ordering::Relaxed);
@@ -141,7 +141,7 @@ impl CellIo for Sleep {
         }
     }
 
-    fn call_async<'a>(&'a self, site: Site, _: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, site: Site, _: &'a CancellationToken) -> IoFuture<'a> {
         IoFuture::ready(Err(Fault::failed(format!("{site}: threads only"))))
     }
 }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use nix::sys::resource::{UsageWho, getrusage};
 
 use lifelab_core::{
-    CellIo, Context, Fault, Grain, Grid, IoFuture, Model, Phase, Rule, Site, Soup, Stepper, Stop,
+    CellIo, Context, Fault, Grain, Grid, IoFuture, Model, Phase, Rule, Site, Soup, Stepper, CancellationToken,
     Topology,
 };
 use lifelab_thread_per_cell::{FanInBy, Options, ThreadKind, ThreadPerCell};
@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let now = Arc::new(now);
     let mut next = Grid::new(side, side)?;
     let cx =
-        Context::new(Rule::LIFE, 1, Arc::new(Sleep(Duration::from_millis(millis))), Stop::new());
+        Context::new(Rule::LIFE, 1, Arc::new(Sleep(Duration::from_millis(millis))), CancellationToken::new());
 
     let ways = [FanInBy::Returned, FanInBy::Locked];
     let mut wall = ways.map(|_| Vec::new());
@@ -67,14 +67,14 @@ fn processor_time() -> Result<Duration, nix::Error> {
 struct Sleep(Duration);
 
 impl CellIo for Sleep {
-    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
+    fn call(&self, site: Site, stop: &CancellationToken) -> Result<(), Fault> {
         match site.phase {
             Phase::Rule if !self.0.is_zero() => Ok(stop.sleep(self.0)?),
             _ => Ok(()),
         }
     }
 
-    fn call_async<'a>(&'a self, site: Site, _: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, site: Site, _: &'a CancellationToken) -> IoFuture<'a> {
         IoFuture::ready(Err(Fault::failed(format!("{site}: threads only"))))
     }
 }

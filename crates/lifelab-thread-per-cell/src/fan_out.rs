@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread::{self, ScopedJoinHandle};
 
-use lifelab_core::{StepError, Stop};
+use lifelab_core::{StepError, CancellationToken};
 
 use crate::slab::SlabThread;
 use crate::threads::Threads;
@@ -16,7 +16,7 @@ use crate::threads::Threads;
 pub(crate) fn fan_out<I: Send, T: Send>(
     items: impl Iterator<Item = I>,
     threads: &Threads,
-    stop: &Stop,
+    stop: &CancellationToken,
     run: impl Fn(I) -> T + Sync,
     take: impl FnMut(usize, T),
 ) -> Result<(), StepError> {
@@ -32,7 +32,7 @@ pub(crate) fn fan_out<I: Send, T: Send>(
 /// Starts no more threads once `stop` has fired. If the system refuses a thread, it fires `stop`.
 pub(crate) fn start_and_join<I, H: Handle>(
     items: impl Iterator<Item = I>,
-    stop: &Stop,
+    stop: &CancellationToken,
     mut start: impl FnMut(usize, I) -> Result<H, StepError>,
     mut take: impl FnMut(usize, H::Result),
 ) -> Result<(), StepError> {
@@ -51,7 +51,7 @@ pub(crate) fn start_and_join<I, H: Handle>(
         if stop.reason().is_some() {
             break;
         }
-        running.push_back(start(index, item).inspect_err(|_| stop.fire())?);
+        running.push_back(start(index, item).inspect_err(|_| stop.cancel())?);
     }
     running.into_iter().for_each(take_next);
     Ok(())
@@ -95,9 +95,9 @@ impl<T> Handle for SlabThread<T> {
 
 /// Runs `run`. Should it panic, then so will the caller, but not before all others have ended: they
 /// are asked to.
-pub(crate) fn firing_on_panic<T>(stop: &Stop, run: impl FnOnce() -> T) -> T {
+pub(crate) fn firing_on_panic<T>(stop: &CancellationToken, run: impl FnOnce() -> T) -> T {
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|payload| {
-        stop.fire();
+        stop.cancel();
         resume_unwind(payload)
     })
 }

@@ -80,7 +80,7 @@
 //! # Example
 //! ```
 //! use std::sync::Arc;
-//! use lifelab_core::{Context, Grain, Grid, Idle, Model, Rule, Stepper, Stop, Topology};
+//! use lifelab_core::{Context, Grain, Grid, Idle, Model, Rule, Stepper, CancellationToken, Topology};
 //! use lifelab_thread_per_cell::{Options, ThreadPerCell};
 //!
 //! let mut blinker: Grid = ".....
@@ -90,7 +90,7 @@
 //!                          .....".parse()?;
 //! blinker.fill_halo(Topology::Torus);
 //! let mut next = Grid::new(5, 5)?;
-//! let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), Stop::new());
+//! let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), CancellationToken::new());
 //! let options = Options { grain: Grain::Cell, ..Options::default() }; // 25 threads
 //! ThreadPerCell::with_options(options)?.step(&Arc::new(blinker), &mut next, &cx)?;
 //! assert_eq!(next, "..... ..... .OOO. ..... .....".replace(' ', "\n").parse()?);
@@ -114,7 +114,7 @@ use serde::{Deserialize, Serialize};
 
 use lifelab_core::{
     BandMut, Capabilities, Context, FanIn, Grain, Grid, Model, StartError, StepError,
-    StepErrorKind, StepReport, Stepper, StopReason, Unit, Units,
+    StepErrorKind, StepReport, Stepper, CancelReason, Unit, Units,
 };
 
 use crate::crew::{Crew, Job};
@@ -291,7 +291,7 @@ fn step_bands(
     let run = |mut band: BandMut<'_>| now.advance_into(&mut band, cx);
     let bands = next.bands_mut(rows.get());
     let mut missing = bands.len();
-    fan_out(bands, threads, &cx.stop.child(), run, |_, done: Result<(), StopReason>| {
+    fan_out(bands, threads, &cx.stop.child(), run, |_, done: Result<(), CancelReason>| {
         missing -= usize::from(done.is_ok());
     })?;
     match cx.stop.reason() {

@@ -171,7 +171,7 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use lifelab_core::{Grain, Idle, Rule, Stop};
+    use lifelab_core::{Grain, Idle, Rule, CancellationToken};
 
     use super::*;
     use crate::crew::Crew;
@@ -179,7 +179,7 @@ mod tests {
 
     fn threads(cells: u32) -> Threads {
         let grid = Grid::new(1, cells).unwrap();
-        let cx = Context::new(Rule::LIFE, 3, Arc::new(Idle), Stop::new());
+        let cx = Context::new(Rule::LIFE, 3, Arc::new(Idle), CancellationToken::new());
         let units = Grain::Cell.divide(&grid, 1, &cx);
         Threads::new(units, NonZeroUsize::new(64 << 10).unwrap(), &grid, &cx)
     }
@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn a_refusal_half_way_stops_and_joins_the_threads_that_run() {
         let threads = Threads { refuse_at: Some(3), ..threads(5) };
-        let (stop, ended) = (Stop::new(), AtomicUsize::new(0));
+        let (stop, ended) = (CancellationToken::new(), AtomicUsize::new(0));
         let run = |_| {
             stop.wait();
             ended.fetch_add(1, Ordering::SeqCst);
@@ -223,7 +223,7 @@ mod tests {
     fn a_refusal_half_way_does_so_on_a_slab_too() {
         let threads = Threads { refuse_at: Some(3), ..threads(5) };
         let slab = threads.slab(None).unwrap();
-        let (stop, ended) = (Stop::new(), Arc::new(AtomicUsize::new(0)));
+        let (stop, ended) = (CancellationToken::new(), Arc::new(AtomicUsize::new(0)));
         let start = |index, _| {
             let (stop, ended) = (stop.clone(), ended.clone());
             threads.start_on(&slab, index, move || {
@@ -247,7 +247,7 @@ mod tests {
     #[test]
     fn a_crew_that_is_refused_a_member_sends_the_others_home() {
         let threads = Threads { refuse_at: Some(3), ..threads(5) };
-        let cx = Context::new(Rule::LIFE, 3, Arc::new(Idle), Stop::new());
+        let cx = Context::new(Rule::LIFE, 3, Arc::new(Idle), CancellationToken::new());
         let mut crew = Crew::new(threads.slab(None).unwrap());
         let error = crew.fill(&threads, &cx).unwrap_err().to_string();
         assert!(error.starts_with("generation 3: started 3 of 5 threads: "), "{error}");
@@ -257,18 +257,18 @@ mod tests {
     #[test]
     fn a_crew_that_is_stopped_while_it_starts_can_be_filled_later() {
         let threads = threads(5);
-        let cx = Context::new(Rule::LIFE, 3, Arc::new(Idle), Stop::new());
+        let cx = Context::new(Rule::LIFE, 3, Arc::new(Idle), CancellationToken::new());
         let mut crew = Crew::new(threads.slab(None).unwrap());
         let stopped = cx.child();
-        stopped.stop.fire();
+        stopped.stop.cancel();
         assert_eq!(crew.fill(&threads, &stopped), Ok(false));
         assert_eq!(crew.fill(&threads, &cx), Ok(true));
     }
 
     #[test]
     fn nothing_starts_after_a_stop() {
-        let stop = Stop::new();
-        stop.fire();
+        let stop = CancellationToken::new();
+        stop.cancel();
         let taken = |index, ()| panic!("thread {index} was started");
         fan_out(0..5, &threads(5), &stop, |_| (), taken).unwrap();
     }

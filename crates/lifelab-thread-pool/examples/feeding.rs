@@ -17,7 +17,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use lifelab_core::{
     CellIo, Context, FanIn, Fault, Grain, Grid, IoFuture, Model, Outcome, Rule, Site, Soup,
-    Stepper, Stop, Topology,
+    Stepper, CancellationToken, Topology,
 };
 use lifelab_thread_pool::{Options, ThreadPool};
 
@@ -83,7 +83,7 @@ fn measure(
     let mut wall = Vec::new();
     let before = processor_time()?;
     for generation in 1..=GENERATIONS {
-        let cx = Context::new(Rule::LIFE, generation, io.clone(), Stop::new());
+        let cx = Context::new(Rule::LIFE, generation, io.clone(), CancellationToken::new());
         let start = Instant::now();
         step(&mut next, &cx)?;
         wall.push(start.elapsed());
@@ -102,14 +102,14 @@ fn processor_time() -> Result<Duration, nix::Error> {
 struct Sleep(Duration);
 
 impl CellIo for Sleep {
-    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
+    fn call(&self, site: Site, stop: &CancellationToken) -> Result<(), Fault> {
         match site.phase {
             lifelab_core::Phase::Neighbors => Ok(()),
             lifelab_core::Phase::Rule => Ok(stop.sleep(self.0)?),
         }
     }
 
-    fn call_async<'a>(&'a self, site: Site, _: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, site: Site, _: &'a CancellationToken) -> IoFuture<'a> {
         IoFuture::ready(Err(Fault::failed(format!("{site}: threads only"))))
     }
 }

@@ -40,7 +40,7 @@ fn assemble(fan_in: &mut FanIn<'_>, returned: &Receiver<Returned>) {
         match outcome {
             Ok(outcome) => fan_in.accept(unit, outcome),
             Err(payload) => {
-                fan_in.context().stop.fire(); // The others must end before we may leave.
+                fan_in.context().stop.cancel(); // The others must end before we may leave.
                 panic = Some(payload);
             }
         }

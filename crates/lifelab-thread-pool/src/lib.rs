@@ -57,7 +57,7 @@
 //! # Example
 //! ```
 //! use std::sync::Arc;
-//! use lifelab_core::{Context, Grid, Idle, Rule, Stepper, Stop, Topology};
+//! use lifelab_core::{Context, Grid, Idle, Rule, Stepper, CancellationToken, Topology};
 //! use lifelab_thread_pool::ThreadPool;
 //!
 //! let mut blinker: Grid = ".....
@@ -67,7 +67,7 @@
 //!                          .....".parse()?;
 //! blinker.fill_halo(Topology::Torus);
 //! let mut next = Grid::new(5, 5)?;
-//! let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), Stop::new());
+//! let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), CancellationToken::new());
 //! let mut pool = ThreadPool::new(64)?; // `Options` has a thread per processor by default.
 //! pool.step(&Arc::new(blinker), &mut next, &cx)?;
 //! assert_eq!(next, "..... ..... .OOO. ..... .....".replace(' ', "\n").parse()?);

@@ -7,10 +7,10 @@
 use std::time::Duration;
 
 use lifelab::steppers::thread_pool::{Options, ThreadPool};
-use lifelab::{Fault, Simulation, Site, Stop};
+use lifelab::{Fault, Simulation, Site, CancellationToken};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let client = lifelab::io::asynchronous(|_: Site, _: Stop| async {
+    let client = lifelab::io::asynchronous(|_: Site, _: CancellationToken| async {
         tokio::time::sleep(Duration::from_millis(2)).await; // As a request would.
         Ok::<(), Fault>(())
     });

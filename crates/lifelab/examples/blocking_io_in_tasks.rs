@@ -7,10 +7,10 @@
 
 use std::time::Duration;
 
-use lifelab::{Fault, Simulation, Site, Stop};
+use lifelab::{Fault, Simulation, Site, CancellationToken};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let query = lifelab::io::blocking(|site: Site, stop: &Stop| {
+    let query = lifelab::io::blocking(|site: Site, stop: &CancellationToken| {
         stop.sleep(Duration::from_millis(2))?; // As a query would; `?` ends it when the step stops.
         if site.at.x > 1_000 { Err(Fault::failed("no such column")) } else { Ok(()) }
     });

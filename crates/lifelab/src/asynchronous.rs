@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use tokio::sync::oneshot;
 
-use lifelab_core::{Advance, Count, DetachedStep, StepError, StepErrorKind, StepReport, Stop};
+use lifelab_core::{Advance, Count, DetachedStep, StepError, StepErrorKind, StepReport, CancellationToken};
 
 use crate::error::Error;
 use crate::observe::GenerationEvent;
@@ -76,7 +76,7 @@ impl Simulation {
         self.check_stop()?;
         let arrived = self.arrival().await;
         let stop = self.stop().child();
-        let _guard = FireOnDrop(stop.clone());
+        let _guard = DropGuard(stop.clone());
         let engine = self.finite_mut(NOT_AWAITED)?;
         if let Some(step) = arrived {
             engine.recover(step);
@@ -144,11 +144,11 @@ impl Drop for Errand {
 }
 
 /// Ends a step whose future is dropped; harmless after the step has ended.
-struct FireOnDrop(Stop);
+struct DropGuard(CancellationToken);
 
-impl Drop for FireOnDrop {
+impl Drop for DropGuard {
     fn drop(&mut self) {
-        self.0.fire();
+        self.0.cancel();
     }
 }
 

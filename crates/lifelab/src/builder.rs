@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use lifelab_core::{
     CellIo, Engine, FiniteEngine, Grid, GridError, Position, Probe, Rule, Size, Soup, Stepper,
-    Stop, Topology,
+    CancellationToken, Topology,
 };
 use lifelab_io::IoSpec;
 use lifelab_patterns::{Limits, Pattern, library};
@@ -348,8 +348,8 @@ impl Builder {
 }
 
 /// A handle that fires when this time is over.
-fn stop_after(deadline: Option<Duration>) -> Stop {
-    let stop = Stop::new();
+fn stop_after(deadline: Option<Duration>) -> CancellationToken {
+    let stop = CancellationToken::new();
     let deadline = deadline.and_then(|after| Instant::now().checked_add(after));
     deadline.map_or(stop.clone(), |deadline| stop.before(deadline))
 }

@@ -59,7 +59,7 @@ pub use lifelab_patterns as patterns;
 
 pub use lifelab_core::{
     Axis, Cell, CellIo, Count, Engine, Fault, Grain, Grid, IoFuture, Probe, Rule, Site, Size,
-    SizeError, Soup, StateHash, StepError, Stepper, Stop, StopReason, Topology, Universe,
+    SizeError, Soup, StateHash, StepError, Stepper, CancellationToken, CancelReason, Topology, Universe,
 };
 pub use lifelab_io::IoSpec;
 pub use lifelab_patterns::Pattern;

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use lifelab_core::{
     Advance, Cell, Coordinate, Count, DetachedStep, EditError, Engine, FiniteEngine, Grid, Place,
     Position, Probe, Progress, Rectangle, Rule, StateHash, StepError, StepErrorKind, StepReport,
-    Stop, Topology, Universe,
+    CancellationToken, Topology, Universe,
 };
 use lifelab_patterns::Pattern;
 
@@ -52,7 +52,7 @@ pub struct Simulation {
 /// What a [`Simulation`] is made of.
 pub(crate) struct Parts {
     pub(crate) engine: Box<dyn Engine>,
-    pub(crate) stop: Stop,
+    pub(crate) stop: CancellationToken,
     pub(crate) met_edge_before: Option<u64>,
     pub(crate) first: Position,
     pub(crate) about: Pattern,
@@ -358,12 +358,12 @@ impl Simulation {
 
     /// The handle that ends a run from another thread, a signal handler or a task. Once fired, every
     /// later step is refused, until there is [another](Self::set_stop).
-    pub fn stop(&self) -> Stop {
+    pub fn stop(&self) -> CancellationToken {
         self.stop.clone()
     }
 
     /// Replaces the handle, to go on after a stop or with another deadline.
-    pub fn set_stop(&mut self, stop: Stop) {
+    pub fn set_stop(&mut self, stop: CancellationToken) {
         self.stop = stop;
     }
 

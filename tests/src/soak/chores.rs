@@ -9,7 +9,7 @@ use lifelab::core::{StepErrorKind, seeded};
 use lifelab::patterns::{Format, Limits, library};
 use lifelab::{
     Cadence, Cell, Checkpoint, Checkpoints, Error, Grid, IoSpec, Pattern, Rule, STEPPERS, Scenario,
-    Simulation, Site, Soup, Stop, Topology,
+    Simulation, Site, Soup, CancellationToken, Topology,
 };
 use lifelab_core::Phase;
 use lifelab_core::testing::{oracle, oracle_after};
@@ -61,7 +61,7 @@ fn failing(grid: &Grid, generation: u64, io: &str) -> Vec<Cell> {
     let io = io.parse::<IoSpec>().expect("valid I/O").build().expect("valid I/O");
     let fails = |at, phase| {
         let site = Site::new(generation, at, phase);
-        !matches!(catch_unwind(AssertUnwindSafe(|| io.call(site, &Stop::new()))), Ok(Ok(())))
+        !matches!(catch_unwind(AssertUnwindSafe(|| io.call(site, &CancellationToken::new()))), Ok(Ok(())))
     };
     let cells = (0..grid.height()).flat_map(|y| (0..grid.width()).map(move |x| Cell::new(x, y)));
     cells.filter(|&at| fails(at, Phase::Neighbors) || fails(at, Phase::Rule)).collect()
@@ -79,7 +79,7 @@ pub(super) fn stops(seed: u64, tally: &mut Tally) {
             scope.spawn(move || {
                 thread::sleep(after);
                 let _ = fired.send(Instant::now());
-                stop.fire();
+                stop.cancel();
             });
             simulation.step().map(drop)
         });

@@ -5,7 +5,7 @@ use std::process;
 use std::time::{Duration, Instant};
 
 use lifelab::core::seeded;
-use lifelab::{Rule, Stop, Topology};
+use lifelab::{Rule, CancellationToken, Topology};
 use lifelab_core::testing::oracle_after;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -47,7 +47,7 @@ pub(super) fn while_killing<T>(
     pause: std::ops::Range<Duration>,
     work: impl FnOnce() -> T,
 ) -> T {
-    let ended = Stop::new();
+    let ended = CancellationToken::new();
     let until_then = ended.clone();
     std::thread::scope(|scope| {
         scope.spawn(move || {
@@ -62,7 +62,7 @@ pub(super) fn while_killing<T>(
                 strike(random >> 40, signal);
             }
         });
-        let _ended = FireOnDrop(ended);
+        let _ended = DropGuard(ended);
         work()
     })
 }
@@ -76,11 +76,11 @@ pub(crate) fn strike(random: u64, signal: Signal) {
     }
 }
 
-struct FireOnDrop(Stop);
+struct DropGuard(CancellationToken);
 
-impl Drop for FireOnDrop {
+impl Drop for DropGuard {
     fn drop(&mut self) {
-        self.0.fire();
+        self.0.cancel();
     }
 }
 

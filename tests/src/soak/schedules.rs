@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use lifelab::core::{Context, StepErrorKind, seeded};
-use lifelab::{CellIo, Entry, Grid, IoSpec, Rule, STEPPERS, StepError, Stepper, Stop, Topology};
+use lifelab::{CellIo, Entry, Grid, IoSpec, Rule, STEPPERS, StepError, Stepper, CancellationToken, Topology};
 use lifelab_core::testing::oracle;
 
 use super::Tally;
@@ -50,7 +50,7 @@ pub(super) fn schedules(seed: u64, tally: &mut Tally) {
                 &mut *stepper,
                 &now,
                 io("sleep:20us"),
-                Stop::new().before(Instant::now() + HANG),
+                CancellationToken::new().before(Instant::now() + HANG),
             );
             assert_eq!(next.as_ref(), Ok(&expected), "seed {seed}, {name}: it goes on");
             tally.generations += 1;
@@ -78,27 +78,27 @@ fn step(
     stepper: &mut dyn Stepper,
     now: &Arc<Grid>,
     io: Arc<dyn CellIo>,
-    stop: Stop,
+    stop: CancellationToken,
 ) -> Result<Grid, StepError> {
     let mut next = Grid::new(now.width(), now.height()).expect("there is one already");
     stepper.step(now, &mut next, &Context::new(Rule::LIFE, 1, io, stop)).map(|_| next)
 }
 
 /// Does `work` with a stop that ends it then: by a deadline, or because it is fired.
-fn until<T>(end: Instant, by_deadline: bool, work: impl FnOnce(Stop) -> T) -> T {
-    let stop = Stop::new();
+fn until<T>(end: Instant, by_deadline: bool, work: impl FnOnce(CancellationToken) -> T) -> T {
+    let stop = CancellationToken::new();
     if by_deadline {
         return work(stop.before(end));
     }
     thread::scope(|scope| {
-        let done = Stop::new();
+        let done = CancellationToken::new();
         let (fired, ended) = (stop.clone(), done.clone());
         scope.spawn(move || {
             let _ = ended.sleep(end.saturating_duration_since(Instant::now()));
-            fired.fire();
+            fired.cancel();
         });
         let outcome = work(stop);
-        done.fire();
+        done.cancel();
         outcome
     })
 }

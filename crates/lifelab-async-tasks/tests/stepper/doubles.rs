@@ -10,7 +10,7 @@ use lifelab_async_tasks::{AsyncTasks, Options};
 use lifelab_core::testing::{context, oracle, soup};
 use lifelab_core::{
     AsyncStepper, CellIo, Context, Fault, Grain, Grid, IoFuture, Model, Phase, Rule, Site,
-    StepError, StepReport, Stepper, Stop, Topology,
+    StepError, StepReport, Stepper, CancellationToken, Topology,
 };
 
 /// I/O made of an async closure.
@@ -18,14 +18,14 @@ struct Script<F>(F);
 
 impl<F, Wait> CellIo for Script<F>
 where
-    F: Fn(Site, Stop) -> Wait + Send + Sync,
+    F: Fn(Site, CancellationToken) -> Wait + Send + Sync,
     Wait: Future<Output = Result<(), Fault>> + Send + 'static,
 {
-    fn call(&self, _: Site, _: &Stop) -> Result<(), Fault> {
+    fn call(&self, _: Site, _: &CancellationToken) -> Result<(), Fault> {
         Err(Fault::failed("a task must not block"))
     }
 
-    fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, site: Site, stop: &'a CancellationToken) -> IoFuture<'a> {
         IoFuture::new((self.0)(site, stop.clone()))
     }
 
@@ -35,7 +35,7 @@ where
 }
 
 pub(crate) fn script<Wait>(
-    script: impl Fn(Site, Stop) -> Wait + Send + Sync + 'static,
+    script: impl Fn(Site, CancellationToken) -> Wait + Send + Sync + 'static,
 ) -> Arc<dyn CellIo>
 where
     Wait: Future<Output = Result<(), Fault>> + Send + 'static,

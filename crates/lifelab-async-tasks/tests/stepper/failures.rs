@@ -11,7 +11,7 @@ use lifelab_async_tasks::Options;
 use lifelab_core::testing::{Bomb, EXPECTED, GENERATION, context, first_failure, soup};
 use lifelab_core::{
     Cell, CellIo, Context, Fault, FaultKind, Grain, Phase, Rule, Site, StepError, StepErrorKind,
-    Stop, StopReason, Topology,
+    CancellationToken, CancelReason, Topology,
 };
 
 use crate::doubles::*;
@@ -118,7 +118,7 @@ fn a_panic_of_a_task_resumes_in_the_caller() {
 fn a_stop_ends_all_waits() {
     for phase in [Phase::Neighbors, Phase::Rule] {
         for_all(|driven| {
-            let stop = Stop::new();
+            let stop = CancellationToken::new();
             let io = script({
                 let stop = stop.clone();
                 move |site, _| {
@@ -127,14 +127,14 @@ fn a_stop_ends_all_waits() {
                         if site.phase != phase {
                             return Ok(());
                         }
-                        stop.fire();
+                        stop.cancel();
                         hang().await
                     }
                 }
             });
             let cx = Context::new(Rule::LIFE, GENERATION, io, stop);
             let error = driven.step(&soup(9, 7, Topology::Torus), &cx).unwrap_err();
-            assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Canceled));
+            assert_eq!(error.kind, StepErrorKind::Stopped(CancelReason::Canceled));
         });
     }
 }
@@ -144,9 +144,9 @@ fn a_step_that_is_stopped_before_it_starts_does_no_io() {
     let io = script(|_, _| async { panic!("called") });
     for_all(|driven| {
         let cx = context(io.clone());
-        cx.stop.fire();
+        cx.stop.cancel();
         let error = driven.step(&soup(9, 7, Topology::Torus), &cx).unwrap_err();
-        assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Canceled));
+        assert_eq!(error.kind, StepErrorKind::Stopped(CancelReason::Canceled));
     });
 }
 
@@ -158,7 +158,7 @@ fn a_deadline_ends_all_waits() {
         let mut cx = context(io.clone());
         cx.stop = cx.stop.before(deadline);
         let error = driven.step(&soup(9, 7, Topology::Torus), &cx).unwrap_err();
-        assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Deadline));
+        assert_eq!(error.kind, StepErrorKind::Stopped(CancelReason::Deadline));
     });
 }
 
@@ -186,7 +186,7 @@ fn the_steps_stop_fires_when_the_generation_is_settled() {
         for mut driven in Driven::all(&Options { grain, ..Options::default() }) {
             assert_eq!(site_of(&fail(&mut driven, &io)).at, fails);
             let reason = hears.recv_timeout(Duration::from_secs(60));
-            assert_eq!(reason, Ok(StopReason::Canceled));
+            assert_eq!(reason, Ok(CancelReason::Canceled));
         }
     }
 }

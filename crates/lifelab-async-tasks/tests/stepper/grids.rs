@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use lifelab_async_tasks::Options;
 use lifelab_core::testing::{context, oracle, soup, topologies};
-use lifelab_core::{CellIo, Delay, Fault, Grain, Idle, IoFuture, Phase, Rule, Site, Stop};
+use lifelab_core::{CellIo, Delay, Fault, Grain, Idle, IoFuture, Phase, Rule, Site, CancellationToken};
 
 use crate::doubles::*;
 
@@ -69,11 +69,11 @@ struct Rows {
 }
 
 impl CellIo for Rows {
-    fn call(&self, _: Site, _: &Stop) -> Result<(), Fault> {
+    fn call(&self, _: Site, _: &CancellationToken) -> Result<(), Fault> {
         Err(Fault::failed("a task must not block"))
     }
 
-    fn call_async<'a>(&'a self, _: Site, _: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, _: Site, _: &'a CancellationToken) -> IoFuture<'a> {
         self.calls.fetch_add(1, Ordering::Relaxed);
         IoFuture::sleep(LATENCY, |_| panic!("no fan-out polls it"))
     }

@@ -10,7 +10,7 @@ use tokio::sync::Barrier;
 
 use lifelab_async_tasks::Options;
 use lifelab_core::testing::{context, oracle, soup};
-use lifelab_core::{AsyncStepper, Context, Grain, Grid, Phase, Rule, Stepper, Stop, Topology};
+use lifelab_core::{AsyncStepper, Context, Grain, Grid, Phase, Rule, Stepper, CancellationToken, Topology};
 
 use crate::doubles::*;
 
@@ -58,7 +58,7 @@ fn most_in_flight(grain: Grain, max_in_flight: usize) -> usize {
     assert_eq!(stepper.capabilities().concurrency, max_in_flight.map(Into::into));
     let now = soup(WIDTH, HEIGHT, Topology::Torus);
     let mut next = Grid::new(WIDTH, HEIGHT).unwrap();
-    let cx = Context::new(Rule::LIFE, 1, io, Stop::new());
+    let cx = Context::new(Rule::LIFE, 1, io, CancellationToken::new());
     paused().block_on(stepper.step_async(&now, &mut next, &cx)).unwrap();
     assert_eq!(next, oracle(&now, Rule::LIFE, Topology::Torus));
     most.load(Ordering::SeqCst)
@@ -106,7 +106,7 @@ fn a_band_of_many_cells_polls_each_only_when_it_is_ready() {
     let mut stepper = stepper(Options { grain: rows(1), ..Options::default() });
     let now = soup(CELLS, 1, Topology::Torus);
     let mut next = Grid::new(CELLS, 1).unwrap();
-    let cx = Context::new(Rule::LIFE, 1, io, Stop::new());
+    let cx = Context::new(Rule::LIFE, 1, io, CancellationToken::new());
     paused().block_on(stepper.step_async(&now, &mut next, &cx)).unwrap();
     assert_eq!(polls.load(Ordering::Relaxed), 2 * CELLS as usize); // To start, and to end.
 }

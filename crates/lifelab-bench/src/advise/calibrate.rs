@@ -10,7 +10,7 @@ use std::time::Duration;
 use lifelab::core::Soup;
 use lifelab::io::IoSpec;
 use lifelab::steppers::thread_per_cell::{Options, ThreadPerCell};
-use lifelab::{Size, Start, Stop};
+use lifelab::{Size, Start, CancellationToken};
 
 use crate::advise::calibration::{Calibration, Costs, SMALL};
 use crate::advise::candidate::{Candidate, FanOut, Setup};
@@ -32,7 +32,7 @@ use crate::suite::Suite;
 /// If no process can be started to measure in.
 pub fn calibrate(
     harness: &Harness,
-    stop: &Stop,
+    stop: &CancellationToken,
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<Option<Calibration>, SuiteError> {
     let cores = Speed::measure().cores as u64;
@@ -227,7 +227,7 @@ impl Point {
         self,
         cores: u64,
         harness: &Harness,
-        stop: &Stop,
+        stop: &CancellationToken,
         watch: &mut dyn FnMut(Event<'_>),
     ) -> Result<Vec<(Self, Candidate, Outcome)>, SuiteError> {
         let setup = |candidate| Some((candidate, self.setup(candidate, cores)?));

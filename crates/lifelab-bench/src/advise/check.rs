@@ -4,7 +4,7 @@ use std::num::{NonZeroU32, NonZeroU64};
 use std::time::Duration;
 
 use lifelab::core::Soup;
-use lifelab::{Start, StepperSpec, Stop};
+use lifelab::{Start, StepperSpec, CancellationToken};
 use serde::{Serialize, Serializer};
 
 use crate::advise::advice::Advice;
@@ -55,7 +55,7 @@ pub fn check(
     advice: &Advice,
     calibration: &Calibration,
     harness: &Harness,
-    stop: &Stop,
+    stop: &CancellationToken,
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<Check, SuiteError> {
     let forecasts: Vec<&Forecast> =
@@ -87,7 +87,7 @@ pub fn measure(
     calibration: &Calibration,
     steppers: Vec<StepperSpec>,
     harness: &Harness,
-    stop: &Stop,
+    stop: &CancellationToken,
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<Results, SuiteError> {
     let suite = Suite {

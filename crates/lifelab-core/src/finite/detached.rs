@@ -11,7 +11,7 @@ use crate::error::StepError;
 use crate::grid::Grid;
 use crate::probe::OpenFrame;
 use crate::stepper::{StepReport, Stepper};
-use crate::stop::Stop;
+use crate::cancellation_token::CancellationToken;
 
 /// A step that owns all it needs, and so can run on another thread.
 ///
@@ -33,7 +33,7 @@ impl FiniteEngine {
     ///
     /// # Errors
     /// If a step is detached already.
-    pub fn detach(&mut self, stop: &Stop) -> Result<DetachedStep, StepError> {
+    pub fn detach(&mut self, stop: &CancellationToken) -> Result<DetachedStep, StepError> {
         self.check_count(Count::ONE)?;
         let (cx, next) = self.prepare(1, stop);
         match self.stepper.take() {

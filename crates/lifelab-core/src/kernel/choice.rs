@@ -11,7 +11,7 @@ use crate::calm::Calm;
 use crate::context::Leap;
 use crate::grid::Grid;
 use crate::rule::Rule;
-use crate::stop::Stop;
+use crate::cancellation_token::CancellationToken;
 use crate::topology::Topology;
 
 /// A kernel: a way to compute cells that do not wait. All of them give the same grids.
@@ -67,7 +67,7 @@ impl Kernel {
         let calm = Calm::unknown(now.width(), now.height());
         let leap = Leap { generations, topology, calm: Arc::new(calm) };
         for mut band in next.bands_mut(now.height()) {
-            leap_at(level, rule, now, &leap, &mut band, &Stop::new()).expect("nobody stops it");
+            leap_at(level, rule, now, &leap, &mut band, &CancellationToken::new()).expect("nobody stops it");
         }
     }
 

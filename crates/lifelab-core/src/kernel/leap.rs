@@ -14,7 +14,7 @@ use super::tile::{Scratch, Tile};
 use crate::band::BandMut;
 use crate::calm::Calm;
 use crate::grid::Grid;
-use crate::stop::{Stop, StopReason};
+use crate::cancellation_token::{CancellationToken, CancelReason};
 use crate::topology::{Axis, Topology};
 use crate::word::{WORD, last_mask};
 
@@ -68,7 +68,7 @@ impl Task<'_> {
         circuit: impl Circuit,
         next: &mut BandMut<'_>,
         scratch: &mut Scratch,
-    ) -> Result<(), StopReason> {
+    ) -> Result<(), CancelReason> {
         match S::u64s::LEN {
             2 => self.advance_in::<u64x2<S>>(simd, circuit, next, scratch),
             4 => self.advance_in::<u64x4<S>>(simd, circuit, next, scratch),
@@ -83,7 +83,7 @@ impl Task<'_> {
         circuit: impl Circuit,
         next: &mut BandMut<'_>,
         scratch: &mut Scratch,
-    ) -> Result<(), StopReason> {
+    ) -> Result<(), CancelReason> {
         let height = next.rows().len();
         let cut = Cut::best::<V>(token, self.now.width(), height, self.topology, self.generations);
         let words = (self.now.width() as usize).div_ceil(WORD);

@@ -25,7 +25,7 @@ fn job(x: u32) -> CellJob {
 fn faulty() -> Arc<dyn CellIo> {
     script(|site, _| match site.at.x {
         1 => Err(Fault::failed("as told")),
-        2 => Err(crate::StopReason::Canceled.into()),
+        2 => Err(crate::CancelReason::Canceled.into()),
         _ => Ok(()),
     })
 }
@@ -140,11 +140,11 @@ fn a_task_has_its_lane_for_itself_until_it_is_dropped() {
 struct Pending;
 
 impl CellIo for Pending {
-    fn call(&self, _: crate::Site, stop: &crate::Stop) -> Result<(), Fault> {
+    fn call(&self, _: crate::Site, stop: &crate::CancellationToken) -> Result<(), Fault> {
         Err(stop.wait().into())
     }
 
-    fn call_async<'a>(&'a self, _: crate::Site, _: &'a crate::Stop) -> crate::IoFuture<'a> {
+    fn call_async<'a>(&'a self, _: crate::Site, _: &'a crate::CancellationToken) -> crate::IoFuture<'a> {
         crate::IoFuture::new(std::future::pending())
     }
 

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::plane::SetEngine;
-use crate::{Coordinate, Count, Engine, Place, Raster, Rectangle, Rule, Run, Stop, Universe, View};
+use crate::{Coordinate, Count, Engine, Place, Raster, Rectangle, Rule, Run, CancellationToken, Universe, View};
 
 /// Rules that differ in what happens to emptiness and to crowds.
 const RULES: [&str; 6] = ["B3/S23", "B36/S23", "B2/S", "B1357/S1357", "B0/S8", "B03/S23"];
@@ -107,8 +107,8 @@ pub fn check_plane(name: &str, make: &MakeEngine) {
 /// Nothing is computed once the stop has fired, and the universe stays.
 fn check_end(name: &str, engine: &mut dyn Engine) {
     let (generation, before) = (engine.generation(), engine.fingerprint());
-    let stop = Stop::new();
-    stop.fire();
+    let stop = CancellationToken::new();
+    stop.cancel();
     engine.advance(Count::from(1000), &stop).expect_err("it was stopped");
     assert_eq!((engine.generation(), engine.fingerprint()), (generation, before), "{name}");
 }
@@ -118,7 +118,7 @@ fn advance(engine: &mut dyn Engine, generations: u64) {
     let end = engine.generation().checked_add(generations.into()).expect("far from the end");
     while engine.generation() < end {
         let (now, most) = (engine.generation(), end.saturating_sub(engine.generation()));
-        let hop = engine.advance(most, &Stop::new()).expect("nothing stops it").generations;
+        let hop = engine.advance(most, &CancellationToken::new()).expect("nothing stops it").generations;
         assert!(hop > Count::ZERO && hop <= most, "a hop of {hop}, at most {most}");
         assert_eq!(engine.generation(), now.checked_add(hop).expect("far from the end"));
     }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Cell, CellFailure, CellIo, Fault, FaultKind, Grid, Idle, Phase, Rule, Site, StepErrorKind,
-    Stepper, StopReason, Topology,
+    Stepper, CancelReason, Topology,
 };
 
 type Law = fn(&str, &mut dyn Stepper);
@@ -97,7 +97,7 @@ fn a_deadline_ends_the_step(name: &str, stepper: &mut dyn Stepper) {
     let mut cx = context(script(|_, stop| Err(stop.wait().into())));
     cx.stop = cx.stop.before(Instant::now() + Duration::from_millis(5));
     let error = step(stepper, &small(), &cx).expect_err(name);
-    assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Deadline), "{name}");
+    assert_eq!(error.kind, StepErrorKind::Stopped(CancelReason::Deadline), "{name}");
     assert_works(stepper);
 }
 
@@ -106,9 +106,9 @@ fn a_stop_that_has_fired_ends_the_step(name: &str, stepper: &mut dyn Stepper) {
     let called = script(|site, _| panic!("{site} is started"));
     for io in [Arc::new(Idle) as Arc<dyn CellIo>, called] {
         let cx = context(io);
-        cx.stop.fire();
+        cx.stop.cancel();
         let error = step(stepper, &small(), &cx).expect_err(name);
-        assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Canceled), "{name}");
+        assert_eq!(error.kind, StepErrorKind::Stopped(CancelReason::Canceled), "{name}");
     }
     assert_works(stepper);
 }

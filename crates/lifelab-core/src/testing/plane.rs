@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use crate::{
     Advance, Coordinate, Count, EditError, Engine, Place, Rectangle, Rule, Run, StateHash,
-    StepError, StepErrorKind, Stop, Universe, World,
+    StepError, StepErrorKind, CancellationToken, Universe, World,
 };
 
 /// A plane without edges, computed by the definition of the game, a generation in each hop: slow, and
@@ -106,7 +106,7 @@ impl Universe for SetEngine {
 }
 
 impl Engine for SetEngine {
-    fn advance(&mut self, _most: Count, stop: &Stop) -> Result<Advance, StepError> {
+    fn advance(&mut self, _most: Count, stop: &CancellationToken) -> Result<Advance, StepError> {
         let stopped = |reason| StepError::new(self.generation + 1, StepErrorKind::Stopped(reason));
         stop.check().map_err(stopped)?;
         self.step();
@@ -140,7 +140,7 @@ mod tests {
 
     fn after(engine: &mut SetEngine, generations: u64) -> (Count, Option<Rectangle>) {
         for _ in 0..generations {
-            engine.advance(Count::ONE, &Stop::new()).expect("nothing stops it");
+            engine.advance(Count::ONE, &CancellationToken::new()).expect("nothing stops it");
         }
         (engine.population(), engine.bounds())
     }

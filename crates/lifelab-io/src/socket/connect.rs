@@ -61,7 +61,7 @@ mod tests {
     use std::thread;
     use std::time::Instant;
 
-    use lifelab_core::{Cell, CellIo, FaultKind, Phase, Site, Stop};
+    use lifelab_core::{Cell, CellIo, FaultKind, Phase, Site, CancellationToken};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::{TcpListener, TcpSocket, UnixListener, UnixSocket};
 
@@ -115,15 +115,15 @@ mod tests {
     fn stops_while_connecting(address: &Address) {
         let socket = &socket(address);
         let start = Instant::now();
-        let soon = Stop::new().before(start + Duration::from_millis(5));
+        let soon = CancellationToken::new().before(start + Duration::from_millis(5));
         assert_eq!(socket.call(SITE, &soon).unwrap_err().kind(), FaultKind::Stopped);
 
-        let stop = &Stop::new();
+        let stop = &CancellationToken::new();
         thread::scope(|scope| {
             let calls: Vec<_> =
                 (0..100).map(|_| scope.spawn(move || socket.call(SITE, stop))).collect();
             thread::sleep(Duration::from_millis(5)); // Whether they all wait by now or not.
-            stop.fire();
+            stop.cancel();
             for call in calls {
                 assert_eq!(call.join().unwrap().unwrap_err().kind(), FaultKind::Stopped);
             }
@@ -144,13 +144,13 @@ mod tests {
 
     #[test]
     fn a_stop_wins_over_a_refused_connection() {
-        let stop = Stop::new();
-        stop.fire();
+        let stop = CancellationToken::new();
+        stop.cancel();
         for transport in [Transport::Tcp, Transport::Unix] {
             let gone = EchoService::start(transport).unwrap().address().clone();
             let socket = socket(&gone);
             assert_eq!(socket.call(SITE, &stop).unwrap_err().kind(), FaultKind::Stopped);
-            assert_eq!(socket.call(SITE, &Stop::new()).unwrap_err().kind(), FaultKind::Failed);
+            assert_eq!(socket.call(SITE, &CancellationToken::new()).unwrap_err().kind(), FaultKind::Failed);
         }
     }
 
@@ -169,7 +169,7 @@ mod tests {
             stream.write_all(&bytes).await.unwrap();
             std::future::pending::<()>().await; // The stream stays open.
         };
-        let (socket, stop) = (socket(&full.address), Stop::new());
+        let (socket, stop) = (socket(&full.address), CancellationToken::new());
         tokio::select! {
             biased; // So that the first attempt comes too early.
             outcome = socket.call_async(SITE, &stop) => assert_eq!(outcome, Ok(())),

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use lifelab_core::{Fault, Stop};
+use lifelab_core::{Fault, CancellationToken};
 use tokio::sync::{OnceCell, Semaphore};
 
 use super::address::Address;
@@ -58,7 +58,7 @@ impl Pool {
     }
 
     /// Asks for an answer after `delay`, and waits for it.
-    pub(super) fn request(&self, delay: Duration, stop: &Stop) -> Result<(), Fault> {
+    pub(super) fn request(&self, delay: Duration, stop: &CancellationToken) -> Result<(), Fault> {
         let permit = park::block_on(self.permits.acquire(), stop)?;
         let _permit = permit.expect("nobody closes the semaphore");
         let request = Frame::new(self.number.fetch_add(1, Ordering::Relaxed), delay);
@@ -79,7 +79,7 @@ impl Pool {
         }
     }
 
-    fn connection(&self, stop: &Stop) -> Result<Connection, Fault> {
+    fn connection(&self, stop: &CancellationToken) -> Result<Connection, Fault> {
         if let Some(idle) = self.idle().pop() {
             return Ok(idle);
         }
@@ -147,7 +147,7 @@ impl Connection {
     }
 
     /// Sends a request and reads an answer.
-    fn exchange(&mut self, request: Frame, stop: &Stop) -> Result<Frame, Broken> {
+    fn exchange(&mut self, request: Frame, stop: &CancellationToken) -> Result<Frame, Broken> {
         self.write(&request.to_bytes()).map_err(|error| match is_pause(&error) {
             true => Broken::Failed(io::Error::other("it answers requests that it does not read")),
             false => Broken::Failed(error),
@@ -190,7 +190,7 @@ impl Connection {
 }
 
 /// How long a read may take: until the next look, or until the deadline if that is earlier.
-fn patience(stop: &Stop) -> Duration {
+fn patience(stop: &CancellationToken) -> Duration {
     const SHORTEST: Duration = Duration::from_millis(1); // None at all would mean no timeout.
     let rest = |deadline: Instant| deadline.saturating_duration_since(Instant::now());
     stop.deadline().map_or(LOOK_UP, rest).clamp(SHORTEST, LOOK_UP)

@@ -37,7 +37,7 @@ use crate::reactor::Reactor;
 /// let service = EchoService::start(Transport::Tcp)?;
 /// let io = format!("socket({}):1ms", service.address()).parse::<IoSpec>()?.build()?;
 /// # let site = lifelab_core::Site::new(1, Default::default(), lifelab_core::Phase::Rule);
-/// io.call(site, &lifelab_core::Stop::new())?;
+/// io.call(site, &lifelab_core::CancellationToken::new())?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]

@@ -29,7 +29,7 @@ fn many_threads_share_few_connections() {
         let socket = &socket(&format!("({transport},4):uniform(0s,2ms)"));
         std::thread::scope(|scope| {
             let calls: Vec<_> = sites(64)
-                .map(|site| scope.spawn(move || socket.call(site, &Stop::new())))
+                .map(|site| scope.spawn(move || socket.call(site, &CancellationToken::new())))
                 .collect();
             assert!(calls.into_iter().all(|call| call.join().unwrap() == Ok(())));
         });
@@ -41,7 +41,7 @@ fn many_threads_share_few_connections() {
 fn hundreds_of_threads_may_start_at_once() {
     for transport in ["tcp", "unix"] {
         let socket = &socket(&format!("({transport}):20ms"));
-        let stop = &Stop::new().before(Instant::now() + HANG);
+        let stop = &CancellationToken::new().before(Instant::now() + HANG);
         std::thread::scope(|scope| {
             let calls: Vec<_> =
                 sites(300).map(|site| scope.spawn(move || socket.call(site, stop))).collect();
@@ -59,7 +59,7 @@ async fn a_thousand_tasks_share_one_connection() {
         let mut calls = tokio::task::JoinSet::new();
         for site in sites(1000) {
             let socket = socket.clone();
-            calls.spawn(async move { socket.call_async(site, &Stop::new()).await });
+            calls.spawn(async move { socket.call_async(site, &CancellationToken::new()).await });
         }
         assert!(calls.join_all().await.into_iter().all(|outcome| outcome == Ok(())));
     }
@@ -69,11 +69,11 @@ async fn a_thousand_tasks_share_one_connection() {
 fn a_request_takes_its_latency() {
     let socket = socket(":20ms");
     let start = Instant::now();
-    socket.call(SITE, &Stop::new()).unwrap();
+    socket.call(SITE, &CancellationToken::new()).unwrap();
     assert!(start.elapsed() >= Duration::from_millis(20));
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let start = Instant::now();
-    runtime.block_on(socket.call_async(SITE, &Stop::new())).unwrap();
+    runtime.block_on(socket.call_async(SITE, &CancellationToken::new())).unwrap();
     assert!(start.elapsed() >= Duration::from_millis(20));
 }
 
@@ -83,7 +83,7 @@ fn every_runtime_has_a_link_of_its_own() {
     for _ in 0..3 {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         for _ in 0..2 {
-            runtime.block_on(socket.call_async(SITE, &Stop::new())).unwrap();
+            runtime.block_on(socket.call_async(SITE, &CancellationToken::new())).unwrap();
         }
     }
 }
@@ -91,12 +91,12 @@ fn every_runtime_has_a_link_of_its_own() {
 #[test]
 fn a_stop_ends_a_blocking_request_and_its_late_answer_is_nobodys() {
     let socket = socket("(tcp,1):1h");
-    let stop = Stop::new();
+    let stop = CancellationToken::new();
     std::thread::scope(|scope| {
         // One waits for its answer, the other for the only connection.
         let calls = [(), ()].map(|()| scope.spawn(|| socket.call(SITE, &stop)));
         std::thread::sleep(Duration::from_millis(5));
-        stop.fire();
+        stop.cancel();
         for call in calls {
             assert_eq!(call.join().unwrap().unwrap_err().kind(), FaultKind::Stopped);
         }
@@ -106,7 +106,7 @@ fn a_stop_ends_a_blocking_request_and_its_late_answer_is_nobodys() {
 
 #[test]
 fn a_deadline_ends_a_blocking_request() {
-    let stop = Stop::new().before(Instant::now() + Duration::from_millis(3));
+    let stop = CancellationToken::new().before(Instant::now() + Duration::from_millis(3));
     let fault = socket(":1h").call(SITE, &stop).unwrap_err();
     assert_eq!(fault.kind(), FaultKind::Stopped);
 }
@@ -114,7 +114,7 @@ fn a_deadline_ends_a_blocking_request() {
 #[tokio::test]
 async fn a_dropped_request_leaves_the_others_alone() {
     let socket = socket(":uniform(1ms,30ms)");
-    let stop = Stop::new();
+    let stop = CancellationToken::new();
     let mut given_up = socket.call_async(SITE, &stop);
     tokio::select! {
         biased;
@@ -150,9 +150,9 @@ fn request(stream: &mut TcpStream) -> Frame {
 fn both_faults(behave: impl Fn(TcpStream) + Send + 'static) -> [Fault; 2] {
     let (spec, thread) = rogue(2, behave);
     let socket = Socket::new(&spec, 1).unwrap();
-    let blocking = socket.call(SITE, &Stop::new()).unwrap_err();
+    let blocking = socket.call(SITE, &CancellationToken::new()).unwrap_err();
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    let awaited = runtime.block_on(socket.call_async(SITE, &Stop::new())).unwrap_err();
+    let awaited = runtime.block_on(socket.call_async(SITE, &CancellationToken::new())).unwrap_err();
     thread.join().unwrap();
     [blocking, awaited]
 }
@@ -222,8 +222,8 @@ fn after_a_fault_the_next_request_opens_another_connection() {
     let socket = Socket::new(&spec, 1).unwrap();
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        assert!(socket.call_async(SITE, &Stop::new()).await.is_err());
-        assert_eq!(socket.call_async(SITE, &Stop::new()).await, Ok(()));
+        assert!(socket.call_async(SITE, &CancellationToken::new()).await.is_err());
+        assert_eq!(socket.call_async(SITE, &CancellationToken::new()).await, Ok(()));
     });
     thread.join().unwrap();
 }
@@ -235,8 +235,8 @@ fn a_service_that_is_not_there_is_a_fault() {
     let socket = Socket::new(&spec, 1).unwrap();
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     for fault in [
-        socket.call(SITE, &Stop::new()).unwrap_err(),
-        runtime.block_on(socket.call_async(SITE, &Stop::new())).unwrap_err(),
+        socket.call(SITE, &CancellationToken::new()).unwrap_err(),
+        runtime.block_on(socket.call_async(SITE, &CancellationToken::new())).unwrap_err(),
     ] {
         assert!(fault.message().starts_with("cannot connect to the service at 127"), "{fault}");
     }

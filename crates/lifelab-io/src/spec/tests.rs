@@ -216,7 +216,7 @@ async fn another_process_builds_the_same_from_the_wire() {
     assert_eq!(there.wire(), here.wire());
     for x in 0..100 {
         let site = Site { at: Cell::new(x, 1), ..SITE };
-        assert_eq!(there.call(site, &Stop::new()), here.call(site, &Stop::new()));
+        assert_eq!(there.call(site, &CancellationToken::new()), here.call(site, &CancellationToken::new()));
     }
 }
 
@@ -228,9 +228,9 @@ async fn another_process_shares_the_service_from_the_wire() {
         assert!(wire.contains("at("), "{wire}");
         let there = from_wire(&wire).unwrap();
         assert_eq!(there.wire(), Some(wire), "it is passed on as it is");
-        assert_eq!(there.call_async(SITE, &Stop::new()).await, Ok(()));
+        assert_eq!(there.call_async(SITE, &CancellationToken::new()).await, Ok(()));
         drop(here);
-        let fault = there.call_async(SITE, &Stop::new()).await.unwrap_err();
+        let fault = there.call_async(SITE, &CancellationToken::new()).await.unwrap_err();
         assert!(fault.message().contains("the service at"), "{fault}");
     }
 }
@@ -247,17 +247,17 @@ async fn policies_nest_from_faults_to_phase() {
     // The hang is timed out, the timeout is retried, the retry succeeds: in both forms.
     let spec = "sleep:0s hang@1:(0,0) timeout:5ms retry:1(0s,0s)";
     let io = spec.parse::<IoSpec>().unwrap().build().unwrap();
-    assert_eq!(io.call(SITE, &Stop::new()), Ok(()));
-    assert_eq!(io.call_async(SITE, &Stop::new()).await, Ok(()));
+    assert_eq!(io.call(SITE, &CancellationToken::new()), Ok(()));
+    assert_eq!(io.call_async(SITE, &CancellationToken::new()).await, Ok(()));
     // With one more hanging attempt than retries, it is exhausted.
     let spec = spec.replace("(0,0)", "(0,0)*2");
     let io = spec.parse::<IoSpec>().unwrap().build().unwrap();
     let expected = Err(Fault::timed_out("no answer within 5ms (attempt 2 of 2)"));
-    assert_eq!(io.call(SITE, &Stop::new()), expected);
-    assert_eq!(io.call_async(SITE, &Stop::new()).await, expected);
+    assert_eq!(io.call(SITE, &CancellationToken::new()), expected);
+    assert_eq!(io.call_async(SITE, &CancellationToken::new()).await, expected);
     // In the other phase nothing happens.
     let site = Site { phase: Phase::Neighbors, ..SITE };
-    assert_eq!(io.call(site, &Stop::new()), Ok(()));
+    assert_eq!(io.call(site, &CancellationToken::new()), Ok(()));
 }
 
 #[test]
@@ -272,8 +272,8 @@ fn the_offloaded_form_is_the_blocking_one_with_its_policies() {
         ("none error:1 offload", Err(Fault::failed("injected error"))),
     ] {
         let io = spec.parse::<IoSpec>().unwrap().build().unwrap();
-        assert_eq!(io.call(SITE, &Stop::new()), expected, "{spec}");
-        assert_eq!(runtime.block_on(io.call_async(SITE, &Stop::new())), expected, "{spec}");
+        assert_eq!(io.call(SITE, &CancellationToken::new()), expected, "{spec}");
+        assert_eq!(runtime.block_on(io.call_async(SITE, &CancellationToken::new())), expected, "{spec}");
     }
 }
 
@@ -283,7 +283,7 @@ fn only_the_phase_that_waits_is_offloaded() {
     let io = spec.build().unwrap();
     // Outside any runtime, nothing could cross to its pool.
     let outcome = |phase| {
-        let stop = Stop::new();
+        let stop = CancellationToken::new();
         crate::park::block_on(io.call_async(Site { phase, ..SITE }, &stop), &stop).unwrap()
     };
     assert_eq!(outcome(Phase::Neighbors), Ok(()));
@@ -306,16 +306,16 @@ fn a_stop_ends_every_blocking_wait() {
         "sleep:1h timeout:2h retry:3 offload",
     ] {
         let io = spec.parse::<IoSpec>().unwrap().build().unwrap();
-        let stop = Stop::new();
+        let stop = CancellationToken::new();
         let outcome = std::thread::scope(|scope| {
             let call = scope.spawn(|| io.call(SITE, &stop));
             // It may fire before the wait begins or in it: either must end.
             std::thread::sleep(Duration::from_millis(2));
-            stop.fire();
+            stop.cancel();
             call.join().unwrap()
         });
         assert_eq!(outcome.unwrap_err().kind(), FaultKind::Stopped, "{spec}");
-        let soon = Stop::new().before(Instant::now() + Duration::from_millis(2));
+        let soon = CancellationToken::new().before(Instant::now() + Duration::from_millis(2));
         assert_eq!(io.call(SITE, &soon).unwrap_err().kind(), FaultKind::Stopped, "{spec}");
     }
 }

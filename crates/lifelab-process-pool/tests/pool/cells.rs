@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use lifelab_core::{Cell, CellIo, Fault, Idle, IoFuture, Phase, Site, Stop};
+use lifelab_core::{Cell, CellIo, Fault, Idle, IoFuture, Phase, Site, CancellationToken};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
@@ -84,7 +84,7 @@ pub(crate) fn build(wire: &str) -> Result<Arc<dyn CellIo>, String> {
 }
 
 impl CellIo for Script {
-    fn call(&self, site: Site, stop: &Stop) -> Result<(), Fault> {
+    fn call(&self, site: Site, stop: &CancellationToken) -> Result<(), Fault> {
         self.log.iter().for_each(|folder| note(site, folder).unwrap());
         stop.sleep(self.pause)?;
         let here = |act: &&Act| act.at == site.at && act.phase == site.phase;
@@ -93,7 +93,7 @@ impl CellIo for Script {
         acts.into_iter().try_for_each(|act| act.what.happen(stop))
     }
 
-    fn call_async<'a>(&'a self, site: Site, stop: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, site: Site, stop: &'a CancellationToken) -> IoFuture<'a> {
         IoFuture::ready(self.call(site, stop))
     }
 
@@ -108,7 +108,7 @@ impl CellIo for Script {
 
 impl What {
     #[allow(clippy::print_stdout, clippy::print_stderr)] // That is the act.
-    fn happen(self, stop: &Stop) -> Result<(), Fault> {
+    fn happen(self, stop: &CancellationToken) -> Result<(), Fault> {
         match self {
             Self::Fail => return Err(Fault::failed("as told")),
             Self::Panic => panic!("as told"),
@@ -169,11 +169,11 @@ fn garble() -> io::Result<()> {
 pub(crate) struct Homebound;
 
 impl CellIo for Homebound {
-    fn call(&self, _: Site, _: &Stop) -> Result<(), Fault> {
+    fn call(&self, _: Site, _: &CancellationToken) -> Result<(), Fault> {
         Ok(())
     }
 
-    fn call_async<'a>(&'a self, _: Site, _: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, _: Site, _: &'a CancellationToken) -> IoFuture<'a> {
         IoFuture::ready(Ok(()))
     }
 }
@@ -182,11 +182,11 @@ impl CellIo for Homebound {
 pub(crate) struct Unreadable(pub(crate) &'static str);
 
 impl CellIo for Unreadable {
-    fn call(&self, _: Site, _: &Stop) -> Result<(), Fault> {
+    fn call(&self, _: Site, _: &CancellationToken) -> Result<(), Fault> {
         Ok(())
     }
 
-    fn call_async<'a>(&'a self, _: Site, _: &'a Stop) -> IoFuture<'a> {
+    fn call_async<'a>(&'a self, _: Site, _: &'a CancellationToken) -> IoFuture<'a> {
         IoFuture::ready(Ok(()))
     }
 

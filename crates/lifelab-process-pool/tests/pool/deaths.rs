@@ -129,7 +129,7 @@ fn a_suspended_worker() -> Result<(), Failed> {
         let suspending = thread::spawn(move || {
             let victim = signed_by(&marker);
             kill(pid(victim), Signal::SIGSTOP).unwrap();
-            stop.fire();
+            stop.cancel();
             victim
         });
         let now = soup(8, 7, lifelab_core::Topology::Torus);

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use libtest_mimic::Failed;
 use lifelab_core::testing::{GENERATION, context, first_failure, soup};
-use lifelab_core::{FaultKind, Idle, Phase, Site, StepErrorKind, Stepper, StopReason};
+use lifelab_core::{FaultKind, Idle, Phase, Site, StepErrorKind, Stepper, CancelReason};
 
 use crate::Trials;
 use crate::cells::{Homebound, Script, Unreadable, What};
@@ -79,12 +79,12 @@ fn a_stop_ends_a_hanging_step() -> Result<(), Failed> {
             let (stop, waiting) = (cx.stop.clone(), marker.clone());
             let firing = std::thread::spawn(move || {
                 let pid = crate::endings::signed_by(&waiting);
-                stop.fire();
+                stop.cancel();
                 pid
             });
             let now = soup(8, 7, lifelab_core::Topology::Torus);
             let error = pool.step(&now, &mut (*now).clone(), &cx).unwrap_err();
-            assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Canceled));
+            assert_eq!(error.kind, StepErrorKind::Stopped(CancelReason::Canceled));
             let pid = firing.join().unwrap();
             assert_eq!(children().contains(&pid), what == What::Hang, "{what:?}: the deaf die");
             let report = step(&mut pool, Arc::new(Script::default()), 8, 7)?;
@@ -102,7 +102,7 @@ fn a_deadline_ends_a_hanging_step() -> Result<(), Failed> {
         cx.stop = cx.stop.before(Instant::now() + std::time::Duration::from_millis(100));
         let now = soup(8, 7, lifelab_core::Topology::Torus);
         let error = pool.step(&now, &mut (*now).clone(), &cx).unwrap_err();
-        assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Deadline));
+        assert_eq!(error.kind, StepErrorKind::Stopped(CancelReason::Deadline));
         step(&mut pool, Arc::new(Idle), 8, 7)?;
     }
     Ok(())
@@ -112,17 +112,17 @@ fn a_stop_before_the_step_starts_nothing() -> Result<(), Failed> {
     for options in configurations() {
         let mut pool = pool(options);
         let cx = context(Arc::new(Idle));
-        cx.stop.fire();
+        cx.stop.cancel();
         let now = soup(8, 7, lifelab_core::Topology::Torus);
         let error = pool.step(&now, &mut (*now).clone(), &cx).unwrap_err();
-        assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Canceled));
+        assert_eq!(error.kind, StepErrorKind::Stopped(CancelReason::Canceled));
         assert!(children().is_empty());
         step(&mut pool, Arc::new(Idle), 8, 7)?;
 
         // Workers that live already must not believe, or be believed, to know the new I/O.
         let script = Script::default().act(What::Fail, 2, 3, Phase::Rule);
         let cx = context(Arc::new(script.clone()));
-        cx.stop.fire();
+        cx.stop.cancel();
         pool.step(&now, &mut (*now).clone(), &cx).unwrap_err();
         let error = step(&mut pool, Arc::new(script), 8, 7).unwrap_err();
         let first = first_failure(&error);

@@ -8,7 +8,7 @@ use libtest_mimic::Failed;
 use lifelab_core::testing::{context, oracle, soup, topologies};
 use lifelab_core::{
     Cell, CellIo, FiniteEngine, Grain, Grid, Idle, Model, Rule, StepError, StepErrorKind,
-    StepReport, Stepper, Stop, Topology, Universe,
+    StepReport, Stepper, CancellationToken, Topology, Universe,
 };
 use lifelab_process_pool::{Arrangement, Options, ProcessPool};
 
@@ -154,13 +154,13 @@ fn what_has_settled_is_not_sent() -> Result<(), Failed> {
         let stepper = Box::new(pool(Options { workers: two(), ..Options::default() }));
         let (rule, topology) = (Rule::LIFE, Topology::Torus);
         let mut engine = FiniteEngine::new(start, 0, rule, topology, Arc::new(Idle), stepper)?;
-        let mut sent = || Ok::<_, StepError>(engine.leap(24, &Stop::new())?.traffic().sent);
+        let mut sent = || Ok::<_, StepError>(engine.leap(24, &CancellationToken::new())?.traffic().sent);
         let sent = [sent()?, sent()?, sent()?, sent()?];
         assert!(sent[0] > 0 && sent[1] > 0, "nothing is known yet: {sent:?}");
         assert!(sent[2..].iter().all(|&sent| (sent > 0) == sends), "{sent:?}");
         assert!(sent[3] < sent[1] * 3 / 4, "{sent:?}");
-        let stop = Stop::new();
-        stop.fire();
+        let stop = CancellationToken::new();
+        stop.cancel();
         let error = engine.leap(24, &stop).expect_err("nothing to do is no excuse");
         assert!(matches!(error.kind, StepErrorKind::Stopped(_)), "{error}");
         assert!(engine.generation() == 96);

@@ -4,7 +4,7 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::Arc;
 
 use lifelab_core::testing::script;
-use lifelab_core::{CellIo, Fault, Grain, Model, Stop};
+use lifelab_core::{CellIo, Fault, Grain, Model, CancellationToken};
 use lifelab_queue_pipeline::{Options, QueuePipeline};
 
 /// I/O that succeeds at once, but not without being called.
@@ -13,7 +13,7 @@ pub(crate) fn brief() -> Arc<dyn CellIo> {
 }
 
 /// Waits until the step is asked to end: what a cell that hangs does.
-pub(crate) fn hang(stop: &Stop) -> Result<(), Fault> {
+pub(crate) fn hang(stop: &CancellationToken) -> Result<(), Fault> {
     Err(Fault::stopped(stop.wait()))
 }
 

@@ -11,7 +11,7 @@ use lifelab_core::testing::{
 };
 use lifelab_core::{
     Cell, CellIo, Context, Fault, FaultKind, Grain, Phase, Rule, Site, StepError, StepErrorKind,
-    Stop, StopReason, Topology,
+    CancellationToken, CancelReason, Topology,
 };
 use lifelab_queue_pipeline::{Options, QueuePipeline, StageOptions};
 
@@ -157,20 +157,20 @@ fn a_panic_of_a_worker_resumes_in_the_caller() {
 fn a_stop_ends_all_waits() {
     for phase in [Phase::Neighbors, Phase::Rule] {
         for_all(|pipeline| {
-            let stop = Stop::new();
+            let stop = CancellationToken::new();
             let io = script({
                 let stop = stop.clone();
                 move |site, step| {
                     if site.phase != phase {
                         return Ok(());
                     }
-                    stop.fire();
+                    stop.cancel();
                     hang(step)
                 }
             });
             let cx = Context::new(Rule::LIFE, GENERATION, io, stop);
             let error = step(pipeline, &soup(9, 7, Topology::Torus), &cx).unwrap_err();
-            assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Canceled));
+            assert_eq!(error.kind, StepErrorKind::Stopped(CancelReason::Canceled));
         });
     }
 }
@@ -180,9 +180,9 @@ fn a_step_that_is_stopped_before_it_starts_does_no_io() {
     let io = script(|_, _| panic!("called"));
     for_all(|pipeline| {
         let cx = context(io.clone());
-        cx.stop.fire();
+        cx.stop.cancel();
         let error = step(pipeline, &soup(9, 7, Topology::Torus), &cx).unwrap_err();
-        assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Canceled));
+        assert_eq!(error.kind, StepErrorKind::Stopped(CancelReason::Canceled));
     });
 }
 
@@ -194,7 +194,7 @@ fn a_deadline_ends_all_waits() {
         let mut cx = context(io.clone());
         cx.stop = cx.stop.before(deadline);
         let error = step(pipeline, &soup(9, 7, Topology::Torus), &cx).unwrap_err();
-        assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Deadline));
+        assert_eq!(error.kind, StepErrorKind::Stopped(CancelReason::Deadline));
     });
 }
 

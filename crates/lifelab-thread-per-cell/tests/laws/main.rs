@@ -10,7 +10,7 @@ use lifelab_core::testing::{
     Bomb, EXPECTED, assert_works, context, expect_panics, laws, oracle, script, soup, step,
     within_a_minute,
 };
-use lifelab_core::{Cell, Fault, Grain, Model, StepErrorKind, StopReason, Topology};
+use lifelab_core::{Cell, Fault, Grain, Model, StepErrorKind, CancelReason, Topology};
 use lifelab_thread_per_cell::{FanInBy, Options, ThreadKind, ThreadPerCell};
 
 const GRAINS: [&str; 4] = ["auto", "cell", "rows:1", "rows:4"];
@@ -65,10 +65,10 @@ fn a_stop_wakes_all_waiting_cells() {
                 while waiting.load(Ordering::SeqCst) < threads {
                     thread::yield_now();
                 }
-                stop.fire();
+                stop.cancel();
             });
             let error = step(&mut stepper, &soup(10, 10, Topology::Torus), &cx).unwrap_err();
-            assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Canceled), "{name}");
+            assert_eq!(error.kind, StepErrorKind::Stopped(CancelReason::Canceled), "{name}");
             canceler.join().unwrap();
             assert_works(&mut stepper);
         }

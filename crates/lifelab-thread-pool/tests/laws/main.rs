@@ -10,7 +10,7 @@ use lifelab_core::testing::{
     within_a_minute,
 };
 use lifelab_core::{
-    Cell, Grain, Grid, Idle, Model, Phase, Rule, StepErrorKind, Stepper, StopReason, Topology,
+    Cell, Grain, Grid, Idle, Model, Phase, Rule, StepErrorKind, Stepper, CancelReason, Topology,
 };
 use lifelab_thread_pool::{Options, ThreadPool};
 
@@ -58,10 +58,10 @@ fn a_stop_wakes_all_waiting_cells() {
             while waiting.load(Ordering::SeqCst) < 100 {
                 thread::yield_now();
             }
-            stop.fire();
+            stop.cancel();
         });
         let error = step(&mut stepper, &soup(11, 11, Topology::Torus), &cx).unwrap_err();
-        assert_eq!(error.kind, StepErrorKind::Stopped(StopReason::Canceled));
+        assert_eq!(error.kind, StepErrorKind::Stopped(CancelReason::Canceled));
         canceler.join().unwrap();
         assert_works(&mut stepper);
     });

@@ -9,7 +9,7 @@ use event_listener::Event;
 
 /// Tells work that it should end, and wakes it if it waits.
 ///
-/// Clones share the signal. A [child](Stop::child) ends with its parent but can be fired alone; a
+/// Clones share the signal. A [child](CancellationToken::child) ends with its parent but can be fired alone; a
 /// stepper gives each generation a child, so that one failing cell can end the waits of the others
 /// without stopping the simulation. A handle may carry a deadline besides.
 ///
@@ -17,18 +17,18 @@ use event_listener::Event;
 ///
 /// ```
 /// use std::time::Duration;
-/// use lifelab_core::{Stop, StopReason};
+/// use lifelab_core::{CancellationToken, CancelReason};
 ///
-/// let stop = Stop::new();
+/// let stop = CancellationToken::new();
 /// let waiter = std::thread::spawn({
 ///     let stop = stop.clone();
 ///     move || stop.sleep(Duration::from_secs(3600))
 /// });
-/// stop.fire();
-/// assert_eq!(waiter.join().unwrap(), Err(StopReason::Canceled));
+/// stop.cancel();
+/// assert_eq!(waiter.join().unwrap(), Err(CancelReason::Canceled));
 /// ```
 #[derive(Clone, Debug)]
-pub struct Stop {
+pub struct CancellationToken {
     token: Arc<Token>,
     deadline: Option<Instant>,
 }
@@ -82,21 +82,21 @@ thread_local! {
 
 /// Why work was asked to end.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum StopReason {
-    /// Somebody called [`Stop::fire`].
+pub enum CancelReason {
+    /// Somebody called [`CancellationToken::cancel`].
     Canceled,
     /// The deadline has passed.
     Deadline,
 }
 
-impl Stop {
+impl CancellationToken {
     /// A handle that has not fired and has no deadline.
     pub fn new() -> Self {
         Self::with_parent(Arc::default(), None, None)
     }
 
     /// Asks all work that holds this handle, a clone or a child of it to end.
-    pub fn fire(&self) {
+    pub fn cancel(&self) {
         self.token.fired.store(true, Ordering::SeqCst);
         self.token.bells.ring();
     }
@@ -124,11 +124,11 @@ impl Stop {
     }
 
     /// Why work should end now; `None` if it may go on.
-    pub fn reason(&self) -> Option<StopReason> {
-        if self.token.is_fired() {
-            Some(StopReason::Canceled)
+    pub fn reason(&self) -> Option<CancelReason> {
+        if self.token.is_cancelled() {
+            Some(CancelReason::Canceled)
         } else if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-            Some(StopReason::Deadline)
+            Some(CancelReason::Deadline)
         } else {
             None
         }
@@ -138,7 +138,7 @@ impl Stop {
     ///
     /// # Errors
     /// The reason to end.
-    pub fn check(&self) -> Result<(), StopReason> {
+    pub fn check(&self) -> Result<(), CancelReason> {
         self.reason().map_or(Ok(()), Err)
     }
 
@@ -146,7 +146,7 @@ impl Stop {
     ///
     /// # Errors
     /// The reason to end, if it came first.
-    pub fn sleep(&self, duration: Duration) -> Result<(), StopReason> {
+    pub fn sleep(&self, duration: Duration) -> Result<(), CancelReason> {
         let wake = Instant::now().checked_add(duration); // `None` is later than anybody waits.
         if let Some(wake) = wake
             && self.deadline.is_none_or(|deadline| wake < deadline)
@@ -158,18 +158,18 @@ impl Stop {
     }
 
     /// Blocks the thread until work should end.
-    pub fn wait(&self) -> StopReason {
-        self.token.wait(self.deadline).unwrap_or(StopReason::Deadline)
+    pub fn wait(&self) -> CancelReason {
+        self.token.wait(self.deadline).unwrap_or(CancelReason::Deadline)
     }
 
     /// Waits, as a future, until this handle is fired.
     ///
     /// A future of core has no clock: the code that drives it watches the
-    /// [deadline](Stop::deadline). Dropping the future is safe at any time.
-    pub async fn fired(&self) {
+    /// [deadline](CancellationToken::deadline). Dropping the future is safe at any time.
+    pub async fn cancelled(&self) {
         loop {
             let woken = self.token.bells.tasks.listen();
-            if self.token.is_fired() {
+            if self.token.is_cancelled() {
                 return;
             }
             woken.await;
@@ -188,19 +188,19 @@ impl Stop {
     }
 }
 
-impl Default for Stop {
+impl Default for CancellationToken {
     fn default() -> Self {
         Self::new()
     }
 }
 
 impl Token {
-    fn is_fired(&self) -> bool {
-        self.fired.load(Ordering::SeqCst) || self.parent.as_ref().is_some_and(|p| p.is_fired())
+    fn is_cancelled(&self) -> bool {
+        self.fired.load(Ordering::SeqCst) || self.parent.as_ref().is_some_and(|p| p.is_cancelled())
     }
 
     /// Blocks until the token fires, or until `deadline`: then it returns `None`.
-    fn wait(&self, deadline: Option<Instant>) -> Option<StopReason> {
+    fn wait(&self, deadline: Option<Instant>) -> Option<CancelReason> {
         let bell = self.bells.of_this_thread();
         bell.waiting.fetch_add(1, Ordering::SeqCst);
         let reason = self.wait_for(bell, deadline);
@@ -208,9 +208,9 @@ impl Token {
         reason
     }
 
-    fn wait_for(&self, bell: &Bell, deadline: Option<Instant>) -> Option<StopReason> {
+    fn wait_for(&self, bell: &Bell, deadline: Option<Instant>) -> Option<CancelReason> {
         let mut gate = bell.gate();
-        while !self.is_fired() {
+        while !self.is_cancelled() {
             let rest = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
             gate = match rest {
                 None => bell.asleep.wait(gate).unwrap_or_else(PoisonError::into_inner),
@@ -220,7 +220,7 @@ impl Token {
                 }
             };
         }
-        Some(StopReason::Canceled)
+        Some(CancelReason::Canceled)
     }
 }
 
@@ -253,7 +253,7 @@ impl Bell {
     }
 }
 
-impl fmt::Display for StopReason {
+impl fmt::Display for CancelReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Canceled => "canceled",
@@ -262,7 +262,7 @@ impl fmt::Display for StopReason {
     }
 }
 
-impl std::error::Error for StopReason {}
+impl std::error::Error for CancelReason {}
 
 #[cfg(test)]
 mod tests {
@@ -272,43 +272,43 @@ mod tests {
 
     #[test]
     fn a_sleep_ends_when_its_time_is_over() {
-        assert_eq!(Stop::new().sleep(Duration::from_millis(1)), Ok(()));
+        assert_eq!(CancellationToken::new().sleep(Duration::from_millis(1)), Ok(()));
     }
 
     #[test]
     fn a_deadline_ends_a_longer_sleep() {
-        let stop = Stop::new().before(Instant::now() + Duration::from_millis(1));
-        assert_eq!(stop.sleep(LONG), Err(StopReason::Deadline));
-        assert_eq!(stop.check(), Err(StopReason::Deadline));
+        let stop = CancellationToken::new().before(Instant::now() + Duration::from_millis(1));
+        assert_eq!(stop.sleep(LONG), Err(CancelReason::Deadline));
+        assert_eq!(stop.check(), Err(CancelReason::Deadline));
     }
 
     #[test]
     fn a_child_ends_with_its_parent() {
-        let parent = Stop::new();
+        let parent = CancellationToken::new();
         let child = parent.child();
-        parent.fire();
-        assert_eq!(child.sleep(LONG), Err(StopReason::Canceled));
+        parent.cancel();
+        assert_eq!(child.sleep(LONG), Err(CancelReason::Canceled));
     }
 
     #[test]
     fn a_parent_outlives_its_child() {
-        let parent = Stop::new();
-        parent.child().fire();
+        let parent = CancellationToken::new();
+        parent.child().cancel();
         assert_eq!(parent.check(), Ok(()));
     }
 
     #[test]
     fn firing_a_child_leaves_its_siblings_asleep() {
-        let parent = Stop::new();
+        let parent = CancellationToken::new();
         let (fired, sibling) = (parent.child(), parent.child());
         let sleeper = std::thread::spawn(move || sibling.sleep(Duration::from_millis(30)));
-        fired.fire();
+        fired.cancel();
         assert_eq!(sleeper.join().unwrap(), Ok(()));
     }
 
     #[test]
     fn children_are_known_until_their_last_clone_is_gone() {
-        let parent = Stop::new();
+        let parent = CancellationToken::new();
         let clone = parent.clone();
         assert!(!parent.has_children());
         let child = clone.child();
@@ -321,12 +321,12 @@ mod tests {
 
     #[test]
     fn a_sleep_beyond_the_end_of_time_waits_for_the_signal() {
-        let stop = Stop::new();
+        let stop = CancellationToken::new();
         let sleeper = std::thread::spawn({
             let stop = stop.clone();
             move || stop.sleep(Duration::MAX)
         });
-        stop.fire();
-        assert_eq!(sleeper.join().unwrap(), Err(StopReason::Canceled));
+        stop.cancel();
+        assert_eq!(sleeper.join().unwrap(), Err(CancelReason::Canceled));
     }
 }
