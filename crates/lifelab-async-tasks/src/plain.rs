@@ -83,13 +83,14 @@ where
     let cx = fan_in.context().clone();
     // The step's own stop fires when the step is over, even if its future is dropped: cells that
     // left work behind on other threads learn of it this way.
-    let stop = DropGuard(cx.stop.clone());
+    let stop = cx.stop.clone();
+    let _guard = stop.drop_guard();
     let watch = Watch::new(step.options.blocked_after, step.clock, &cx);
     let generation = Arc::new(Generation { cx, watch, clock: step.clock.clone() });
 
     let mut waiting = units.iter().enumerate();
     let mut tasks = JoinSet::new();
-    let mut ended = pin!(ended(&stop.0));
+    let mut ended = pin!(ended(&stop));
     let panic = loop {
         let room = at_once - tasks.len();
         let may_spawn = room > 0 && waiting.len() > 0 && fan_in.is_open();
@@ -114,7 +115,7 @@ where
     };
     // Aborts what is left, and waits until it is gone: no cell goes on when the step has returned.
     tasks.shutdown().await;
-    blocking_calls_end(&stop.0).await;
+    blocking_calls_end(&stop).await;
     if let Some(panic) = panic {
         resume_unwind(panic);
     }
@@ -165,10 +166,3 @@ async fn blocking_calls_end(stop: &CancellationToken) {
     }
 }
 
-struct DropGuard(CancellationToken);
-
-impl Drop for DropGuard {
-    fn drop(&mut self) {
-        self.0.cancel();
-    }
-}

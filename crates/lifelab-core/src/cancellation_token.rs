@@ -1,4 +1,4 @@
-//! One cheap handle for cancellation and deadlines.
+//! One cheap token for cancellation and deadlines.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -9,11 +9,11 @@ use event_listener::Event;
 
 /// Tells work that it should end, and wakes it if it waits.
 ///
-/// Clones share the signal. A [child](CancellationToken::child) ends with its parent but can be fired alone; a
+/// Clones share the signal. A [child](CancellationToken::child) ends with its parent but can be cancelled alone; a
 /// stepper gives each generation a child, so that one failing cell can end the waits of the others
 /// without stopping the simulation. A handle may carry a deadline besides.
 ///
-/// Waiting threads and tasks sleep on an [`Event`], and wake within microseconds when it fires.
+/// Waiting threads and tasks sleep on an [`Event`], and wake within microseconds when it is cancelled.
 ///
 /// ```
 /// use std::time::Duration;
@@ -35,10 +35,10 @@ pub struct CancellationToken {
 
 #[derive(Debug)]
 struct Token {
-    fired: AtomicBool,
-    /// Shared by a whole family of tokens: firing one wakes the waiters of all, and those whose
-    /// token has not fired go back to sleep. Firing is rare, so simplicity wins.
-    bells: Arc<Bells>,
+    cancelled: AtomicBool,
+    /// Shared by a whole family of tokens: cancelling one wakes the waiters of all, and those whose
+    /// token is not cancelled go back to sleep. Cancelling is rare, so simplicity wins.
+    queue: Arc<WaitQueue>,
     parent: Option<Arc<Token>>,
     /// Counts, by its references, this token and its children.
     family: Arc<()>,
@@ -46,34 +46,34 @@ struct Token {
     _kin: Option<Arc<()>>,
 }
 
-/// What wakes a family of tokens: a bell for each group of threads, one for all tasks.
+/// What wakes a family of tokens: a shard for each group of threads, one for all tasks.
 ///
-/// A bell has a lock, taken at the start and the end of each wait. If all threads shared it, then
+/// A shard has a lock, taken at the start and the end of each wait. If all threads shared it, then
 /// whenever its holder lost the processor, all that woke meanwhile would queue for it: ten thousand
 /// threads that sleep at a time spent half of their processor time so.
 #[derive(Debug)]
-struct Bells {
-    threads: [Bell; GROUPS],
+struct WaitQueue {
+    threads: [Shard; GROUPS],
     tasks: Event,
 }
 
 /// What wakes a group of threads: all of them by one system call. An event, on which tasks sleep,
 /// would wake threads one by one, each by a call of its own.
 #[derive(Debug, Default)]
-struct Bell {
+struct Shard {
     /// Threads that wait, or are about to look whether they have to: raised before they look at the
-    /// token. So a thread that has fired it and finds none here need not wake any.
+    /// token. So a thread that has cancelled it and finds none here need not wake any.
     waiting: AtomicUsize,
     /// Held between a look at the token and falling asleep, so that no thread misses the signal.
     gate: Mutex<()>,
     asleep: Condvar,
 }
 
-/// Groups of threads: many for the threads that run at once, few for the thread that fires.
+/// Groups of threads: many for the threads that run at once, few for the thread that cancels.
 const GROUPS: usize = 64;
 
 thread_local! {
-    /// The bell of this thread. Threads are dealt out in turn.
+    /// The shard of this thread. Threads are dealt out in turn.
     static GROUP: usize = {
         static THREADS: AtomicUsize = AtomicUsize::new(0);
         THREADS.fetch_add(1, Ordering::Relaxed) % GROUPS
@@ -90,20 +90,27 @@ pub enum CancelReason {
 }
 
 impl CancellationToken {
-    /// A handle that has not fired and has no deadline.
+    /// A token that is not cancelled and has no deadline.
     pub fn new() -> Self {
         Self::with_parent(Arc::default(), None, None)
     }
 
     /// Asks all work that holds this handle, a clone or a child of it to end.
     pub fn cancel(&self) {
-        self.token.fired.store(true, Ordering::SeqCst);
-        self.token.bells.ring();
+        self.token.cancelled.store(true, Ordering::SeqCst);
+        self.token.queue.wake_all();
     }
 
-    /// A handle that ends when this one does, and can also be fired alone.
+    /// A handle that ends when this one does, and can also be cancelled alone.
     pub fn child(&self) -> Self {
-        Self::with_parent(self.token.bells.clone(), Some(self.token.clone()), self.deadline)
+        Self::with_parent(self.token.queue.clone(), Some(self.token.clone()), self.deadline)
+    }
+
+    /// A guard that cancels this token when it is dropped: at the end of a scope, of a future, of a
+    /// panic's way up.
+    #[must_use = "a guard that is not kept cancels at once"]
+    pub fn drop_guard(&self) -> DropGuard {
+        DropGuard(self.clone())
     }
 
     /// Whether a child of this handle is still held: if it was given to work that was told to end,
@@ -162,13 +169,13 @@ impl CancellationToken {
         self.token.wait(self.deadline).unwrap_or(CancelReason::Deadline)
     }
 
-    /// Waits, as a future, until this handle is fired.
+    /// Waits, as a future, until this handle is cancelled.
     ///
     /// A future of core has no clock: the code that drives it watches the
     /// [deadline](CancellationToken::deadline). Dropping the future is safe at any time.
     pub async fn cancelled(&self) {
         loop {
-            let woken = self.token.bells.tasks.listen();
+            let woken = self.token.queue.tasks.listen();
             if self.token.is_cancelled() {
                 return;
             }
@@ -177,14 +184,24 @@ impl CancellationToken {
     }
 
     fn with_parent(
-        bells: Arc<Bells>,
+        queue: Arc<WaitQueue>,
         parent: Option<Arc<Token>>,
         deadline: Option<Instant>,
     ) -> Self {
         let _kin = parent.as_ref().map(|parent| parent.family.clone());
         let family = Arc::default();
-        let token = Token { fired: AtomicBool::new(false), bells, parent, family, _kin };
+        let token = Token { cancelled: AtomicBool::new(false), queue, parent, family, _kin };
         Self { token: Arc::new(token), deadline }
+    }
+}
+
+/// Cancels its token when it is dropped.
+#[derive(Debug)]
+pub struct DropGuard(CancellationToken);
+
+impl Drop for DropGuard {
+    fn drop(&mut self) {
+        self.0.cancel();
     }
 }
 
@@ -196,27 +213,27 @@ impl Default for CancellationToken {
 
 impl Token {
     fn is_cancelled(&self) -> bool {
-        self.fired.load(Ordering::SeqCst) || self.parent.as_ref().is_some_and(|p| p.is_cancelled())
+        self.cancelled.load(Ordering::SeqCst) || self.parent.as_ref().is_some_and(|p| p.is_cancelled())
     }
 
-    /// Blocks until the token fires, or until `deadline`: then it returns `None`.
+    /// Blocks until the token is cancelled, or until `deadline`: then it returns `None`.
     fn wait(&self, deadline: Option<Instant>) -> Option<CancelReason> {
-        let bell = self.bells.of_this_thread();
-        bell.waiting.fetch_add(1, Ordering::SeqCst);
-        let reason = self.wait_for(bell, deadline);
-        bell.waiting.fetch_sub(1, Ordering::SeqCst);
+        let shard = self.queue.of_this_thread();
+        shard.waiting.fetch_add(1, Ordering::SeqCst);
+        let reason = self.wait_for(shard, deadline);
+        shard.waiting.fetch_sub(1, Ordering::SeqCst);
         reason
     }
 
-    fn wait_for(&self, bell: &Bell, deadline: Option<Instant>) -> Option<CancelReason> {
-        let mut gate = bell.gate();
+    fn wait_for(&self, shard: &Shard, deadline: Option<Instant>) -> Option<CancelReason> {
+        let mut gate = shard.gate();
         while !self.is_cancelled() {
             let rest = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
             gate = match rest {
-                None => bell.asleep.wait(gate).unwrap_or_else(PoisonError::into_inner),
+                None => shard.asleep.wait(gate).unwrap_or_else(PoisonError::into_inner),
                 Some(Duration::ZERO) => return None,
                 Some(rest) => {
-                    bell.asleep.wait_timeout(gate, rest).unwrap_or_else(PoisonError::into_inner).0
+                    shard.asleep.wait_timeout(gate, rest).unwrap_or_else(PoisonError::into_inner).0
                 }
             };
         }
@@ -224,30 +241,30 @@ impl Token {
     }
 }
 
-impl Bells {
-    /// Wakes all threads and tasks that wait, after a token has fired. A step ends so, too, and
-    /// mostly none waits then: a system call for each bell would take 10 us.
-    fn ring(&self) {
-        let attended = |bell: &&Bell| bell.waiting.load(Ordering::SeqCst) > 0;
-        for bell in self.threads.iter().filter(attended) {
-            drop(bell.gate()); // Threads that looked before sleep now; later ones see it.
-            bell.asleep.notify_all();
+impl WaitQueue {
+    /// Wakes all threads and tasks that wait, after a token was cancelled. A step ends so, too, and
+    /// mostly none waits then: a system call for each shard would take 10 us.
+    fn wake_all(&self) {
+        let attended = |shard: &&Shard| shard.waiting.load(Ordering::SeqCst) > 0;
+        for shard in self.threads.iter().filter(attended) {
+            drop(shard.gate()); // Threads that looked before sleep now; later ones see it.
+            shard.asleep.notify_all();
         }
         self.tasks.notify(usize::MAX);
     }
 
-    fn of_this_thread(&self) -> &Bell {
+    fn of_this_thread(&self) -> &Shard {
         &self.threads[GROUP.with(|&group| group)]
     }
 }
 
-impl Default for Bells {
+impl Default for WaitQueue {
     fn default() -> Self {
-        Self { threads: std::array::from_fn(|_| Bell::default()), tasks: Event::new() }
+        Self { threads: std::array::from_fn(|_| Shard::default()), tasks: Event::new() }
     }
 }
 
-impl Bell {
+impl Shard {
     fn gate(&self) -> MutexGuard<'_, ()> {
         self.gate.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -298,11 +315,11 @@ mod tests {
     }
 
     #[test]
-    fn firing_a_child_leaves_its_siblings_asleep() {
+    fn cancelling_a_child_leaves_its_siblings_asleep() {
         let parent = CancellationToken::new();
-        let (fired, sibling) = (parent.child(), parent.child());
+        let (cancelled, sibling) = (parent.child(), parent.child());
         let sleeper = std::thread::spawn(move || sibling.sleep(Duration::from_millis(30)));
-        fired.cancel();
+        cancelled.cancel();
         assert_eq!(sleeper.join().unwrap(), Ok(()));
     }
 

@@ -63,8 +63,9 @@ where
         IoFuture::new(async move {
             let runtime = runtime::current()?;
             let call = self.call.clone();
-            let on_drop = DropGuard(stop.child());
-            let stop = on_drop.0.clone();
+            let stop = stop.child();
+            // The call ends when the future that awaits it is dropped.
+            let _guard = stop.drop_guard();
             let begin = move || stop.check().map_err(Fault::from).and_then(|()| call(site, &stop));
             match spawn(&runtime, begin)?.await {
                 Ok(outcome) => outcome,
@@ -94,15 +95,6 @@ fn spawn<T: Send + 'static>(
              limits on threads and address space (ulimit -u, -v)",
         )
     })
-}
-
-/// Ends the blocking call when the future that awaits it is dropped.
-struct DropGuard(CancellationToken);
-
-impl Drop for DropGuard {
-    fn drop(&mut self) {
-        self.0.cancel();
-    }
 }
 
 impl<F> fmt::Debug for Blocking<F> {

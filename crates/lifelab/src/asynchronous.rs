@@ -76,7 +76,7 @@ impl Simulation {
         self.check_stop()?;
         let arrived = self.arrival().await;
         let stop = self.stop().child();
-        let _guard = DropGuard(stop.clone());
+        let _guard = stop.drop_guard();
         let engine = self.finite_mut(NOT_AWAITED)?;
         if let Some(step) = arrived {
             engine.recover(step);
@@ -140,15 +140,6 @@ impl Drop for Errand {
         if let Some((step, sender)) = self.0.take() {
             let _ = sender.send(step);
         }
-    }
-}
-
-/// Ends a step whose future is dropped; harmless after the step has ended.
-struct DropGuard(CancellationToken);
-
-impl Drop for DropGuard {
-    fn drop(&mut self) {
-        self.0.cancel();
     }
 }
 

@@ -62,7 +62,7 @@ pub(super) fn while_killing<T>(
                 strike(random >> 40, signal);
             }
         });
-        let _ended = DropGuard(ended);
+        let _ended = ended.drop_guard();
         work()
     })
 }
@@ -73,14 +73,6 @@ pub(crate) fn strike(random: u64, signal: Signal) {
     if let Some(worker) = workers.get(random as usize % workers.len().max(1)) {
         // It may have ended in between.
         let _ = kill(Pid::from_raw(*worker), signal);
-    }
-}
-
-struct DropGuard(CancellationToken);
-
-impl Drop for DropGuard {
-    fn drop(&mut self) {
-        self.0.cancel();
     }
 }
 
