@@ -46,7 +46,7 @@ pub(crate) async fn step(step: Step<'_>, next: &mut Grid) -> Result<StepReport, 
     let at_once = step.options.max_in_flight.map_or(usize::MAX, Into::into);
     let work = |_, unit, generation: Arc<Generation>| {
         let Unit::Cell(at) = unit else { unreachable!("{unit:?} is no cell") };
-        let job = CellJob { at, hood: step.now.hood(at) };
+        let job = CellJob { at, neighborhood: step.now.neighborhood(at) };
         async move { run(job, &generation).await.map(Outcome::Cell) }
     };
     fan_out(step, next, cells, at_once, work).await

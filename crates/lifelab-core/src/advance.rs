@@ -18,7 +18,7 @@ impl<'a> BandRef<'a> {
     pub fn jobs(self) -> impl Iterator<Item = CellJob> + use<'a> {
         self.rows()
             .flat_map(move |y| (0..self.width()).map(move |x| Cell::new(x, y)))
-            .map(move |at| CellJob { at, hood: self.hood(at) })
+            .map(move |at| CellJob { at, neighborhood: self.neighborhood(at) })
     }
 
     /// Computes the band's next generation: by a kernel if no cell waits, else cell after cell.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::cell::{Cell, Hood};
+use crate::cell::{Cell, Neighborhood};
 use crate::word::{WORD, last_mask};
 
 /// Rows to compute from: a band of a frozen grid, with one row of halo above and below and one
@@ -72,7 +72,7 @@ impl<'a> BandRef<'a> {
     /// # Panics
     /// If the cell lies outside the band.
     #[inline]
-    pub fn hood(self, at: Cell) -> Hood {
+    pub fn neighborhood(self, at: Cell) -> Neighborhood {
         assert!(at.x < self.width && self.rows().contains(&at.y), "{at} lies outside the band");
         let row = (at.y - self.first) as usize;
         // Bit 63 of the word before the row is column -1, so column x - 1 is bit x + 63.
@@ -84,7 +84,7 @@ impl<'a> BandRef<'a> {
             let high = words[word + 1] << 1 << (WORD - 1 - bit); // None of it if the bit is 0.
             ((low | high) & 7) as u16
         };
-        Hood::from_rows(three(row), three(row + 1), three(row + 2))
+        Neighborhood::from_rows(three(row), three(row + 1), three(row + 2))
     }
 
     /// The rows from `row` on, each from word `first` on; row 0 is the halo row above, word 0 the

@@ -52,9 +52,9 @@ impl fmt::Display for Cell {
 /// 6 7 8
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-pub struct Hood(u16);
+pub struct Neighborhood(u16);
 
-impl Hood {
+impl Neighborhood {
     const CENTER: u16 = 1 << 4;
 
     /// A neighborhood from its three rows, north to south; the low three bits of each count.
@@ -81,11 +81,11 @@ impl Hood {
     }
 }
 
-impl fmt::Debug for Hood {
+impl fmt::Debug for Neighborhood {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let cell = |bit: u16| if self.0 >> bit & 1 == 1 { 'O' } else { '.' };
         let row = |first: u16| (first..first + 3).map(cell).collect::<String>();
-        write!(f, "Hood({}/{}/{})", row(0), row(3), row(6))
+        write!(f, "Neighborhood({}/{}/{})", row(0), row(3), row(6))
     }
 }
 
@@ -147,14 +147,14 @@ mod tests {
 
     #[test]
     fn a_hood_counts_every_cell_but_its_center() {
-        let full = Hood::from_rows(0b111, 0b111, 0b111);
+        let full = Neighborhood::from_rows(0b111, 0b111, 0b111);
         assert!(full.is_alive());
         assert_eq!(full.neighbors(), 8);
-        let center = Hood::from_rows(0, 0b010, 0);
+        let center = Neighborhood::from_rows(0, 0b010, 0);
         assert!(center.is_alive());
         assert_eq!(center.neighbors(), 0);
-        let corner = Hood::from_rows(0b001, 0, 0);
+        let corner = Neighborhood::from_rows(0b001, 0, 0);
         assert!(!corner.is_alive());
-        assert_eq!(format!("{corner:?}"), "Hood(O../.../...)");
+        assert_eq!(format!("{corner:?}"), "Neighborhood(O../.../...)");
     }
 }

@@ -70,7 +70,7 @@ impl<'a> CellFuture<'a> {
     fn or_keep(&self, failure: CellFailure, cx: &Context) -> Result<bool, CellFailure> {
         forgive(failure, cx)?;
         cx.progress.add_kept(1);
-        Ok(self.job.hood.is_alive())
+        Ok(self.job.neighborhood.is_alive())
     }
 }
 

@@ -189,7 +189,7 @@ impl Unit {
     /// first cell if the step should end.
     pub fn run(self, now: &Grid, cx: &Context) -> Result<Outcome, CellFailure> {
         match self {
-            Self::Cell(at) => CellJob { at, hood: now.hood(at) }.run(cx).map(Outcome::Cell),
+            Self::Cell(at) => CellJob { at, neighborhood: now.neighborhood(at) }.run(cx).map(Outcome::Cell),
             Self::Band { first, rows } => {
                 let rows = first..first + rows.get();
                 if !cx.is_idle() {

@@ -13,7 +13,7 @@ pub use surroundings::Surroundings;
 
 use crate::band::{Band, BandMut, BandRef};
 use crate::calm::Calm;
-use crate::cell::{Cell, Hood};
+use crate::cell::{Cell, Neighborhood};
 use crate::size::Size;
 use crate::topology::TopologyError;
 use crate::word::{LINE, WORD, last_mask};
@@ -209,9 +209,9 @@ impl Grid {
     ///
     /// # Panics
     /// If the cell lies outside the grid.
-    pub fn hood(&self, at: Cell) -> Hood {
+    pub fn neighborhood(&self, at: Cell) -> Neighborhood {
         assert!(at.y < self.shape.height, "{at} lies outside the grid");
-        self.band(at.y..at.y + 1).hood(at)
+        self.band(at.y..at.y + 1).neighborhood(at)
     }
 
     /// The words of row `y`, 64 cells each from the west; bits beyond the width are zero.

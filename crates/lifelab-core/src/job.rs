@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::cell::{Cell, Hood, Phase, Site};
+use crate::cell::{Cell, Neighborhood, Phase, Site};
 use crate::context::Context;
 use crate::error::CellFailure;
 use crate::io::{self, OnFault};
@@ -22,7 +22,7 @@ pub struct CellJob {
     /// The cell.
     pub at: Cell,
     /// Its neighborhood in the frozen generation.
-    pub hood: Hood,
+    pub neighborhood: Neighborhood,
 }
 
 /// A cell whose neighbors are counted.
@@ -122,7 +122,7 @@ impl CellJob {
 
     #[inline]
     fn count(self) -> Counted {
-        let (alive, neighbors) = (self.hood.is_alive(), self.hood.neighbors());
+        let (alive, neighbors) = (self.neighborhood.is_alive(), self.neighborhood.neighbors());
         Counted { at: self.at, alive, neighbors, is_kept: false }
     }
 

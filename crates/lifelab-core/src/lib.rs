@@ -1,6 +1,6 @@
 //! Cells, grids, rules, kernels, and the interface that every stepper implements.
 //!
-//! Read it in this order: a [`Cell`] and its [`Hood`] make a [`CellJob`]; a [`Grid`] holds a
+//! Read it in this order: a [`Cell`] and its [`Neighborhood`] make a [`CellJob`]; a [`Grid`] holds a
 //! generation; a [`Rule`] and a [`Topology`] say what the next one is; a [`Stepper`] computes it,
 //! unit by unit ([`Grain`]), while each cell waits for its [`CellIo`], until a [`CancellationToken`] fires; a
 //! [`FanIn`] assembles the results; an [`Engine`] owns the universe.
@@ -61,7 +61,7 @@ pub mod testing;
 
 pub use address_space::AddressSpace;
 pub use band::{Band, BandMut, BandRef};
-pub use cell::{Cell, Hood, Phase, Site};
+pub use cell::{Cell, Neighborhood, Phase, Site};
 pub use cell_future::CellFuture;
 pub use context::{Context, Progress};
 pub use count::{Coordinate, Count, CountError};

@@ -34,11 +34,11 @@ pub(crate) use watch::Executor;
 ///
 /// ```
 /// use std::sync::Arc;
-/// use lifelab_core::{CellJob, Context, Hood, Cell, Idle, Probe, Rule, CancellationToken, Tally};
+/// use lifelab_core::{CellJob, Context, Neighborhood, Cell, Idle, Probe, Rule, CancellationToken, Tally};
 ///
 /// let probe = Arc::new(Probe::new(None));
 /// let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), CancellationToken::new()).with_probe(probe.clone());
-/// CellJob { at: Cell::new(0, 0), hood: Hood::default() }.run(&cx)?;
+/// CellJob { at: Cell::new(0, 0), neighborhood: Neighborhood::default() }.run(&cx)?;
 /// assert_eq!(probe.tally(), Tally::default(), "no I/O, no calls");
 /// # Ok::<(), lifelab_core::CellFailure>(())
 /// ```

@@ -204,7 +204,7 @@ mod tests {
     use std::sync::Arc;
 
     use lifelab_core::testing::{GENERATION, context, script};
-    use lifelab_core::{CellIo, CellJob, Counted, Hood, Idle, Topology};
+    use lifelab_core::{CellIo, CellJob, Counted, Neighborhood, Idle, Topology};
 
     use super::*;
 
@@ -383,7 +383,7 @@ mod tests {
 
     #[test]
     fn a_unit_before_the_first_step_is_an_error() {
-        let job = CellJob { at: Cell::default(), hood: Hood::default() };
+        let job = CellJob { at: Cell::default(), neighborhood: Neighborhood::default() };
         let unit = Message::Cell { unit: 0, job };
         assert!(Desk::new(Role::Both).work(unit, &[], &mut Vec::new()).is_err());
         assert!(desk(Role::Both, idle()).work(Message::Stop, &[], &mut Vec::new()).is_err());

@@ -13,7 +13,7 @@ impl Work<'_> {
         let unit = index as u64;
         match self.units.get(index) {
             Unit::Cell(at) => {
-                let job = CellJob { at, hood: self.now.hood(at) };
+                let job = CellJob { at, neighborhood: self.now.neighborhood(at) };
                 wire::put(out, &Message::Cell { unit, job }, |_| {});
             }
             Unit::Band { first, rows } => {

@@ -63,7 +63,7 @@ mod tests {
     use std::sync::Arc;
 
     use lifelab_core::testing::{context, script};
-    use lifelab_core::{Cell, CellJob, Hood};
+    use lifelab_core::{Cell, CellJob, Neighborhood};
 
     use super::*;
     use crate::wire::{Frames, HEADER_LIMIT};
@@ -86,7 +86,7 @@ mod tests {
         for x in 0..CELLS {
             // The longest numbers.
             let at = Cell::new(u32::MAX - x, u32::MAX);
-            CellJob { at, hood: Hood::default() }.run(&cx).unwrap();
+            CellJob { at, neighborhood: Neighborhood::default() }.run(&cx).unwrap();
         }
         let mut bytes = Vec::new();
         put_seen(&probe, Role::Both, &mut bytes);

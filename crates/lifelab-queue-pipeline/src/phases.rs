@@ -35,7 +35,7 @@ pub(crate) enum Half {
 impl Task {
     pub(crate) fn new(unit: Unit, now: &Arc<Grid>) -> Self {
         match unit {
-            Unit::Cell(at) => Self::Cell(CellJob { at, hood: now.hood(at) }),
+            Unit::Cell(at) => Self::Cell(CellJob { at, neighborhood: now.neighborhood(at) }),
             Unit::Band { first, rows } => Self::Band(Rows { now: now.clone(), first, rows }),
         }
     }

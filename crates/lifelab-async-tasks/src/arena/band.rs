@@ -213,6 +213,6 @@ impl<'a> Cells<'a> {
     }
 
     fn job(&self, at: Cell) -> CellJob {
-        CellJob { at, hood: self.now.hood(at) }
+        CellJob { at, neighborhood: self.now.neighborhood(at) }
     }
 }

@@ -190,16 +190,16 @@ mod tests {
 
     /// Whether the cell in the middle of each of the 512 neighborhoods lives next as the rule says.
     fn check<V: Lanes>(token: V::Token, circuit: impl Circuit, rule: Rule) {
-        for hood in 0..512_u64 {
-            let bit = |n: u64| V::splat(token, hood >> n & 1);
+        for neighborhood in 0..512_u64 {
+            let bit = |n: u64| V::splat(token, neighborhood >> n & 1);
             let row = |y: u64| OfThree::of([bit(3 * y), bit(3 * y + 1)], bit(3 * y + 2));
-            let alive = hood >> 4 & 1;
-            let neighbors = u64::from(hood.count_ones()) - alive;
+            let alive = neighborhood >> 4 & 1;
+            let neighbors = u64::from(neighborhood.count_ones()) - alive;
             let expected = rule.next(alive == 1, neighbors as u8);
             let mut words = [0; 8];
             let [next] = circuit.next([bit(4)], [row(1)], [[row(2)], [row(0)]]);
             next.store(&mut words[..V::WORDS]);
-            assert_eq!(words[0] & 1 == 1, expected, "{rule} {hood:09b}");
+            assert_eq!(words[0] & 1 == 1, expected, "{rule} {neighborhood:09b}");
         }
     }
 

@@ -78,17 +78,17 @@ mod tests {
     /// All 512 neighborhoods: bit n of the number is cell n of nine, row by row.
     #[test]
     fn every_neighborhood_is_added() {
-        for hood in 0..512_u64 {
+        for neighborhood in 0..512_u64 {
             // The row's middle cell is bit 0 of a word, so the west lies in the word before.
             let row = |y: u64| {
-                let bit = |x: u64| hood >> (3 * y + x) & 1;
+                let bit = |x: u64| neighborhood >> (3 * y + x) & 1;
                 OfThree::around(bit(0) << 63, bit(1) | bit(2) << 1, 0)
             };
             let sum = OfNine::of([row(0), row(1), row(2)]);
             let [ones, a, b, twos] =
                 [sum.ones, sum.half.ones[0], sum.half.ones[1], sum.half.twos].map(|bit| bit & 1);
-            let expected = u64::from(hood.count_ones());
-            assert_eq!(ones + 2 * (a + b + 2 * twos), expected, "{hood:09b}");
+            let expected = u64::from(neighborhood.count_ones());
+            assert_eq!(ones + 2 * (a + b + 2 * twos), expected, "{neighborhood:09b}");
         }
     }
 }

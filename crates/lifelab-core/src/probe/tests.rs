@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::testing::{GENERATION, context, script};
-use crate::{Cell, CellIo, CellJob, Context, Fault, Hood, Idle, Phase, Rule};
+use crate::{Cell, CellIo, CellJob, Context, Fault, Neighborhood, Idle, Phase, Rule};
 
 fn all(limit: u64) -> Option<Sampling> {
     Some(Sampling { every: NonZeroU64::MIN, limit })
@@ -18,7 +18,7 @@ fn watched(io: Arc<dyn CellIo>, sampling: Option<Sampling>) -> (Context, Arc<Pro
 }
 
 fn job(x: u32) -> CellJob {
-    CellJob { at: Cell::new(x, 0), hood: Hood::default() }
+    CellJob { at: Cell::new(x, 0), neighborhood: Neighborhood::default() }
 }
 
 /// Fails at cell 1; asked to end at cell 2.
@@ -198,8 +198,8 @@ fn a_fitting_sample_fits() {
 fn a_probe_changes_nothing() {
     let (cx, _probe) = watched(Arc::new(Idle), all(10));
     for bits in 0..512_u16 {
-        let hood = Hood::from_rows(bits, bits >> 3, bits >> 6);
-        let job = CellJob { at: Cell::new(bits.into(), 0), hood };
+        let neighborhood = Neighborhood::from_rows(bits, bits >> 3, bits >> 6);
+        let job = CellJob { at: Cell::new(bits.into(), 0), neighborhood };
         assert_eq!(job.run(&cx), Ok(job.next(Rule::LIFE)));
     }
 }
