@@ -134,6 +134,6 @@ proptest! {
     }
 }
 
-fn build<M: lifelab::core::Model>(options: M::Options) -> M {
+fn build<M: lifelab::core::StepperFactory>(options: M::Options) -> M {
     M::with_options(options).expect("valid options")
 }

@@ -13,7 +13,7 @@ use ron::extensions::Extensions;
 
 use lifelab_async_tasks::{AsyncTasks, Options};
 use lifelab_core::{
-    CellIo, Context, Fault, Grid, IoFuture, Model, Phase, Rule, Site, Soup, Stepper, CancellationToken,
+    CellIo, Context, Fault, Grid, IoFuture, StepperFactory, Phase, Rule, Site, Soup, Stepper, CancellationToken,
     Topology, seeded,
 };
 

@@ -101,7 +101,7 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 
 use lifelab_core::{
-    AsyncStepper, Capabilities, Context, Grain, Grid, Model, StartError, StepError, StepErrorKind,
+    AsyncStepper, Capabilities, Context, Grain, Grid, StepperFactory, StartError, StepError, StepErrorKind,
     StepFuture, StepReport, Stepper,
 };
 use lifelab_fanout::Clock;
@@ -124,7 +124,7 @@ pub struct AsyncTasks {
 }
 
 impl AsyncTasks {
-    /// The stepper with default options; [`with_options`](Model::with_options) takes others.
+    /// The stepper with default options; [`with_options`](StepperFactory::with_options) takes others.
     pub fn new() -> Self {
         Self::default()
     }
@@ -220,7 +220,7 @@ async fn run(step: Step<'_>, next: &mut Grid) -> Result<StepReport, StepError> {
     }
 }
 
-impl Model for AsyncTasks {
+impl StepperFactory for AsyncTasks {
     const NAME: &'static str = "async_tasks";
     const SUMMARY: &'static str = "cells are futures, awaited by one tokio task per worker";
     type Options = Options;

@@ -83,7 +83,7 @@ pub use size::{Size, SizeError};
 pub use soup::Soup;
 pub use state_hash::StateHash;
 pub use stepper::{
-    AsyncStepper, Capabilities, Model, StepFuture, StepReport, Stepper, Traffic, Warning,
+    AsyncStepper, Capabilities, StepperFactory, StepFuture, StepReport, Stepper, Traffic, Warning,
 };
 pub use cancellation_token::{CancellationToken, CancelReason};
 pub use topology::{Axis, Bounds, Topology, TopologyError};

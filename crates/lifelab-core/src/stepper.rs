@@ -92,7 +92,7 @@ pub trait AsyncStepper: Send {
 pub type StepFuture<'a> = Pin<Box<dyn Future<Output = Result<StepReport, StepError>> + Send + 'a>>;
 
 /// A stepper that can be built from options: what a registry of steppers knows of each.
-pub trait Model: Stepper + Sized + 'static {
+pub trait StepperFactory: Stepper + Sized + 'static {
     /// Its name in scenarios and on the command line, in snake case.
     const NAME: &'static str;
 

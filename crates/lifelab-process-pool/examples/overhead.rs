@@ -14,7 +14,7 @@ use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 
 use lifelab_core::{
-    CellIo, Context, Fault, Grain, Grid, Idle, IoFuture, Model, Rule, Site, Soup, Stepper, CancellationToken,
+    CellIo, Context, Fault, Grain, Grid, Idle, IoFuture, StepperFactory, Rule, Site, Soup, Stepper, CancellationToken,
     Topology,
 };
 use lifelab_process_pool::{Arrangement, Options, ProcessPool, host_workers};

@@ -123,7 +123,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use lifelab_core::{
-    AddressSpace, Capabilities, Context, FanIn, Grain, Grid, Model, StartError, StepError,
+    AddressSpace, Capabilities, Context, FanIn, Grain, Grid, StepperFactory, StartError, StepError,
     StepErrorKind, StepReport, Stepper, Units,
 };
 
@@ -277,7 +277,7 @@ impl Stepper for ProcessPool {
 
 impl ProcessPool {
     /// A pool of `workers` processes, each started by the first step that needs it;
-    /// [`with_options`](Model::with_options) takes more options.
+    /// [`with_options`](StepperFactory::with_options) takes more options.
     ///
     /// # Errors
     /// If there are none, or more than [`Options::MAX_WORKERS`], or this process is itself a worker.
@@ -329,7 +329,7 @@ impl Drop for ProcessPool {
     }
 }
 
-impl Model for ProcessPool {
+impl StepperFactory for ProcessPool {
     const NAME: &'static str = "process_pool";
     const SUMMARY: &'static str = "cells in child processes that are sent units of work over pipes";
     type Options = Options;

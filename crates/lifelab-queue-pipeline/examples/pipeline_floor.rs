@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use lifelab_core::{
-    CellIo, Context, Fault, Grid, IoFuture, Model, Phase, Rule, Site, Soup, Stepper, CancellationToken, Topology,
+    CellIo, Context, Fault, Grid, IoFuture, StepperFactory, Phase, Rule, Site, Soup, Stepper, CancellationToken, Topology,
 };
 use lifelab_queue_pipeline::{Options, QueuePipeline, StageOptions};
 

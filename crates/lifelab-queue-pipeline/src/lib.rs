@@ -69,7 +69,7 @@
 //! ```
 //! use std::num::NonZeroUsize;
 //! use std::sync::Arc;
-//! use lifelab_core::{Context, Grid, Idle, Model, Rule, Stepper, CancellationToken, Topology};
+//! use lifelab_core::{Context, Grid, Idle, StepperFactory, Rule, Stepper, CancellationToken, Topology};
 //! use lifelab_queue_pipeline::{Options, QueuePipeline, StageOptions};
 //!
 //! let mut blinker: Grid = ".....
@@ -105,7 +105,7 @@ mod workers;
 use std::sync::Arc;
 
 use lifelab_core::{
-    Capabilities, Context, FanIn, Grain, Grid, Model, StartError, StepError, StepReport, Stepper,
+    Capabilities, Context, FanIn, Grain, Grid, StepperFactory, StartError, StepError, StepReport, Stepper,
 };
 
 pub use options::{Options, StageOptions};
@@ -142,7 +142,7 @@ pub struct Peaks {
 }
 
 impl QueuePipeline {
-    /// A pipeline of `workers` threads in each stage; [`with_options`](Model::with_options) takes
+    /// A pipeline of `workers` threads in each stage; [`with_options`](StepperFactory::with_options) takes
     /// more options.
     ///
     /// # Errors
@@ -204,7 +204,7 @@ impl Stepper for QueuePipeline {
     }
 }
 
-impl Model for QueuePipeline {
+impl StepperFactory for QueuePipeline {
     const NAME: &'static str = "queue_pipeline";
     const SUMMARY: &'static str = "long-lived workers in two stages, joined by bounded queues";
     type Options = Options;

@@ -41,7 +41,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use lifelab_core::{
-    Capabilities, Context, FanIn, Grain, Grid, Model, StartError, StepError, StepErrorKind,
+    Capabilities, Context, FanIn, Grain, Grid, StepperFactory, StartError, StepError, StepErrorKind,
     StepReport, Stepper,
 };
 
@@ -61,7 +61,7 @@ pub struct Sequential {
 }
 
 impl Sequential {
-    /// The stepper with default options; [`with_options`](Model::with_options) takes others.
+    /// The stepper with default options; [`with_options`](StepperFactory::with_options) takes others.
     pub fn new() -> Self {
         Self::default()
     }
@@ -110,7 +110,7 @@ fn step_bands(
     Ok(())
 }
 
-impl Model for Sequential {
+impl StepperFactory for Sequential {
     const NAME: &'static str = "sequential";
     const SUMMARY: &'static str = "every cell on the calling thread, one after another";
     type Options = Options;

@@ -1,7 +1,7 @@
 //! The laws of a stepper, for the sequential one at each grain.
 
 use lifelab_core::testing::{laws, within_a_minute};
-use lifelab_core::{Grain, Model};
+use lifelab_core::{Grain, StepperFactory};
 use lifelab_sequential::{Options, Sequential};
 
 #[test]

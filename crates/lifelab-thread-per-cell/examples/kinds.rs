@@ -14,7 +14,7 @@ use std::thread::{self, Builder};
 use std::time::{Duration, Instant};
 
 use lifelab_core::{
-    CellIo, Context, Fault, Grain, Grid, IoFuture, Model, Phase, Rule, Site, Soup, Stepper, CancellationToken,
+    CellIo, Context, Fault, Grain, Grid, IoFuture, StepperFactory, Phase, Rule, Site, Soup, Stepper, CancellationToken,
     Topology,
 };
 use lifelab_thread_per_cell::{Options, ThreadKind, ThreadPerCell};

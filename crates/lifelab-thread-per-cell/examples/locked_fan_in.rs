@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use nix::sys::resource::{UsageWho, getrusage};
 
 use lifelab_core::{
-    CellIo, Context, Fault, Grain, Grid, IoFuture, Model, Phase, Rule, Site, Soup, Stepper, CancellationToken,
+    CellIo, Context, Fault, Grain, Grid, IoFuture, StepperFactory, Phase, Rule, Site, Soup, Stepper, CancellationToken,
     Topology,
 };
 use lifelab_thread_per_cell::{FanInBy, Options, ThreadKind, ThreadPerCell};

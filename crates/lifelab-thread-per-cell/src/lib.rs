@@ -80,7 +80,7 @@
 //! # Example
 //! ```
 //! use std::sync::Arc;
-//! use lifelab_core::{Context, Grain, Grid, Idle, Model, Rule, Stepper, CancellationToken, Topology};
+//! use lifelab_core::{Context, Grain, Grid, Idle, StepperFactory, Rule, Stepper, CancellationToken, Topology};
 //! use lifelab_thread_per_cell::{Options, ThreadPerCell};
 //!
 //! let mut blinker: Grid = ".....
@@ -113,7 +113,7 @@ use std::thread;
 use serde::{Deserialize, Serialize};
 
 use lifelab_core::{
-    BandMut, Capabilities, Context, FanIn, Grain, Grid, Model, StartError, StepError,
+    BandMut, Capabilities, Context, FanIn, Grain, Grid, StepperFactory, StartError, StepError,
     StepErrorKind, StepReport, Stepper, CancelReason, Unit, Units,
 };
 
@@ -199,7 +199,7 @@ pub struct ThreadPerCell {
 }
 
 impl ThreadPerCell {
-    /// The stepper with default options; [`with_options`](Model::with_options) takes others.
+    /// The stepper with default options; [`with_options`](StepperFactory::with_options) takes others.
     pub fn new() -> Self {
         Self::default()
     }
@@ -355,7 +355,7 @@ impl ThreadPerCell {
     }
 }
 
-impl Model for ThreadPerCell {
+impl StepperFactory for ThreadPerCell {
     const NAME: &'static str = "thread_per_cell";
     const SUMMARY: &'static str = "one operating-system thread for every unit of work";
     type Options = Options;

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use lifelab_core::testing::{context, script, soup, step};
-use lifelab_core::{Cell, CellIo, Fault, Model, Topology};
+use lifelab_core::{Cell, CellIo, Fault, StepperFactory, Topology};
 use lifelab_thread_per_cell::{FanInBy, Options, ThreadKind, ThreadPerCell};
 
 #[test]

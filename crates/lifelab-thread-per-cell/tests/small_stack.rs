@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::process::Command;
 
 use lifelab_core::testing::{context, script, soup, step};
-use lifelab_core::{Model, Topology};
+use lifelab_core::{StepperFactory, Topology};
 use lifelab_thread_per_cell::{Options, ThreadKind, ThreadPerCell};
 
 const CHILD: &str = "LIFELAB_TEST_CHILD";

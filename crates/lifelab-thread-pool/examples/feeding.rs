@@ -16,7 +16,7 @@ use nix::sys::resource::{UsageWho, getrusage};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use lifelab_core::{
-    CellIo, Context, FanIn, Fault, Grain, Grid, IoFuture, Model, Outcome, Rule, Site, Soup,
+    CellIo, Context, FanIn, Fault, Grain, Grid, IoFuture, StepperFactory, Outcome, Rule, Site, Soup,
     Stepper, CancellationToken, Topology,
 };
 use lifelab_thread_pool::{Options, ThreadPool};

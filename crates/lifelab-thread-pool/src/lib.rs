@@ -88,7 +88,7 @@ use std::thread;
 use serde::{Deserialize, Serialize};
 
 use lifelab_core::{
-    Capabilities, Context, Grain, Grid, Model, StartError, StepError, StepReport, Stepper,
+    Capabilities, Context, Grain, Grid, StepperFactory, StartError, StepError, StepReport, Stepper,
 };
 
 use crate::pool::Pool;
@@ -126,7 +126,7 @@ pub struct ThreadPool {
 }
 
 impl ThreadPool {
-    /// A pool of `workers` threads; [`with_options`](Model::with_options) takes more options.
+    /// A pool of `workers` threads; [`with_options`](StepperFactory::with_options) takes more options.
     ///
     /// # Errors
     /// If there are none, or more than [`MAX_WORKERS`](Self::MAX_WORKERS), or the system refuses one.
@@ -165,7 +165,7 @@ impl Stepper for ThreadPool {
     }
 }
 
-impl Model for ThreadPool {
+impl StepperFactory for ThreadPool {
     const NAME: &'static str = "thread_pool";
     const SUMMARY: &'static str =
         "a fixed set of rayon threads that take cells until none are left";

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use lifelab_core::testing::{context, script, soup, step};
-use lifelab_core::{Cell, CellIo, Fault, Idle, Model, Topology};
+use lifelab_core::{Cell, CellIo, Fault, Idle, StepperFactory, Topology};
 use lifelab_thread_pool::{Options, ThreadPool};
 
 #[test]

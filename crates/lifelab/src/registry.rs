@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use lifelab_core::{Model, Stepper};
+use lifelab_core::{StepperFactory, Stepper};
 
 use crate::error::{Error, StepperError};
 use crate::notation::{self, Mistake};
@@ -29,7 +29,7 @@ pub struct Entry {
 
 impl Entry {
     /// The entry of a stepper: its own row, which a registry of other steppers can have too.
-    pub const fn of<M: Model>() -> Self {
+    pub const fn of<M: StepperFactory>() -> Self {
         Self {
             name: M::NAME,
             summary: M::SUMMARY,
@@ -94,7 +94,7 @@ impl Entry {
 ///
 /// # Errors
 /// If the options make no sense together, or the system refuses a resource.
-pub fn build<M: Model>(options: M::Options) -> Result<M, Error> {
+pub fn build<M: StepperFactory>(options: M::Options) -> Result<M, Error> {
     Ok(M::with_options(options)?)
 }
 
@@ -104,15 +104,15 @@ impl fmt::Debug for Entry {
     }
 }
 
-fn options_of<M: Model>(options: &str) -> Result<M::Options, StepperError> {
+fn options_of<M: StepperFactory>(options: &str) -> Result<M::Options, StepperError> {
     notation::read(options).map_err(|mistake| refuse(M::NAME, mistake))
 }
 
-fn build_from<M: Model>(options: &str) -> Result<Box<dyn Stepper>, Error> {
+fn build_from<M: StepperFactory>(options: &str) -> Result<Box<dyn Stepper>, Error> {
     Ok(Box::new(build::<M>(options_of::<M>(options)?)?))
 }
 
-fn defaults<M: Model>() -> String {
+fn defaults<M: StepperFactory>() -> String {
     notation::to_line(&M::Options::default()).expect("options are plain data")
 }
 

@@ -9,7 +9,7 @@ use tokio::runtime::{Builder, Runtime};
 use lifelab_async_tasks::{AsyncTasks, Options};
 use lifelab_core::testing::{context, oracle, soup};
 use lifelab_core::{
-    AsyncStepper, CellIo, Context, Fault, Grain, Grid, IoFuture, Model, Phase, Rule, Site,
+    AsyncStepper, CellIo, Context, Fault, Grain, Grid, IoFuture, StepperFactory, Phase, Rule, Site,
     StepError, StepReport, Stepper, CancellationToken, Topology,
 };
 

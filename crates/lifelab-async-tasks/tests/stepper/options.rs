@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lifelab_async_tasks::{AsyncTasks, Options};
-use lifelab_core::Model;
+use lifelab_core::StepperFactory;
 
 use crate::doubles::*;
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use libtest_mimic::Failed;
 use lifelab_core::testing::{context, oracle, soup, topologies};
 use lifelab_core::{
-    Cell, CellIo, FiniteEngine, Grain, Grid, Idle, Model, Rule, StepError, StepErrorKind,
+    Cell, CellIo, FiniteEngine, Grain, Grid, Idle, StepperFactory, Rule, StepError, StepErrorKind,
     StepReport, Stepper, CancellationToken, Topology, Universe,
 };
 use lifelab_process_pool::{Arrangement, Options, ProcessPool};

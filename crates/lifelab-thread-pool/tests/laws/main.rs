@@ -10,7 +10,7 @@ use lifelab_core::testing::{
     within_a_minute,
 };
 use lifelab_core::{
-    Cell, Grain, Grid, Idle, Model, Phase, Rule, StepErrorKind, Stepper, CancelReason, Topology,
+    Cell, Grain, Grid, Idle, StepperFactory, Phase, Rule, StepErrorKind, Stepper, CancelReason, Topology,
 };
 use lifelab_thread_pool::{Options, ThreadPool};
 
