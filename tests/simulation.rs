@@ -102,8 +102,8 @@ fn a_run_ends_when_its_predicate_holds() {
 /// So narrow a grid that tiles are mostly frame, whatever the vector instructions.
 const NARROW: (u32, u32) = (70, 2000);
 
-/// How far each of `count` leaps goes, with no end ahead.
-fn leaps(simulation: &mut Simulation, count: usize) -> Vec<u64> {
+/// How far each of `count` hops goes, with no end ahead.
+fn hops(simulation: &mut Simulation, count: usize) -> Vec<u64> {
     (0..count)
         .map(|_| {
             let advance = simulation.advance(u64::MAX).expect("nothing fails");
@@ -113,12 +113,12 @@ fn leaps(simulation: &mut Simulation, count: usize) -> Vec<u64> {
 }
 
 /// Checks that a simulation from `start` shows what as many single steps make of it.
-fn like_steps(start: &Grid, leapt: &Simulation) {
+fn like_steps(start: &Grid, hopped: &Simulation) {
     let mut stepped = Simulation::builder().grid(start.clone()).build().expect("valid parts");
-    while stepped.generation() < leapt.generation() {
+    while stepped.generation() < hopped.generation() {
         stepped.step().expect("nothing fails");
     }
-    assert!(**stepped.grid() == **leapt.grid(), "after {}", leapt.generation());
+    assert!(**stepped.grid() == **hopped.grid(), "after {}", hopped.generation());
 }
 
 /// Where a torus closes, the last word of a row has few columns, and what reaches across comes from the
@@ -134,13 +134,13 @@ fn a_glider_crosses_the_seam_of_a_settled_torus() {
         let spec = "sequential(grain: rows(1024))".parse().expect("a stepper");
         let glider = Simulation::builder().grid(start.clone()).stepper_spec(spec);
         let mut glider = glider.build().expect("valid parts");
-        assert_eq!(leaps(&mut glider, FAR as usize), [24; FAR as usize]);
+        assert_eq!(hops(&mut glider, FAR as usize), [24; FAR as usize]);
         like_steps(&start, &glider);
     }
 }
 
 #[test]
-fn a_narrow_grid_leaps_once_it_has_settled() {
+fn a_narrow_grid_hops_once_it_has_settled() {
     let mut start = Grid::new(NARROW.0, NARROW.1).expect("a small grid");
     for y in 0..NARROW.1 {
         for x in 0..NARROW.0 {
@@ -148,7 +148,7 @@ fn a_narrow_grid_leaps_once_it_has_settled() {
         }
     }
     let mut blinkers = Simulation::builder().grid(start.clone()).build().expect("valid parts");
-    assert_eq!(leaps(&mut blinkers, 6), [24; 6]);
+    assert_eq!(hops(&mut blinkers, 6), [24; 6]);
     like_steps(&start, &blinkers);
 }
 
@@ -157,12 +157,12 @@ fn a_narrow_grid_that_has_not_settled_is_looked_at_and_stepped() {
     let soup = Soup { density: 0.4, seed: 1 }.grid(NARROW.0, NARROW.1).expect("a small grid");
     let fresh = || Simulation::builder().grid(soup.clone()).build().expect("valid parts");
     let mut simulation = fresh();
-    assert_eq!(leaps(&mut simulation, 6), [24, 24, 24, 1, 1, 1]);
+    assert_eq!(hops(&mut simulation, 6), [24, 24, 24, 1, 1, 1]);
     like_steps(&soup, &simulation);
     let mut simulation = fresh();
-    assert_eq!(leaps(&mut simulation, 2), [24, 24]);
+    assert_eq!(hops(&mut simulation, 2), [24, 24]);
     simulation.run(10).expect("nothing fails");
-    assert_eq!(leaps(&mut simulation, 3), [1; 3], "the look is over");
+    assert_eq!(hops(&mut simulation, 3), [1; 3], "the look is over");
     like_steps(&soup, &simulation);
 }
 

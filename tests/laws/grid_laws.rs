@@ -11,15 +11,15 @@ use crate::subject::{Law, Subject, guard, law, soup};
 pub(crate) const LAWS: &[Law] = &[
     law("without_io_the_grid_is_the_oracles", without_io),
     law("with_any_io_the_grid_is_the_oracles", with_any_io),
-    Law { name: "a_leap_is_as_many_generations", applies: leaping, check: leaps },
+    Law { name: "a_hop_is_as_many_generations", applies: hopping, check: hops },
     law("odd_sizes_are_computed_whole", odd_sizes),
     law("every_rule_is_obeyed", every_rule),
     law("progress_counts_the_cells_that_waited", progress),
 ];
 
-fn leaping(subject: &Subject) -> Result<(), &'static str> {
-    let leaps = tall(subject).stepper().capabilities().leaps;
-    if leaps { Ok(()) } else { Err("its units are cells, which do not leap") }
+fn hopping(subject: &Subject) -> Result<(), &'static str> {
+    let hops = tall(subject).stepper().capabilities().hops;
+    if hops { Ok(()) } else { Err("its units are cells, which do not hop") }
 }
 
 /// One of each kind of I/O, in either phase and in both, with waits of microseconds.
@@ -86,7 +86,7 @@ fn same_as_oracle(subject: &Subject, width: u32, height: u32, topology: Topology
     }
 }
 
-/// The subject with bands of enough rows to leap.
+/// The subject with bands of enough rows to hop.
 fn tall(subject: &Subject) -> Subject {
     let spec = subject.spec.with("grain", "rows(64)").expect("every stepper has a grain");
     Subject { spec, ..subject.clone() }
@@ -96,16 +96,16 @@ fn tall(subject: &Subject) -> Subject {
 /// Three bands high.
 const WIDE: (u32, u32) = (62 * 64, 192);
 
-/// Leaps: the first four are equally long, so that the last two of those compare, and may leave out
+/// Hops: the first four are equally long, so that the last two of those compare, and may leave out
 /// what is calm.
-const LEAPS: [u64; 7] = [6, 6, 6, 6, 24, 3, 1];
+const HOPS: [u64; 7] = [6, 6, 6, 6, 24, 3, 1];
 
-/// In leaps of several lengths, the ones after others, and with a step between them; some from a
+/// In hops of several lengths, the ones after others, and with a step between them; some from a
 /// state that is known: the band in the middle is calm.
-fn leaps(subject: &Subject) {
-    for (topology, [start, expected]) in &*LEAPT {
+fn hops(subject: &Subject) {
+    for (topology, [start, expected]) in &*HOPPED {
         let mut simulation = tall(subject).simulation(start, *topology, "none");
-        for generations in LEAPS {
+        for generations in HOPS {
             let advance = simulation.advance(generations).expect("nothing fails");
             assert!(advance.generations == generations, "{topology}: a hop");
         }
@@ -113,20 +113,20 @@ fn leaps(subject: &Subject) {
     }
 }
 
-/// Where the leaps start, and where the oracle ends: for each topology, and once for all subjects.
-static LEAPT: LazyLock<Vec<(Topology, [Grid; 2])>> = LazyLock::new(|| {
+/// Where the hops start, and where the oracle ends: for each topology, and once for all subjects.
+static HOPPED: LazyLock<Vec<(Topology, [Grid; 2])>> = LazyLock::new(|| {
     let (width, height) = WIDE;
-    let leapt = |topology| {
+    let hopped = |topology| {
         let mut start = soup(width, height, 5);
         for y in 16..height - 16 {
             for x in 0..width {
                 start.set(Cell::new(x, y), x % 4 == 0 && y % 10 < 3); // Blinkers.
             }
         }
-        let end = oracle_after(&start, LEAPS.iter().sum(), Rule::LIFE, topology);
+        let end = oracle_after(&start, HOPS.iter().sum(), Rule::LIFE, topology);
         (topology, [start, end])
     };
-    topologies(width, height).into_iter().map(leapt).collect()
+    topologies(width, height).into_iter().map(hopped).collect()
 });
 
 fn odd_sizes(subject: &Subject) {

@@ -165,7 +165,7 @@ impl Stepper for AsyncTasks {
 
     fn capabilities(&self) -> Capabilities {
         let in_flight = self.options.max_in_flight.map(Into::into);
-        Capabilities::local(in_flight).leaping(self.options.grain.leaps())
+        Capabilities::local(in_flight).hopping(self.options.grain.hops())
     }
 
     fn as_async(&mut self) -> Option<&mut dyn AsyncStepper> {

@@ -80,7 +80,7 @@ impl<'a> BandRef<'a> {
 impl Grid {
     /// Computes a band of the step's grid from this one, with no cell waiting: what every stepper
     /// does that computes bands in place. It is the next generation or, if the step
-    /// [leaps](crate::Capabilities::leaps), some later one.
+    /// [hops](crate::Capabilities::hops), some later one.
     ///
     /// # Errors
     /// If `cx.stop` has fired; `next` is then partly written.
@@ -89,8 +89,8 @@ impl Grid {
     /// If cells may wait, or `next` is no band of a grid with these sides.
     pub fn advance_into(&self, next: &mut BandMut<'_>, cx: &Context) -> Result<(), CancelReason> {
         cx.stop.check()?;
-        match &cx.leap {
-            Some(leap) => kernel::leap(cx.rule, self, leap, next, &cx.stop),
+        match &cx.hop {
+            Some(hop) => kernel::hop(cx.rule, self, hop, next, &cx.stop),
             None => {
                 let now = self.band(next.rows());
                 now.step_into(next, cx).expect("cells without I/O do not fail");
@@ -110,11 +110,11 @@ impl Grid {
     pub fn advance(&self, rows: Range<u32>, cx: &Context) -> Result<Band, CancelReason> {
         assert!(rows.end <= self.height(), "outside the grid");
         let mut band = Band::new(rows, self.width());
-        let advanced = match cx.leap_topology() {
+        let advanced = match cx.hop_topology() {
             None => self.advance_into(&mut band.as_mut(), cx),
             // The grid to compare with is not here.
             Some(topology) => {
-                let blindly = cx.clone().leaping(cx.generations(), topology);
+                let blindly = cx.clone().hopping(cx.generations(), topology);
                 self.advance_into(&mut band.as_mut(), &blindly)
             }
         };

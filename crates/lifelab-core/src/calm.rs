@@ -1,14 +1,14 @@
-//! Calm: what came back to where it was two leaps ago, and so need not be computed again.
+//! Calm: what came back to where it was two hops ago, and so need not be computed again.
 //!
 //! Most of a Life universe settles: into still lifes, and into oscillators of period 2, rarely 3.
-//! A leap takes the universe from state to state, some generations on each time, and the grid that
+//! A hop takes the universe from state to state, some generations on each time, and the grid that
 //! it writes into holds the state before the one it reads. So whatever is about to be overwritten is
-//! what was there *two leaps ago*, and comparing costs a look at a word that is written anyway.
+//! what was there *two hops ago*, and comparing costs a look at a word that is written anyway.
 //!
-//! Take a block that has come back to where it was two leaps ago, and all that can reach it within a
-//! leap has come back, too. Then it does next what it did last: its state after this leap is the one
+//! Take a block that has come back to where it was two hops ago, and all that can reach it within a
+//! hop has come back, too. Then it does next what it did last: its state after this hop is the one
 //! before. And that is what the grid to be written into holds. Nothing needs to be read, computed or
-//! written. With leaps of 24 generations, it works for all periods that divide 48.
+//! written. With hops of 24 generations, it works for all periods that divide 48.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub(crate) struct Calm {
     height: usize,
     /// Whether the grid to be written into holds the state before the one that is read.
     comparable: bool,
-    /// What the leap before found, if it could compare.
+    /// What the hop before found, if it could compare.
     before: Option<Changes>,
     /// What this one finds.
     changed: Changes,
@@ -38,7 +38,7 @@ pub(crate) struct Calm {
     computed: AtomicUsize,
 }
 
-/// Whether something has changed, by block, row after row: written by all threads of a leap, read in
+/// Whether something has changed, by block, row after row: written by all threads of a hop, read in
 /// the next.
 type Changes = Arc<[AtomicBool]>;
 
@@ -52,7 +52,7 @@ impl Calm {
         Self { width, height, comparable: false, before: None, changed, computed }
     }
 
-    /// What is known before the next leap, which writes where this one has read.
+    /// What is known before the next hop, which writes where this one has read.
     pub(crate) fn next(&self) -> Self {
         let changed = self.changed.iter().map(|_| AtomicBool::new(false)).collect();
         let before = self.comparable.then(|| self.changed.clone());
@@ -81,7 +81,7 @@ impl Calm {
             true => 0,
             false => 0.max(-range.start).max(range.end - len as i64) as usize,
         };
-        // However many words: a leap goes no more generations than a word has cells.
+        // However many words: a hop goes no more generations than a word has cells.
         let columns = beyond(Axis::X, words, self.width).min(1) * WORD;
         columns.max(beyond(Axis::Y, rows, self.height))
     }
@@ -98,7 +98,7 @@ impl Calm {
         all.filter(move |&(x, y)| near(x, WORDS * WORD, width) || near(y, ROWS, height))
     }
 
-    /// The words that a whole row depends on: its own and, beyond both edges, those that a leap
+    /// The words that a whole row depends on: its own and, beyond both edges, those that a hop
     /// reaches.
     pub(crate) fn words_around(&self) -> Range<i64> {
         -1..self.width as i64 + 1
@@ -117,7 +117,7 @@ impl Calm {
         Some(computed as f64 / (self.width * self.height) as f64)
     }
 
-    /// Whether it was noted what the leap has computed: all of the grid, if nothing was known before.
+    /// Whether it was noted what the hop has computed: all of the grid, if nothing was known before.
     pub(crate) fn is_noted(&self) -> bool {
         let computed = self.computed.load(Ordering::Relaxed);
         self.before.is_some() || computed >= self.width * self.height
@@ -133,7 +133,7 @@ impl Calm {
             let end = ((first + word) / WORDS + 1) * WORDS - first;
             let end = end.min(old.len());
             let changed = &self.changed[self.block((first + word) / WORDS, y / ROWS)];
-            // Relaxed: it is read only after all threads of this leap have ended. A block that has
+            // Relaxed: it is read only after all threads of this hop have ended. A block that has
             // changed already need not be compared any further.
             if !changed.load(Ordering::Relaxed) && old[word..end] != new[word..end] {
                 changed.store(true, Ordering::Relaxed);

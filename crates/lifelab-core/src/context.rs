@@ -34,13 +34,13 @@ pub struct Context {
     /// Watches the cells; nothing does by default.
     pub probe: Option<Arc<Probe>>,
     /// Set if the step computes several generations at once.
-    pub(crate) leap: Option<Leap>,
+    pub(crate) hop: Option<Hop>,
     idle: Idleness,
 }
 
 /// Several generations at once, for cells that do not wait.
 #[derive(Clone, Debug)]
-pub(crate) struct Leap {
+pub(crate) struct Hop {
     /// How many, at least 1.
     pub(crate) generations: u32,
     /// What lies beyond the edges: the halo shows no more than one cell of it.
@@ -56,7 +56,7 @@ impl Context {
     /// The context of generation `generation`.
     pub fn new(rule: Rule, generation: u64, io: Arc<dyn CellIo>, stop: CancellationToken) -> Self {
         let idle = Idleness::of(&*io);
-        Self { rule, generation, io, stop, progress: Arc::default(), probe: None, leap: None, idle }
+        Self { rule, generation, io, stop, progress: Arc::default(), probe: None, hop: None, idle }
     }
 
     /// This context with progress counted by `progress`.
@@ -77,10 +77,10 @@ impl Context {
     ///
     /// # Panics
     /// If there are more than [`MAX_GENERATIONS`](Self::MAX_GENERATIONS).
-    pub fn leaping(self, generations: u32, topology: Topology) -> Self {
+    pub fn hopping(self, generations: u32, topology: Topology) -> Self {
         assert!(generations <= Self::MAX_GENERATIONS, "{generations} generations at once");
         let calm = Arc::new(Calm::unknown(0, 0));
-        Self { leap: (generations > 1).then_some(Leap { generations, topology, calm }), ..self }
+        Self { hop: (generations > 1).then_some(Hop { generations, topology, calm }), ..self }
     }
 
     /// A clone whose work can be ended without ending the simulation's; see [`CancellationToken::child`].
@@ -89,25 +89,25 @@ impl Context {
     }
 
     /// How many generations the step computes at once: 1, unless its stepper
-    /// [leaps](crate::Capabilities::leaps). The first of them is `generation`.
+    /// [hops](crate::Capabilities::hops). The first of them is `generation`.
     pub fn generations(&self) -> u32 {
-        self.leap.as_ref().map_or(1, |leap| leap.generations)
+        self.hop.as_ref().map_or(1, |hop| hop.generations)
     }
 
     /// What lies beyond the edges of the grid, if the step computes several generations at once. If it
     /// computes one, the halo shows all of that.
-    pub fn leap_topology(&self) -> Option<Topology> {
-        self.leap.as_ref().map(|leap| leap.topology)
+    pub fn hop_topology(&self) -> Option<Topology> {
+        self.hop.as_ref().map(|hop| hop.topology)
     }
 
     /// Whether it is known that these rows will be what the next grid holds there already, so that
-    /// they need not be computed: a leap's, on which nothing has changed since the leap before the
+    /// they need not be computed: a hop's, on which nothing has changed since the hop before the
     /// last, all around.
     pub fn is_calm(&self, rows: &Range<u32>) -> bool {
-        self.leap.as_ref().is_some_and(|leap| {
-            let reach = i64::from(leap.generations);
+        self.hop.as_ref().is_some_and(|hop| {
+            let reach = i64::from(hop.generations);
             let rows = i64::from(rows.start) - reach..i64::from(rows.end) + reach;
-            leap.calm.is_calm(leap.topology, rows, leap.calm.words_around())
+            hop.calm.is_calm(hop.topology, rows, hop.calm.words_around())
         })
     }
 

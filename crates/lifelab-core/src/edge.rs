@@ -1,7 +1,7 @@
 //! Whether live cells come to the edge of a grid, from where on it matters what lies beyond.
 //!
 //! As long as no cell of the outermost rows and columns lives, a torus, a plane that ends and one that
-//! does not give the same generations. A leap computes several of them unseen, but nothing travels
+//! does not give the same generations. A hop computes several of them unseen, but nothing travels
 //! faster than a cell per generation: whether one lives on the edge within n generations is decided by
 //! the n outermost rows and columns. So those alone are looked at; mostly they are empty, or the same
 //! as when they were looked at last. Else the four strips that they are are computed for themselves.

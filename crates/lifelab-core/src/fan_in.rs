@@ -117,8 +117,8 @@ impl<'a> FanIn<'a> {
             (Unit::Cell(at), Outcome::Cell(alive)) => self.next.set(at, *alive),
             (Unit::Band { first, .. }, Outcome::Band(band)) => {
                 assert_eq!(band.rows().start, first, "another unit's band");
-                match &self.cx.leap {
-                    Some(leap) => self.next.write_leap(band, &leap.calm),
+                match &self.cx.hop {
+                    Some(hop) => self.next.write_hop(band, &hop.calm),
                     None => self.next.write_band(band),
                 }
             }

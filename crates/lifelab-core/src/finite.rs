@@ -1,7 +1,7 @@
 //! The finite engine: a grid, driven by a stepper.
 
 mod detached;
-mod leap_policy;
+mod hop_policy;
 mod runs;
 
 use std::fmt;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::calm::Calm;
 use crate::cell::Cell;
-use crate::context::{Context, Leap, Progress};
+use crate::context::{Context, Hop, Progress};
 use crate::count::{Coordinate, Count};
 use crate::edge::EdgeWatch;
 use crate::engine::{Advance, EditError, Engine, uncountable};
@@ -44,8 +44,8 @@ pub struct FiniteEngine {
     progress: Arc<Progress>,
     probe: Option<Arc<Probe>>,
     edge: EdgeWatch,
-    /// The last leap, if `spare` still holds what it started from.
-    last_leap: Option<Leap>,
+    /// The last hop, if `spare` still holds what it started from.
+    last_hop: Option<Hop>,
     /// The generation from which on it may be looked whether the grid has settled.
     next_look: u64,
 }
@@ -78,7 +78,7 @@ impl FiniteEngine {
             progress: Arc::default(),
             probe: None,
             edge: EdgeWatch::default(),
-            last_leap: None,
+            last_hop: None,
             next_look: 0,
         })
     }
@@ -132,16 +132,16 @@ impl FiniteEngine {
     /// As [`Stepper::step`]; the grid stays at the last complete generation. Also if the stepper
     /// is [detached](Self::detach).
     pub fn step(&mut self, stop: &CancellationToken) -> Result<StepReport, StepError> {
-        self.leap(1, stop)
+        self.hop(1, stop)
     }
 
     /// Computes the next generation or, where no cell waits and the stepper
-    /// [leaps](crate::Capabilities::leaps), some generations at once: as many as pay, but no more
+    /// [hops](crate::Capabilities::hops), some generations at once: as many as pay, but no more
     /// than `most`. [`generation`](Universe::generation) then tells how many there were.
     ///
     /// # Errors
-    /// As [`step`](Self::step); the grid stays where the leap started.
-    pub fn leap(&mut self, most: u64, stop: &CancellationToken) -> Result<StepReport, StepError> {
+    /// As [`step`](Self::step); the grid stays where the hop started.
+    pub fn hop(&mut self, most: u64, stop: &CancellationToken) -> Result<StepReport, StepError> {
         let generations = self.span(most);
         self.check_count(u64::from(generations).into())?;
         let (cx, mut next) = self.prepare(generations, stop);
@@ -176,21 +176,21 @@ impl FiniteEngine {
         let mut cx = Context::new(self.rule, self.generation + 1, self.io.clone(), stop.clone())
             .with_progress(self.progress.clone());
         cx.probe = self.probe.clone();
-        cx.leap = (generations > 1).then(|| self.leap_from_last(generations));
-        self.last_leap = None; // Until this one has succeeded.
+        cx.hop = (generations > 1).then(|| self.hop_from_last(generations));
+        self.last_hop = None; // Until this one has succeeded.
         // There is none if other code still holds the grid it would have been, or if the future of
         // an earlier step was dropped. A clone has the right shape; its content does not matter.
         let next = self.spare.take().unwrap_or_else(|| Grid::clone(&self.now));
         (cx, next)
     }
 
-    /// A leap of `generations` generations, with what is known from the last one.
-    fn leap_from_last(&self, generations: u32) -> Leap {
-        let calm = match &self.last_leap {
+    /// A hop of `generations` generations, with what is known from the last one.
+    fn hop_from_last(&self, generations: u32) -> Hop {
+        let calm = match &self.last_hop {
             Some(last) if last.generations == generations => last.calm.next(),
             _ => Calm::unknown(self.now.width(), self.now.height()),
         };
-        Leap { generations, topology: self.topology, calm: Arc::new(calm) }
+        Hop { generations, topology: self.topology, calm: Arc::new(calm) }
     }
 
     fn conclude(
@@ -209,7 +209,7 @@ impl FiniteEngine {
         self.spare = Arc::into_inner(last);
         self.generation += u64::from(cx.generations());
         // A stepper that notes nothing would find everything calm.
-        self.last_leap = cx.leap.filter(|leap| self.spare.is_some() && leap.calm.is_noted());
+        self.last_hop = cx.hop.filter(|hop| self.spare.is_some() && hop.calm.is_noted());
         outcome.map(|report| report.with_kept_cells(self.progress.kept()))
     }
 }
@@ -285,7 +285,7 @@ impl Universe for FiniteEngine {
 impl Engine for FiniteEngine {
     fn advance(&mut self, most: Count, stop: &CancellationToken) -> Result<Advance, StepError> {
         let before = self.generation;
-        let report = self.leap(most.saturating_to_u64(), stop)?;
+        let report = self.hop(most.saturating_to_u64(), stop)?;
         Ok(Advance { generations: (self.generation - before).into(), report })
     }
 
@@ -308,7 +308,7 @@ impl Engine for FiniteEngine {
         let grid = Arc::make_mut(&mut self.now);
         cells.into_iter().for_each(|(cell, alive)| grid.set(cell, alive));
         grid.fill_halo(self.topology);
-        self.last_leap = None; // What came back to where it was may be another thing now.
+        self.last_hop = None; // What came back to where it was may be another thing now.
         self.edge = EdgeWatch::default();
         Ok(())
     }

@@ -35,16 +35,16 @@ pub enum Grain {
 const BANDS_PER_WORKER: usize = 4;
 
 /// Rows of a band at least, if several generations are computed at once.
-const LEAP_ROWS: u32 = 64;
+const HOP_ROWS: u32 = 64;
 
 impl Grain {
     /// Whether cells that do not wait are computed in bands of enough rows for several generations at
     /// once, which need as many rows more on either side.
-    pub fn leaps(self) -> bool {
+    pub fn hops(self) -> bool {
         match self {
             Self::Auto => true,
             Self::Cell => false,
-            Self::Rows(rows) => rows.get() >= LEAP_ROWS,
+            Self::Rows(rows) => rows.get() >= HOP_ROWS,
         }
     }
 
@@ -55,7 +55,7 @@ impl Grain {
             Self::Cell => None,
             Self::Auto if cx.is_idle() => {
                 let bands = workers.saturating_mul(BANDS_PER_WORKER).max(1);
-                let least = if cx.generations() > 1 { LEAP_ROWS } else { 1 };
+                let least = if cx.generations() > 1 { HOP_ROWS } else { 1 };
                 let rows = (grid.height() as usize).div_ceil(bands);
                 NonZeroU32::new(least.max(rows as u32))
             }

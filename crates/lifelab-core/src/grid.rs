@@ -314,8 +314,8 @@ impl Grid {
         self.write_rows(band, |_, _, _| {});
     }
 
-    /// Copies rows of a leap into place, and notes what has changed.
-    pub(crate) fn write_leap(&mut self, band: &Band, calm: &Calm) {
+    /// Copies rows of a hop into place, and notes what has changed.
+    pub(crate) fn write_hop(&mut self, band: &Band, calm: &Calm) {
         let mask = self.shape.last_mask();
         calm.count_computed(band.words().len());
         self.write_rows(band, |y, old, new| {

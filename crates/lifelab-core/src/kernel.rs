@@ -5,7 +5,7 @@
 //! rule is another one behind it (`circuit`), of three-input logic where the processor has it
 //! (`ternary`). What remains is the order in which memory is read, and how many words fit into a
 //! register (`lanes`). One generation is computed where it lies, in
-//! `strips`; several at once in a `leap`, piece by piece in a `tile` that stays in the cache.
+//! `strips`; several at once in a `hop`, piece by piece in a `tile` that stays in the cache.
 //!
 //! The program is compiled for several instruction sets at once and finds out when it runs which of
 //! them the processor has; the crate `fearless_simd` keeps the unsafe part of that. The plain kernel
@@ -19,7 +19,7 @@ mod circuit;
 mod columns;
 mod ghost;
 mod lanes;
-mod leap;
+mod time_blocking;
 mod strips;
 mod sum;
 mod ternary;
@@ -36,7 +36,7 @@ use std::cell::RefCell;
 use fearless_simd::{Level, dispatch};
 
 use crate::band::{BandMut, BandRef};
-use crate::context::Leap;
+use crate::context::Hop;
 use crate::grid::Grid;
 use crate::rule::Rule;
 use crate::cancellation_token::{CancellationToken, CancelReason};
@@ -70,27 +70,27 @@ thread_local! {
 ///
 /// # Errors
 /// If `stop` fires; `next` is then partly written.
-pub(crate) fn leap(
+pub(crate) fn hop(
     rule: Rule,
     now: &Grid,
-    leap: &Leap,
+    hop: &Hop,
     next: &mut BandMut<'_>,
     stop: &CancellationToken,
 ) -> Result<(), CancelReason> {
-    leap_at(Level::new(), rule, now, leap, next, stop)
+    hop_at(Level::new(), rule, now, hop, next, stop)
 }
 
 /// Computes `next` some generations after `now` with the instructions of a level.
-fn leap_at(
+fn hop_at(
     level: Level,
     rule: Rule,
     now: &Grid,
-    leap: &Leap,
+    hop: &Hop,
     next: &mut BandMut<'_>,
     stop: &CancellationToken,
 ) -> Result<(), CancelReason> {
-    let Leap { generations, topology, calm } = leap;
-    let task = leap::Task { now, topology: *topology, generations: *generations, calm, stop };
+    let Hop { generations, topology, calm } = hop;
+    let task = time_blocking::Task { now, topology: *topology, generations: *generations, calm, stop };
     SCRATCH.with_borrow_mut(|scratch| {
         if rule == Rule::LIFE {
             dispatch!(level, simd => task.advance(simd, Conway, next, scratch))
@@ -101,9 +101,9 @@ fn leap_at(
     })
 }
 
-/// How many cells a leap computes for each cell of a grid.
-pub(crate) fn leap_cost(width: u32, height: u32, topology: Topology, generations: u32) -> f64 {
-    dispatch!(Level::new(), simd => leap::cost(simd, width, height, topology, generations))
+/// How many cells a hop computes for each cell of a grid.
+pub(crate) fn hop_cost(width: u32, height: u32, topology: Topology, generations: u32) -> f64 {
+    dispatch!(Level::new(), simd => time_blocking::cost(simd, width, height, topology, generations))
 }
 
 #[cfg(test)]

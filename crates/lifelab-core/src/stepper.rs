@@ -126,24 +126,24 @@ pub struct Capabilities {
     /// [`Grid::advance_into`](crate::Grid::advance_into) or [`Unit::run`](crate::Unit::run) alone,
     /// which know how many, or sends their [surroundings](crate::Grid::surroundings) elsewhere; and if
     /// bands that come back as values go to a [`FanIn`](crate::FanIn), which notes what has changed.
-    pub leaps: bool,
+    pub hops: bool,
 }
 
 impl Capabilities {
     /// Cells run in this process, and at most `concurrency` of them wait at the same time.
     pub const fn local(concurrency: Option<usize>) -> Self {
-        Self { concurrency, stages: None, needs_wire: false, leaps: false }
+        Self { concurrency, stages: None, needs_wire: false, hops: false }
     }
 
     /// Cells run in other processes, and at most `concurrency` of them wait at the same time.
     pub const fn remote(concurrency: usize) -> Self {
-        Self { concurrency: Some(concurrency), stages: None, needs_wire: true, leaps: false }
+        Self { concurrency: Some(concurrency), stages: None, needs_wire: true, hops: false }
     }
 
-    /// These capabilities, with [`leaps`](Self::leaps): whether the stepper computes several
+    /// These capabilities, with [`hops`](Self::hops): whether the stepper computes several
     /// generations at once where it can.
-    pub const fn leaping(self, leaps: bool) -> Self {
-        Self { leaps, ..self }
+    pub const fn hopping(self, hops: bool) -> Self {
+        Self { hops, ..self }
     }
 
     /// These capabilities, with workers for each phase: `neighbors` cells can count their

@@ -19,7 +19,7 @@ pub(crate) struct Desk {
     cx: Option<Context>,
     /// The rows of the unit in work; kept for its memory.
     words: Vec<u64>,
-    /// The surroundings of the unit in work, if it is a leap; kept for their memory.
+    /// The surroundings of the unit in work, if it is a hop; kept for their memory.
     grid: Option<Grid>,
 }
 
@@ -94,7 +94,7 @@ impl Desk {
                 put_band(out, unit, band.step(cx), cx);
             }
             Message::Deep { unit, shape, above, below, beside } => {
-                sense(cx.leap_topology().is_some(), "rows for a leap that is none")?;
+                sense(cx.hop_topology().is_some(), "rows for a hop that is none")?;
                 if self.role == Role::Neighbors {
                     wire::put(out, &message, |out| out.extend(payload));
                     return Ok(());
@@ -291,7 +291,7 @@ mod tests {
         }
     }
 
-    /// A blinker's row, with two dead rows above and below, as a unit of a leap of two generations.
+    /// A blinker's row, with two dead rows above and below, as a unit of a hop of two generations.
     fn deep(above: u32, below: u32) -> (Message, Vec<u8>) {
         let shape = Shape { first: 7, rows: 1, width: 3 };
         let mut payload = Vec::new();
@@ -299,9 +299,9 @@ mod tests {
         (Message::Deep { unit: 6, shape, above, below, beside: 0 }, payload)
     }
 
-    fn leaping(role: Role) -> Desk {
+    fn hopping(role: Role) -> Desk {
         let mut desk = Desk::new(role);
-        desk.open(context(idle()).leaping(2, Topology::Plane));
+        desk.open(context(idle()).hopping(2, Topology::Plane));
         desk
     }
 
@@ -309,7 +309,7 @@ mod tests {
     fn a_band_some_generations_ahead_goes_through_both_processes_of_a_line() {
         let (message, payload) = deep(2, 2);
         let [mut both, mut first, mut second] =
-            [Role::Both, Role::Neighbors, Role::Rule].map(leaping);
+            [Role::Both, Role::Neighbors, Role::Rule].map(hopping);
         let mut passed = Vec::new();
         first.work(message.clone(), &payload, &mut passed).unwrap();
         let (message_on, payload_on) = wire::parse(&passed[4..]).unwrap();
@@ -324,27 +324,27 @@ mod tests {
     }
 
     #[test]
-    fn rows_for_a_leap_that_make_no_sense_are_errors() {
+    fn rows_for_a_hop_that_make_no_sense_are_errors() {
         for (above, below) in [(1, 2), (3, 2), (u32::MAX, 2), (u32::MAX, u32::MAX)] {
             let (message, payload) = deep(above, below);
-            let result = leaping(Role::Both).work(message, &payload, &mut Vec::new());
+            let result = hopping(Role::Both).work(message, &payload, &mut Vec::new());
             assert!(matches!(result, Err(WireError::Unexpected(_))), "{above} {below}");
         }
         let shape = Shape { first: 7, rows: 1, width: 3 };
         for beside in [1, u32::MAX / 64, u32::MAX] {
             let message = Message::Deep { unit: 6, shape, above: 2, below: 2, beside };
-            let result = leaping(Role::Both).work(message, &[0; 8], &mut Vec::new());
+            let result = hopping(Role::Both).work(message, &[0; 8], &mut Vec::new());
             assert!(matches!(result, Err(WireError::Unexpected(_))), "{beside} words");
         }
         let (message, payload) = deep(2, 2);
         let result = desk(Role::Both, idle()).work(message, &payload, &mut Vec::new());
-        assert!(matches!(result, Err(WireError::Unexpected(_))), "no leap");
+        assert!(matches!(result, Err(WireError::Unexpected(_))), "no hop");
     }
 
     #[test]
-    fn a_leap_that_is_stopped_names_its_band() {
+    fn a_hop_that_is_stopped_names_its_band() {
         let mut desk = Desk::new(Role::Both);
-        let cx = context(idle()).leaping(2, Topology::Plane);
+        let cx = context(idle()).hopping(2, Topology::Plane);
         cx.stop.cancel();
         desk.open(cx);
         let (message, payload) = deep(2, 2);

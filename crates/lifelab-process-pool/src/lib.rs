@@ -271,7 +271,7 @@ impl Stepper for ProcessPool {
             [_] => Capabilities::remote(lines),
             _ => Capabilities::remote(2 * lines).in_stages(lines, lines),
         };
-        capabilities.leaping(self.grain.leaps())
+        capabilities.hopping(self.grain.hops())
     }
 }
 

@@ -150,13 +150,13 @@ impl<'a> Pump<'a> {
         if line.io.as_ref() != Some(io) {
             wire::put(&mut line.out, &Message::Io(io.clone()), |_| {});
         }
-        let topology = cx.leap_topology().map(Surroundings::topology);
+        let topology = cx.hop_topology().map(Surroundings::topology);
         let step = Message::Step {
             generation: cx.generation,
             births: cx.rule.births(),
             survivals: cx.rule.survivals(),
             payload_limit: *payload_limit,
-            leap: (cx.generations(), topology.unwrap_or_default()),
+            hop: (cx.generations(), topology.unwrap_or_default()),
             watching: *watching,
         };
         wire::put(&mut line.out, &step, |_| {});

@@ -2,7 +2,7 @@
 //!
 //! A band is in memory several times on its way, as words and as bytes, on both sides of each pipe.
 //! So neither the bands nor their number may grow with the grid, unless the caller says so. Only rows
-//! so long that a band of a few takes a mebibyte make larger ones: a leap needs as many rows as there
+//! so long that a band of a few takes a mebibyte make larger ones: a hop needs as many rows as there
 //! are around the band, or most of the work would be done for nothing.
 
 use std::num::NonZeroU32;
@@ -78,7 +78,7 @@ mod tests {
         height: u32,
     ) -> (Option<u32>, u32, usize) {
         let now = Grid::new(width, height).unwrap();
-        let cx = context(Arc::new(Idle)).leaping(generations, Topology::Torus);
+        let cx = context(Arc::new(Idle)).hopping(generations, Topology::Torus);
         let divide = |grain: Grain| grain.divide(&now, 2, &cx);
         let units = divide(limit(grain, divide(grain), &now, generations));
         let payload = payload(units, &now, generations).unwrap();
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn bands_of_leaps_have_at_least_as_many_rows_as_there_are_around_them() {
+    fn bands_of_hops_have_at_least_as_many_rows_as_there_are_around_them() {
         assert_eq!(sizes_ahead(24, Grain::Auto, 512, 512), (Some(64), 112 * 80, 468));
         assert_eq!(sizes_ahead(24, Grain::Auto, 16_384, 16_384), (Some(460), 508 * 2_064, 4));
         assert_eq!(

@@ -18,7 +18,7 @@ impl Work<'_> {
             }
             Unit::Band { first, rows } => {
                 let shape = Shape { first, rows: rows.get(), width: self.now.width() };
-                match self.cx.leap_topology() {
+                match self.cx.hop_topology() {
                     None => self.put_band(unit, shape, out),
                     Some(topology) => self.put_deep(unit, shape, topology, out),
                 }

@@ -41,7 +41,7 @@ pub(crate) enum Message {
         payload_limit: u32,
         /// How many generations are computed at once, from 1, and what lies beyond the edges of all
         /// that a band depends on.
-        leap: (u32, Topology),
+        hop: (u32, Topology),
         /// How its cells are watched; `None` if they are not.
         watching: Option<Watching>,
     },

@@ -75,7 +75,7 @@ pub fn read_anything(bytes: &[u8]) {
         for generations in [1, 5] {
             let mut desk = Desk::new(role);
             let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), CancellationToken::new());
-            desk.open(cx.leaping(generations, Topology::default()));
+            desk.open(cx.hopping(generations, Topology::default()));
             let (mut frames, mut body, mut out) = (Frames::new(bytes), Vec::new(), Vec::new());
             while frames.read(&mut body).is_ok() {
                 let _ = Greeting::parse(&body);
@@ -179,7 +179,7 @@ struct StepSettings {
     rule: Rule,
     generation: u64,
     stop: CancellationToken,
-    leap: (u32, Topology),
+    hop: (u32, Topology),
     watching: Option<Watching>,
 }
 
@@ -214,15 +214,15 @@ impl<R: Read> Reader<R> {
         let (message, payload) = wire::parse(&body)?;
         Ok(match message {
             Message::Io(wire) => Task::Io(wire),
-            Message::Step { generation, births, survivals, payload_limit, leap, watching } => {
+            Message::Step { generation, births, survivals, payload_limit, hop, watching } => {
                 self.frames.limit_payload(payload_limit);
                 self.stop = CancellationToken::new();
                 let no_rule = || WireError::Unexpected("a rule of more than nine counts".into());
                 let rule = Rule::new(births, survivals).ok_or_else(no_rule)?;
-                if !(1..=Context::MAX_GENERATIONS).contains(&leap.0) {
-                    return Err(WireError::Unexpected(format!("{} generations at once", leap.0)));
+                if !(1..=Context::MAX_GENERATIONS).contains(&hop.0) {
+                    return Err(WireError::Unexpected(format!("{} generations at once", hop.0)));
                 }
-                let cx = StepSettings { rule, generation, stop: self.stop.clone(), leap, watching };
+                let cx = StepSettings { rule, generation, stop: self.stop.clone(), hop, watching };
                 Task::Step { cx, payload_limit }
             }
             Message::Stop => {
@@ -297,12 +297,12 @@ impl<W: Write> Worker<W> {
     }
 
     fn start_step(&mut self, cx: StepSettings, payload_limit: u32) {
-        let StepSettings { rule, generation, stop, leap, watching } = cx;
+        let StepSettings { rule, generation, stop, hop, watching } = cx;
         let (births, survivals) = (rule.births(), rule.survivals());
-        let mut cx = Context::new(rule, generation, self.io.clone(), stop).leaping(leap.0, leap.1);
+        let mut cx = Context::new(rule, generation, self.io.clone(), stop).hopping(hop.0, hop.1);
         cx.probe = watching.map(|watching| Arc::new(watching.probe()));
         self.desk.open(cx);
-        let step = Message::Step { generation, births, survivals, payload_limit, leap, watching };
+        let step = Message::Step { generation, births, survivals, payload_limit, hop, watching };
         self.pass_on(&step);
     }
 

@@ -200,7 +200,7 @@ impl Stepper for QueuePipeline {
         let [counters, appliers] = [counters.workers, appliers.workers];
         Capabilities::local(Some(counters + appliers))
             .in_stages(counters, appliers)
-            .leaping(self.options.grain.leaps())
+            .hopping(self.options.grain.hops())
     }
 }
 

@@ -92,7 +92,7 @@ impl Stepper for Sequential {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities::local(Some(1)).leaping(self.options.grain.leaps())
+        Capabilities::local(Some(1)).hopping(self.options.grain.hops())
     }
 }
 

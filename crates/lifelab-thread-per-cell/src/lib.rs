@@ -238,7 +238,7 @@ impl Stepper for ThreadPerCell {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities::local(None).leaping(self.options.grain.leaps())
+        Capabilities::local(None).hopping(self.options.grain.hops())
     }
 }
 

@@ -161,7 +161,7 @@ impl Stepper for ThreadPool {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities::local(Some(self.pool.workers())).leaping(self.grain.leaps())
+        Capabilities::local(Some(self.pool.workers())).hopping(self.grain.hops())
     }
 }
 

@@ -76,7 +76,7 @@ pub(crate) fn multi_thread() -> Runtime {
     Builder::new_multi_thread().worker_threads(3).enable_all().build().unwrap()
 }
 
-/// A runtime whose clock leaps to the next timer when no task has anything to do.
+/// A runtime whose clock hops to the next timer when no task has anything to do.
 pub(crate) fn paused() -> Runtime {
     Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
 }

@@ -35,7 +35,7 @@ fn seen(grid: &Grid, rule: Rule, generations: u32) -> Option<u64> {
 }
 
 #[test]
-fn a_leap_is_seen_through_to_the_generation_that_meets_the_edge() {
+fn a_hop_is_seen_through_to_the_generation_that_meets_the_edge() {
     let mut met = 0;
     for seed in 0..60 {
         let (width, height) = (20 + 3 * seed as u32, 25 + 2 * (seed as u32 * 7 % 50));
@@ -58,7 +58,7 @@ fn a_leap_is_seen_through_to_the_generation_that_meets_the_edge() {
             }
         }
     }
-    assert!(met > 50, "only {met} cells came to the edge within a leap");
+    assert!(met > 50, "only {met} cells came to the edge within a hop");
 }
 
 #[test]

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use fearless_simd::Level;
 
-use super::{advance_at, leap_at, plain};
+use super::{advance_at, hop_at, plain};
 use crate::band::{BandMut, BandRef};
 use crate::calm::Calm;
-use crate::context::Leap;
+use crate::context::Hop;
 use crate::grid::Grid;
 use crate::rule::Rule;
 use crate::cancellation_token::CancellationToken;
@@ -48,12 +48,12 @@ impl Kernel {
         }
     }
 
-    /// Computes `next` some generations after `now`, in one leap; the plain kernel does not leap, and
+    /// Computes `next` some generations after `now`, in one hop; the plain kernel does not hop, and
     /// takes as many steps. Of what is beyond the edges, the topology is asked.
     ///
     /// # Panics
     /// If the grids differ in a side, or there is no generation to compute.
-    pub fn leap(
+    pub fn hop(
         self,
         rule: Rule,
         topology: Topology,
@@ -65,9 +65,9 @@ impl Kernel {
             return self.walk(rule, topology, generations, now, next);
         };
         let calm = Calm::unknown(now.width(), now.height());
-        let leap = Leap { generations, topology, calm: Arc::new(calm) };
+        let hop = Hop { generations, topology, calm: Arc::new(calm) };
         for mut band in next.bands_mut(now.height()) {
-            leap_at(level, rule, now, &leap, &mut band, &CancellationToken::new()).expect("nobody stops it");
+            hop_at(level, rule, now, &hop, &mut band, &CancellationToken::new()).expect("nobody stops it");
         }
     }
 

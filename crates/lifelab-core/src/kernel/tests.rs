@@ -120,7 +120,7 @@ fn kernels_leave_the_bits_beyond_the_width_zero() {
 }
 
 #[test]
-fn a_leap_is_as_many_steps() {
+fn a_hop_is_as_many_steps() {
     // Parts of a word, one, several; of a group of columns, one, several; fewer rows than are lost.
     let sizes = [
         (1, 1),
@@ -136,49 +136,49 @@ fn a_leap_is_as_many_steps() {
     ];
     for size in sizes {
         for (rule, generations) in rules().zip([1, 2, 3, 7, 12, 16, 31, 63]) {
-            check_leap(size, rule, generations);
+            check_hop(size, rule, generations);
         }
     }
 }
 
 #[test]
-fn a_leap_is_as_many_steps_on_grids_of_every_width() {
+fn a_hop_is_as_many_steps_on_grids_of_every_width() {
     for (width, rule) in (1..=300).zip(rules().collect::<Vec<_>>().into_iter().cycle()) {
-        check_leap((width, 7), rule, 3);
-        check_leap((width, 7), Rule::LIFE, 5);
+        check_hop((width, 7), rule, 3);
+        check_hop((width, 7), Rule::LIFE, 5);
     }
 }
 
 /// One to five groups of registers with two, four and eight words, and a column more or less.
 #[test]
-fn a_leap_is_as_many_steps_for_every_number_of_groups() {
+fn a_hop_is_as_many_steps_for_every_number_of_groups() {
     let high_life = "B36/S23".parse().unwrap();
     for width in (1..=5).flat_map(|groups| [1024, 2048, 4096].map(|group| groups * group)) {
-        check_leap((width, 20), Rule::LIFE, 17);
-        check_leap((width, 20), high_life, 2);
-        check_leap((width - 1, 6), Rule::LIFE, 4);
-        check_leap((width + 1, 6), Rule::LIFE, 4);
+        check_hop((width, 20), Rule::LIFE, 17);
+        check_hop((width, 20), high_life, 2);
+        check_hop((width - 1, 6), Rule::LIFE, 4);
+        check_hop((width + 1, 6), Rule::LIFE, 4);
     }
 }
 
 /// Tiles of several blocks, and tiles one above the other.
 #[test]
-fn a_leap_is_as_many_steps_on_high_grids() {
-    check_leap((4096, 300), Rule::LIFE, 24);
-    check_leap((130, 2100), Rule::LIFE, 24);
-    check_leap((12_288, 150), "B36/S23".parse().unwrap(), 24);
+fn a_hop_is_as_many_steps_on_high_grids() {
+    check_hop((4096, 300), Rule::LIFE, 24);
+    check_hop((130, 2100), Rule::LIFE, 24);
+    check_hop((12_288, 150), "B36/S23".parse().unwrap(), 24);
 }
 
 /// Compares what all kernels make of a soup with what the plain one does, step by step.
-fn check_leap((width, height): (u32, u32), rule: Rule, generations: u32) {
+fn check_hop((width, height): (u32, u32), rule: Rule, generations: u32) {
     let [plain, rest @ ..] = &Kernel::all()[..] else { panic!("there is a plain kernel") };
     for topology in topologies(width, height) {
         let now = soup(width, height, topology);
         let mut expected = Grid::new(width, height).unwrap();
-        plain.leap(rule, topology, generations, &now, &mut expected);
+        plain.hop(rule, topology, generations, &now, &mut expected);
         for kernel in rest {
             let mut next = Grid::new(width, height).unwrap();
-            kernel.leap(rule, topology, generations, &now, &mut next);
+            kernel.hop(rule, topology, generations, &now, &mut next);
             let what = format!("{kernel} {rule} {topology} {width} x {height} {generations}");
             assert!(next == expected, "{what}");
         }

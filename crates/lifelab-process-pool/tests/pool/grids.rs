@@ -18,7 +18,7 @@ use crate::cells::Script;
 pub(crate) const TRIALS: Trials = &[
     ("every_configuration_computes_the_rule", every_configuration_computes_the_rule),
     ("the_same_pool_takes_other_grids_rules_and_io", the_same_pool_takes_other_grids),
-    ("a_leap_is_as_many_generations", a_leap_is_as_many_generations),
+    ("a_hop_is_as_many_generations", a_hop_is_as_many_generations),
     ("what_has_settled_is_not_sent", what_has_settled_is_not_sent),
     ("every_byte_through_the_pipes_is_counted", every_byte_is_counted),
     ("progress_counts_the_cells_that_wait", progress_counts_the_cells_that_wait),
@@ -112,7 +112,7 @@ fn the_same_pool_takes_other_grids() -> Result<(), Failed> {
     Ok(())
 }
 
-fn a_leap_is_as_many_generations() -> Result<(), Failed> {
+fn a_hop_is_as_many_generations() -> Result<(), Failed> {
     const GENERATIONS: u32 = 5;
     for (arrangement, grain) in ARRANGEMENTS
         .into_iter()
@@ -123,7 +123,7 @@ fn a_leap_is_as_many_generations() -> Result<(), Failed> {
             let rules = ["B3/S23", "B0/S8"].into_iter().cycle();
             for (rule, topology) in rules.zip(topologies(width, height)) {
                 let now = soup(width, height, topology);
-                let mut cx = context(Arc::new(Idle)).leaping(GENERATIONS, topology);
+                let mut cx = context(Arc::new(Idle)).hopping(GENERATIONS, topology);
                 cx.rule = rule.parse()?;
                 let mut next = Grid::new(width, height)?;
                 pool.step(&now, &mut next, &cx)?;
@@ -142,7 +142,7 @@ fn a_leap_is_as_many_generations() -> Result<(), Failed> {
 
 /// A block and, far away, a glider: where nothing changes, nothing is sent.
 fn what_has_settled_is_not_sent() -> Result<(), Failed> {
-    let mut start = Grid::new(62 * 64, 512)?; // So wide that leaps pay with whatever registers.
+    let mut start = Grid::new(62 * 64, 512)?; // So wide that hops pay with whatever registers.
     for (x, y) in [(10, 10), (11, 10), (10, 11), (11, 11)] {
         start.set(Cell::new(x, y), true);
     }
@@ -154,14 +154,14 @@ fn what_has_settled_is_not_sent() -> Result<(), Failed> {
         let stepper = Box::new(pool(Options { workers: two(), ..Options::default() }));
         let (rule, topology) = (Rule::LIFE, Topology::Torus);
         let mut engine = FiniteEngine::new(start, 0, rule, topology, Arc::new(Idle), stepper)?;
-        let mut sent = || Ok::<_, StepError>(engine.leap(24, &CancellationToken::new())?.traffic().sent);
+        let mut sent = || Ok::<_, StepError>(engine.hop(24, &CancellationToken::new())?.traffic().sent);
         let sent = [sent()?, sent()?, sent()?, sent()?];
         assert!(sent[0] > 0 && sent[1] > 0, "nothing is known yet: {sent:?}");
         assert!(sent[2..].iter().all(|&sent| (sent > 0) == sends), "{sent:?}");
         assert!(sent[3] < sent[1] * 3 / 4, "{sent:?}");
         let stop = CancellationToken::new();
         stop.cancel();
-        let error = engine.leap(24, &stop).expect_err("nothing to do is no excuse");
+        let error = engine.hop(24, &stop).expect_err("nothing to do is no excuse");
         assert!(matches!(error.kind, StepErrorKind::Stopped(_)), "{error}");
         assert!(engine.generation() == 96);
         assert_eq!(engine.grid().population(), if sends { 9 } else { 4 });

@@ -1,7 +1,7 @@
-//! Leaps: a band some generations ahead, tile by tile.
+//! Hops: a band some generations ahead, tile by tile.
 //!
 //! One generation at a time, each cell goes from memory to the processor and back in each of them.
-//! A tile makes that journey once in a leap. The price is the halo that it needs around its cells:
+//! A tile makes that journey once in a hop. The price is the halo that it needs around its cells:
 //! as many rows above and below as generations, and a word of 64 columns on either side.
 
 use fearless_simd::prelude::SimdBase;

@@ -24,7 +24,7 @@ fn main() {
 /// Within the caches, and beyond: 512 KiB to 64 MiB for both grids, one of them three groups of columns
 /// wide. Of 1 GiB more is in the docs.
 fn sizes(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("leap");
+    let mut group = criterion.benchmark_group("hop");
     group.sample_size(10);
     let sizes = [(8192, 512, 480), (4096, 4096, 120), (12_288, 4096, 48), (16_384, 16_384, 24)];
     for (width, height, generations) in sizes {
@@ -38,7 +38,7 @@ fn sizes(criterion: &mut Criterion) {
 
 /// Other rules, which share a circuit.
 fn rules(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("leap/rule");
+    let mut group = criterion.benchmark_group("hop/rule");
     group.sample_size(10);
     for rule in ["B3/S23", "B36/S23", "B3678/S34678", "B2/S"] {
         let simulation = || soup(4096, 4096).rule(rule.parse().expect("a rule"));
@@ -48,7 +48,7 @@ fn rules(criterion: &mut Criterion) {
 
 /// Odd sizes, and planes.
 fn shapes(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("leap/shape");
+    let mut group = criterion.benchmark_group("hop/shape");
     group.sample_size(10);
     for (width, height) in [(1024, 768), (1000, 777), (4096, 4096), (4000, 4001)] {
         for topology in topologies(width, height) {
@@ -61,7 +61,7 @@ fn shapes(criterion: &mut Criterion) {
 
 /// A soup before and after it has settled, so that hardly anything moves.
 fn settled(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("leap/soup");
+    let mut group = criterion.benchmark_group("hop/soup");
     group.sample_size(10);
     for (name, age) in [("dense", 0), ("settled", 24_000)] {
         let mut aged = soup(2048, 2048).build().expect("a soup");
@@ -73,9 +73,9 @@ fn settled(criterion: &mut Criterion) {
 }
 
 /// Each set of vector instructions that this processor has, on one thread: 96 generations of a dense
-/// soup, in leaps of 24. The plain kernel takes steps.
+/// soup, in hops of 24. The plain kernel takes steps.
 fn kernels(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("leap/kernel");
+    let mut group = criterion.benchmark_group("hop/kernel");
     group.sample_size(10);
     let (width, height) = (4096, 4096);
     group.throughput(Throughput::Elements(96 * u64::from(width) * u64::from(height)));
@@ -87,7 +87,7 @@ fn kernels(criterion: &mut Criterion) {
             let grids = || [start.clone(), start.clone()];
             let run = |[mut now, mut next]: [Grid; 2]| {
                 for _ in 0..4 {
-                    kernel.leap(Rule::LIFE, Topology::Torus, 24, &now, &mut next);
+                    kernel.hop(Rule::LIFE, Topology::Torus, 24, &now, &mut next);
                     swap(&mut now, &mut next);
                 }
                 now
@@ -97,7 +97,7 @@ fn kernels(criterion: &mut Criterion) {
     }
 }
 
-/// Measures a run from the start, for a soup settles; the throughput is in cells. That leaps compute
+/// Measures a run from the start, for a soup settles; the throughput is in cells. That hops compute
 /// what steps compute is verified first.
 fn measure(
     group: &mut BenchmarkGroup<'_, WallTime>,
@@ -122,10 +122,10 @@ fn measure(
 
 /// The grid to start from.
 fn verified(build: &impl Fn() -> Builder) -> Grid {
-    let [mut leaping, mut stepping] = [(), ()].map(|()| build().build().expect("valid parts"));
-    let start = leaping.grid().as_ref().clone();
-    leaping.run(50).expect("no cell fails");
+    let [mut hopping, mut stepping] = [(), ()].map(|()| build().build().expect("valid parts"));
+    let start = hopping.grid().as_ref().clone();
+    hopping.run(50).expect("no cell fails");
     (0..50).for_each(|_| drop(stepping.step().expect("no cell fails")));
-    assert_eq!(leaping.state_hash(), stepping.state_hash(), "a leap is not as many steps");
+    assert_eq!(hopping.state_hash(), stepping.state_hash(), "a hop is not as many steps");
     start
 }

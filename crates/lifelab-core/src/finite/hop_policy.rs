@@ -3,18 +3,18 @@
 use super::FiniteEngine;
 use crate::kernel;
 
-/// Generations per leap. They divide into the periods of nearly all that is left when a soup has
+/// Generations per hop. They divide into the periods of nearly all that is left when a soup has
 /// settled (1, 2, 3), and twice as many do (4, 8): see [`Calm`](crate::calm::Calm).
-const LEAP: u32 = 24;
+const HOP: u32 = 24;
 
-/// The most cells that a leap may compute for one that is wanted: a cell costs about half in it.
+/// The most cells that a hop may compute for one that is wanted: a cell costs about half in it.
 const MAX_COST: f64 = 1.7;
 
-/// Generations that it takes to see whether a grid has settled: one leap to compare with, one that
+/// Generations that it takes to see whether a grid has settled: one hop to compare with, one that
 /// compares, and one that may use what was seen.
-const LOOK: u32 = 3 * LEAP;
+const LOOK: u32 = 3 * HOP;
 
-/// The share of time that such looks may take where leaps do not pay otherwise.
+/// The share of time that such looks may take where hops do not pay otherwise.
 const LOOKING: f64 = 0.025;
 
 /// Smaller grids stay in the cache of the first level, and gain nothing.
@@ -24,25 +24,25 @@ impl FiniteEngine {
     /// How many of the generations ahead the next step may compute at once.
     pub(super) fn span(&mut self, ahead: u64) -> u32 {
         let Some(stepper) = &self.stepper else { return 1 };
-        let may = stepper.capabilities().leaps && self.io.is_idle() && self.probe.is_none();
+        let may = stepper.capabilities().hops && self.io.is_idle() && self.probe.is_none();
         let large = self.now.area() >= MIN_AREA;
-        if may && ahead > 1 && large && self.leap_pays(ahead) {
-            ahead.min(LEAP.into()) as u32
+        if may && ahead > 1 && large && self.hop_pays(ahead) {
+            ahead.min(HOP.into()) as u32
         } else {
             1
         }
     }
 
-    /// Whether a leap is cheaper than as many steps: where it wastes little on frames, or the grid has
-    /// settled, so that hardly anything is left to compute. For the latter it takes three leaps to
+    /// Whether a hop is cheaper than as many steps: where it wastes little on frames, or the grid has
+    /// settled, so that hardly anything is left to compute. For the latter it takes three hops to
     /// know, so that is looked at but rarely.
-    fn leap_pays(&mut self, ahead: u64) -> bool {
+    fn hop_pays(&mut self, ahead: u64) -> bool {
         let (width, height) = (self.now.width(), self.now.height());
-        let excess = kernel::leap_cost(width, height, self.topology, LEAP) / MAX_COST;
+        let excess = kernel::hop_cost(width, height, self.topology, HOP) / MAX_COST;
         if excess <= 1.0 {
             return true;
         }
-        if let Some(last) = &self.last_leap {
+        if let Some(last) = &self.last_hop {
             // A shorter one could not be compared with the last, and nothing would be known again.
             let alike = ahead >= last.generations.into();
             let share = last.calm.share_computed();
