@@ -97,11 +97,11 @@ fn tall(subject: &Subject) -> Subject {
 const WIDE: (u32, u32) = (62 * 64, 192);
 
 /// Hops: the first four are equally long, so that the last two of those compare, and may leave out
-/// what is calm.
+/// what is unchanged.
 const HOPS: [u64; 7] = [6, 6, 6, 6, 24, 3, 1];
 
 /// In hops of several lengths, the ones after others, and with a step between them; some from a
-/// state that is known: the band in the middle is calm.
+/// state that is known: the band in the middle is unchanged.
 fn hops(subject: &Subject) {
     for (topology, [start, expected]) in &*HOPPED {
         let mut simulation = tall(subject).simulation(start, *topology, "none");

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use lifelab_fanout::Delay;
 
-use crate::calm::Calm;
+use crate::unchanged::UnchangedMap;
 use crate::cell::{Cell, Phase, Site};
 use crate::io::{self, CellIo, WaitsFor};
 use crate::probe::Probe;
@@ -45,7 +45,7 @@ pub(crate) struct Hop {
     pub(crate) generations: u32,
     /// What lies beyond the edges: the halo shows no more than one cell of it.
     pub(crate) topology: Topology,
-    pub(crate) calm: Arc<Calm>,
+    pub(crate) unchanged: Arc<UnchangedMap>,
 }
 
 impl Context {
@@ -79,8 +79,8 @@ impl Context {
     /// If there are more than [`MAX_GENERATIONS`](Self::MAX_GENERATIONS).
     pub fn hopping(self, generations: u32, topology: Topology) -> Self {
         assert!(generations <= Self::MAX_GENERATIONS, "{generations} generations at once");
-        let calm = Arc::new(Calm::unknown(0, 0));
-        Self { hop: (generations > 1).then_some(Hop { generations, topology, calm }), ..self }
+        let unchanged = Arc::new(UnchangedMap::unknown(0, 0));
+        Self { hop: (generations > 1).then_some(Hop { generations, topology, unchanged }), ..self }
     }
 
     /// A clone whose work can be ended without ending the simulation's; see [`CancellationToken::child`].
@@ -103,11 +103,11 @@ impl Context {
     /// Whether it is known that these rows will be what the next grid holds there already, so that
     /// they need not be computed: a hop's, on which nothing has changed since the hop before the
     /// last, all around.
-    pub fn is_calm(&self, rows: &Range<u32>) -> bool {
+    pub fn is_unchanged(&self, rows: &Range<u32>) -> bool {
         self.hop.as_ref().is_some_and(|hop| {
             let reach = i64::from(hop.generations);
             let rows = i64::from(rows.start) - reach..i64::from(rows.end) + reach;
-            hop.calm.is_calm(hop.topology, rows, hop.calm.words_around())
+            hop.unchanged.is_unchanged(hop.topology, rows, hop.unchanged.words_around())
         })
     }
 

@@ -118,7 +118,7 @@ impl<'a> FanIn<'a> {
             (Unit::Band { first, .. }, Outcome::Band(band)) => {
                 assert_eq!(band.rows().start, first, "another unit's band");
                 match &self.cx.hop {
-                    Some(hop) => self.next.write_hop(band, &hop.calm),
+                    Some(hop) => self.next.write_hop(band, &hop.unchanged),
                     None => self.next.write_band(band),
                 }
             }

@@ -8,7 +8,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use crate::calm::Calm;
+use crate::unchanged::UnchangedMap;
 use crate::cell::Cell;
 use crate::context::{Context, Hop, Progress};
 use crate::count::{Coordinate, Count};
@@ -186,11 +186,11 @@ impl FiniteEngine {
 
     /// A hop of `generations` generations, with what is known from the last one.
     fn hop_from_last(&self, generations: u32) -> Hop {
-        let calm = match &self.last_hop {
-            Some(last) if last.generations == generations => last.calm.next(),
-            _ => Calm::unknown(self.now.width(), self.now.height()),
+        let unchanged = match &self.last_hop {
+            Some(last) if last.generations == generations => last.unchanged.next(),
+            _ => UnchangedMap::unknown(self.now.width(), self.now.height()),
         };
-        Hop { generations, topology: self.topology, calm: Arc::new(calm) }
+        Hop { generations, topology: self.topology, unchanged: Arc::new(unchanged) }
     }
 
     fn conclude(
@@ -208,8 +208,8 @@ impl FiniteEngine {
         let last = std::mem::replace(&mut self.now, Arc::new(next));
         self.spare = Arc::into_inner(last);
         self.generation += u64::from(cx.generations());
-        // A stepper that notes nothing would find everything calm.
-        self.last_hop = cx.hop.filter(|hop| self.spare.is_some() && hop.calm.is_noted());
+        // A stepper that notes nothing would find everything unchanged.
+        self.last_hop = cx.hop.filter(|hop| self.spare.is_some() && hop.unchanged.is_noted());
         outcome.map(|report| report.with_kept_cells(self.progress.kept()))
     }
 }

@@ -128,7 +128,7 @@ pub enum Outcome {
     /// The next state of a band.
     Band(Band),
     /// Nothing: the worker borrowed its part of the next grid, and has written it; or that holds the
-    /// unit's next state [already](Context::is_calm).
+    /// unit's next state [already](Context::is_unchanged).
     Written,
 }
 
@@ -195,7 +195,7 @@ impl Unit {
                 if !cx.is_idle() {
                     return now.band(rows).step(cx).map(Outcome::Band);
                 }
-                let advanced = cx.stop.check().and_then(|()| match cx.is_calm(&rows) {
+                let advanced = cx.stop.check().and_then(|()| match cx.is_unchanged(&rows) {
                     true => Ok(Outcome::Written),
                     false => now.advance(rows, cx).map(Outcome::Band),
                 });

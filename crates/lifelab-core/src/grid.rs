@@ -12,7 +12,7 @@ use thiserror::Error;
 pub use surroundings::Surroundings;
 
 use crate::band::{Band, BandMut, BandRef};
-use crate::calm::Calm;
+use crate::unchanged::UnchangedMap;
 use crate::cell::{Cell, Neighborhood};
 use crate::size::Size;
 use crate::topology::TopologyError;
@@ -315,12 +315,12 @@ impl Grid {
     }
 
     /// Copies rows of a hop into place, and notes what has changed.
-    pub(crate) fn write_hop(&mut self, band: &Band, calm: &Calm) {
+    pub(crate) fn write_hop(&mut self, band: &Band, unchanged: &UnchangedMap) {
         let mask = self.shape.last_mask();
-        calm.count_computed(band.words().len());
+        unchanged.count_computed(band.words().len());
         self.write_rows(band, |y, old, new| {
             *old.last_mut().expect("a row has words") &= mask; // The halo is no cell.
-            calm.compare(y as usize, 0, old, new);
+            unchanged.compare(y as usize, 0, old, new);
         });
     }
 

@@ -89,8 +89,8 @@ fn hop_at(
     next: &mut BandMut<'_>,
     stop: &CancellationToken,
 ) -> Result<(), CancelReason> {
-    let Hop { generations, topology, calm } = hop;
-    let task = time_blocking::Task { now, topology: *topology, generations: *generations, calm, stop };
+    let Hop { generations, topology, unchanged } = hop;
+    let task = time_blocking::Task { now, topology: *topology, generations: *generations, unchanged, stop };
     SCRATCH.with_borrow_mut(|scratch| {
         if rule == Rule::LIFE {
             dispatch!(level, simd => task.advance(simd, Conway, next, scratch))

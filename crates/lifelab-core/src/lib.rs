@@ -24,7 +24,7 @@ mod topology;
 mod word;
 
 mod band;
-mod calm;
+mod unchanged;
 pub mod duration;
 mod grid;
 mod kernel;

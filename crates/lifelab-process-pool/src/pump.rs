@@ -184,7 +184,7 @@ impl<'a> Pump<'a> {
     fn claim(&self, held: usize) -> Option<usize> {
         loop {
             let unit = self.work.claim(held)?;
-            if !self.work.is_calm(unit) {
+            if !self.work.is_unchanged(unit) {
                 return Some(unit);
             }
             self.tell(Event::Done(unit, Ok(Outcome::Written)));

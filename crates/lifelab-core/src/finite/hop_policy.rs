@@ -4,7 +4,7 @@ use super::FiniteEngine;
 use crate::kernel;
 
 /// Generations per hop. They divide into the periods of nearly all that is left when a soup has
-/// settled (1, 2, 3), and twice as many do (4, 8): see [`Calm`](crate::calm::Calm).
+/// settled (1, 2, 3), and twice as many do (4, 8): see [`UnchangedMap`](crate::unchanged::UnchangedMap).
 const HOP: u32 = 24;
 
 /// The most cells that a hop may compute for one that is wanted: a cell costs about half in it.
@@ -45,7 +45,7 @@ impl FiniteEngine {
         if let Some(last) = &self.last_hop {
             // A shorter one could not be compared with the last, and nothing would be known again.
             let alike = ahead >= last.generations.into();
-            let share = last.calm.share_computed();
+            let share = last.unchanged.share_computed();
             return alike && share.is_none_or(|share| share * excess <= 1.0);
         }
         let patience = (excess * f64::from(LOOK) / LOOKING) as u64;

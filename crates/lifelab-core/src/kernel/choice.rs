@@ -7,7 +7,7 @@ use fearless_simd::Level;
 
 use super::{advance_at, hop_at, plain};
 use crate::band::{BandMut, BandRef};
-use crate::calm::Calm;
+use crate::unchanged::UnchangedMap;
 use crate::context::Hop;
 use crate::grid::Grid;
 use crate::rule::Rule;
@@ -64,8 +64,8 @@ impl Kernel {
         let Some(level) = self.level else {
             return self.walk(rule, topology, generations, now, next);
         };
-        let calm = Calm::unknown(now.width(), now.height());
-        let hop = Hop { generations, topology, calm: Arc::new(calm) };
+        let unchanged = UnchangedMap::unknown(now.width(), now.height());
+        let hop = Hop { generations, topology, unchanged: Arc::new(unchanged) };
         for mut band in next.bands_mut(now.height()) {
             hop_at(level, rule, now, &hop, &mut band, &CancellationToken::new()).expect("nobody stops it");
         }

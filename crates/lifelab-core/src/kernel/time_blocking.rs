@@ -12,7 +12,7 @@ use super::columns::GROUPS;
 use super::ghost::Column;
 use super::tile::{Scratch, Tile};
 use crate::band::BandMut;
-use crate::calm::Calm;
+use crate::unchanged::UnchangedMap;
 use crate::grid::Grid;
 use crate::cancellation_token::{CancellationToken, CancelReason};
 use crate::topology::{Axis, Topology};
@@ -30,7 +30,7 @@ const ROWS: usize = 1024;
 
 /// Rows that are looked at together, whether they have changed: a tile's are not computed where
 /// nothing has.
-const CALM_ROWS: usize = 64;
+const UNCHANGED_ROWS: usize = 64;
 
 /// A row of a tile starts somewhere else in memory than the last one ended: that takes about as long
 /// as so many words.
@@ -41,7 +41,7 @@ pub(super) struct Task<'a> {
     pub(super) now: &'a Grid,
     pub(super) topology: Topology,
     pub(super) generations: u32,
-    pub(super) calm: &'a Calm,
+    pub(super) unchanged: &'a UnchangedMap,
     pub(super) stop: &'a Stop,
 }
 
@@ -94,7 +94,7 @@ impl Task<'_> {
                 let piece = Piece { row, rows, word, words: cut.words.min(words - word) };
                 let mut rest = piece;
                 while let Some(piece) = self.next_active(&mut rest, next) {
-                    self.calm.count_computed(piece.rows * piece.words);
+                    self.unchanged.count_computed(piece.rows * piece.words);
                     self.compute::<V>(token, circuit, cut, &piece, next, scratch);
                 }
             }
@@ -107,13 +107,13 @@ impl Task<'_> {
     fn next_active(&self, rest: &mut Piece, next: &BandMut<'_>) -> Option<Piece> {
         let mut active = None::<Piece>;
         while rest.rows > 0 {
-            let part = Piece { rows: rest.rows.min(CALM_ROWS), ..*rest };
-            let is_calm = self.is_calm(&part, next);
-            if is_calm && active.is_some() {
+            let part = Piece { rows: rest.rows.min(UNCHANGED_ROWS), ..*rest };
+            let is_unchanged = self.is_unchanged(&part, next);
+            if is_unchanged && active.is_some() {
                 break;
             }
             (rest.row, rest.rows) = (rest.row + part.rows, rest.rows - part.rows);
-            if !is_calm {
+            if !is_unchanged {
                 let active = active.get_or_insert(Piece { rows: 0, ..part });
                 active.rows += part.rows;
             }
@@ -123,13 +123,13 @@ impl Task<'_> {
 
     /// Whether neither the piece nor what can reach it has changed; then it will not, and `next`
     /// shows it already.
-    fn is_calm(&self, piece: &Piece, next: &BandMut<'_>) -> bool {
+    fn is_unchanged(&self, piece: &Piece, next: &BandMut<'_>) -> bool {
         let reach = i64::from(self.generations);
         let first = i64::from(next.rows().start) + piece.row as i64;
         let rows = first - reach..first + piece.rows as i64 + reach;
         // Two on either side: the last word of a row may have a single column.
         let words = piece.word as i64 - 2..(piece.word + piece.words) as i64 + 2;
-        self.calm.is_calm(self.topology, rows, words)
+        self.unchanged.is_unchanged(self.topology, rows, words)
     }
 
     #[inline(always)]
@@ -169,7 +169,7 @@ impl Task<'_> {
             let old = next.words_at(row, piece.word, piece.words);
             new[piece.words - 1] &= mask;
             old[piece.words - 1] &= mask; // The halo is no cell.
-            self.calm.compare(y, piece.word, old, new);
+            self.unchanged.compare(y, piece.word, old, new);
             old.copy_from_slice(new);
         });
     }

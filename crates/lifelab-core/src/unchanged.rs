@@ -1,4 +1,4 @@
-//! Calm: what came back to where it was two hops ago, and so need not be computed again.
+//! What came back to where it was two hops ago, and so need not be computed again.
 //!
 //! Most of a Life universe settles: into still lifes, and into oscillators of period 2, rarely 3.
 //! A hop takes the universe from state to state, some generations on each time, and the grid that
@@ -25,7 +25,7 @@ const WORDS: usize = 16;
 
 /// What is known of a grid, block by block.
 #[derive(Debug)]
-pub(crate) struct Calm {
+pub(crate) struct UnchangedMap {
     width: usize,
     height: usize,
     /// Whether the grid to be written into holds the state before the one that is read.
@@ -42,7 +42,7 @@ pub(crate) struct Calm {
 /// the next.
 type Changes = Arc<[AtomicBool]>;
 
-impl Calm {
+impl UnchangedMap {
     /// Nothing is known of a grid with these sides.
     pub(crate) fn unknown(width: u32, height: u32) -> Self {
         let (width, height) = ((width as usize).div_ceil(WORD), height as usize);
@@ -61,17 +61,17 @@ impl Calm {
     }
 
     /// Whether nothing has changed in these rows and words, nor in what is seen there beyond the edges.
-    pub(crate) fn is_calm(&self, topology: Topology, rows: Range<i64>, words: Range<i64>) -> bool {
+    pub(crate) fn is_unchanged(&self, topology: Topology, rows: Range<i64>, words: Range<i64>) -> bool {
         let Some(before) = &self.before else { return false };
-        let is_calm = |x, y| !before[self.block(x, y)].load(Ordering::Relaxed);
-        let is_seen_calm = || {
+        let is_unchanged = |x, y| !before[self.block(x, y)].load(Ordering::Relaxed);
+        let is_seen_unchanged = || {
             let depth = self.depth_beyond(topology, &rows, &words);
-            depth == 0 || topology.is_bounded() || self.edges(depth).all(|(x, y)| is_calm(x, y))
+            depth == 0 || topology.is_bounded() || self.edges(depth).all(|(x, y)| is_unchanged(x, y))
         };
         let (ring_x, ring_y) = (topology.is_ring(Axis::X), topology.is_ring(Axis::Y));
-        let all_calm = blocks(ring_y, rows.clone(), self.height, ROWS)
-            .all(|y| blocks(ring_x, words.clone(), self.width, WORDS).all(|x| is_calm(x, y)));
-        all_calm && is_seen_calm()
+        let all_unchanged = blocks(ring_y, rows.clone(), self.height, ROWS)
+            .all(|y| blocks(ring_x, words.clone(), self.width, WORDS).all(|x| is_unchanged(x, y)));
+        all_unchanged && is_seen_unchanged()
     }
 
     /// How many cells these rows and words go beyond the edges, where they do not come back on the
@@ -104,7 +104,7 @@ impl Calm {
         -1..self.width as i64 + 1
     }
 
-    /// Notes that `words` words were not calm.
+    /// Notes that `words` words were not unchanged.
     pub(crate) fn count_computed(&self, words: usize) {
         self.computed.fetch_add(words, Ordering::Relaxed);
     }
@@ -178,10 +178,10 @@ mod tests {
     use crate::{Position, Size};
 
     /// What is known if a single block has changed.
-    fn with_changed(width: u32, height: u32, block: usize) -> Calm {
-        let calm = Calm::unknown(width, height).next();
-        calm.changed[block].store(true, Ordering::Relaxed);
-        calm.next()
+    fn with_changed(width: u32, height: u32, block: usize) -> UnchangedMap {
+        let unchanged = UnchangedMap::unknown(width, height).next();
+        unchanged.changed[block].store(true, Ordering::Relaxed);
+        unchanged.next()
     }
 
     /// The blocks of the cells that are seen in these rows and columns.
@@ -191,14 +191,14 @@ mod tests {
         rows: &Range<i64>,
         columns: Range<i64>,
     ) -> BTreeSet<usize> {
-        let calm = Calm::unknown(size.width.get(), size.height.get());
+        let unchanged = UnchangedMap::unknown(size.width.get(), size.height.get());
         let places = rows.clone().flat_map(|y| columns.clone().map(move |x| Position { x, y }));
         let cells = places.filter_map(|at| topology.resolve(size, at));
-        cells.map(|at| calm.block(at.x as usize / (WORDS * WORD), at.y as usize / ROWS)).collect()
+        cells.map(|at| unchanged.block(at.x as usize / (WORDS * WORD), at.y as usize / ROWS)).collect()
     }
 
     #[test]
-    fn nothing_is_calm_where_a_changed_block_is_seen() {
+    fn nothing_is_unchanged_where_a_changed_block_is_seen() {
         for (width, height) in [(2000, 70), (2048, 64), (1100, 1100)] {
             let size = Size::new(width, height).expect("it has cells");
             let last = i64::from(width.div_ceil(64));
@@ -213,9 +213,9 @@ mod tests {
                     }
                     for (words, columns) in all {
                         for block in seen(size, topology, &rows, columns) {
-                            let calm = with_changed(width, height, block);
+                            let unchanged = with_changed(width, height, block);
                             let what = format!("{topology} {size}, {rows:?} {words:?}: {block}");
-                            assert!(!calm.is_calm(topology, rows.clone(), words.clone()), "{what}");
+                            assert!(!unchanged.is_unchanged(topology, rows.clone(), words.clone()), "{what}");
                         }
                     }
                 }
@@ -228,11 +228,11 @@ mod tests {
         let (width, height) = (4096, 200);
         for topology in topologies(width, height) {
             // A block in the middle, for a piece in the middle and for one at the edge.
-            let calm = with_changed(width, height, 4 * 3 + 1);
-            assert!(calm.is_calm(topology, 30..60, 40..44), "{topology}");
-            assert!(calm.is_calm(topology, -24..20, 40..44), "{topology}");
-            assert!(calm.is_calm(topology, 30..60, 60..66), "{topology}");
-            assert!(!calm.is_calm(topology, 100..110, 20..24), "{topology}");
+            let unchanged = with_changed(width, height, 4 * 3 + 1);
+            assert!(unchanged.is_unchanged(topology, 30..60, 40..44), "{topology}");
+            assert!(unchanged.is_unchanged(topology, -24..20, 40..44), "{topology}");
+            assert!(unchanged.is_unchanged(topology, 30..60, 60..66), "{topology}");
+            assert!(!unchanged.is_unchanged(topology, 100..110, 20..24), "{topology}");
         }
     }
 }
