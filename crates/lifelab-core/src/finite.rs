@@ -17,7 +17,7 @@ use crate::engine::{Advance, EditError, Engine, uncountable};
 use crate::error::{StepError, StepErrorKind};
 use crate::grid::{Extent, Grid, GridError};
 use crate::io::CellIo;
-use crate::probe::{OpenFrame, Probe};
+use crate::probe::{OpenSpan, Probe};
 use crate::rule::Rule;
 use crate::state_hash::StateHash;
 use crate::stepper::{StepReport, Stepper};
@@ -145,7 +145,7 @@ impl FiniteEngine {
         let generations = self.span(most);
         self.check_count(u64::from(generations).into())?;
         let (cx, mut next) = self.prepare(generations, stop);
-        let _frame = open_frame(&cx);
+        let _frame = open_span(&cx);
         let outcome = match &mut self.stepper {
             Some(stepper) => stepper.step(&self.now, &mut next, &cx),
             None => Err(detached(&cx)),
@@ -163,7 +163,7 @@ impl FiniteEngine {
     pub async fn step_async(&mut self, stop: &CancellationToken) -> Result<StepReport, StepError> {
         self.check_count(Count::ONE)?;
         let (cx, mut next) = self.prepare(1, stop);
-        let _frame = open_frame(&cx);
+        let _frame = open_span(&cx);
         let outcome = match self.stepper.as_mut().and_then(|stepper| stepper.as_async()) {
             Some(stepper) => stepper.step_async(&self.now, &mut next, &cx).await,
             None => Err(detached(&cx)),
@@ -215,7 +215,7 @@ impl FiniteEngine {
 }
 
 /// Opens the frame of a generation, if a probe watches.
-fn open_frame(cx: &Context) -> Option<OpenFrame> {
+fn open_span(cx: &Context) -> Option<OpenSpan> {
     cx.probe.as_ref().map(|probe| probe.frame(cx.generation))
 }
 

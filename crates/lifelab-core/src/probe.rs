@@ -18,7 +18,7 @@ use crate::cell::Cell;
 use crate::seeded;
 
 pub use lane::Lane;
-pub use timeline::{Activity, Frame, OpenFrame, Slice, Timeline};
+pub use timeline::{Activity, GenerationSpan, OpenSpan, Slice, Timeline};
 
 pub(crate) use watch::Executor;
 
@@ -80,7 +80,7 @@ struct Recorder {
 
 #[derive(Debug, Default)]
 struct Rare {
-    frames: Vec<Frame>,
+    frames: Vec<GenerationSpan>,
     /// A lane whose threads had different names has none.
     threads: BTreeMap<u32, Option<String>>,
     processes: BTreeMap<u32, String>,
@@ -221,8 +221,8 @@ impl Probe {
     }
 
     /// Opens the frame of a generation; it ends when the value is dropped.
-    pub fn frame(self: &Arc<Self>, generation: u64) -> OpenFrame {
-        OpenFrame::new(self, generation)
+    pub fn frame(self: &Arc<Self>, generation: u64) -> OpenSpan {
+        OpenSpan::new(self, generation)
     }
 
     /// Takes what has been seen since this was called last, to be sent to another process.

@@ -1,4 +1,4 @@
-//! What does a wait cost? Sleeps many times at once, in one task, and tells how long it took and
+//! What does a wait cost? DelayQueue many times at once, in one task, and tells how long it took and
 //! how much of a processor it took.
 //!
 //! `cargo run --release -p lifelab-fanout --example million [SLEEPS [MILLISECONDS]]`

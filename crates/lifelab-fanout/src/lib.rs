@@ -17,7 +17,7 @@
 //! - **The clock is read once per batch** of polls, not once per wait.
 //! - **A turn is bounded** to some 50 us of polls, so that other tasks of the executor have theirs.
 //!
-//! What waits for nothing but time need not even be a future: in [`Sleeps`], a wait is a key in the
+//! What waits for nothing but time need not even be a future: in [`DelayQueue`], a wait is a key in the
 //! wheel, and its end is told by that key.
 //!
 //! Nothing here knows an executor: futures may use whatever the surrounding one offers, tokio's
@@ -58,7 +58,7 @@ mod fan_out;
 #[cfg(not(all(test, loom)))]
 mod sleep;
 #[cfg(not(all(test, loom)))]
-mod sleeps;
+mod delay_queue;
 
 #[cfg(not(all(test, loom)))]
 mod clock;
@@ -74,5 +74,5 @@ pub use {
     clock::{Clock, CoarseTime},
     fan_out::FanOut,
     sleep::{Delay, Sleep},
-    sleeps::Sleeps,
+    delay_queue::DelayQueue,
 };

@@ -14,7 +14,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use proptest::prelude::*;
 use tokio::sync::oneshot;
 
-use lifelab_fanout::{Clock, FanOut, Sleep, Sleeps};
+use lifelab_fanout::{Clock, FanOut, Sleep, DelayQueue};
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -354,7 +354,7 @@ proptest! {
 #[test]
 fn every_sleep_ends_once_and_none_early() {
     let clock = Clock::start().unwrap();
-    let mut sleeps = Sleeps::new(&clock);
+    let mut sleeps = DelayQueue::new(&clock);
     let begun = Instant::now();
     // More than end in one turn, of latencies from nothing to some milliseconds, in no order.
     let latency = |key: u64| Duration::from_micros(key * 7919 % 5000);
@@ -375,7 +375,7 @@ fn every_sleep_ends_once_and_none_early() {
 #[test]
 fn a_turn_of_what_has_ended_by_now_does_not_wait() {
     let clock = Clock::start().unwrap();
-    let mut sleeps = Sleeps::new(&clock);
+    let mut sleeps = DelayQueue::new(&clock);
     sleeps.push(Sleep::new(Duration::MAX), "for ever");
     sleeps.push(Sleep::new(SHORT), "short");
     // They begin with the first look at the clock, so that none can have ended.
@@ -389,7 +389,7 @@ fn a_turn_of_what_has_ended_by_now_does_not_wait() {
 #[test]
 fn sleeps_may_be_added_while_others_sleep() {
     let clock = Clock::start().unwrap();
-    let mut sleeps = Sleeps::new(&clock);
+    let mut sleeps = DelayQueue::new(&clock);
     sleeps.push(Sleep::new(SHORT), 3);
     let mut left = 0;
     while !sleeps.is_empty() {

@@ -6,7 +6,7 @@ use lifelab_core::{CellIo, Fault, IoFuture, Site, CancellationToken};
 use crate::latency::Latency;
 use crate::punctual;
 
-/// Sleeps for a [`Latency`], and blocks its thread **in both forms**.
+/// DelayQueue for a [`Latency`], and blocks its thread **in both forms**.
 ///
 /// As a future it sleeps while it is polled, so it holds up its event loop and with it all cells
 /// that wait there: N of them take N latencies, one after the other. That is deliberate. It is what

@@ -7,7 +7,7 @@ use lifelab_core::{CellIo, Delay, Fault, IoFuture, Site, CancellationToken};
 use crate::latency::Latency;
 use crate::{punctual, runtime};
 
-/// Sleeps for a [`Latency`].
+/// DelayQueue for a [`Latency`].
 ///
 /// **Costs** in blocking form a sleeping thread, whose timer slack is turned off while it sleeps.
 /// As a future it costs four bytes in the timers of the [fan-out](lifelab_core::IoFuture::sleep) that
@@ -20,7 +20,7 @@ pub struct Sleep {
 }
 
 impl Sleep {
-    /// Sleeps for latencies drawn with this seed.
+    /// DelayQueue for latencies drawn with this seed.
     pub fn new(latency: Latency, seed: u64) -> Self {
         Self { latency, seed }
     }

@@ -40,7 +40,7 @@
 //!   Nor does a cell wait for the rest of its band to be counted: cells that wait are units of
 //!   their own, whatever the grain.
 //! - *The waiting list.* Thousands of workers that wait at one channel are a list to be searched for
-//!   each item. Here a few wait at the channel, and the others for their places. And a queue before
+//!   each item. Here a few wait at the channel, and the others for their credits. And a queue before
 //!   few workers is as long as one before many, for those few seldom have a processor.
 //! - *Joining on an empty queue.* An empty queue says that every unit was *taken*, not that it was
 //!   *done*. The driver counts: a step is over when every unit that went in has come back.
@@ -96,7 +96,7 @@
 mod options;
 mod pipeline;
 
-mod in_order;
+mod reorder_buffer;
 mod item;
 mod phases;
 mod queue;

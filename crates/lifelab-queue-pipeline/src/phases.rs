@@ -27,7 +27,7 @@ pub(crate) struct Rows {
 }
 
 /// A unit that awaits its rule.
-pub(crate) enum Half {
+pub(crate) enum CountedUnit {
     Cell(Counted),
     Band(Rows),
 }
@@ -52,12 +52,12 @@ impl Task {
 ///
 /// # Errors
 /// The failing cell.
-pub(crate) fn count(task: Task, cx: &Context) -> Result<Half, CellFailure> {
+pub(crate) fn count(task: Task, cx: &Context) -> Result<CountedUnit, CellFailure> {
     // A unit that was still in the queue when the generation ended is not started.
     cx.stop.check().map_err(|reason| stopped(task.first_cell(), reason, cx))?;
     match task {
-        Task::Cell(job) => job.count_neighbors(cx).map(Half::Cell),
-        Task::Band(rows) => Ok(Half::Band(rows)),
+        Task::Cell(job) => job.count_neighbors(cx).map(CountedUnit::Cell),
+        Task::Band(rows) => Ok(CountedUnit::Band(rows)),
     }
 }
 
@@ -65,10 +65,10 @@ pub(crate) fn count(task: Task, cx: &Context) -> Result<Half, CellFailure> {
 ///
 /// # Errors
 /// The failing cell.
-pub(crate) fn apply(half: Result<Half, CellFailure>, cx: &Context) -> Result<Outcome, CellFailure> {
+pub(crate) fn apply(half: Result<CountedUnit, CellFailure>, cx: &Context) -> Result<Outcome, CellFailure> {
     match half? {
-        Half::Cell(counted) => counted.apply_rule(cx).map(Outcome::Cell),
-        Half::Band(Rows { now, first, rows }) => Unit::Band { first, rows }.run(&now, cx),
+        CountedUnit::Cell(counted) => counted.apply_rule(cx).map(Outcome::Cell),
+        CountedUnit::Band(Rows { now, first, rows }) => Unit::Band { first, rows }.run(&now, cx),
     }
 }
 

@@ -10,7 +10,7 @@ use crossbeam::select;
 
 use lifelab_core::{AddressSpace, CellFailure, FanIn, Grid, Outcome, StartError};
 
-use crate::in_order::InOrder;
+use crate::reorder_buffer::ReorderBuffer;
 use crate::item::Item;
 use crate::phases::{self, Task};
 use crate::queue::{self, Inlet, Peak};
@@ -29,8 +29,8 @@ pub(crate) struct Pipeline {
     /// How many items have entered since the start.
     entered: u64,
     /// How many may be under way: as many as workers can have in hand and queues can hold. Without
-    /// this bound, all units could pile up behind one that is slow to be counted; see [`InOrder`].
-    places: usize,
+    /// this bound, all units could pile up behind one that is slow to be counted; see [`ReorderBuffer`].
+    credits: usize,
     /// The peaks of the units, the rule and the results queue.
     peaks: [Peak; 3],
     _workers: Workers,
@@ -49,14 +49,14 @@ impl Pipeline {
         let (counted, unruled) = queue::bounded(appliers.capacity);
         let (done, results) = queue::bounded(appliers.capacity);
         let peaks = [units.peak(), counted.peak(), done.peak()];
-        let counted = InOrder::new(counted);
+        let counted = ReorderBuffer::new(counted);
         let (count, apply) = (phases::count, phases::apply);
         let pass_on = move |item| counted.send(item);
         workers.start_stage("count", counters.workers, uncounted, count, pass_on)?;
         let pass_on = move |item| done.send(item);
         workers.start_stage("rule", appliers.workers, unruled, apply, pass_on)?;
-        let places = counters.workers + counters.capacity + appliers.workers + appliers.capacity;
-        Ok(Self { units, results, entered: 0, places, peaks, _workers: workers })
+        let credits = counters.workers + counters.capacity + appliers.workers + appliers.capacity;
+        Ok(Self { units, results, entered: 0, credits, peaks, _workers: workers })
     }
 
     /// Takes one generation through the stages. Returns when every unit that went in has come back.
@@ -71,7 +71,7 @@ impl Pipeline {
         let mut under_way = 0;
         let mut panic = None;
         loop {
-            let next = units.peek().filter(|_| fan_in.is_open() && under_way < self.places);
+            let next = units.peek().filter(|_| fan_in.is_open() && under_way < self.credits);
             let has_room = next.is_some() && !self.units.sender().is_full();
             if !has_room && self.results.is_empty() {
                 // A thread that blocks is woken for each result. While thousands of threads want a

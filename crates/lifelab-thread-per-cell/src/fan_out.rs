@@ -20,7 +20,7 @@ pub(crate) fn fan_out<I: Send, T: Send>(
     run: impl Fn(I) -> T + Sync,
     take: impl FnMut(usize, T),
 ) -> Result<(), StepError> {
-    let run = &|item| firing_on_panic(stop, || run(item));
+    let run = &|item| cancelling_on_panic(stop, || run(item));
     thread::scope(|scope| {
         let start = |index, item| threads.start(index, scope, move || run(item));
         start_and_join(items, stop, start, take)
@@ -95,7 +95,7 @@ impl<T> Handle for SlabThread<T> {
 
 /// Runs `run`. Should it panic, then so will the caller, but not before all others have ended: they
 /// are asked to.
-pub(crate) fn firing_on_panic<T>(stop: &CancellationToken, run: impl FnOnce() -> T) -> T {
+pub(crate) fn cancelling_on_panic<T>(stop: &CancellationToken, run: impl FnOnce() -> T) -> T {
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|payload| {
         stop.cancel();
         resume_unwind(payload)

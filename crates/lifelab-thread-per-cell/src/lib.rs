@@ -100,7 +100,7 @@
 mod fan_out;
 mod threads;
 
-mod crew;
+mod parked;
 #[allow(unsafe_code, reason = "the standard library lets nobody choose where a stack is")]
 mod slab;
 
@@ -117,8 +117,8 @@ use lifelab_core::{
     StepErrorKind, StepReport, Stepper, CancelReason, Unit, Units,
 };
 
-use crate::crew::{Crew, Job};
-use crate::fan_out::{fan_out, firing_on_panic, start_and_join};
+use crate::parked::{ParkedThreads, Job};
+use crate::fan_out::{fan_out, cancelling_on_panic, start_and_join};
 use crate::limits::Need;
 use crate::slab::Slab;
 use crate::threads::Threads;
@@ -195,7 +195,7 @@ pub struct ThreadPerCell {
     /// The stacks of [`ThreadKind::Slab`], kept from step to step.
     slab: Option<Slab>,
     /// The threads of [`ThreadKind::Parked`], and their stacks.
-    crew: Option<Crew>,
+    parked: Option<ParkedThreads>,
 }
 
 impl ThreadPerCell {
@@ -322,7 +322,7 @@ impl ThreadPerCell {
             let shared = shared.clone();
             threads.start_on(&slab, index, move || {
                 let (now, cx) = &*shared;
-                firing_on_panic(&cx.stop, || unit.run(now, cx))
+                cancelling_on_panic(&cx.stop, || unit.run(now, cx))
             })
         };
         let take = |index, outcome| fan_in.accept(index, outcome);
@@ -341,16 +341,16 @@ impl ThreadPerCell {
         threads: &Threads,
         cx: &Context,
     ) -> Result<(), StepError> {
-        let mut crew = match self.crew.take().filter(|crew| crew.size() == units.len()) {
-            Some(crew) => crew,
-            None => Crew::new(threads.slab(None)?),
+        let mut parked = match self.parked.take().filter(|parked| parked.size() == units.len()) {
+            Some(parked) => parked,
+            None => ParkedThreads::new(threads.slab(None)?),
         };
         let mut fan_in = FanIn::new(units, next, cx);
-        if crew.fill(threads, cx)? && fan_in.is_open() {
+        if parked.fill(threads, cx)? && fan_in.is_open() {
             let job = Job { now: now.clone(), units, cx: fan_in.context().clone() };
-            crew.run(job, |index, outcome| fan_in.accept(index, outcome));
+            parked.run(job, |index, outcome| fan_in.accept(index, outcome));
         }
-        self.crew = Some(crew);
+        self.parked = Some(parked);
         fan_in.finish()
     }
 }

@@ -174,7 +174,7 @@ mod tests {
     use lifelab_core::{Grain, Idle, Rule, CancellationToken};
 
     use super::*;
-    use crate::crew::Crew;
+    use crate::parked::ParkedThreads;
     use crate::fan_out::{fan_out, start_and_join};
 
     fn threads(cells: u32) -> Threads {
@@ -248,21 +248,21 @@ mod tests {
     fn a_crew_that_is_refused_a_member_sends_the_others_home() {
         let threads = Threads { refuse_at: Some(3), ..threads(5) };
         let cx = Context::new(Rule::LIFE, 3, Arc::new(Idle), CancellationToken::new());
-        let mut crew = Crew::new(threads.slab(None).unwrap());
-        let error = crew.fill(&threads, &cx).unwrap_err().to_string();
+        let mut parked = ParkedThreads::new(threads.slab(None).unwrap());
+        let error = parked.fill(&threads, &cx).unwrap_err().to_string();
         assert!(error.starts_with("generation 3: started 3 of 5 threads: "), "{error}");
-        drop(crew); // It would hang, did they not go.
+        drop(parked); // It would hang, did they not go.
     }
 
     #[test]
     fn a_crew_that_is_stopped_while_it_starts_can_be_filled_later() {
         let threads = threads(5);
         let cx = Context::new(Rule::LIFE, 3, Arc::new(Idle), CancellationToken::new());
-        let mut crew = Crew::new(threads.slab(None).unwrap());
+        let mut parked = ParkedThreads::new(threads.slab(None).unwrap());
         let stopped = cx.child();
         stopped.stop.cancel();
-        assert_eq!(crew.fill(&threads, &stopped), Ok(false));
-        assert_eq!(crew.fill(&threads, &cx), Ok(true));
+        assert_eq!(parked.fill(&threads, &stopped), Ok(false));
+        assert_eq!(parked.fill(&threads, &cx), Ok(true));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release -p lifelab-thread-pool --example feeding -- [CELLS [WORKERS [MS [only]]]]`
 //!
-//! - *errands*: this crate's stepper, one long errand per worker. With `only`, nothing else.
+//! - *jobs*: this crate's stepper, one long job per worker. With `only`, nothing else.
 //! - *par_iter*: a parallel iterator over the cells.
 //! - *spawn*: one rayon job per cell.
 #![allow(clippy::print_stdout, reason = "a program")]
@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let only = std::env::args().nth(4);
     let workers = NonZeroUsize::new(workers).ok_or("no workers")?;
     let mut stepper = ThreadPool::with_options(Options { workers, ..Options::default() })?;
-    measure("errands", &now, &io, |next, cx| {
+    measure("jobs", &now, &io, |next, cx| {
         stepper.step(&now, next, cx).map(drop).map_err(Into::into)
     })?;
     drop(stepper);

@@ -12,7 +12,7 @@ use lifelab_core::{CellFailure, Context, FanIn, Grid, Outcome, StepError, Units}
 
 use crate::pool::Pool;
 
-/// Sends the pool's threads on an errand: to take units until none are left.
+/// Sends the pool's threads on a job: to take units until none are left.
 pub(crate) fn step(
     pool: &mut Pool,
     now: &Arc<Grid>,
@@ -25,18 +25,18 @@ pub(crate) fn step(
     // An outcome for each unit is all that it can ever hold. With less room, ten thousand threads
     // that meet a full channel spend seconds of processor time in looking whether it still is.
     let (outcomes, returned) = unbounded();
-    let tickets = Arc::new(Tickets::new(units.len()));
+    let work_index = Arc::new(WorkIndex::new(units.len()));
     let cx = fan_in.context().clone();
-    let errand = Errand { now: now.clone(), cx, units, tickets, outcomes };
-    pool.crew().send(errand, threads);
+    let job = Job { now: now.clone(), cx, units, work_index, outcomes };
+    pool.blocking_workers().send(job, threads);
     assemble(&mut fan_in, &returned);
     fan_in.finish()
 }
 
-/// Takes outcomes until the last thread has let go of its errand, then resumes a thread's panic.
+/// Takes outcomes until the last thread has let go of its job, then resumes a thread's panic.
 fn assemble(fan_in: &mut FanIn<'_>, returned: &Receiver<Returned>) {
     let mut panic: Option<Box<dyn Any + Send>> = None;
-    for (unit, outcome) in in_lots(returned) {
+    for (unit, outcome) in batches(returned) {
         match outcome {
             Ok(outcome) => fan_in.accept(unit, outcome),
             Err(payload) => {
@@ -54,7 +54,7 @@ fn assemble(fan_in: &mut FanIn<'_>, returned: &Receiver<Returned>) {
 ///
 /// A thread that blocks is woken for each outcome. While thousands of threads want a processor, one
 /// that yields comes back when many of them have had their turn, to a whole lot of outcomes.
-fn in_lots<T>(channel: &Receiver<T>) -> impl Iterator<Item = T> {
+fn batches<T>(channel: &Receiver<T>) -> impl Iterator<Item = T> {
     std::iter::from_fn(|| {
         let lot = channel.try_recv().or_else(|_| {
             thread::yield_now();
@@ -68,27 +68,27 @@ fn in_lots<T>(channel: &Receiver<T>) -> impl Iterator<Item = T> {
 type Returned = (usize, thread::Result<Result<Outcome, CellFailure>>);
 
 /// What a thread is sent to do during one step. It owns what it needs, so no scope is needed: the
-/// caller sees at the end of its channel that every errand has been dropped.
+/// caller sees at the end of its channel that every job has been dropped.
 #[derive(Clone)]
-pub(crate) struct Errand {
+pub(crate) struct Job {
     now: Arc<Grid>,
     cx: Context,
     units: Units,
-    tickets: Arc<Tickets>,
+    work_index: Arc<WorkIndex>,
     /// Dropped last: at the end of the channel, the grid is the caller's alone again.
     outcomes: Sender<Returned>,
 }
 
-impl Errand {
+impl Job {
     /// Takes units until none are left, or the step should end.
     pub(crate) fn run(self) {
         while self.cx.stop.reason().is_none()
-            && let Some(unit) = self.tickets.take()
+            && let Some(unit) = self.work_index.take()
         {
             let run = || self.units.get(unit).run(&self.now, &self.cx);
             let outcome = catch_unwind(AssertUnwindSafe(run));
             if !matches!(outcome, Ok(Ok(_))) {
-                self.tickets.close();
+                self.work_index.close();
             }
             if self.outcomes.send((unit, outcome)).is_err() {
                 return; // The caller is unwinding.
@@ -102,12 +102,12 @@ impl Errand {
 /// The order has a use: when a unit fails, all units before it have been taken, and those are all
 /// that can still change which failure is the first.
 #[derive(Debug)]
-struct Tickets {
+struct WorkIndex {
     next: AtomicUsize,
     end: usize,
 }
 
-impl Tickets {
+impl WorkIndex {
     fn new(end: usize) -> Self {
         Self { next: AtomicUsize::new(0), end }
     }

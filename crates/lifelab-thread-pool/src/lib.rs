@@ -22,9 +22,9 @@
 //! - *One job per cell.* A rayon thread without work searches the queues of all others for some, over
 //!   and over, before it sleeps. That finds work fast on a thread per processor. A thousand
 //!   threads that wait keep running out of work, and then search a thousand queues each: the pool
-//!   is busy with itself while the cells' waits are long over. Here each thread gets one errand per
+//!   is busy with itself while the cells' waits are long over. Here each thread gets one job per
 //!   generation, namely to take cells until none are left, and between generations it waits for the
-//!   next errand where there is nothing to search. Figures below.
+//!   next job where there is nothing to search. Figures below.
 //! - *A lock around the grid.* Outcomes are values; they come back through a channel, one for each
 //!   unit, to the calling thread, which alone writes the grid.
 //! - *A deadlock between pools.* A rayon thread that waits for another pool runs other jobs of its
@@ -38,13 +38,13 @@
 //!
 //! | cells, threads | floor | how the pool is fed | time per generation | processor time |
 //! | --- | ---: | --- | ---: | ---: |
-//! | 2,500, 100 | 250 ms | an errand per thread (this crate) | 253.1 to 253.6 ms | 16 ms |
+//! | 2,500, 100 | 250 ms | a job per thread (this crate) | 253.1 to 253.6 ms | 16 ms |
 //! | | | a parallel iterator over the cells | 255 to 256 ms | 28 ms |
 //! | | | a job per cell | 254 to 255 ms | 26 ms |
-//! | 10,000, 1,000 | 100 ms | an errand per thread (this crate) | 106 to 107 ms | 0.08 s |
+//! | 10,000, 1,000 | 100 ms | a job per thread (this crate) | 106 to 107 ms | 0.08 s |
 //! | | | a parallel iterator over the cells | 0.7 to 0.8 s | 1.4 s |
 //! | | | a job per cell | 0.7 to 0.8 s | 1.4 s |
-//! | 100,000, 10,000 | 100 ms | an errand per thread (this crate) | 0.54 to 0.59 s | 1.0 s |
+//! | 100,000, 10,000 | 100 ms | a job per thread (this crate) | 0.54 to 0.59 s | 1.0 s |
 //!
 //! A hundred threads have little to search.
 //!
@@ -78,7 +78,7 @@
 
 mod bands;
 mod cells;
-mod crew;
+mod blocking_workers;
 mod pool;
 
 use std::num::NonZeroUsize;

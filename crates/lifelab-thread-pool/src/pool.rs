@@ -9,7 +9,7 @@ use rayon::ThreadPoolBuilder;
 use lifelab_core::{AddressSpace, StartError};
 
 use crate::ThreadPool;
-use crate::crew::{Crew, Post};
+use crate::blocking_workers::{BlockingWorkers, Mailbox};
 
 /// A rayon pool whose threads are joined when it drops.
 ///
@@ -20,7 +20,7 @@ pub(crate) struct Pool {
     rayon: rayon::ThreadPool,
     /// Dropped second: that sends them back. The other way round, each would search the queues of
     /// all others before it ends.
-    crew: Option<Crew>,
+    blocking_workers: Option<BlockingWorkers>,
     /// Dropped last: that waits until they have.
     _threads: Threads,
 }
@@ -44,15 +44,15 @@ impl Pool {
         }
         AddressSpace::check_workers(workers, 1, stack_size.get())?;
         let mut threads = Threads::default();
-        // All start in a crew: see there what they would do in rayon's loop. On failure the crew,
-        // declared last, drops first, and the threads end.
-        let (crew, posts) = Crew::new(workers);
-        let mut posts = posts.into_iter();
+        // All start as blocking workers: see there what they would do in rayon's loop. On failure the workers,
+        // declared last, drop first, and the threads end.
+        let (blocking_workers, mailboxes) = BlockingWorkers::new(workers);
+        let mut mailboxes = mailboxes.into_iter();
         let pool = ThreadPoolBuilder::new()
             .num_threads(workers)
             .spawn_handler(|worker| {
-                let post = posts.next().expect("a post for each thread");
-                threads.start(stack_size, worker, post)
+                let mailbox = mailboxes.next().expect("a mailbox for each thread");
+                threads.start(stack_size, worker, mailbox)
             })
             .build();
         // On failure rayon has told the threads to end, and dropping `threads` waits for them.
@@ -61,7 +61,7 @@ impl Pool {
             let message = format!("started {started} of {workers} pool threads, then: {error}");
             StartError { message, remedy: remedy() }
         })?;
-        Ok(Self { rayon, crew: Some(crew), _threads: threads })
+        Ok(Self { rayon, blocking_workers: Some(blocking_workers), _threads: threads })
     }
 
     /// How many threads there are.
@@ -69,30 +69,30 @@ impl Pool {
         self.rayon.current_num_threads()
     }
 
-    /// The threads as a crew that waits for errands.
-    pub(crate) fn crew(&mut self) -> &Crew {
-        self.crew.get_or_insert_with(|| Crew::muster(&self.rayon))
+    /// The threads as workers that wait for jobs.
+    pub(crate) fn blocking_workers(&mut self) -> &BlockingWorkers {
+        self.blocking_workers.get_or_insert_with(|| BlockingWorkers::recruit(&self.rayon))
     }
 
     /// The threads as rayon knows them.
     pub(crate) fn rayon(&mut self) -> &rayon::ThreadPool {
-        self.crew = None;
+        self.blocking_workers = None;
         &self.rayon
     }
 }
 
 impl Threads {
-    /// Starts a thread that serves at its post before it works for rayon.
+    /// Starts a thread that serves at its mailbox before it works for rayon.
     fn start(
         &mut self,
         stack_size: NonZeroUsize,
         worker: rayon::ThreadBuilder,
-        post: Post,
+        mailbox: Mailbox,
     ) -> io::Result<()> {
         let name = format!("pool {}", worker.index());
         let thread = Builder::new().name(name).stack_size(stack_size.get());
         let run = move || {
-            post.serve();
+            mailbox.serve();
             worker.run();
         };
         self.0.push(thread.spawn(run)?);

@@ -8,7 +8,7 @@ use std::task::{self, Poll};
 use tokio::task::yield_now;
 
 use lifelab_core::{Band, Cell, CellFailure, CellJob, Delay, Grid, Phase, Site, WaitsFor};
-use lifelab_fanout::{FanOut, Sleeps};
+use lifelab_fanout::{FanOut, DelayQueue};
 
 use super::gathered::Gathered;
 use super::member::Member;
@@ -57,7 +57,7 @@ struct Cells<'a> {
     /// How many have failed.
     failed: u64,
     /// Those that wait for nothing but time: the timer is all that there is of them.
-    sleeping: Sleeps<TimerKey>,
+    sleeping: DelayQueue<TimerKey>,
     /// All others.
     waiting: FanOut<Member<'a>>,
     /// Those whose first phase is over.
@@ -97,7 +97,7 @@ impl<'a> Cells<'a> {
             next: Cell::new(0, rows.start),
             started: 0,
             failed: 0,
-            sleeping: Sleeps::new(&generation.clock),
+            sleeping: DelayQueue::new(&generation.clock),
             waiting: FanOut::new(&generation.clock),
             counted: Vec::new(),
             delays: Vec::new(),

@@ -61,7 +61,7 @@ fn bounds_do_not_change_the_grid() {
 
 type Answer = fn(u32, &mut Vec<Delay>) -> bool;
 
-/// Sleeps whose latencies a row is asked for, and how it answers.
+/// DelayQueue whose latencies a row is asked for, and how it answers.
 struct Rows {
     answer: Answer,
     /// How many calls were made one by one.

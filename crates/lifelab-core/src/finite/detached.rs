@@ -3,13 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{FiniteEngine, detached, open_frame};
+use super::{FiniteEngine, detached, open_span};
 use crate::context::Context;
 use crate::count::Count;
 use crate::engine::Engine;
 use crate::error::StepError;
 use crate::grid::Grid;
-use crate::probe::OpenFrame;
+use crate::probe::OpenSpan;
 use crate::stepper::{StepReport, Stepper};
 use crate::cancellation_token::CancellationToken;
 
@@ -22,7 +22,7 @@ pub struct DetachedStep {
     next: Grid,
     cx: Context,
     /// `None` if no probe watches.
-    frame: Option<OpenFrame>,
+    frame: Option<OpenSpan>,
     outcome: Result<StepReport, StepError>,
 }
 
@@ -39,7 +39,7 @@ impl FiniteEngine {
         match self.stepper.take() {
             Some(stepper) => {
                 let outcome = Err(detached(&cx)); // Until it has run.
-                let (now, frame) = (self.now.clone(), open_frame(&cx));
+                let (now, frame) = (self.now.clone(), open_span(&cx));
                 Ok(DetachedStep { stepper, now, next, cx, frame, outcome })
             }
             None => Err(detached(&cx)),

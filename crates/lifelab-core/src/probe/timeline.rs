@@ -18,7 +18,7 @@ pub struct Timeline {
     /// How many entries the limit has cost.
     pub dropped: u64,
     /// The generations, in order.
-    pub frames: Vec<Frame>,
+    pub frames: Vec<GenerationSpan>,
     /// The work, by its start.
     pub slices: Vec<Slice>,
     /// This process.
@@ -31,7 +31,7 @@ pub struct Timeline {
 
 /// A generation, complete or not.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Frame {
+pub struct GenerationSpan {
     /// Its number.
     pub generation: u64,
     /// When its computation began.
@@ -93,16 +93,16 @@ impl Activity {
     }
 }
 
-/// A generation that is being computed; its [`Frame`] is complete when this is dropped.
+/// A generation that is being computed; its [`GenerationSpan`] is complete when this is dropped.
 #[derive(Debug)]
-pub struct OpenFrame {
+pub struct OpenSpan {
     /// `None` if no timeline is drawn, or the frame finds no room in it.
     probe: Option<Arc<Probe>>,
     generation: u64,
     start: Duration,
 }
 
-impl OpenFrame {
+impl OpenSpan {
     pub(super) fn new(probe: &Arc<Probe>, generation: u64) -> Self {
         let Some(recorder) = &probe.recorder else {
             return Self { probe: None, generation, start: Duration::ZERO };
@@ -115,11 +115,11 @@ impl OpenFrame {
     }
 }
 
-impl Drop for OpenFrame {
+impl Drop for OpenSpan {
     fn drop(&mut self) {
         let Some(probe) = &self.probe else { return };
         let Some(recorder) = &probe.recorder else { return };
         let (generation, start, end) = (self.generation, self.start, probe.now());
-        lock(&recorder.rare).frames.push(Frame { generation, start, end });
+        lock(&recorder.rare).frames.push(GenerationSpan { generation, start, end });
     }
 }

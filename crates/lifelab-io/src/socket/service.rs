@@ -8,7 +8,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use lifelab_fanout::{Clock, Sleep, Sleeps};
+use lifelab_fanout::{Clock, Sleep, DelayQueue};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, Interest, Ready};
 use tokio::net::{TcpListener, TcpSocket, UnixListener, UnixSocket, tcp, unix};
 use tokio::time::{sleep, timeout, timeout_at};
@@ -178,7 +178,7 @@ impl Listener {
         let (room, mut guests) = (Room::new(), Guests::default());
         loop {
             let share = room.share();
-            let (visit, waits) = (share.visit(), Sleeps::new(&clock));
+            let (visit, waits) = (share.visit(), DelayQueue::new(&clock));
             let served = match &self {
                 Self::Tcp(listener) => listener.accept().await.map(|(stream, _)| {
                     let _ = stream.set_nodelay(true); // Without it, answers are only later.
@@ -237,7 +237,7 @@ const MAX_UNWRITTEN: usize = 1 << 16;
 async fn serve(
     reader: impl AsyncRead + Peer + Unpin,
     mut writer: impl AsyncWrite + Unpin,
-    mut waits: Sleeps<Frame>,
+    mut waits: DelayQueue<Frame>,
     share: Share,
 ) -> io::Result<()> {
     let mut inbox = Inbox::new(reader);
@@ -321,7 +321,7 @@ mod tests {
     fn visit(room: &Room, clock: &Clock) -> (UnixStream, JoinHandle<io::Result<()>>) {
         let (client, served) = UnixStream::pair().unwrap();
         let (reader, writer) = served.into_split();
-        let served = tokio::spawn(serve(reader, writer, Sleeps::new(clock), room.share()));
+        let served = tokio::spawn(serve(reader, writer, DelayQueue::new(clock), room.share()));
         (client, served)
     }
 

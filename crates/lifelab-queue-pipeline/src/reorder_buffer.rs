@@ -19,7 +19,7 @@ use crate::queue::Inlet;
 /// all into the queue; so no worker waits for another. How many are kept is limited by the number
 /// of units under way, which the driver bounds.
 #[derive(Debug)]
-pub(crate) struct InOrder<T> {
+pub(crate) struct ReorderBuffer<T> {
     queue: Inlet<Item<T>>,
     /// Locked by the workers of the first stage, while they wait for room in the queue, too: until
     /// there is room, no other item may go.
@@ -33,7 +33,7 @@ struct Early<T> {
     items: BTreeMap<u64, Item<T>>,
 }
 
-impl<T> InOrder<T> {
+impl<T> ReorderBuffer<T> {
     pub(crate) fn new(queue: Inlet<Item<T>>) -> Self {
         let early = Early { turn: 0, items: BTreeMap::new() };
         Self { queue, early: Arc::new(Mutex::new(early)) }
@@ -67,7 +67,7 @@ impl<T> Early<T> {
     }
 }
 
-impl<T> Clone for InOrder<T> {
+impl<T> Clone for ReorderBuffer<T> {
     fn clone(&self) -> Self {
         Self { queue: self.queue.clone(), early: self.early.clone() }
     }

@@ -12,14 +12,14 @@ use crate::wheel::Wheel;
 /// The most sleeps that end in one turn: some 10 us, if a nanosecond or ten is done for each.
 const TURN: usize = 1024;
 
-/// Sleeps that are awaited together, each with a latency and a key of its own.
+/// DelayQueue that are awaited together, each with a latency and a key of its own.
 ///
 /// A future that waits for nothing but time has no state beside its timer. So here it is the timer:
 /// its key is all the memory that it takes, and ending it polls nothing. Keys need not differ.
 ///
 /// A sleep never ends early, and ends a quarter of a millisecond late at most if the thread has
 /// nothing else to do. Dropping the sleeps ends none of them.
-pub struct Sleeps<K> {
+pub struct DelayQueue<K> {
     wheel: Wheel<K>,
     /// Pushed since the last look at the clock, with their delays. Those begin at the next one:
     /// thus many share one look, and none ends early.
@@ -31,7 +31,7 @@ pub struct Sleeps<K> {
     alarm: Alarm,
 }
 
-impl<K> Sleeps<K> {
+impl<K> DelayQueue<K> {
     /// No sleeps, whose task `clock` wakes when one has ended.
     pub fn new(clock: &Clock) -> Self {
         let (wheel, alarm) = (Wheel::new(), clock.alarm());
@@ -105,8 +105,8 @@ impl<K> Sleeps<K> {
     }
 }
 
-impl<K> fmt::Debug for Sleeps<K> {
+impl<K> fmt::Debug for DelayQueue<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sleeps").field("len", &self.len()).finish_non_exhaustive()
+        f.debug_struct("DelayQueue").field("len", &self.len()).finish_non_exhaustive()
     }
 }

@@ -7,7 +7,7 @@ use std::thread;
 
 use lifelab_core::{CellFailure, Context, Grid, Outcome, StepError, Units};
 
-use crate::fan_out::firing_on_panic;
+use crate::fan_out::cancelling_on_panic;
 use crate::slab::{Slab, SlabThread};
 use crate::threads::Threads;
 
@@ -16,7 +16,7 @@ use crate::threads::Threads;
 /// No scope can lend these threads a grid, for they outlive the step. They get a share of it
 /// instead, and give it back before they say that they are done.
 #[derive(Debug)]
-pub(crate) struct Crew {
+pub(crate) struct ParkedThreads {
     slab: Slab,
     shared: Arc<Shared>,
     members: Vec<SlabThread<()>>,
@@ -36,7 +36,7 @@ type Return = thread::Result<Result<Outcome, CellFailure>>;
 struct Shared {
     call: Mutex<Call>,
     called: Condvar,
-    desk: Mutex<Desk>,
+    returned: Mutex<Returns>,
     complete: Condvar,
 }
 
@@ -54,14 +54,14 @@ struct Call {
 /// The stepper sleeps until all have come, or one has failed. A channel would wake it for the first
 /// of them already, and then again and again.
 #[derive(Debug, Default)]
-struct Desk {
+struct Returns {
     missing: usize,
     has_failure: bool,
     returns: Vec<(usize, Return)>,
 }
 
-impl Crew {
-    /// A crew as large as the slab, without members yet.
+impl ParkedThreads {
+    /// Room for as many threads as the slab has stacks, without members yet.
     pub(crate) fn new(slab: Slab) -> Self {
         Self { slab, shared: Arc::default(), members: Vec::new() }
     }
@@ -97,7 +97,7 @@ impl Crew {
         let mut missing = self.size();
         let mut panic = None;
         let mut returns = Vec::new();
-        *lock(&self.shared.desk) = Desk { missing, ..Desk::default() };
+        *lock(&self.shared.returned) = Returns { missing, ..Returns::default() };
         self.shared.call(Some(job));
         while missing > 0 {
             self.shared.collect(&mut returns);
@@ -116,7 +116,7 @@ impl Crew {
     }
 }
 
-impl Drop for Crew {
+impl Drop for ParkedThreads {
     fn drop(&mut self) {
         self.shared.call(None);
         self.members.clear(); // It joins them.
@@ -135,9 +135,9 @@ impl Shared {
     /// Waits until there are returns that the stepper must see, and swaps them for `returns`.
     fn collect(&self, returns: &mut Vec<(usize, Return)>) {
         let can_wait =
-            |desk: &mut Desk| desk.returns.is_empty() || desk.missing > 0 && !desk.has_failure;
-        let desk = self.complete.wait_while(lock(&self.desk), can_wait);
-        mem::swap(&mut desk.unwrap_or_else(PoisonError::into_inner).returns, returns);
+            |returned: &mut Returns| returned.returns.is_empty() || returned.missing > 0 && !returned.has_failure;
+        let returned = self.complete.wait_while(lock(&self.returned), can_wait);
+        mem::swap(&mut returned.unwrap_or_else(PoisonError::into_inner).returns, returns);
     }
 
     /// What a member does.
@@ -145,7 +145,7 @@ impl Shared {
         let mut answered = 0;
         while let Some(job) = self.next_job(&mut answered) {
             let Job { now, units, cx } = &*job;
-            let run = || firing_on_panic(&cx.stop, || units.get(index).run(now, cx));
+            let run = || cancelling_on_panic(&cx.stop, || units.get(index).run(now, cx));
             let outcome = catch_unwind(AssertUnwindSafe(run));
             drop(job); // When the last one is back, the stepper has the grid for itself.
             self.leave(index, outcome);
@@ -161,12 +161,12 @@ impl Shared {
     }
 
     fn leave(&self, index: usize, outcome: Return) {
-        let mut desk = lock(&self.desk);
-        desk.missing -= 1;
-        desk.has_failure |= matches!(&outcome, Ok(Err(failure)) if !failure.is_stopped());
-        desk.returns.push((index, outcome));
-        let must_see = desk.missing == 0 || desk.has_failure;
-        drop(desk);
+        let mut returned = lock(&self.returned);
+        returned.missing -= 1;
+        returned.has_failure |= matches!(&outcome, Ok(Err(failure)) if !failure.is_stopped());
+        returned.returns.push((index, outcome));
+        let must_see = returned.missing == 0 || returned.has_failure;
+        drop(returned);
         if must_see {
             self.complete.notify_one();
         }
