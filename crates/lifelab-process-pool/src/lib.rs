@@ -60,11 +60,11 @@
 //! of the one that counts neighbors *is* the input of the one that applies the rule. What the first
 //! finds wrong with a cell travels down the line as a value, for an earlier cell can still fail in
 //! the second phase. If either process dies, both are replaced, and all units that were in the line
-//! are done again. `workers` lines stand side by side; `workers: 1` is the plain pipeline.
+//! are done again. `workers` connections stand side by side; `workers: 1` is the plain pipeline.
 //! Cells that wait go through a chain one by one, so that the phases of one band can overlap. If no
 //! cell waits, there is no first phase to speak of: the kernel does both in one pass over words, so
 //! the first process hands a band's rows on as they are, and the second computes it. Such a chain
-//! is a pool whose lines have a detour. It is here to show how phases stream through processes, not
+//! is a pool whose connections have a detour. It is here to show how phases stream through processes, not
 //! to be fast.
 //!
 //! # Classic mistakes, and what is done here
@@ -96,14 +96,14 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
 
-mod desk;
-mod greeting;
-mod hang;
-mod line;
+mod handler;
+mod handshake;
+mod watchdog;
+mod connection;
 mod meter;
 mod os;
 mod process;
-mod pump;
+mod driver;
 mod role;
 mod size;
 mod start;
@@ -127,9 +127,9 @@ use lifelab_core::{
     StepErrorKind, StepReport, Stepper, Units,
 };
 
-use line::{Line, Recipe};
+use connection::{Connection, WorkerCommand};
 use role::Role;
-use step::{Tally, Work};
+use step::{SchedulerState, Work};
 use watching::Watching;
 use wire::HEADER_LIMIT;
 
@@ -162,7 +162,7 @@ pub struct Options {
     /// none waits while another line is idle.
     #[serde(deserialize_with = "lifelab_core::number::deserialize")]
     pub in_flight: NonZeroUsize,
-    /// How many lines that died may be replaced in one step, before the step fails.
+    /// How many connections that died may be replaced in one step, before the step fails.
     #[serde(deserialize_with = "lifelab_core::number::deserialize")]
     pub restarts: u32,
     /// How long a worker process may take to start.
@@ -193,7 +193,7 @@ pub enum Arrangement {
 }
 
 impl Options {
-    /// The most lines: each takes a thread, and each of its processes another, and three pipes.
+    /// The most connections: each takes a thread, and each of its processes another, and three pipes.
     pub const MAX_WORKERS: usize = 1024;
 
     /// The most units in a line: a worker's queue has room for no more.
@@ -230,8 +230,8 @@ pub struct ProcessPool {
     grain: Grain,
     in_flight: usize,
     restarts: u32,
-    recipe: Recipe,
-    lines: Vec<Option<Line>>,
+    command: WorkerCommand,
+    connections: Vec<Option<Connection>>,
 }
 
 impl Stepper for ProcessPool {
@@ -246,7 +246,7 @@ impl Stepper for ProcessPool {
         let units = self.units(now, cx);
         let payload_limit = size::payload(units, now, cx.generations()).map_err(refused)?;
         let fan_in = FanIn::new(units, next, cx);
-        let lines = self.lines.len().min(units.len());
+        let connections = self.connections.len().min(units.len());
         let work = Work {
             now,
             units,
@@ -254,22 +254,22 @@ impl Stepper for ProcessPool {
             io,
             watching: cx.probe.as_deref().map(Watching::with),
             payload_limit,
-            recipe: &self.recipe,
-            lines,
+            command: &self.command,
+            connections,
             in_flight: self.in_flight.min(size::window(payload_limit)),
-            tally: Tally::new(self.restarts),
+            state: SchedulerState::new(self.restarts),
         };
-        let meter = &self.recipe.meter;
+        let meter = &self.command.meter;
         meter.take(); // What a step has left behind that failed.
-        let report = step::run(&work, &mut self.lines[..lines], fan_in)?;
+        let report = step::run(&work, &mut self.connections[..connections], fan_in)?;
         Ok(report.with_traffic(meter.take()))
     }
 
     fn capabilities(&self) -> Capabilities {
-        let lines = self.lines.len();
-        let capabilities = match self.recipe.roles {
-            [_] => Capabilities::remote(lines),
-            _ => Capabilities::remote(2 * lines).in_stages(lines, lines),
+        let connections = self.connections.len();
+        let capabilities = match self.command.roles {
+            [_] => Capabilities::remote(connections),
+            _ => Capabilities::remote(2 * connections).in_stages(connections, connections),
         };
         capabilities.hopping(self.grain.hops())
     }
@@ -292,8 +292,8 @@ impl ProcessPool {
     /// hangs in the first phase would hold up an earlier one whose failure in the second phase
     /// ends the generation.
     fn units(&self, now: &Grid, cx: &Context) -> Units {
-        let divide = |grain: Grain| grain.divide(now, self.lines.len(), cx);
-        let is_chain = self.recipe.roles.len() > 1;
+        let divide = |grain: Grain| grain.divide(now, self.connections.len(), cx);
+        let is_chain = self.command.roles.len() > 1;
         if is_chain && !cx.is_idle() {
             return divide(Grain::Cell);
         }
@@ -325,7 +325,7 @@ fn wire_text(cx: &Context) -> Result<Option<String>, StepErrorKind> {
 impl Drop for ProcessPool {
     /// Ends all processes at once: they see their input's end together, then are reaped in turn.
     fn drop(&mut self) {
-        self.lines.iter().flatten().for_each(|line| line.handle.close());
+        self.connections.iter().flatten().for_each(|line| line.handle.close());
     }
 }
 
@@ -366,9 +366,9 @@ impl StepperFactory for ProcessPool {
         let threads = 2 + arrangement.roles().len();
         AddressSpace::check_workers(workers, threads, start::STACK)?;
         let meter = Arc::default();
-        let recipe =
-            Recipe { program, roles: arrangement.roles(), start_timeout, answer_timeout, meter };
-        let lines = (0..workers).map(|_| None).collect();
-        Ok(Self { grain, in_flight, restarts, recipe, lines })
+        let command =
+            WorkerCommand { program, roles: arrangement.roles(), start_timeout, answer_timeout, meter };
+        let connections = (0..workers).map(|_| None).collect();
+        Ok(Self { grain, in_flight, restarts, command, connections })
     }
 }

@@ -25,7 +25,7 @@ pub(crate) struct Process {
     child: Child,
     role: Role,
     /// `None` only if no thread could be started; the process is then ended at once.
-    last_words: Option<LastWords>,
+    stderr_tail: Option<StderrTail>,
 }
 
 impl Process {
@@ -43,8 +43,8 @@ impl Process {
         // child's output, only the two children hold the pipe, and each sees the other's end.
         let child = command.spawn()?;
         drop(command);
-        let mut process = Self { child, role, last_words: None };
-        process.last_words = process.child.stderr.take().map(LastWords::collect).transpose()?;
+        let mut process = Self { child, role, stderr_tail: None };
+        process.stderr_tail = process.child.stderr.take().map(StderrTail::collect).transpose()?;
         Ok(process)
     }
 
@@ -75,7 +75,7 @@ impl Process {
     ///
     /// It is given a while to end by itself, so that what is told is its own end; a child that
     /// outlasts it is killed, of which nothing is said, for the trouble has another cause.
-    pub(crate) fn bury(&mut self, patience: &CancellationToken) -> String {
+    pub(crate) fn reap(&mut self, patience: &CancellationToken) -> String {
         let status = self.wait(patience);
         self.kill();
         let _ = self.child.wait(); // Now it is dead: this only reaps it.
@@ -83,7 +83,7 @@ impl Process {
         if let Some(status) = status {
             text += &format!(" ended with {status}");
         }
-        match self.last_words.as_mut().map(LastWords::take) {
+        match self.stderr_tail.as_mut().map(StderrTail::take) {
             Some(words) if !words.is_empty() => text + &format!(", its last words: {words:?}"),
             _ => text,
         }
@@ -108,7 +108,7 @@ impl Drop for Process {
         self.wait(&CancellationToken::new().before(Instant::now() + PATIENCE));
         self.kill();
         let _ = self.child.wait(); // An error means that there is nothing to reap.
-        self.last_words.iter_mut().for_each(LastWords::finish);
+        self.stderr_tail.iter_mut().for_each(StderrTail::finish);
     }
 }
 
@@ -116,13 +116,13 @@ impl Drop for Process {
 ///
 /// A thread drains the pipe for as long as the child lives, so that a talkative child never blocks.
 #[derive(Debug)]
-struct LastWords {
+struct StderrTail {
     tail: Arc<Mutex<VecDeque<u8>>>,
     /// The thread, and a channel that it disconnects when it has closed the pipe.
     drain: Option<(Receiver<()>, JoinHandle<()>)>,
 }
 
-impl LastWords {
+impl StderrTail {
     const KEPT: usize = 4096;
 
     /// How long the pipe may stay open after the child's end. Only a process that the child has

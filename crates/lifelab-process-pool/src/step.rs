@@ -12,9 +12,9 @@ use lifelab_core::{
     Warning,
 };
 
-use crate::hang;
-use crate::line::{Handle, Line, Recipe};
-use crate::pump::Pump;
+use crate::watchdog;
+use crate::connection::{Handle, Connection, WorkerCommand};
+use crate::driver::Driver;
 use crate::start;
 use crate::watching::Watching;
 
@@ -40,24 +40,24 @@ pub(crate) struct Work<'a> {
     pub(crate) watching: Option<Watching>,
     /// The longest payload of any frame.
     pub(crate) payload_limit: u32,
-    pub(crate) recipe: &'a Recipe,
-    /// How many lines share the work.
-    pub(crate) lines: usize,
-    /// How many units a line holds at most.
+    pub(crate) command: &'a WorkerCommand,
+    /// How many connections share the work.
+    pub(crate) connections: usize,
+    /// How many units a connection holds at most.
     pub(crate) in_flight: usize,
-    pub(crate) tally: Tally,
+    pub(crate) state: SchedulerState,
 }
 
 /// The part of a step's state that changes.
 #[derive(Debug)]
-pub(crate) struct Tally {
-    /// No line works yet on the units from this one on. Advanced by the pumps.
+pub(crate) struct SchedulerState {
+    /// No connection works yet on the units from this one on. Advanced by the drivers.
     next: AtomicUsize,
     /// Whether units may be claimed. Cleared by the calling thread at the first failure.
     open: AtomicBool,
-    /// How many lines may still be restarted. Counted down by the pumps.
+    /// How many connections may still be restarted. Counted down by the drivers.
     restarts_left: AtomicU32,
-    /// Whether every line has ended. Set by the calling thread.
+    /// Whether every connection has ended. Set by the calling thread.
     finished: AtomicBool,
 }
 
@@ -66,21 +66,21 @@ pub(crate) struct Tally {
 pub(crate) enum Event {
     /// A unit is done.
     Done(usize, Result<Outcome, CellFailure>),
-    /// A line died, and will be replaced.
+    /// A connection died, and will be replaced.
     Restarted(String),
-    /// A line died, or could not be started, and will not be replaced.
+    /// A connection died, or could not be started, and will not be replaced.
     Lost(StepErrorKind),
-    /// A line has nothing more to do.
+    /// A connection has nothing more to do.
     Ended,
     /// The step's stop has fired.
     Stopping,
 }
 
-/// The handle of a line at work, for the threads that do not drive it: set by the line's pump
+/// The handle of a connection at work, for the threads that do not drive it: set by the connection's driver
 /// before it sends any unit of this step, and cleared when it ends.
-pub(crate) type Rein = Mutex<Option<Arc<Handle>>>;
+pub(crate) type ActiveHandle = Mutex<Option<Arc<Handle>>>;
 
-impl Tally {
+impl SchedulerState {
     pub(crate) fn new(restarts: u32) -> Self {
         Self {
             next: AtomicUsize::new(0),
@@ -90,7 +90,7 @@ impl Tally {
         }
     }
 
-    /// Whether a line that died may be replaced in this step.
+    /// Whether a connection that died may be replaced in this step.
     pub(crate) fn may_restart(&self) -> bool {
         let less = |left: u32| left.checked_sub(1);
         self.restarts_left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
@@ -98,14 +98,14 @@ impl Tally {
 }
 
 impl Work<'_> {
-    /// The next unit for a line that holds `held` already; `None` if it should not take another.
+    /// The next unit for a connection that holds `held` already; `None` if it should not take another.
     ///
-    /// A line holds at most its fair share of the units that are left, so that towards the end of a
-    /// step no unit waits behind a slow one while another line is idle.
+    /// A connection holds at most its fair share of the units that are left, so that towards the end of a
+    /// step no unit waits behind a slow one while another connection is idle.
     pub(crate) fn claim(&self, held: usize) -> Option<usize> {
-        let Tally { next, open, .. } = &self.tally;
+        let SchedulerState { next, open, .. } = &self.state;
         let left = self.units.len().saturating_sub(next.load(Ordering::Relaxed));
-        let share = (left / self.lines).clamp(1, self.in_flight);
+        let share = (left / self.connections).clamp(1, self.in_flight);
         let is_over = !open.load(Ordering::Relaxed) || self.cx.stop.reason().is_some();
         if left == 0 || held >= share || is_over {
             return None;
@@ -115,24 +115,24 @@ impl Work<'_> {
     }
 }
 
-/// Does the work, a line for each of its shares, and completes `fan_in`.
+/// Does the work, a connection for each of its shares, and completes `fan_in`.
 ///
-/// Each line is driven by a thread of its own, so that each can block in its pipes; they and the
+/// Each connection is driven by a thread of its own, so that each can block in its pipes; they and the
 /// one that watches the stop are scoped, so none outlives the step. Starting a thread costs some
 /// ten microseconds, little beside the pipes.
 pub(crate) fn run(
     work: &Work<'_>,
-    lines: &mut [Option<Line>],
+    connections: &mut [Option<Connection>],
     fan_in: FanIn<'_>,
 ) -> Result<StepReport, StepError> {
-    let reins: Vec<Rein> = lines.iter().map(|_| Rein::default()).collect();
+    let active_handles: Vec<ActiveHandle> = connections.iter().map(|_| ActiveHandle::default()).collect();
     let mut assembly =
-        Assembly { work, reins: &reins, fan_in, report: StepReport::default(), lost: None };
+        Assembly { work, active_handles: &active_handles, fan_in, report: StepReport::default(), lost: None };
     thread::scope(|scope| {
         let (events, inbox) = sync_channel(EVENTS);
         // Whatever happens here, the watch ends, and with it the scope.
-        let _release = Release(work);
-        let (running, refused) = start_threads(scope, work, lines, &reins, &events);
+        let _release = MarkFinished(work);
+        let (running, refused) = start_threads(scope, work, connections, &active_handles, &events);
         if let Some(error) = refused {
             assembly.lose(no_thread(&error));
         }
@@ -141,56 +141,56 @@ pub(crate) fn run(
     assembly.finish()
 }
 
-/// Starts the threads of a step; tells how many pumps run, and why there are no more.
+/// Starts the threads of a step; tells how many drivers run, and why there are no more.
 fn start_threads<'scope>(
     scope: &'scope Scope<'scope, '_>,
     work: &'scope Work<'scope>,
-    lines: &'scope mut [Option<Line>],
-    reins: &'scope [Rein],
+    connections: &'scope mut [Option<Connection>],
+    active_handles: &'scope [ActiveHandle],
     events: &SyncSender<Event>,
 ) -> (usize, Option<io::Error>) {
     let sender = events.clone();
     let watching = start::start("lifelab-watch", |thread, started| {
         thread.spawn_scoped(scope, move || {
             started.tell();
-            watch(work, reins, &sender);
+            watch(work, active_handles, &sender);
         })
     });
     if let Err(error) = watching {
         return (0, Some(error));
     }
-    for (running, (slot, rein)) in lines.iter_mut().zip(reins).enumerate() {
+    for (running, (slot, active_handle)) in connections.iter_mut().zip(active_handles).enumerate() {
         let events = events.clone();
-        let driving = start::start("lifelab-pump", |thread, started| {
+        let driving = start::start("lifelab-driver", |thread, started| {
             thread.spawn_scoped(scope, move || {
                 started.tell();
-                Pump::new(work, running, slot, rein, events).run();
+                Driver::new(work, running, slot, active_handle, events).run();
             })
         });
         if let Err(error) = driving {
             return (running, Some(error));
         }
     }
-    (reins.len(), None)
+    (active_handles.len(), None)
 }
 
 /// Waits for the stop, ends what hangs meanwhile, and tells all workers.
-fn watch(work: &Work<'_>, reins: &[Rein], events: &SyncSender<Event>) {
-    hang::end_hangs(reins, work.recipe.answer_timeout, &work.cx.stop);
-    if work.tally.finished.load(Ordering::Acquire) {
+fn watch(work: &Work<'_>, active_handles: &[ActiveHandle], events: &SyncSender<Event>) {
+    watchdog::end_hangs(active_handles, work.command.answer_timeout, &work.cx.stop);
+    if work.state.finished.load(Ordering::Acquire) {
         return;
     }
     // First the calling thread, which counts the grace: the writing below may block, in the pipe
     // of a process that has been suspended, until that one is killed.
     let _ = events.send(Event::Stopping);
-    for handle in reins.iter().filter_map(holder) {
+    for handle in active_handles.iter().filter_map(active) {
         let _ = handle.send_stop(); // A worker that cannot be told is dead or will be killed.
     }
 }
 
-/// The line that is at work under a rein.
-pub(crate) fn holder(rein: &Rein) -> Option<Arc<Handle>> {
-    rein.lock().unwrap_or_else(PoisonError::into_inner).clone()
+/// The connection that is at work under a active_handle.
+pub(crate) fn active(active_handle: &ActiveHandle) -> Option<Arc<Handle>> {
+    active_handle.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 fn no_thread(error: &io::Error) -> StepErrorKind {
@@ -202,11 +202,11 @@ fn no_thread(error: &io::Error) -> StepErrorKind {
 }
 
 /// Ends the watch when it is dropped.
-struct Release<'a>(&'a Work<'a>);
+struct MarkFinished<'a>(&'a Work<'a>);
 
-impl Drop for Release<'_> {
+impl Drop for MarkFinished<'_> {
     fn drop(&mut self) {
-        self.0.tally.finished.store(true, Ordering::Release);
+        self.0.state.finished.store(true, Ordering::Release);
         self.0.cx.stop.cancel();
     }
 }
@@ -214,14 +214,14 @@ impl Drop for Release<'_> {
 /// The calling thread's side: it takes what comes.
 struct Assembly<'a> {
     work: &'a Work<'a>,
-    reins: &'a [Rein],
+    active_handles: &'a [ActiveHandle],
     fan_in: FanIn<'a>,
     report: StepReport,
     lost: Option<StepErrorKind>,
 }
 
 impl Assembly<'_> {
-    /// Takes events until `running` pumps have ended.
+    /// Takes events until `running` drivers have ended.
     fn take_all(&mut self, mut running: usize, inbox: &Receiver<Event>) {
         let mut patience: Option<Instant> = None;
         while running > 0 {
@@ -239,7 +239,7 @@ impl Assembly<'_> {
                 Ok(Event::Stopping) => patience = Some(Instant::now() + GRACE),
                 Err(RecvTimeoutError::Timeout) => {
                     patience = None;
-                    self.reins.iter().filter_map(holder).for_each(|handle| handle.kill());
+                    self.active_handles.iter().filter_map(active).for_each(|handle| handle.kill());
                 }
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -249,7 +249,7 @@ impl Assembly<'_> {
     fn take(&mut self, unit: usize, outcome: Result<Outcome, CellFailure>) {
         self.fan_in.accept(unit, outcome);
         if !self.fan_in.is_open() {
-            self.work.tally.open.store(false, Ordering::Relaxed);
+            self.work.state.open.store(false, Ordering::Relaxed);
         }
     }
 

@@ -20,7 +20,7 @@ impl Work<'_> {
                 let shape = Shape { first, rows: rows.get(), width: self.now.width() };
                 match self.cx.hop_topology() {
                     None => self.put_band(unit, shape, out),
-                    Some(topology) => self.put_deep(unit, shape, topology, out),
+                    Some(topology) => self.put_time_blocked(unit, shape, topology, out),
                 }
             }
         }
@@ -35,11 +35,11 @@ impl Work<'_> {
     }
 
     /// A band with all that it depends on in several generations: more bytes, for fewer messages.
-    fn put_deep(&self, unit: u64, shape: Shape, topology: Topology, out: &mut Vec<u8>) {
+    fn put_time_blocked(&self, unit: u64, shape: Shape, topology: Topology, out: &mut Vec<u8>) {
         let band = shape.first..shape.first + shape.rows;
         let around = self.now.surroundings(band, self.cx.generations(), topology);
         let (above, below, beside) = (around.above(), around.below(), around.beside());
-        wire::put(out, &Message::Deep { unit, shape, above, below, beside }, |out| {
+        wire::put(out, &Message::TimeBlocked { unit, shape, above, below, beside }, |out| {
             around.for_each_row(|words| wire::put_words(out, words));
         });
     }

@@ -25,7 +25,7 @@ const MESSAGE_LIMIT: usize = 1 << 14;
 /// The system's default size of a pipe on Linux: one read can empty it.
 const PIPE: usize = 1 << 16;
 
-/// Everything that is said after the [greeting](crate::greeting).
+/// Everything that is said after the [handshake](crate::handshake).
 ///
 /// Answers come in the order of their units, one for each. If cells are watched, what was seen comes
 /// between them, and before the last.
@@ -53,7 +53,7 @@ pub(crate) enum Message {
     Band { unit: u64, shape: Shape },
     /// Work: a band some generations ahead. The payload is its rows with all that the band depends on:
     /// rows above and below, and words on either side.
-    Deep { unit: u64, shape: Shape, above: u32, below: u32, beside: u32 },
+    TimeBlocked { unit: u64, shape: Shape, above: u32, below: u32, beside: u32 },
     /// Work half done: a cell.
     Counted { unit: u64, cell: Counted },
     /// Work done: a cell, and whether it [kept](lifelab_core::OnFault::Keep) its state.

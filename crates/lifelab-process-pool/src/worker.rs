@@ -13,8 +13,8 @@ use thiserror::Error;
 
 use lifelab_core::{CellIo, Context, Idle, Rule, CancellationToken, Topology};
 
-use crate::desk::Desk;
-use crate::greeting::{Greeting, Mismatch};
+use crate::handler::RequestHandler;
+use crate::handshake::{Handshake, Mismatch};
 use crate::os;
 use crate::role::Role;
 use crate::start;
@@ -73,14 +73,14 @@ pub fn host_workers(build: impl Fn(&str) -> Result<Arc<dyn CellIo>, String>) {
 pub fn read_anything(bytes: &[u8]) {
     for role in [Role::Both, Role::Neighbors, Role::Rule] {
         for generations in [1, 5] {
-            let mut desk = Desk::new(role);
+            let mut handler = RequestHandler::new(role);
             let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), CancellationToken::new());
-            desk.open(cx.hopping(generations, Topology::default()));
+            handler.open(cx.hopping(generations, Topology::default()));
             let (mut frames, mut body, mut out) = (Frames::new(bytes), Vec::new(), Vec::new());
             while frames.read(&mut body).is_ok() {
-                let _ = Greeting::parse(&body);
+                let _ = Handshake::parse(&body);
                 if let Ok((message, payload)) = wire::parse(&body) {
-                    let _ = desk.work(message, payload, &mut out);
+                    let _ = handler.work(message, payload, &mut out);
                 }
             }
         }
@@ -117,7 +117,7 @@ fn die(error: &WorkerError) -> ! {
 fn serve(role: Role, build: Build<'_>) -> Result<(), WorkerError> {
     let (input, mut output) = os::private_pipes()?;
     let mut frames = Frames::new(input);
-    match greet(role, &mut frames, &mut output) {
+    match shake_hands(role, &mut frames, &mut output) {
         Err(WorkerError::Wire(WireError::Closed)) => return Ok(()),
         greeted => greeted?,
     }
@@ -130,14 +130,14 @@ fn serve(role: Role, build: Build<'_>) -> Result<(), WorkerError> {
             reader.run()
         })
     })?;
-    let desk = Desk::new(role);
-    Ok(Worker { role, desk, io: Arc::new(Idle), output, out: Vec::new(), spare }
+    let handler = RequestHandler::new(role);
+    Ok(Worker { role, handler, io: Arc::new(Idle), output, out: Vec::new(), spare }
         .run(&tasks, build)?)
 }
 
-/// Answers the parent's greeting; in a line of two, each process answers, and the first passes the
-/// greeting on.
-fn greet(
+/// Answers the parent's handshake; in a line of two, each process answers, and the first passes the
+/// handshake on.
+fn shake_hands(
     role: Role,
     input: &mut Frames<impl Read>,
     output: &mut impl Write,
@@ -148,8 +148,8 @@ fn greet(
         wire::put_frame(&mut out, |out| out.extend(&body)); // From the one before us.
     }
     input.read(&mut body)?;
-    let parents = Greeting::parse(&body);
-    let ours = parents.as_ref().map_or_else(|_| Greeting::new(false), Greeting::answer);
+    let parents = Handshake::parse(&body);
+    let ours = parents.as_ref().map_or_else(|_| Handshake::new(false), Handshake::answer);
     wire::put_frame(&mut out, |out| ours.put(out));
     if role == Role::Neighbors {
         wire::put_frame(&mut out, |out| out.extend(&body));
@@ -229,7 +229,7 @@ impl<R: Read> Reader<R> {
                 self.stop.cancel();
                 Task::Stop
             }
-            message if Desk::does(self.role, &message) => {
+            message if RequestHandler::does(self.role, &message) => {
                 let payload = body.len() - payload.len();
                 Task::Unit { message, body, payload }
             }
@@ -240,7 +240,7 @@ impl<R: Read> Reader<R> {
 
 struct Worker<W> {
     role: Role,
-    desk: Desk,
+    handler: RequestHandler,
     io: Arc<dyn CellIo>,
     output: W,
     /// Frames to be written.
@@ -275,7 +275,7 @@ impl<W: Write> Worker<W> {
                 Task::Step { cx, payload_limit } => self.start_step(cx, payload_limit),
                 Task::Stop => self.pass_on(&Message::Stop),
                 Task::Unit { message, body, payload } => {
-                    self.desk.work(message, &body[payload..], &mut self.out)?;
+                    self.handler.work(message, &body[payload..], &mut self.out)?;
                     let _ = self.spare.send(body);
                 }
             }
@@ -301,7 +301,7 @@ impl<W: Write> Worker<W> {
         let (births, survivals) = (rule.births(), rule.survivals());
         let mut cx = Context::new(rule, generation, self.io.clone(), stop).hopping(hop.0, hop.1);
         cx.probe = watching.map(|watching| Arc::new(watching.probe()));
-        self.desk.open(cx);
+        self.handler.open(cx);
         let step = Message::Step { generation, births, survivals, payload_limit, hop, watching };
         self.pass_on(&step);
     }
@@ -317,7 +317,7 @@ impl<W: Write> Worker<W> {
         if !self.out.is_empty() {
             // It goes ahead of the answers, for the parent stops reading at the last one.
             let mut seen = Vec::new();
-            self.desk.put_seen(&mut seen);
+            self.handler.put_seen(&mut seen);
             self.out.splice(..0, seen);
         }
         self.output.write_all(&self.out)?;

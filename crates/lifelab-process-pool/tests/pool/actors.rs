@@ -46,9 +46,9 @@ pub(crate) fn play() {
             process::exit(1);
         }
         Some("newer") => {
-            let greeting =
+            let handshake =
                 [&12_u32.to_le_bytes()[..], b"\0LIFELAB", &77_u32.to_le_bytes()].concat();
-            io::stdout().write_all(&greeting).unwrap();
+            io::stdout().write_all(&handshake).unwrap();
             io::stdout().flush().unwrap();
             thread::sleep(Duration::from_secs(3600));
         }

@@ -183,8 +183,8 @@ fn every_byte_is_counted() -> Result<(), Failed> {
         assert!((received + 5..received + 30).contains(&second.received), "{second:?}");
         assert_eq!(second, third, "{arrangement:?}");
         // The greetings: at least magic, version and length.
-        let greeting = first.sent - second.sent;
-        assert!((16..200).contains(&greeting), "{first:?}");
+        let handshake = first.sent - second.sent;
+        assert!((16..200).contains(&handshake), "{first:?}");
         let greetings = first.received - second.received;
         assert!((16..400).contains(&greetings), "{first:?}");
     }

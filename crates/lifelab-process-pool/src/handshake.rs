@@ -1,4 +1,4 @@
-//! The greeting: how parent and worker make sure that they understand each other.
+//! The handshake: how parent and worker make sure that they understand each other.
 //!
 //! Its first twelve bytes will never change, so that programs of different versions can at least
 //! tell each other so: eight bytes that nothing else starts with, and the protocol's version.
@@ -21,7 +21,7 @@ const PROTOCOL: u32 = 6;
 
 /// What a process says of itself first.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub(crate) struct Greeting {
+pub(crate) struct Handshake {
     /// The version of this crate.
     version: String,
     /// The hash of the executable, where both sides should run the same one.
@@ -31,11 +31,11 @@ pub(crate) struct Greeting {
 /// Why two processes cannot work together.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 pub(crate) enum Mismatch {
-    #[error("it did not greet")]
+    #[error("it did not shake_hands")]
     Magic,
     #[error("it speaks version {0} of the protocol, and this program version {PROTOCOL}")]
     Protocol(u32),
-    #[error("its greeting cannot be read")]
+    #[error("its handshake cannot be read")]
     Malformed,
     #[error("it is built from version {0} of this crate, and this program from {ours}",
         ours = env!("CARGO_PKG_VERSION"))]
@@ -44,8 +44,8 @@ pub(crate) enum Mismatch {
     Build,
 }
 
-impl Greeting {
-    /// This process's greeting; `same_build` asks the other side to be the same executable.
+impl Handshake {
+    /// This process's handshake; `same_build` asks the other side to be the same executable.
     pub(crate) fn new(same_build: bool) -> Self {
         let build = if same_build { own_build() } else { None };
         Self { version: env!("CARGO_PKG_VERSION").to_owned(), build }
@@ -59,7 +59,7 @@ impl Greeting {
     pub(crate) fn put(&self, out: &mut Vec<u8>) {
         out.extend(MAGIC);
         out.extend(PROTOCOL.to_le_bytes());
-        postcard::to_io(self, out).expect("memory takes every greeting");
+        postcard::to_io(self, out).expect("memory takes every handshake");
     }
 
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Mismatch> {
@@ -106,39 +106,39 @@ fn hash(mut file: impl Read) -> io::Result<u64> {
 mod tests {
     use super::*;
 
-    fn bytes(greeting: &Greeting) -> Vec<u8> {
+    fn bytes(handshake: &Handshake) -> Vec<u8> {
         let mut bytes = Vec::new();
-        greeting.put(&mut bytes);
+        handshake.put(&mut bytes);
         bytes
     }
 
     #[test]
     fn two_processes_of_one_build_accept_each_other() {
-        let ours = Greeting::new(true);
+        let ours = Handshake::new(true);
         assert!(ours.build.is_some());
-        let theirs = Greeting::parse(&bytes(&ours.answer())).unwrap();
+        let theirs = Handshake::parse(&bytes(&ours.answer())).unwrap();
         assert_eq!(ours.accepts(&theirs), Ok(()));
         assert_eq!(theirs.accepts(&ours), Ok(()));
     }
 
     #[test]
     fn a_greeting_of_another_kind_is_refused_with_the_reason() {
-        assert_eq!(Greeting::parse(b"Usage: lifelab"), Err(Mismatch::Magic));
-        let mut bytes = bytes(&Greeting::new(false));
+        assert_eq!(Handshake::parse(b"Usage: lifelab"), Err(Mismatch::Magic));
+        let mut bytes = bytes(&Handshake::new(false));
         bytes[8] = 9;
-        assert_eq!(Greeting::parse(&bytes), Err(Mismatch::Protocol(9)));
-        assert_eq!(Greeting::parse(&bytes[..10]), Err(Mismatch::Malformed));
+        assert_eq!(Handshake::parse(&bytes), Err(Mismatch::Protocol(9)));
+        assert_eq!(Handshake::parse(&bytes[..10]), Err(Mismatch::Malformed));
 
-        let ours = Greeting::new(true);
-        let build = Greeting { build: ours.build.map(|build| build ^ 1), ..ours.clone() };
+        let ours = Handshake::new(true);
+        let build = Handshake { build: ours.build.map(|build| build ^ 1), ..ours.clone() };
         assert_eq!(ours.accepts(&build), Err(Mismatch::Build));
-        let version = Greeting { version: "0.0.1".into(), ..ours.clone() };
+        let version = Handshake { version: "0.0.1".into(), ..ours.clone() };
         assert_eq!(ours.accepts(&version), Err(Mismatch::Version("0.0.1".into())));
     }
 
     #[test]
     fn another_program_of_the_same_crate_is_accepted_when_asked_for() {
-        let ours = Greeting::new(false);
-        assert_eq!(ours.accepts(&Greeting { build: Some(1), ..ours.clone() }), Ok(()));
+        let ours = Handshake::new(false);
+        assert_eq!(ours.accepts(&Handshake { build: Some(1), ..ours.clone() }), Ok(()));
     }
 }

@@ -1,4 +1,4 @@
-//! A line of worker processes: one, or two that are connected output to input.
+//! A connection of worker processes: one, or two that are connected output to input.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use lifelab_core::{CancellationToken, CancelReason};
 
-use crate::greeting::{Greeting, Mismatch};
-use crate::hang;
+use crate::handshake::{Handshake, Mismatch};
+use crate::watchdog;
 use crate::meter::{Meter, Metered};
 use crate::os;
 use crate::process::Process;
@@ -19,21 +19,21 @@ use crate::role::Role;
 use crate::start;
 use crate::wire::{self, Frames, WireError};
 
-/// How long the processes of a line may take to end by themselves when one of them has, before
+/// How long the processes of a connection may take to end by themselves when one of them has, before
 /// they are killed. A healthy one takes a millisecond, but on a machine that has time.
 const DYING: Duration = Duration::from_secs(1);
 
-/// How many bytes of something that is no greeting are shown.
+/// How many bytes of something that is no handshake are shown.
 const EXCERPT: usize = 60;
 
-/// How lines are started.
+/// How connections are started.
 #[derive(Debug)]
-pub(crate) struct Recipe {
+pub(crate) struct WorkerCommand {
     /// Another program that hosts workers; `None` is this one.
     pub(crate) program: Option<PathBuf>,
-    /// The processes of one line, first to last.
+    /// The processes of one connection, first to last.
     pub(crate) roles: &'static [Role],
-    /// How long the line may take to greet.
+    /// How long the connection may take for its handshake.
     pub(crate) start_timeout: Duration,
     /// How long it may take from one answer to the next; `None` is for ever.
     pub(crate) answer_timeout: Option<Duration>,
@@ -41,14 +41,14 @@ pub(crate) struct Recipe {
     pub(crate) meter: Arc<Meter>,
 }
 
-/// A running line of worker processes.
+/// A running connection of worker processes.
 ///
-/// Messages go into the first process and come out of the last. In a line of two the first one's
+/// Messages go into the first process and come out of the last. In a connection of two the first one's
 /// output *is* the second one's input: the parent has given its own copy of that pipe's ends away,
 /// so that the end of either process is seen by the other, and through it by the parent.
 #[derive(Debug)]
-pub(crate) struct Line {
-    /// What comes out. Read by the thread that drives the line, and by no other.
+pub(crate) struct Connection {
+    /// What comes out. Read by the thread that drives the connection, and by no other.
     pub(crate) replies: Frames<Metered<ChildStdout>>,
     /// The I/O that the processes have been told to perform; `None` if none yet.
     pub(crate) io: Option<Option<String>>,
@@ -58,7 +58,7 @@ pub(crate) struct Line {
     pub(crate) handle: Arc<Handle>,
 }
 
-/// What several threads share of a line: the thread that drives it writes units; the one that
+/// What several threads share of a connection: the thread that drives it writes units; the one that
 /// watches for the stop writes too; and the step's own thread kills.
 #[derive(Debug)]
 pub(crate) struct Handle {
@@ -66,59 +66,59 @@ pub(crate) struct Handle {
     /// themselves before they are waited for.
     input: Mutex<Option<Metered<ChildStdin>>>,
     processes: Mutex<Vec<Process>>,
-    /// Answers taken so far: counted by the thread that drives the line, looked at by the watch.
+    /// Answers taken so far: counted by the thread that drives the connection, looked at by the watch.
     answers: AtomicU64,
-    /// Why the line was killed, if it hung: set by the thread that watched it, once.
+    /// Why the connection was killed, if it hung: set by the thread that watched it, once.
     hang: OnceLock<&'static str>,
 }
 
-/// Why a line could not be started.
+/// Why a connection could not be started.
 #[derive(Debug)]
 pub(crate) enum StartFailure {
     /// The system refused a process or a thread.
     Refused(io::Error),
     /// It ended before it greeted. Another attempt may succeed.
     Died(String),
-    /// It did not greet as a worker does, and never will.
+    /// It did not shake_hands as a worker does, and never will.
     NoWorker(String),
     /// The step was stopped first.
     Stopped,
 }
 
-impl Line {
+impl Connection {
     /// Starts the processes, and returns when each has greeted.
-    pub(crate) fn start(recipe: &Recipe, stop: &CancellationToken) -> Result<Self, StartFailure> {
+    pub(crate) fn start(command: &WorkerCommand, stop: &CancellationToken) -> Result<Self, StartFailure> {
         if stop.reason().is_some() {
             return Err(StartFailure::Stopped);
         }
-        let (handle, output) = spawn(recipe).map_err(StartFailure::Refused)?;
+        let (handle, output) = spawn(command).map_err(StartFailure::Refused)?;
         let handle = Arc::new(handle);
-        let mut line = Self {
-            replies: Frames::new(Metered::new(output, &recipe.meter)),
+        let mut connection = Self {
+            replies: Frames::new(Metered::new(output, &command.meter)),
             io: None,
             out: Vec::new(),
             body: Vec::new(),
             handle,
         };
-        let timeout = recipe.start_timeout;
-        let greeted = line.handle.clone().kill_after(timeout, stop, || line.greet(recipe));
+        let timeout = command.start_timeout;
+        let greeted = connection.handle.clone().kill_after(timeout, stop, || connection.shake_hands(command));
         match greeted.map_err(StartFailure::Refused)? {
-            (Ok(()), _) => Ok(line),
+            (Ok(()), _) => Ok(connection),
             (_, Some(CancelReason::Canceled)) => Err(StartFailure::Stopped),
             (_, Some(CancelReason::Deadline)) if stop.reason().is_some() => {
                 Err(StartFailure::Stopped)
             }
             (_, Some(CancelReason::Deadline)) => {
-                let silent = format!("did not greet within {timeout:?}");
-                Err(StartFailure::NoWorker(format!("{silent}: {}", line.bury(stop))))
+                let silent = format!("did not shake_hands within {timeout:?}");
+                Err(StartFailure::NoWorker(format!("{silent}: {}", connection.reap(stop))))
             }
             (Err(Silence::Closed), None) => {
-                let hang = line.handle.hang().unwrap_or_default();
-                Err(StartFailure::Died(line.bury(stop) + &hang))
+                let hang = connection.handle.hang().unwrap_or_default();
+                Err(StartFailure::Died(connection.reap(stop) + &hang))
             }
             (Err(Silence::Mismatch(text)), None) => {
-                line.handle.kill();
-                Err(StartFailure::NoWorker(format!("{text}: {}", line.bury(stop))))
+                connection.handle.kill();
+                Err(StartFailure::NoWorker(format!("{text}: {}", connection.reap(stop))))
             }
         }
     }
@@ -126,21 +126,21 @@ impl Line {
     /// Ends the processes, and says how each ended, with its last words.
     ///
     /// Each sees its input or its output closed, and ends by itself; `stop` ends the waiting for it.
-    pub(crate) fn bury(self, stop: &CancellationToken) -> String {
+    pub(crate) fn reap(self, stop: &CancellationToken) -> String {
         self.handle.close();
         let patience = stop.before(Instant::now() + DYING);
         let mut processes = self.handle.processes();
-        let obituaries: Vec<_> = processes.iter_mut().map(|each| each.bury(&patience)).collect();
+        let obituaries: Vec<_> = processes.iter_mut().map(|each| each.reap(&patience)).collect();
         obituaries.join("; ")
     }
 
-    fn greet(&mut self, recipe: &Recipe) -> Result<(), Silence> {
-        let ours = Greeting::new(recipe.program.is_none());
+    fn shake_hands(&mut self, command: &WorkerCommand) -> Result<(), Silence> {
+        let ours = Handshake::new(command.program.is_none());
         let mut frame = Vec::new();
         wire::put_frame(&mut frame, |out| ours.put(out));
         // If this fails the process has ended, which the reading below finds out, with the reason.
         let _ = write(&mut self.handle.input(), &frame);
-        for _ in recipe.roles {
+        for _ in command.roles {
             let found = self.replies.peek().map_err(|_| Silence::Closed)?;
             let found = String::from_utf8_lossy(&found[..found.len().min(EXCERPT)]).into_owned();
             match self.replies.read(&mut frame) {
@@ -148,7 +148,7 @@ impl Line {
                 Err(WireError::Closed) => return Err(Silence::Closed),
                 Err(_) => return Err(Silence::Mismatch(format!("wrote {found:?}"))),
             }
-            match Greeting::parse(&frame).and_then(|theirs| ours.accepts(&theirs)) {
+            match Handshake::parse(&frame).and_then(|theirs| ours.accepts(&theirs)) {
                 Ok(()) => {}
                 Err(Mismatch::Magic) => {
                     return Err(Silence::Mismatch(format!("wrote {found:?}")));
@@ -160,18 +160,18 @@ impl Line {
     }
 }
 
-/// Why a greeting was not heard.
+/// Why a handshake was not heard.
 enum Silence {
     Closed,
     Mismatch(String),
 }
 
-/// Starts the processes of a line, each reading what the one before it writes.
-fn spawn(recipe: &Recipe) -> io::Result<(Handle, ChildStdout)> {
-    let program = recipe.program.clone().map_or_else(os::own_program, Ok)?;
+/// Starts the processes of a connection, each reading what the one before it writes.
+fn spawn(command: &WorkerCommand) -> io::Result<(Handle, ChildStdout)> {
+    let program = command.program.clone().map_or_else(os::own_program, Ok)?;
     let taken = || io::Error::other("a new process without its pipes");
     let mut processes: Vec<Process> = Vec::new();
-    for &role in recipe.roles {
+    for &role in command.roles {
         let input = match processes.last_mut() {
             None => Stdio::piped(),
             Some(before) => before.take_output().ok_or_else(taken)?.into(),
@@ -180,7 +180,7 @@ fn spawn(recipe: &Recipe) -> io::Result<(Handle, ChildStdout)> {
     }
     let input = processes.first_mut().and_then(Process::take_input).ok_or_else(taken)?;
     let output = processes.last_mut().and_then(Process::take_output).ok_or_else(taken)?;
-    let input = Metered::new(input, &recipe.meter);
+    let input = Metered::new(input, &command.meter);
     let handle = Handle {
         input: Some(input).into(),
         processes: processes.into(),
@@ -206,7 +206,7 @@ impl Handle {
         self.processes().iter().any(Process::is_suspended)
     }
 
-    /// Kills a line that hangs, and remembers the cause.
+    /// Kills a connection that hangs, and remembers the cause.
     pub(crate) fn end_hang(&self, cause: &'static str) {
         self.hang.get_or_init(|| cause);
         self.kill();
@@ -266,7 +266,7 @@ impl Handle {
         };
         thread::scope(|scope| {
             let watch = || {
-                hang::end_suspension(self, &watched);
+                watchdog::end_suspension(self, &watched);
                 let reason = watched.wait();
                 let late = !done.load(Ordering::Acquire);
                 late.then(|| self.kill()).map(|()| reason)

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use lifelab_core::CancellationToken;
 
-use crate::line::Handle;
-use crate::step::{Rein, holder};
+use crate::connection::Handle;
+use crate::step::{ActiveHandle, active};
 
 /// How often lines are looked at, at least.
 const LOOK: Duration = Duration::from_millis(250);
@@ -26,12 +26,12 @@ const SUSPENSION: &str = "it was suspended";
 
 /// Until `stop` fires, kills lines that are suspended, and those from which no answer comes within
 /// `limit`.
-pub(crate) fn end_hangs(reins: &[Rein], limit: Option<Duration>, stop: &CancellationToken) {
+pub(crate) fn end_hangs(active_handles: &[ActiveHandle], limit: Option<Duration>, stop: &CancellationToken) {
     let look = limit.map_or(LOOK, |limit| LOOK.min(limit / LOOKS));
-    let mut seen: Vec<Option<Seen>> = reins.iter().map(|_| None).collect();
+    let mut seen: Vec<Option<Seen>> = active_handles.iter().map(|_| None).collect();
     while stop.sleep(look).is_ok() {
-        for (rein, seen) in reins.iter().zip(&mut seen) {
-            let Some(handle) = holder(rein) else {
+        for (active_handle, seen) in active_handles.iter().zip(&mut seen) {
+            let Some(handle) = active(active_handle) else {
                 *seen = None;
                 continue;
             };

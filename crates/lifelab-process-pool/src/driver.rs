@@ -1,4 +1,4 @@
-//! The thread that drives one line: it claims units, sends them, and takes the answers.
+//! The thread that drives one connection: it claims units, sends them, and takes the answers.
 
 use std::collections::VecDeque;
 use std::sync::PoisonError;
@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use lifelab_core::{Outcome, StepErrorKind, Surroundings};
 
-use crate::line::{Line, StartFailure};
-use crate::step::{Event, Rein, Work};
+use crate::connection::{Connection, StartFailure};
+use crate::step::{Event, ActiveHandle, Work};
 use crate::wire::{self, Message, WireError};
 
 /// Bytes of frames that are written at once.
@@ -18,23 +18,23 @@ const BATCH: usize = 1 << 16;
 const BACKOFF: Duration = Duration::from_millis(10);
 const MAX_DOUBLINGS: u32 = 4;
 
-/// Drives one line for one step.
-pub(crate) struct Pump<'a> {
+/// Drives one connection for one step.
+pub(crate) struct Driver<'a> {
     work: &'a Work<'a>,
-    /// The line's place among all lines.
+    /// The connection's place among all connections.
     index: usize,
-    /// The line, kept from step to step; empty before the first, and after a death.
-    slot: &'a mut Option<Line>,
-    rein: &'a Rein,
+    /// The connection, kept from step to step; empty before the first, and after a death.
+    slot: &'a mut Option<Connection>,
+    active_handle: &'a ActiveHandle,
     events: SyncSender<Event>,
     /// Units claimed and not answered. Answers come in this order.
     held: VecDeque<usize>,
-    /// How many of them, from the front, the line has been sent.
+    /// How many of them, from the front, the connection has been sent.
     sent: usize,
     failed_starts: u32,
 }
 
-/// Why a line cannot go on.
+/// Why a connection cannot go on.
 enum Trouble {
     /// The step is over.
     Stopped,
@@ -50,16 +50,16 @@ enum Broken {
     Refused(String),
 }
 
-impl<'a> Pump<'a> {
+impl<'a> Driver<'a> {
     pub(crate) fn new(
         work: &'a Work<'a>,
         index: usize,
-        slot: &'a mut Option<Line>,
-        rein: &'a Rein,
+        slot: &'a mut Option<Connection>,
+        active_handle: &'a ActiveHandle,
         events: SyncSender<Event>,
     ) -> Self {
         let held = VecDeque::new();
-        Self { work, index, slot, rein, events, held, sent: 0, failed_starts: 0 }
+        Self { work, index, slot, active_handle, events, held, sent: 0, failed_starts: 0 }
     }
 
     /// Works until no unit is left, or the step is over.
@@ -71,7 +71,7 @@ impl<'a> Pump<'a> {
             }
             match self.shift() {
                 Ok(()) | Err(Trouble::Stopped) => return,
-                Err(Trouble::Died(message)) if self.work.tally.may_restart() => {
+                Err(Trouble::Died(message)) if self.work.state.may_restart() => {
                     self.tell(Event::Restarted(message));
                     self.back_off();
                 }
@@ -84,28 +84,28 @@ impl<'a> Pump<'a> {
         }
     }
 
-    /// Works with one line, which is started if there is none, and kept if it stays healthy.
+    /// Works with one connection, which is started if there is none, and kept if it stays healthy.
     fn shift(&mut self) -> Result<(), Trouble> {
-        let mut line = match self.slot.take() {
-            Some(line) => line,
+        let mut connection = match self.slot.take() {
+            Some(connection) => connection,
             None => self.start()?,
         };
-        self.hold(Some(&line));
+        self.hold(Some(&connection));
         self.sent = 0;
-        match self.serve(&mut line) {
+        match self.serve(&mut connection) {
             Ok(()) => {
-                *self.slot = Some(line);
+                *self.slot = Some(connection);
                 Ok(())
             }
-            Err(broken) => Err(self.examine(line, broken)),
+            Err(broken) => Err(self.examine(connection, broken)),
         }
     }
 
-    fn start(&mut self) -> Result<Line, Trouble> {
-        let failure = match Line::start(self.work.recipe, &self.work.cx.stop) {
-            Ok(line) => {
+    fn start(&mut self) -> Result<Connection, Trouble> {
+        let failure = match Connection::start(self.work.command, &self.work.cx.stop) {
+            Ok(connection) => {
                 self.failed_starts = 0;
-                return Ok(line);
+                return Ok(connection);
             }
             Err(failure) => failure,
         };
@@ -126,29 +126,29 @@ impl<'a> Pump<'a> {
     }
 
     /// Sends units and takes answers, until nothing is left to claim.
-    fn serve(&mut self, line: &mut Line) -> Result<(), Broken> {
-        line.out.clear();
-        self.put_preamble(line);
-        self.send_units(line)?;
+    fn serve(&mut self, connection: &mut Connection) -> Result<(), Broken> {
+        connection.out.clear();
+        self.put_preamble(connection);
+        self.send_units(connection)?;
         if self.sent > 0 {
-            line.io = Some(self.work.io.clone()); // It went ahead of the first unit.
+            connection.io = Some(self.work.io.clone()); // It went ahead of the first unit.
         }
         while !self.held.is_empty() {
-            self.take_answer(line)?;
+            self.take_answer(connection)?;
             // Answers that are there already are taken together, and their successors sent
             // together: fewer system calls.
-            if self.held.is_empty() || !line.replies.has_more() {
-                self.send_units(line)?;
+            if self.held.is_empty() || !connection.replies.has_more() {
+                self.send_units(connection)?;
             }
         }
         Ok(())
     }
 
     /// What the units of this step have in common.
-    fn put_preamble(&self, line: &mut Line) {
+    fn put_preamble(&self, connection: &mut Connection) {
         let Work { cx, io, payload_limit, watching, .. } = self.work;
-        if line.io.as_ref() != Some(io) {
-            wire::put(&mut line.out, &Message::Io(io.clone()), |_| {});
+        if connection.io.as_ref() != Some(io) {
+            wire::put(&mut connection.out, &Message::Io(io.clone()), |_| {});
         }
         let topology = cx.hop_topology().map(Surroundings::topology);
         let step = Message::Step {
@@ -159,28 +159,28 @@ impl<'a> Pump<'a> {
             hop: (cx.generations(), topology.unwrap_or_default()),
             watching: *watching,
         };
-        wire::put(&mut line.out, &step, |_| {});
-        line.replies.limit_payload(*payload_limit);
+        wire::put(&mut connection.out, &step, |_| {});
+        connection.replies.limit_payload(*payload_limit);
     }
 
-    /// Sends the units that are held but unsent, and as many others as the line may hold.
-    fn send_units(&mut self, line: &mut Line) -> Result<(), Broken> {
+    /// Sends the units that are held but unsent, and as many others as the connection may hold.
+    fn send_units(&mut self, connection: &mut Connection) -> Result<(), Broken> {
         let mut put = self.sent;
         loop {
             if put == self.held.len() {
                 self.held.extend(self.claim(put));
             }
             let Some(&unit) = self.held.get(put) else { break };
-            self.work.put_unit(unit, &mut line.out);
+            self.work.put_unit(unit, &mut connection.out);
             put += 1;
-            if line.out.len() >= BATCH {
-                self.send(put, line)?;
+            if connection.out.len() >= BATCH {
+                self.send(put, connection)?;
             }
         }
-        self.send(put, line)
+        self.send(put, connection)
     }
 
-    /// Claims the next unit that has to be computed, if the line should take another.
+    /// Claims the next unit that has to be computed, if the connection should take another.
     fn claim(&self, held: usize) -> Option<usize> {
         loop {
             let unit = self.work.claim(held)?;
@@ -192,27 +192,27 @@ impl<'a> Pump<'a> {
     }
 
     /// Writes what is to be written: with it, the first `put` held units are sent.
-    fn send(&mut self, put: usize, line: &mut Line) -> Result<(), Broken> {
+    fn send(&mut self, put: usize, connection: &mut Connection) -> Result<(), Broken> {
         if put == self.sent {
             return Ok(());
         }
-        let sent = line.handle.send(&line.out, &self.work.cx.stop);
-        line.out.clear();
+        let sent = connection.handle.send(&connection.out, &self.work.cx.stop);
+        connection.out.clear();
         match sent {
             Ok(true) => self.sent = put,
             Ok(false) => self.held.truncate(self.sent), // The step is over: they never start.
             // Nobody reads any more. What was written last says why, or else the end of the pipe.
             Err(_) => loop {
-                self.take_answer(line)?;
+                self.take_answer(connection)?;
             },
         }
         Ok(())
     }
 
-    /// Takes an answer, or something else that the line has to say.
-    fn take_answer(&mut self, line: &mut Line) -> Result<(), Broken> {
-        line.replies.read(&mut line.body)?;
-        let (message, payload) = wire::parse(&line.body)?;
+    /// Takes an answer, or something else that the connection has to say.
+    fn take_answer(&mut self, connection: &mut Connection) -> Result<(), Broken> {
+        connection.replies.read(&mut connection.body)?;
+        let (message, payload) = wire::parse(&connection.body)?;
         let message = match (message, &self.work.cx.probe) {
             (Message::Refused(reason), _) => return Err(Broken::Refused(reason)),
             (Message::Seen { process, role, seen }, Some(probe)) => {
@@ -228,7 +228,7 @@ impl<'a> Pump<'a> {
         let outcome = self.work.outcome(unit, &message, payload)?;
         self.held.pop_front();
         self.sent -= 1;
-        line.handle.answered();
+        connection.handle.answered();
         if outcome.is_ok() && !self.work.cx.is_idle() {
             self.work.cx.progress.add(self.work.cells(unit));
             self.work.cx.progress.add_kept(self.work.kept(unit, &message));
@@ -237,8 +237,8 @@ impl<'a> Pump<'a> {
         Ok(())
     }
 
-    /// Ends a line that is of no more use, and says what that means for the step.
-    fn examine(&self, line: Line, broken: Broken) -> Trouble {
+    /// Ends a connection that is of no more use, and says what that means for the step.
+    fn examine(&self, connection: Connection, broken: Broken) -> Trouble {
         self.hold(None);
         if let Broken::Refused(reason) = broken {
             return Trouble::Hopeless(StepErrorKind::Unsupported {
@@ -247,20 +247,20 @@ impl<'a> Pump<'a> {
             });
         }
         if self.work.cx.stop.reason().is_some() {
-            line.handle.kill();
+            connection.handle.kill();
             return Trouble::Stopped;
         }
         let cause = match broken {
-            _ if line.handle.hang().is_some() => line.handle.hang().unwrap_or_default(),
+            _ if connection.handle.hang().is_some() => connection.handle.hang().unwrap_or_default(),
             Broken::Wire(WireError::Closed) | Broken::Refused(_) => String::new(),
             Broken::Wire(WireError::Truncated { .. }) => " in the middle of an answer".into(),
             Broken::Wire(error) => {
-                line.handle.kill(); // It is alive, and not to be trusted.
+                connection.handle.kill(); // It is alive, and not to be trusted.
                 format!(", and was killed because it sent {error}")
             }
         };
         let unit = self.held.front().map_or("nothing".into(), |&unit| self.work.name(unit));
-        Trouble::Died(format!("{}{cause}, with {unit} in work", line.bury(&self.work.cx.stop)))
+        Trouble::Died(format!("{}{cause}, with {unit} in work", connection.reap(&self.work.cx.stop)))
     }
 
     /// Waits before a start that follows one that failed.
@@ -271,9 +271,9 @@ impl<'a> Pump<'a> {
         }
     }
 
-    fn hold(&self, line: Option<&Line>) {
-        let mut rein = self.rein.lock().unwrap_or_else(PoisonError::into_inner);
-        *rein = line.map(|line| line.handle.clone());
+    fn hold(&self, connection: Option<&Connection>) {
+        let mut active_handle = self.active_handle.lock().unwrap_or_else(PoisonError::into_inner);
+        *active_handle = connection.map(|connection| connection.handle.clone());
     }
 
     fn tell(&self, event: Event) {
@@ -281,7 +281,7 @@ impl<'a> Pump<'a> {
     }
 }
 
-impl Drop for Pump<'_> {
+impl Drop for Driver<'_> {
     /// Reports the end, that of a panic too: the calling thread counts on it.
     fn drop(&mut self) {
         self.hold(None);
@@ -295,6 +295,6 @@ impl From<WireError> for Broken {
     }
 }
 
-/// What a program must do whose workers do not greet.
+/// What a program must do whose workers do not shake_hands.
 const CALL: &str = "call `lifelab_process_pool::host_workers` first in `main` of the program that \
                     is to host workers";

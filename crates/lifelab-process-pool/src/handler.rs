@@ -13,7 +13,7 @@ const WORD: u32 = u64::BITS;
 
 /// Where units are worked on, one after another.
 #[derive(Debug)]
-pub(crate) struct Desk {
+pub(crate) struct RequestHandler {
     role: Role,
     /// The context of the step in progress; `None` before the first.
     cx: Option<Context>,
@@ -23,7 +23,7 @@ pub(crate) struct Desk {
     grid: Option<Grid>,
 }
 
-impl Desk {
+impl RequestHandler {
     pub(crate) fn new(role: Role) -> Self {
         Self { role, cx: None, words: Vec::new(), grid: None }
     }
@@ -32,7 +32,7 @@ impl Desk {
     pub(crate) fn does(role: Role, message: &Message) -> bool {
         match message {
             Message::Cell { .. } => role != Role::Rule,
-            Message::Band { .. } | Message::Deep { .. } => true,
+            Message::Band { .. } | Message::TimeBlocked { .. } => true,
             Message::Counted { .. }
             | Message::Failed { .. }
             | Message::Seen { .. }
@@ -93,7 +93,7 @@ impl Desk {
                 let band = band.ok_or_else(|| nonsense("rows of another length"))?;
                 put_band(out, unit, band.step(cx), cx);
             }
-            Message::Deep { unit, shape, above, below, beside } => {
+            Message::TimeBlocked { unit, shape, above, below, beside } => {
                 sense(cx.hop_topology().is_some(), "rows for a hop that is none")?;
                 if self.role == Role::Neighbors {
                     wire::put(out, &message, |out| out.extend(payload));
@@ -221,16 +221,16 @@ mod tests {
         Arc::new(Idle)
     }
 
-    fn desk(role: Role, io: Arc<dyn CellIo>) -> Desk {
-        let mut desk = Desk::new(role);
-        desk.open(context(io));
-        desk
+    fn handler(role: Role, io: Arc<dyn CellIo>) -> RequestHandler {
+        let mut handler = RequestHandler::new(role);
+        handler.open(context(io));
+        handler
     }
 
-    fn work(desk: &mut Desk, frame: &[u8]) -> Result<Vec<u8>, WireError> {
+    fn work(handler: &mut RequestHandler, frame: &[u8]) -> Result<Vec<u8>, WireError> {
         let (message, payload) = wire::parse(frame)?;
         let mut out = Vec::new();
-        desk.work(message, payload, &mut out)?;
+        handler.work(message, payload, &mut out)?;
         Ok(out.split_off(4))
     }
 
@@ -245,7 +245,7 @@ mod tests {
     }
 
     fn failing(sites: &[(Cell, Phase)]) -> Site {
-        let answer = work(&mut desk(Role::Both, fails(sites)), &band()).unwrap();
+        let answer = work(&mut handler(Role::Both, fails(sites)), &band()).unwrap();
         match wire::parse(&answer).unwrap().0 {
             Message::Failed { unit: 6, failure } => CellFailure::from(failure).site,
             other => panic!("{other:?}"),
@@ -254,20 +254,20 @@ mod tests {
 
     #[test]
     fn two_phases_give_the_same_band_as_one() {
-        let counted = work(&mut desk(Role::Neighbors, idle()), &band()).unwrap();
-        let answer = work(&mut desk(Role::Rule, idle()), &counted).unwrap();
+        let counted = work(&mut handler(Role::Neighbors, idle()), &band()).unwrap();
+        let answer = work(&mut handler(Role::Rule, idle()), &counted).unwrap();
         let (message, payload) = wire::parse(&answer).unwrap();
         assert_eq!(message, Message::Stepped { unit: 6, kept: 0 });
         assert!(wire::words(payload).eq([0b10001, 0, 0b10001]));
-        assert_eq!(answer, work(&mut desk(Role::Both, idle()), &band()).unwrap());
-        assert_eq!(answer, work(&mut desk(Role::Both, fails(&[])), &band()).unwrap());
+        assert_eq!(answer, work(&mut handler(Role::Both, idle()), &band()).unwrap());
+        assert_eq!(answer, work(&mut handler(Role::Both, fails(&[])), &band()).unwrap());
     }
 
     #[test]
     fn two_phases_take_no_band_of_cells_that_wait() {
-        assert!(work(&mut desk(Role::Neighbors, fails(&[])), &band()).is_err());
-        let counted = work(&mut desk(Role::Neighbors, idle()), &band()).unwrap();
-        assert!(work(&mut desk(Role::Rule, fails(&[])), &counted).is_err());
+        assert!(work(&mut handler(Role::Neighbors, fails(&[])), &band()).is_err());
+        let counted = work(&mut handler(Role::Neighbors, idle()), &band()).unwrap();
+        assert!(work(&mut handler(Role::Rule, fails(&[])), &counted).is_err());
     }
 
     #[test]
@@ -296,13 +296,13 @@ mod tests {
         let shape = Shape { first: 7, rows: 1, width: 3 };
         let mut payload = Vec::new();
         wire::put_words(&mut payload, &[0, 0, 0b111, 0, 0]);
-        (Message::Deep { unit: 6, shape, above, below, beside: 0 }, payload)
+        (Message::TimeBlocked { unit: 6, shape, above, below, beside: 0 }, payload)
     }
 
-    fn hopping(role: Role) -> Desk {
-        let mut desk = Desk::new(role);
-        desk.open(context(idle()).hopping(2, Topology::Plane));
-        desk
+    fn hopping(role: Role) -> RequestHandler {
+        let mut handler = RequestHandler::new(role);
+        handler.open(context(idle()).hopping(2, Topology::Plane));
+        handler
     }
 
     #[test]
@@ -332,24 +332,24 @@ mod tests {
         }
         let shape = Shape { first: 7, rows: 1, width: 3 };
         for beside in [1, u32::MAX / 64, u32::MAX] {
-            let message = Message::Deep { unit: 6, shape, above: 2, below: 2, beside };
+            let message = Message::TimeBlocked { unit: 6, shape, above: 2, below: 2, beside };
             let result = hopping(Role::Both).work(message, &[0; 8], &mut Vec::new());
             assert!(matches!(result, Err(WireError::Unexpected(_))), "{beside} words");
         }
         let (message, payload) = deep(2, 2);
-        let result = desk(Role::Both, idle()).work(message, &payload, &mut Vec::new());
+        let result = handler(Role::Both, idle()).work(message, &payload, &mut Vec::new());
         assert!(matches!(result, Err(WireError::Unexpected(_))), "no hop");
     }
 
     #[test]
     fn a_hop_that_is_stopped_names_its_band() {
-        let mut desk = Desk::new(Role::Both);
+        let mut handler = RequestHandler::new(Role::Both);
         let cx = context(idle()).hopping(2, Topology::Plane);
         cx.stop.cancel();
-        desk.open(cx);
+        handler.open(cx);
         let (message, payload) = deep(2, 2);
         let mut answer = Vec::new();
-        desk.work(message, &payload, &mut answer).unwrap();
+        handler.work(message, &payload, &mut answer).unwrap();
         match wire::parse(&answer[4..]).unwrap().0 {
             Message::Failed { unit: 6, failure } => {
                 let failure = CellFailure::from(failure);
@@ -376,7 +376,7 @@ mod tests {
             (Role::Rule, Message::Band { unit: 0, shape: none }, vec![]),
         ];
         for (role, message, payload) in units {
-            let result = desk(role, idle()).work(message.clone(), &payload, &mut Vec::new());
+            let result = handler(role, idle()).work(message.clone(), &payload, &mut Vec::new());
             assert!(matches!(result, Err(WireError::Unexpected(_))), "{message:?}: {result:?}");
         }
     }
@@ -385,7 +385,7 @@ mod tests {
     fn a_unit_before_the_first_step_is_an_error() {
         let job = CellJob { at: Cell::default(), neighborhood: Neighborhood::default() };
         let unit = Message::Cell { unit: 0, job };
-        assert!(Desk::new(Role::Both).work(unit, &[], &mut Vec::new()).is_err());
-        assert!(desk(Role::Both, idle()).work(Message::Stop, &[], &mut Vec::new()).is_err());
+        assert!(RequestHandler::new(Role::Both).work(unit, &[], &mut Vec::new()).is_err());
+        assert!(handler(Role::Both, idle()).work(Message::Stop, &[], &mut Vec::new()).is_err());
     }
 }
