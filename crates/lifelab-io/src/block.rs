@@ -4,7 +4,7 @@
 use lifelab_core::{CellIo, Fault, IoFuture, Site, CancellationToken};
 
 use crate::latency::Latency;
-use crate::punctual;
+use crate::precise_sleep;
 
 /// DelayQueue for a [`Latency`], and blocks its thread **in both forms**.
 ///
@@ -32,7 +32,7 @@ impl Block {
 
 impl CellIo for Block {
     fn call(&self, site: Site, stop: &CancellationToken) -> Result<(), Fault> {
-        punctual::sleep(self.latency.at(site, self.seed), stop)?;
+        precise_sleep::sleep(self.latency.at(site, self.seed), stop)?;
         Ok(())
     }
 

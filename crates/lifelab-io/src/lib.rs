@@ -108,8 +108,8 @@ mod blocking;
 mod draw;
 mod error;
 mod park;
-mod punctual;
-mod reactor;
+mod precise_sleep;
+mod background_runtime;
 mod runtime;
 mod shorthand;
 

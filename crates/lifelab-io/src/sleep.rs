@@ -5,7 +5,7 @@ use std::time::Duration;
 use lifelab_core::{CellIo, Delay, Fault, IoFuture, Site, CancellationToken};
 
 use crate::latency::Latency;
-use crate::{punctual, runtime};
+use crate::{precise_sleep, runtime};
 
 /// DelayQueue for a [`Latency`].
 ///
@@ -32,7 +32,7 @@ impl Sleep {
 
 impl CellIo for Sleep {
     fn call(&self, site: Site, stop: &CancellationToken) -> Result<(), Fault> {
-        punctual::sleep(self.duration(site), stop)?;
+        precise_sleep::sleep(self.duration(site), stop)?;
         Ok(())
     }
 

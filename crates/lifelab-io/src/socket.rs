@@ -1,12 +1,12 @@
 //! A real request and response over a socket, with everything that can go wrong there.
 
 mod address;
-mod book;
+mod in_flight;
 mod connect;
 mod frame;
-mod guests;
-mod inbox;
-mod link;
+mod connections;
+mod framed_reader;
+mod shared_connection;
 mod pool;
 mod private_dir;
 mod service;
@@ -25,7 +25,7 @@ pub use address::{Address, AddressError};
 pub use service::{EchoService, Transport};
 
 use frame::Frame;
-use link::Links;
+use shared_connection::SharedConnections;
 use pool::Pool;
 
 /// A request to an echo service that answers after a latency.
@@ -102,7 +102,7 @@ pub struct Socket {
     seed: u64,
     /// Before the service, so that connections are closed first.
     pool: Pool,
-    links: Links,
+    connections: SharedConnections,
     address: Address,
     /// Held for its `drop`; `None` if the service is not this socket's.
     _service: Option<EchoService>,
@@ -129,7 +129,7 @@ impl Socket {
             latency: spec.latency,
             seed,
             pool: Pool::new(address.clone(), spec.connections),
-            links: Links::new(address.clone()),
+            connections: SharedConnections::new(address.clone()),
             address: address.clone(),
             _service: service,
         })
@@ -147,7 +147,7 @@ impl CellIo for Socket {
     }
 
     fn call_async<'a>(&'a self, site: Site, _: &'a CancellationToken) -> IoFuture<'a> {
-        IoFuture::new(self.links.request(self.latency.at(site, self.seed)))
+        IoFuture::new(self.connections.request(self.latency.at(site, self.seed)))
     }
 }
 

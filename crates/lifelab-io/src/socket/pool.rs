@@ -18,7 +18,7 @@ use super::connect::{Stream, connect};
 use super::frame::Frame;
 use super::{broken, mismatch, refused};
 use crate::park;
-use crate::reactor::Reactor;
+use crate::background_runtime::BackgroundRuntime;
 
 /// Connections to one service, made on demand.
 ///
@@ -33,7 +33,7 @@ pub(super) struct Pool {
     /// Taken while a connection is made.
     turns: Semaphore,
     /// Watches connections that are being made; started by the first.
-    reactor: OnceCell<Reactor>,
+    background_runtime: OnceCell<BackgroundRuntime>,
     /// The number of the next request. Numbers are unique in the pool, so that a late answer to
     /// one request can never pass for the answer to another.
     number: AtomicU64,
@@ -52,7 +52,7 @@ impl Pool {
             permits: Semaphore::new(permits),
             idle: Mutex::default(),
             turns: Semaphore::new(MAX_CONNECTING),
-            reactor: OnceCell::new(),
+            background_runtime: OnceCell::new(),
             number: AtomicU64::new(0),
         }
     }
@@ -96,8 +96,8 @@ impl Pool {
     }
 
     async fn connect(&self) -> io::Result<Connection> {
-        let start = || ready(Reactor::start("lifelab-connect"));
-        let _entered = self.reactor.get_or_try_init(start).await?.enter();
+        let start = || ready(BackgroundRuntime::start("lifelab-connect"));
+        let _entered = self.background_runtime.get_or_try_init(start).await?.enter();
         connect(&self.address).await.and_then(Connection::blocking)
     }
 

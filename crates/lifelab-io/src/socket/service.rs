@@ -15,11 +15,11 @@ use tokio::time::{sleep, timeout, timeout_at};
 
 use super::address::Address;
 use super::frame::Frame;
-use super::guests::{Guests, Room, Share};
-use super::inbox::Inbox;
+use super::connections::{Connections, Quota, Permits};
+use super::framed_reader::FramedReader;
 use super::private_dir::PrivateDir;
 use crate::error::IoError;
-use crate::reactor::Reactor;
+use crate::background_runtime::BackgroundRuntime;
 
 /// An echo service: it answers each request, after the delay that the request asks for, with the
 /// request itself.
@@ -44,7 +44,7 @@ use crate::reactor::Reactor;
 pub struct EchoService {
     address: Address,
     /// Dropped first: it runs the listener and all connections.
-    _reactor: Reactor,
+    _reactor: BackgroundRuntime,
     /// Removed at last: first the socket, then its directory.
     _socket: Option<SocketFile>,
     _dir: Option<PrivateDir>,
@@ -97,8 +97,8 @@ impl EchoService {
     }
 
     fn listen(address: &Address) -> io::Result<Self> {
-        let reactor = Reactor::start("lifelab-echo")?;
-        let entered = reactor.enter(); // Listeners and tasks belong to the runtime that is entered.
+        let background_runtime = BackgroundRuntime::start("lifelab-echo")?;
+        let entered = background_runtime.enter(); // Listeners and tasks belong to the runtime that is entered.
         let listener = Listener::bind(address)?;
         let socket = match address {
             Address::Unix(path) => Some(SocketFile(path.clone())),
@@ -108,7 +108,7 @@ impl EchoService {
         // Without a descriptor in reserve, no client could even be turned away.
         tokio::spawn(listener.accept(File::open(RESERVE)?, Clock::start()?));
         drop(entered);
-        Ok(Self { address, _reactor: reactor, _socket: socket, _dir: None })
+        Ok(Self { address, _reactor: background_runtime, _socket: socket, _dir: None })
     }
 }
 
@@ -129,11 +129,11 @@ enum Listener {
 
 /// Connections that can wait to be accepted; the system may allow fewer. The 128 of the standard
 /// library are too few when a thread per cell connects: TCP drops the packets of clients that find
-/// no room, and they try again a second later.
+/// no quota, and they try again a second later.
 const BACKLOG: u32 = 1024;
 
 /// How long to wait when the system refuses another connection, for instance because the process
-/// has no file descriptor left. The client waits in the backlog meanwhile, if there is room.
+/// has no file descriptor left. The client waits in the backlog meanwhile, if there is quota.
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// What a descriptor in reserve is opened on.
@@ -175,31 +175,31 @@ impl Listener {
     async fn accept(self, reserve: File, clock: Clock) {
         let mut reserve = Some(reserve);
         let mut refusals = 0;
-        let (room, mut guests) = (Room::new(), Guests::default());
+        let (quota, mut connections) = (Quota::new(), Connections::default());
         loop {
-            let share = room.share();
-            let (visit, waits) = (share.visit(), DelayQueue::new(&clock));
+            let permits = quota.permits();
+            let (stats, waits) = (permits.stats(), DelayQueue::new(&clock));
             let served = match &self {
                 Self::Tcp(listener) => listener.accept().await.map(|(stream, _)| {
                     let _ = stream.set_nodelay(true); // Without it, answers are only later.
                     let (reader, writer) = stream.into_split();
-                    tokio::spawn(serve(reader, writer, waits, share))
+                    tokio::spawn(serve(reader, writer, waits, permits))
                 }),
                 Self::Unix(listener) => listener.accept().await.map(|(stream, _)| {
                     let (reader, writer) = stream.into_split();
-                    tokio::spawn(serve(reader, writer, waits, share))
+                    tokio::spawn(serve(reader, writer, waits, permits))
                 }),
             };
             if let Ok(served) = served {
-                guests.enter(served.abort_handle(), visit);
+                connections.insert(served.abort_handle(), stats);
                 refusals = 0;
                 continue;
             }
             if refusals == 0 {
-                guests.look();
+                connections.look();
             }
             refusals += 1;
-            if refusals >= PATIENCE && guests.dismiss_idle() > 0 {
+            if refusals >= PATIENCE && connections.evict_idle() > 0 {
                 refusals = 0;
             } else if refusals >= PATIENCE {
                 drop(reserve.take());
@@ -238,31 +238,31 @@ async fn serve(
     reader: impl AsyncRead + Peer + Unpin,
     mut writer: impl AsyncWrite + Unpin,
     mut waits: DelayQueue<Frame>,
-    share: Share,
+    permits: Permits,
 ) -> io::Result<()> {
-    let mut inbox = Inbox::new(reader);
+    let mut framed_reader = FramedReader::new(reader);
     let (mut due, mut answers) = (Vec::new(), Vec::new());
     loop {
         answers.extend(due.drain(..).flat_map(Frame::to_bytes));
-        share.note(waits.len() + answers.len() / Frame::SIZE);
-        inbox.take(share.room(), |request| {
-            share.asked();
+        permits.note(waits.len() + answers.len() / Frame::SIZE);
+        framed_reader.take(permits.available(), |request| {
+            permits.asked();
             match request.delay() {
                 Duration::ZERO => answers.extend(request.to_bytes()),
                 delay => waits.push(Sleep::new(delay), request),
             }
         });
-        share.note(waits.len() + answers.len() / Frame::SIZE);
-        let (is_throttled, writes) = (inbox.has_frames(), answers.len() < MAX_UNWRITTEN);
+        permits.note(waits.len() + answers.len() / Frame::SIZE);
+        let (is_throttled, writes) = (framed_reader.has_frames(), answers.len() < MAX_UNWRITTEN);
         tokio::select! {
-            read = fill(&mut inbox), if !is_throttled && writes => read?,
+            read = fill(&mut framed_reader), if !is_throttled && writes => read?,
             () = waits.turn(|request| due.push(request)), if writes && !waits.is_empty() => {}
             written = writer.write(&answers), if !answers.is_empty() => {
                 answers.drain(..written?);
             }
-            // Nothing of its own tells when others have left room, or the client has gone: its end
+            // Nothing of its own tells when others have left quota, or the client has gone: its end
             // lies behind what was not read.
-            () = sleep(PAUSE), if is_throttled => if inbox.reader().has_gone() {
+            () = sleep(PAUSE), if is_throttled => if framed_reader.reader().has_gone() {
                 return Ok(());
             }
         }
@@ -270,10 +270,10 @@ async fn serve(
 }
 
 /// Waits for more requests, but not for ever when one has begun to come.
-async fn fill(inbox: &mut Inbox<impl AsyncRead + Unpin>) -> io::Result<()> {
-    match inbox.begun() {
-        Some(begun) => timeout_at(begun + WHOLE, inbox.fill()).await?,
-        None => inbox.fill().await,
+async fn fill(framed_reader: &mut FramedReader<impl AsyncRead + Unpin>) -> io::Result<()> {
+    match framed_reader.begun() {
+        Some(begun) => timeout_at(begun + WHOLE, framed_reader.fill()).await?,
+        None => framed_reader.fill().await,
     }
 }
 
@@ -317,17 +317,17 @@ mod tests {
     /// Whatever takes longer hangs.
     const HANG: Duration = Duration::from_secs(60);
 
-    /// A client, and the end of its service in a room.
-    fn visit(room: &Room, clock: &Clock) -> (UnixStream, JoinHandle<io::Result<()>>) {
+    /// A client, and the end of its service in a quota.
+    fn connect(quota: &Quota, clock: &Clock) -> (UnixStream, JoinHandle<io::Result<()>>) {
         let (client, served) = UnixStream::pair().unwrap();
         let (reader, writer) = served.into_split();
-        let served = tokio::spawn(serve(reader, writer, DelayQueue::new(clock), room.share()));
+        let served = tokio::spawn(serve(reader, writer, DelayQueue::new(clock), quota.permits()));
         (client, served)
     }
 
-    /// How much room there is for the next client.
-    fn left(room: &Room) -> usize {
-        room.share().room()
+    /// How much quota there is for the next client.
+    fn left(quota: &Quota) -> usize {
+        quota.permits().quota()
     }
 
     async fn until(mut holds: impl FnMut() -> bool) {
@@ -345,33 +345,33 @@ mod tests {
 
     #[tokio::test]
     async fn who_asks_too_much_and_leaves_is_forgotten() {
-        let (room, clock) = (Room::of(100), Clock::start().unwrap());
-        let (mut client, served) = visit(&room, &clock);
+        let (quota, clock) = (Quota::of(100), Clock::start().unwrap());
+        let (mut client, served) = connect(&quota, &clock);
         client.write_all(&requests(1000, Duration::MAX)).await.unwrap();
         drop(client);
         timeout(HANG, served).await.expect("it is noticed").unwrap().unwrap();
-        assert_eq!(left(&room), 50, "there is room again");
+        assert_eq!(left(&quota), 50, "there is quota again");
     }
 
     #[tokio::test]
     async fn no_more_requests_are_taken_than_there_is_room_for() {
-        let (room, clock) = (Room::of(100), Clock::start().unwrap());
-        let (mut client, _served) = visit(&room, &clock);
+        let (quota, clock) = (Quota::of(100), Clock::start().unwrap());
+        let (mut client, _served) = connect(&quota, &clock);
         client.write_all(&requests(1, Duration::ZERO)).await.unwrap();
         client.read_exact(&mut [0; Frame::SIZE]).await.unwrap(); // It waits to read more.
         client.write_all(&requests(1000, Duration::from_secs(3600))).await.unwrap();
-        until(|| left(&room) <= 25).await;
+        until(|| left(&quota) <= 25).await;
         sleep(2 * PAUSE).await;
-        assert_eq!(left(&room), 25, "it has taken its half");
+        assert_eq!(left(&quota), 25, "it has taken its half");
     }
 
     #[tokio::test]
     async fn who_found_no_room_is_served_when_others_have_left() {
-        let (room, clock) = (Room::of(9), Clock::start().unwrap());
-        let (mut client, _served) = visit(&room, &clock);
+        let (quota, clock) = (Quota::of(9), Clock::start().unwrap());
+        let (mut client, _served) = connect(&quota, &clock);
         client.write_all(&requests(1, Duration::from_secs(3600))).await.unwrap();
-        until(|| left(&room) < 5).await; // Its first request waits.
-        let other = room.share();
+        until(|| left(&quota) < 5).await; // Its first request waits.
+        let other = quota.permits();
         other.note(7);
         client.write_all(&requests(1, Duration::ZERO)).await.unwrap();
         sleep(2 * PAUSE).await;

@@ -11,34 +11,34 @@ use tokio::task::AbortHandle;
 /// them: a million cells ask at once.
 const MAX_WAITING: usize = 1 << 21;
 
-/// Room for requests that wait.
+/// Quota for requests that wait.
 ///
 /// A connection may have as many of them as are left for all. So a client that floods the service
 /// gets one half and its accomplice a third, and there is always some left for the next client.
 /// Beyond its share the service stops reading from a connection, and so the client stops writing.
 #[derive(Clone, Debug)]
-pub(super) struct Room {
+pub(super) struct Quota {
     waiting: Arc<AtomicUsize>,
     limit: usize,
 }
 
-/// What one connection takes of the room; dropped, it takes nothing.
+/// What one connection takes of the quota; dropped, it takes nothing.
 #[derive(Debug)]
-pub(super) struct Share {
-    room: Room,
-    visit: Arc<Visit>,
+pub(super) struct Permits {
+    quota: Quota,
+    stats: Arc<ConnectionStats>,
 }
 
 /// What is known of a connection while it lasts.
 #[derive(Debug, Default)]
-pub(super) struct Visit {
+pub(super) struct ConnectionStats {
     /// How many requests there have been.
     requests: AtomicU64,
     /// How many of them wait.
     waiting: AtomicUsize,
 }
 
-impl Room {
+impl Quota {
     pub(super) fn new() -> Self {
         Self::of(MAX_WAITING)
     }
@@ -47,37 +47,37 @@ impl Room {
         Self { waiting: Arc::default(), limit }
     }
 
-    pub(super) fn share(&self) -> Share {
-        Share { room: self.clone(), visit: Arc::default() }
+    pub(super) fn permits(&self) -> Permits {
+        Permits { quota: self.clone(), stats: Arc::default() }
     }
 }
 
-impl Share {
+impl Permits {
     /// Notes how many requests of the connection wait.
     pub(super) fn note(&self, waiting: usize) {
-        let before = self.visit.waiting.swap(waiting, Ordering::Relaxed);
-        self.room.waiting.fetch_add(waiting, Ordering::Relaxed);
-        self.room.waiting.fetch_sub(before, Ordering::Relaxed);
+        let before = self.stats.waiting.swap(waiting, Ordering::Relaxed);
+        self.quota.waiting.fetch_add(waiting, Ordering::Relaxed);
+        self.quota.waiting.fetch_sub(before, Ordering::Relaxed);
     }
 
     /// How many more it may have: until it has as many as are left for all.
-    pub(super) fn room(&self) -> usize {
-        let all = self.room.waiting.load(Ordering::Relaxed);
-        let ours = self.visit.waiting.load(Ordering::Relaxed);
-        self.room.limit.saturating_sub(all + ours).div_ceil(2)
+    pub(super) fn available(&self) -> usize {
+        let all = self.quota.waiting.load(Ordering::Relaxed);
+        let ours = self.stats.waiting.load(Ordering::Relaxed);
+        self.quota.limit.saturating_sub(all + ours).div_ceil(2)
     }
 
     /// Counts a request.
     pub(super) fn asked(&self) {
-        self.visit.requests.fetch_add(1, Ordering::Relaxed);
+        self.stats.requests.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn visit(&self) -> Arc<Visit> {
-        self.visit.clone()
+    pub(super) fn stats(&self) -> Arc<ConnectionStats> {
+        self.stats.clone()
     }
 }
 
-impl Drop for Share {
+impl Drop for Permits {
     fn drop(&mut self) {
         self.note(0);
     }
@@ -85,39 +85,39 @@ impl Drop for Share {
 
 /// The connections of a service.
 #[derive(Debug, Default)]
-pub(super) struct Guests(Vec<Guest>);
+pub(super) struct Connections(Vec<Connection>);
 
 #[derive(Debug)]
-struct Guest {
-    connection: AbortHandle,
-    visit: Arc<Visit>,
+struct Connection {
+    task: AbortHandle,
+    stats: Arc<ConnectionStats>,
     /// How many requests there had been at the last look.
     seen: Option<u64>,
 }
 
-impl Guests {
-    pub(super) fn enter(&mut self, connection: AbortHandle, visit: Arc<Visit>) {
+impl Connections {
+    pub(super) fn insert(&mut self, task: AbortHandle, stats: Arc<ConnectionStats>) {
         if self.0.len() == self.0.capacity() {
-            self.0.retain(|guest| !guest.connection.is_finished()); // Seldom enough to cost nothing.
+            self.0.retain(|connection| !connection.task.is_finished()); // Seldom enough to cost nothing.
         }
-        self.0.push(Guest { connection, visit, seen: None });
+        self.0.push(Connection { task, stats, seen: None });
     }
 
     /// Notes which clients are idle.
     pub(super) fn look(&mut self) {
-        for guest in &mut self.0 {
-            guest.seen = guest.is_idle().then(|| guest.asked());
+        for connection in &mut self.0 {
+            connection.seen = connection.is_idle().then(|| connection.asked());
         }
     }
 
     /// Closes the connections of clients that were idle at the last look, and still are, without a
     /// request in between. Returns how many.
-    pub(super) fn dismiss_idle(&mut self) -> usize {
+    pub(super) fn evict_idle(&mut self) -> usize {
         let before = self.0.len();
-        self.0.retain(|guest| {
-            let must_go = guest.seen == Some(guest.asked()) && guest.is_idle();
+        self.0.retain(|connection| {
+            let must_go = connection.seen == Some(connection.asked()) && connection.is_idle();
             if must_go {
-                guest.connection.abort();
+                connection.task.abort();
             }
             !must_go
         });
@@ -125,14 +125,14 @@ impl Guests {
     }
 }
 
-impl Guest {
+impl Connection {
     /// Whether it waits for no answer.
     fn is_idle(&self) -> bool {
-        self.visit.waiting.load(Ordering::Relaxed) == 0
+        self.stats.waiting.load(Ordering::Relaxed) == 0
     }
 
     fn asked(&self) -> u64 {
-        self.visit.requests.load(Ordering::Relaxed)
+        self.stats.requests.load(Ordering::Relaxed)
     }
 }
 
@@ -142,27 +142,27 @@ mod tests {
 
     #[test]
     fn whoever_floods_leaves_room_for_others() {
-        let room = Room::of(1 << 10);
+        let quota = Quota::of(1 << 10);
         // A few at a time, as they come.
-        let fill = |share: &Share| {
+        let fill = |permits: &Permits| {
             let mut waiting = 0;
             loop {
-                share.note(waiting);
-                match share.room() {
+                permits.note(waiting);
+                match permits.available() {
                     0 => return waiting,
-                    room => waiting += room.min(100),
+                    quota => waiting += quota.min(100),
                 }
             }
         };
-        let (first, second, third) = (room.share(), room.share(), room.share());
+        let (first, second, third) = (quota.permits(), quota.permits(), quota.permits());
         assert_eq!(fill(&first), 512);
         assert_eq!(fill(&second), 256);
         assert_eq!(fill(&third), 128);
-        assert_eq!(first.room(), 0);
+        assert_eq!(first.available(), 0);
         drop((second, third));
-        assert_eq!(room.share().room(), 256);
-        assert_eq!(room.waiting.load(Ordering::Relaxed), 512);
+        assert_eq!(quota.permits().available(), 256);
+        assert_eq!(quota.waiting.load(Ordering::Relaxed), 512);
         first.note(100);
-        assert_eq!(first.room(), 412);
+        assert_eq!(first.available(), 412);
     }
 }

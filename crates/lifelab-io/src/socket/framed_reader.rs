@@ -13,7 +13,7 @@ const LEAST: usize = 64 * Frame::SIZE;
 const MOST: usize = 4096 * Frame::SIZE;
 
 /// The reading end of a connection.
-pub(super) struct Inbox<R> {
+pub(super) struct FramedReader<R> {
     reader: R,
     /// What has come and was not taken. Its capacity is what is read at once.
     bytes: Vec<u8>,
@@ -21,7 +21,7 @@ pub(super) struct Inbox<R> {
     begun: Option<Instant>,
 }
 
-impl<R: AsyncRead + Unpin> Inbox<R> {
+impl<R: AsyncRead + Unpin> FramedReader<R> {
     pub(super) fn new(reader: R) -> Self {
         Self { reader, bytes: Vec::with_capacity(LEAST), begun: None }
     }
@@ -80,25 +80,25 @@ mod tests {
         let frames: Vec<_> = (0..100).map(|n| Frame::new(n, Duration::from_nanos(n))).collect();
         let mut bytes: Vec<_> = frames.iter().flat_map(|frame| frame.to_bytes()).collect();
         bytes.truncate(bytes.len() - 1);
-        let (mut inbox, mut taken) = (Inbox::new(&bytes[..]), Vec::new());
-        while inbox.fill().await.is_ok() {
-            while inbox.has_frames() {
-                inbox.take(3, |frame| taken.push(frame));
+        let (mut framed_reader, mut taken) = (FramedReader::new(&bytes[..]), Vec::new());
+        while framed_reader.fill().await.is_ok() {
+            while framed_reader.has_frames() {
+                framed_reader.take(3, |frame| taken.push(frame));
             }
         }
         assert_eq!(taken, frames[..99]);
-        assert!(inbox.begun().is_some());
+        assert!(framed_reader.begun().is_some());
     }
 
     #[tokio::test]
     async fn a_frame_has_begun_when_its_first_byte_came() {
         let bytes = [0; 2 * Frame::SIZE];
         let reader = (&bytes[..1]).chain(&bytes[1..3]).chain(&bytes[3..20]).chain(&bytes[20..]);
-        let mut inbox = Inbox::new(reader);
+        let mut framed_reader = FramedReader::new(reader);
         let mut begun = Vec::new();
-        while inbox.fill().await.is_ok() {
-            inbox.take(9, |_| {});
-            begun.push(inbox.begun());
+        while framed_reader.fill().await.is_ok() {
+            framed_reader.take(9, |_| {});
+            begun.push(framed_reader.begun());
         }
         let [first, second, third, last] = begun[..] else { panic!("{begun:?}") };
         assert!(first.is_some() && first == second);

@@ -19,9 +19,9 @@ use super::mismatch;
 pub(super) type Number = u64;
 
 /// The requests of one connection: those to be written, and those that wait for their answers.
-pub(super) struct Book {
+pub(super) struct InFlightTable {
     pub(super) address: Address,
-    /// Whether the link has ended, for code that needs to know no more.
+    /// Whether the connection has ended, for code that needs to know no more.
     ended: AtomicBool,
     /// Locked for a few instructions for each request and each answer, never across an await.
     entries: Mutex<Entries>,
@@ -37,7 +37,7 @@ struct Entries {
     writer: Option<Waker>,
     /// How many requests were given up since the last were written; some of them before they were.
     given_up: usize,
-    /// Why the link has ended, once it has.
+    /// Why the connection has ended, once it has.
     end: Option<String>,
 }
 
@@ -50,20 +50,20 @@ struct Entry {
 enum State {
     Waiting(Waker),
     Answered,
-    /// Its answer was told, it was given up, or the link has ended.
+    /// Its answer was told, it was given up, or the connection has ended.
     Over,
 }
 
 /// How many requests may be given up before it is worth looking for those that need not be written.
 const PATIENCE: usize = 1024;
 
-impl Book {
+impl InFlightTable {
     pub(super) fn new(address: Address) -> Self {
         Self { address, ended: AtomicBool::new(false), entries: Mutex::default() }
     }
 
     /// Makes a request, whose answer wakes `waker`.
-    pub(super) fn enter(&self, delay: Duration, waker: &Waker) -> Result<Number, Fault> {
+    pub(super) fn insert(&self, delay: Duration, waker: &Waker) -> Result<Number, Fault> {
         let mut entries = self.entries();
         if let Some(end) = &entries.end {
             return Err(Fault::failed(end));
@@ -98,14 +98,14 @@ impl Book {
             State::Answered => Ok(()),
             State::Over => Err(Fault::failed(entries.end.as_deref().unwrap_or("it is over"))),
         };
-        entries.leave(number);
+        entries.remove(number);
         Poll::Ready(outcome)
     }
 
     /// Gives a request up. Its answer, should it come, is ignored.
-    pub(super) fn strike_out(&self, number: Number) {
+    pub(super) fn cancel(&self, number: Number) {
         let mut entries = self.entries();
-        let state = entries.leave(number);
+        let state = entries.remove(number);
         entries.given_up += 1;
         if entries.given_up > PATIENCE.max(entries.unwritten.len() / 2) {
             entries.forget_unwritten();
@@ -129,7 +129,7 @@ impl Book {
         .await;
     }
 
-    /// Hands out answers, until one is wrong: that says why the link is to end.
+    /// Hands out answers, until one is wrong: that says why the connection is to end.
     ///
     /// The answer to a request that is over is ignored; one to a request that was never made is
     /// wrong, as is another answer than the one asked for.
@@ -145,11 +145,11 @@ impl Book {
         outcome
     }
 
-    /// Ends the link for a reason; only the first reason counts.
+    /// Ends the connection for a reason; only the first reason counts.
     pub(super) fn close(&self, reason: String) {
         let mut entries = self.entries();
         entries.end.get_or_insert(reason);
-        // A wait that is told of the end finds another link.
+        // A wait that is told of the end finds another connection.
         self.ended.store(true, Ordering::Release);
         let states = entries.entries.iter_mut().map(|entry| &mut entry.state);
         let waiting = states.filter(|state| matches!(state, State::Waiting(_)));
@@ -181,7 +181,7 @@ impl Entries {
     }
 
     /// Ends a request; its place is free for another, unless that one's number would have been used.
-    fn leave(&mut self, number: Number) -> State {
+    fn remove(&mut self, number: Number) -> State {
         if number >> 32 < u32::MAX.into() {
             self.free.push(number as u32);
         }
@@ -231,95 +231,95 @@ mod tests {
 
     const WAKER: &Waker = Waker::noop();
 
-    fn book() -> Book {
-        Book::new("127.0.0.1:7000".parse().unwrap())
+    fn in_flight() -> InFlightTable {
+        InFlightTable::new("127.0.0.1:7000".parse().unwrap())
     }
 
-    fn ask(book: &Book) -> Frame {
-        let number = book.enter(Duration::ZERO, WAKER).unwrap();
+    fn ask(in_flight: &InFlightTable) -> Frame {
+        let number = in_flight.insert(Duration::ZERO, WAKER).unwrap();
         Frame::new(number, Duration::ZERO)
     }
 
-    fn written(book: &Book) -> Vec<Frame> {
+    fn written(in_flight: &InFlightTable) -> Vec<Frame> {
         let mut frames = Vec::new();
-        let polled = pin!(book.unwritten(&mut frames)).poll(&mut Context::from_waker(WAKER));
+        let polled = pin!(in_flight.unwritten(&mut frames)).poll(&mut Context::from_waker(WAKER));
         assert_eq!(polled.is_pending(), frames.is_empty());
         frames
     }
 
     #[test]
     fn requests_are_written_once_and_end_with_their_answers() {
-        let book = book();
-        let requests: Vec<_> = (0..3).map(|_| ask(&book)).collect();
-        assert_eq!(written(&book), requests);
-        assert_eq!(written(&book), []);
-        book.answer(&[requests[2], requests[0]]).unwrap();
-        let polled = requests.iter().map(|request| book.poll(request.number, WAKER).is_ready());
+        let in_flight = in_flight();
+        let requests: Vec<_> = (0..3).map(|_| ask(&in_flight)).collect();
+        assert_eq!(written(&in_flight), requests);
+        assert_eq!(written(&in_flight), []);
+        in_flight.answer(&[requests[2], requests[0]]).unwrap();
+        let polled = requests.iter().map(|request| in_flight.poll(request.number, WAKER).is_ready());
         assert_eq!(polled.collect::<Vec<_>>(), [true, false, true]);
     }
 
     #[test]
     fn late_answers_are_nobodys() {
-        let book = book();
-        let first = ask(&book);
-        book.strike_out(first.number);
-        book.answer(&[first]).unwrap();
-        let second = ask(&book);
+        let in_flight = in_flight();
+        let first = ask(&in_flight);
+        in_flight.cancel(first.number);
+        in_flight.answer(&[first]).unwrap();
+        let second = ask(&in_flight);
         assert_eq!((place(first.number), first.number), (place(second.number), 0));
         assert_ne!(first, second);
-        book.answer(&[first]).unwrap();
-        assert!(book.poll(second.number, WAKER).is_pending());
-        book.answer(&[second, second]).unwrap();
-        assert_eq!(book.poll(second.number, WAKER), Poll::Ready(Ok(())));
-        book.answer(&[first, second]).unwrap();
+        in_flight.answer(&[first]).unwrap();
+        assert!(in_flight.poll(second.number, WAKER).is_pending());
+        in_flight.answer(&[second, second]).unwrap();
+        assert_eq!(in_flight.poll(second.number, WAKER), Poll::Ready(Ok(())));
+        in_flight.answer(&[first, second]).unwrap();
     }
 
     #[test]
     fn answers_that_nobody_asked_for_are_errors() {
-        let book = book();
+        let in_flight = in_flight();
         let next = |number: Number| Frame::new(number, Duration::ZERO);
-        assert!(book.answer(&[next(0)]).is_err());
-        let asked = ask(&book);
+        assert!(in_flight.answer(&[next(0)]).is_err());
+        let asked = ask(&in_flight);
         for wrong in [next(1), next(1 << 32), next(u64::MAX), Frame::new(0, Duration::MAX)] {
-            let reason = book.answer(&[wrong]).unwrap_err();
+            let reason = in_flight.answer(&[wrong]).unwrap_err();
             assert!(reason.ends_with(&wrong.to_string()), "{reason}");
         }
-        book.answer(&[asked]).unwrap();
+        in_flight.answer(&[asked]).unwrap();
     }
 
     #[test]
     fn an_answer_counts_though_the_link_has_ended_since() {
-        let book = book();
-        let (answered, open) = (ask(&book), ask(&book));
-        book.answer(&[answered]).unwrap();
-        book.close("it rains".to_owned());
-        book.close("it snows".to_owned());
+        let in_flight = in_flight();
+        let (answered, open) = (ask(&in_flight), ask(&in_flight));
+        in_flight.answer(&[answered]).unwrap();
+        in_flight.close("it rains".to_owned());
+        in_flight.close("it snows".to_owned());
         let rains = Fault::failed("it rains");
-        assert_eq!(book.poll(answered.number, WAKER), Poll::Ready(Ok(())));
-        assert_eq!(book.poll(open.number, WAKER), Poll::Ready(Err(rains.clone())));
-        assert_eq!(book.enter(Duration::ZERO, WAKER), Err(rains));
-        assert!(book.has_ended());
+        assert_eq!(in_flight.poll(answered.number, WAKER), Poll::Ready(Ok(())));
+        assert_eq!(in_flight.poll(open.number, WAKER), Poll::Ready(Err(rains.clone())));
+        assert_eq!(in_flight.insert(Duration::ZERO, WAKER), Err(rains));
+        assert!(in_flight.has_ended());
     }
 
     #[test]
     fn what_is_given_up_does_not_pile_up() {
-        let book = book();
-        let kept = ask(&book);
+        let in_flight = in_flight();
+        let kept = ask(&in_flight);
         for _ in 0..100 * PATIENCE {
-            book.strike_out(ask(&book).number);
+            in_flight.cancel(ask(&in_flight).number);
         }
-        let written = written(&book);
+        let written = written(&in_flight);
         assert!(written.len() <= 2 * PATIENCE && written.contains(&kept), "{}", written.len());
-        assert_eq!(book.entries().entries.len(), 2);
+        assert_eq!(in_flight.entries().entries.len(), 2);
     }
 
     #[test]
     fn a_place_whose_numbers_are_used_up_is_left() {
-        let book = book();
+        let in_flight = in_flight();
         let last = Number::from(u32::MAX) << 32;
-        ask(&book);
-        book.entries().entries[0].request = Frame::new(last, Duration::ZERO);
-        book.strike_out(last);
-        assert_eq!(ask(&book).number, 1);
+        ask(&in_flight);
+        in_flight.entries().entries[0].request = Frame::new(last, Duration::ZERO);
+        in_flight.cancel(last);
+        assert_eq!(ask(&in_flight).number, 1);
     }
 }

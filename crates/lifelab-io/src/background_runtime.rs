@@ -10,16 +10,16 @@ use tokio::sync::oneshot;
 /// and timers of futures that other threads poll.
 ///
 /// Dropped, it ends with all its tasks, and its thread is joined. The runtime is dropped over
-/// there, so that a reactor may be dropped anywhere: in a task, tokio panics when a runtime ends.
+/// there, so that a background runtime may be dropped anywhere: in a task, tokio panics when a runtime ends.
 #[derive(Debug)]
-pub(crate) struct Reactor {
+pub(crate) struct BackgroundRuntime {
     handle: Handle,
     /// Dropped to end the thread.
     running: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Reactor {
+impl BackgroundRuntime {
     /// Starts one, its thread named `name`.
     pub(crate) fn start(name: &str) -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
@@ -31,13 +31,13 @@ impl Reactor {
         Ok(Self { handle, running: Some(running), thread: Some(thread) })
     }
 
-    /// Makes the sockets, timers and tasks of this thread the reactor's, until the guard is dropped.
+    /// Makes the sockets, timers and tasks of this thread the background_runtime's, until the guard is dropped.
     pub(crate) fn enter(&self) -> EnterGuard<'_> {
         self.handle.enter()
     }
 }
 
-impl Drop for Reactor {
+impl Drop for BackgroundRuntime {
     fn drop(&mut self) {
         drop(self.running.take());
         if let Some(thread) = self.thread.take() {
@@ -59,24 +59,24 @@ mod tests {
 
     #[test]
     fn it_watches_the_timers_of_other_threads() {
-        let reactor = Reactor::start("test").unwrap();
-        let _entered = reactor.enter();
+        let background_runtime = BackgroundRuntime::start("test").unwrap();
+        let _entered = background_runtime.enter();
         let sleep = tokio::time::sleep(Duration::from_millis(1));
         assert_eq!(park::block_on(sleep, &CancellationToken::new()), Ok(()));
     }
 
     #[tokio::test]
     async fn its_tasks_end_with_it_even_inside_another_runtime() {
-        let reactor = Reactor::start("test").unwrap();
+        let background_runtime = BackgroundRuntime::start("test").unwrap();
         let held = Arc::new(());
         let weak = Arc::downgrade(&held);
-        let entered = reactor.enter();
+        let entered = background_runtime.enter();
         tokio::spawn(async move {
             let _held = held;
             std::future::pending::<()>().await;
         });
         drop(entered);
-        drop(reactor);
+        drop(background_runtime);
         assert!(weak.upgrade().is_none());
     }
 }
