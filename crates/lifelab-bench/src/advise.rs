@@ -63,7 +63,7 @@
 //! *spread* if that is more: how far the rounds of the calibration lay apart. Candidates that differ
 //! from the fastest by no more than the uncertainty of both are tied with it, if that is no more than
 //! 5%: then the one with the fewest threads is recommended, and of several such the first in the
-//! registry. A [`Turn`] tells a place where another stepper would be recommended by the same costs.
+//! registry. A [`SwitchingPoint`] tells a place where another stepper would be recommended by the same costs.
 //!
 //! **Where it ends.** Beyond 100 million cells, a century for a generation, or more workers than are
 //! searched, it [cannot say](Advice::cannot_say), and says so.
@@ -87,7 +87,7 @@ mod workload;
 
 mod advice;
 mod forecast;
-mod turn;
+mod switching_point;
 
 mod candidate;
 mod model;
@@ -107,5 +107,5 @@ pub use candidate::Candidate;
 pub use check::{Check, Checked, check, measure};
 pub use forecast::{Forecast, Obstacle, Outlook};
 pub use model::{Prediction, Term};
-pub use turn::{Knob, Turn};
+pub use switching_point::{Parameter, SwitchingPoint};
 pub use workload::Workload;

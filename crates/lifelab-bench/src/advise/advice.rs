@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::advise::calibration::Calibration;
 use crate::advise::forecast::{self, Forecast};
-use crate::advise::turn::{self, Turn};
+use crate::advise::switching_point::{self, SwitchingPoint};
 use crate::advise::workload::Workload;
 
 /// What to take for a workload, on a machine.
@@ -23,7 +23,8 @@ pub struct Advice {
     /// Number of the best candidate with another stepper.
     pub runner_up: Option<usize>,
     /// Where the answer would change.
-    pub turns: Vec<Turn>,
+    #[serde(rename = "turns")]
+    pub switching_points: Vec<SwitchingPoint>,
 }
 
 /// Finds what to take for a workload.
@@ -53,9 +54,9 @@ pub fn advise(workload: &Workload, calibration: &Calibration) -> Advice {
     let memory = recommended
         .and_then(|index| forecasts[index].prediction())
         .map_or(0, |prediction| prediction.memory);
-    let turns = turn::turns(workload, memory, calibration);
+    let switching_points = switching_point::switching_points(workload, memory, calibration);
     let tied = forecast::tied(&forecasts);
-    Advice { workload: *workload, forecasts, recommended, tied, runner_up, turns }
+    Advice { workload: *workload, forecasts, recommended, tied, runner_up, switching_points }
 }
 
 impl Advice {

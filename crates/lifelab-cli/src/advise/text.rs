@@ -40,10 +40,10 @@ pub(crate) fn advice(
             near.join(", ")
         )?;
     }
-    if !advice.turns.is_empty() {
+    if !advice.switching_points.is_empty() {
         writeln!(out, "\nThe answer would be another")?;
-        for turn in &advice.turns {
-            writeln!(out, "  {turn}")?;
+        for point in &advice.switching_points {
+            writeln!(out, "  {point}")?;
         }
     }
     let (size, io) = (workload.size(), workload.io(calibration.round_ns));

@@ -13,9 +13,10 @@ use crate::advise::workload::Workload;
 
 /// The nearest place, in one direction, where another stepper would be recommended.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct Turn {
+pub struct SwitchingPoint {
     /// What would have to change.
-    pub knob: Knob,
+    #[serde(rename = "knob")]
+    pub parameter: Parameter,
     /// The last workload on the way for which the answer is the same, as far as was looked.
     pub last: Workload,
     /// The first for which it is another.
@@ -23,7 +24,7 @@ pub struct Turn {
     /// The stepper that is recommended there, with its options; `None` if there is none that can.
     pub stepper: Option<String>,
     /// Whether that stepper is the answer for all that lies beyond, as far as was looked; else there
-    /// are more turns on the way.
+    /// are more of them on the way.
     pub lasts: bool,
 }
 
@@ -31,7 +32,7 @@ pub struct Turn {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Knob {
+pub enum Parameter {
     /// The number of cells.
     Cells,
     /// How long a cell waits.
@@ -52,22 +53,22 @@ const FIRST: f64 = 1e3;
 const RESOLUTION: f64 = 0.02;
 
 /// The turns on all sides of a workload. `memory` is what its recommendation takes.
-pub(crate) fn turns(workload: &Workload, memory: u64, calibration: &Calibration) -> Vec<Turn> {
-    let knobs = [Knob::Cells, Knob::Latency, Knob::Cpu, Knob::Memory];
+pub(crate) fn switching_points(workload: &Workload, memory: u64, calibration: &Calibration) -> Vec<SwitchingPoint> {
+    let parameters = [Parameter::Cells, Parameter::Latency, Parameter::Cpu, Parameter::Memory];
     let search = Search { start: *workload, calibration };
-    let mut turns = Vec::new();
-    for knob in knobs {
-        let here = match knob {
-            Knob::Memory => workload.memory.unwrap_or(memory),
-            _ => knob.of(workload),
+    let mut switching_points = Vec::new();
+    for parameter in parameters {
+        let here = match parameter {
+            Parameter::Memory => workload.memory.unwrap_or(memory),
+            _ => parameter.of(workload),
         };
-        turns.extend(search.walk(knob, here, Direction::Down));
+        switching_points.extend(search.walk(parameter, here, Direction::Down));
         // Without a limit, more memory changes nothing.
-        if knob != Knob::Memory || workload.memory.is_some() {
-            turns.extend(search.walk(knob, here, Direction::Up));
+        if parameter != Parameter::Memory || workload.memory.is_some() {
+            switching_points.extend(search.walk(parameter, here, Direction::Up));
         }
     }
-    turns
+    switching_points
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -84,14 +85,14 @@ struct Search<'a> {
 impl Search<'_> {
     /// Walks away from the start by growing steps until the answer is another, and then closes in on
     /// the place.
-    fn walk(&self, knob: Knob, here: u64, direction: Direction) -> Option<Turn> {
-        let at = |value: u64| self.answer(&knob.set(&self.start, value));
+    fn walk(&self, parameter: Parameter, here: u64, direction: Direction) -> Option<SwitchingPoint> {
+        let at = |value: u64| self.answer(&parameter.set(&self.start, value));
         let answer = self.answer(&self.start);
         let mut last = here;
         let places = |here, direction| {
             // What nothing can be said of is no other answer.
             let is_known = |&value: &u64| {
-                let workload = knob.set(&self.start, value);
+                let workload = parameter.set(&self.start, value);
                 cannot_say(&forecasts(&workload, self.calibration)).is_none()
             };
             places(here, direction).into_iter().take_while(is_known).collect::<Vec<u64>>()
@@ -108,18 +109,18 @@ impl Search<'_> {
                 };
                 let mut beyond = places(here, direction).into_iter().filter(is_beyond);
                 let lasts = beyond.all(|value| at(value) == at(first));
-                return Some(self.turn(knob, last, first, lasts));
+                return Some(self.switching_point(parameter, last, first, lasts));
             }
             last = value;
         }
         None
     }
 
-    fn turn(&self, knob: Knob, last: u64, first: u64, lasts: bool) -> Turn {
-        let (last, first) = (knob.set(&self.start, last), knob.set(&self.start, first));
+    fn switching_point(&self, parameter: Parameter, last: u64, first: u64, lasts: bool) -> SwitchingPoint {
+        let (last, first) = (parameter.set(&self.start, last), parameter.set(&self.start, first));
         let forecasts = forecasts(&first, self.calibration);
         let stepper = best(&forecasts).and_then(|index| forecasts[index].stepper());
-        Turn { knob, last, first, stepper: stepper.map(ToString::to_string), lasts }
+        SwitchingPoint { parameter, last, first, stepper: stepper.map(ToString::to_string), lasts }
     }
 
     /// The stepper's name.
@@ -164,7 +165,7 @@ fn plain(place: u64, direction: Direction) -> u64 {
     }
 }
 
-impl Knob {
+impl Parameter {
     fn of(self, workload: &Workload) -> u64 {
         let nanoseconds = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
         match self {
@@ -187,9 +188,9 @@ impl Knob {
     }
 }
 
-impl Turn {
+impl SwitchingPoint {
     fn beyond(&self, less: &str) -> String {
-        match self.knob.of(&self.first) < self.knob.of(&self.last) {
+        match self.parameter.of(&self.first) < self.parameter.of(&self.last) {
             _ if !self.lasts => String::new(),
             true => format!(" or {less}"),
             false => " or more".to_owned(),
@@ -197,19 +198,19 @@ impl Turn {
     }
 }
 
-impl fmt::Display for Turn {
+impl fmt::Display for SwitchingPoint {
     /// A sentence: `with 31 cells or fewer: sequential`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let value = self.knob.of(&self.first);
+        let value = self.parameter.of(&self.first);
         let time = duration::show(Duration::from_nanos(value));
-        let at = match self.knob {
-            Knob::Latency if value == 0 => "without a wait".to_owned(),
-            Knob::Cpu if value == 0 => "without work".to_owned(),
-            Knob::Cells if value == 1 => "with 1 cell".to_owned(),
-            Knob::Cells => format!("with {value} cells{}", self.beyond("fewer")),
-            Knob::Latency => format!("if a cell waits {time}{}", self.beyond("less")),
-            Knob::Cpu => format!("if a cell computes {time}{}", self.beyond("less")),
-            Knob::Memory => format!("with {} MB{}", value as f64 / 1e6, self.beyond("less")),
+        let at = match self.parameter {
+            Parameter::Latency if value == 0 => "without a wait".to_owned(),
+            Parameter::Cpu if value == 0 => "without work".to_owned(),
+            Parameter::Cells if value == 1 => "with 1 cell".to_owned(),
+            Parameter::Cells => format!("with {value} cells{}", self.beyond("fewer")),
+            Parameter::Latency => format!("if a cell waits {time}{}", self.beyond("less")),
+            Parameter::Cpu => format!("if a cell computes {time}{}", self.beyond("less")),
+            Parameter::Memory => format!("with {} MB{}", value as f64 / 1e6, self.beyond("less")),
         };
         match &self.stepper {
             Some(stepper) => write!(f, "{at}: {stepper}"),
@@ -243,24 +244,24 @@ mod tests {
             (40_000, 0, 0, None),
         ] {
             let start = Workload { memory, ..workload(cells, latency, cpu) };
-            for turn in turns(&start, 50_000_000, &calibration()) {
-                assert_eq!(answer(&turn.last), answer(&start), "{turn}");
-                assert_ne!(answer(&turn.first), answer(&start), "{turn}");
-                let [last, first] = [turn.last, turn.first].map(|side| turn.knob.of(&side));
+            for point in switching_points(&start, 50_000_000, &calibration()) {
+                assert_eq!(answer(&point.last), answer(&start), "{point}");
+                assert_ne!(answer(&point.first), answer(&start), "{point}");
+                let [last, first] = [point.last, point.first].map(|side| point.parameter.of(&side));
                 let apart = last.abs_diff(first) as f64;
                 // Said in three digits, it lies farther away by a hundredth at most.
                 let near = (RESOLUTION + 0.01) * last.max(first) as f64;
-                assert!(apart <= 1.0 || apart <= near, "{turn}");
+                assert!(apart <= 1.0 || apart <= near, "{point}");
                 seen += 1;
             }
         }
-        assert!(seen >= 6, "{seen} turns only");
+        assert!(seen >= 6, "{seen} switching points only");
     }
 
     #[test]
     fn a_turn_is_a_sentence() {
-        let turns = turns(&workload(400, 10_000, 0), 50_000_000, &calibration());
-        let sentences: Vec<String> = turns.iter().map(ToString::to_string).collect();
+        let switching_points = switching_points(&workload(400, 10_000, 0), 50_000_000, &calibration());
+        let sentences: Vec<String> = switching_points.iter().map(ToString::to_string).collect();
         assert!(sentences.contains(&"without a wait: sequential".to_owned()), "{sentences:?}");
     }
 
@@ -294,10 +295,10 @@ mod tests {
                 let advice = advise(workload, &calibration());
                 advice.recommended().and_then(|it| it.stepper()).map(ToString::to_string)
             };
-            for turn in &advice.turns {
-                prop_assert_eq!(&stepper(&turn.first), &turn.stepper, "{}", turn);
-                prop_assert_eq!(answer(&turn.last), answer(&start), "{}", turn);
-                prop_assert_ne!(answer(&turn.first), answer(&start), "{}", turn);
+            for point in &advice.switching_points {
+                prop_assert_eq!(&stepper(&point.first), &point.stepper, "{}", point);
+                prop_assert_eq!(answer(&point.last), answer(&start), "{}", point);
+                prop_assert_ne!(answer(&point.first), answer(&start), "{}", point);
             }
         }
     }
