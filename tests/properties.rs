@@ -9,7 +9,7 @@ use proptest::sample::Index;
 
 use lifelab::core::{Context, Idle};
 use lifelab::steppers::{sequential, thread_pool};
-use lifelab::{Cell, Grain, Grid, Rule, Simulation, Soup, Stepper, CancellationToken, Topology};
+use lifelab::{CancellationToken, Cell, Grain, Grid, Rule, Simulation, Soup, Stepper, Topology};
 use lifelab_tests::{oracle, oracle_after, topologies};
 
 /// Sides from 1 to 200, and more often those around multiples of 64, where words end.

@@ -9,8 +9,8 @@ use std::time::Duration;
 use lifelab::core::testing::SetEngine;
 use lifelab::core::{Place, StepErrorKind};
 use lifelab::{
-    Builder, Cell, Checkpoint, Cycle, Error, GenerationEvent, Grid, Rule, Scenario, Simulation,
-    Soup, Start, CancelReason, Topology,
+    Builder, CancelReason, Cell, Checkpoint, Cycle, Error, GenerationEvent, Grid, Rule, Scenario,
+    Simulation, Soup, Start, Topology,
 };
 
 /// Code that names a topology may forget another one: only `Topology` itself does, and the fast

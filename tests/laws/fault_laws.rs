@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use lifelab::core::{FaultKind, Phase, StepErrorKind};
-use lifelab::{Cell, Error, Grid, Rule, Site, CancellationToken, Topology};
+use lifelab::{CancellationToken, Cell, Error, Grid, Rule, Site, Topology};
 use lifelab_tests::{oracle, oracle_after};
 
 use crate::subject::{Law, Subject, guard, io_spec, law, soup, step};
@@ -161,7 +161,8 @@ fn failing(grid: &Grid, generation: u64, io: &str) -> Vec<Cell> {
 fn a_stop_is_no_fault(subject: &Subject) {
     let now = soup(WIDTH, HEIGHT, 6);
     let io = io_spec("none hang@3:(4,4) on_fault:keep").build().expect("valid I/O");
-    let stop = CancellationToken::new().before(std::time::Instant::now() + std::time::Duration::from_millis(20));
+    let stop = CancellationToken::new()
+        .before(std::time::Instant::now() + std::time::Duration::from_millis(20));
     let error = step(&mut *subject.stepper(), &now, io, stop).expect_err("a cell hangs");
     assert!(matches!(error.kind, StepErrorKind::Stopped(_)), "{error}");
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use lifelab::core::probe::{Activity, Frame, Slice, Timeline};
 use lifelab::core::{Phase, Sampling, Tally};
-use lifelab::{Cell, Probe, Rule, CancellationToken, Topology};
+use lifelab::{CancellationToken, Cell, Probe, Rule, Topology};
 use lifelab_tests::oracle_after;
 
 use crate::subject::{Law, Subject, law, soup};
@@ -135,7 +135,8 @@ fn stopped(subject: &Subject) {
     let probe = Arc::new(Probe::new(one_of(1)));
     simulation.set_probe(Some(probe.clone())).expect("a grid can be watched");
     // The law holds whenever the deadline comes; this lets most cells begin to wait.
-    simulation.set_stop(CancellationToken::new().before(Instant::now() + Duration::from_millis(50)));
+    simulation
+        .set_stop(CancellationToken::new().before(Instant::now() + Duration::from_millis(50)));
     simulation.step().expect_err("it is stopped");
     assert_eq!(probe.open_tasks(), 0);
     assert_eq!(probe.tally().failed, 0, "cells that are asked to end have not failed");

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use lifelab::{Cell, CellIo, Fault, Grid, Rule, Site, CancellationToken, Topology};
+use lifelab::{CancellationToken, Cell, CellIo, Fault, Grid, Rule, Site, Topology};
 use lifelab_tests::oracle;
 
 use crate::subject::{HANG, Law, Subject, guard, io_spec, soup, step};
@@ -104,7 +104,13 @@ fn asynchronous(waits: &Arc<Waits>, failing: Option<Cell>) -> Arc<dyn CellIo> {
 }
 
 /// Steps, and checks that nothing goes on when the step has returned, nor during the next one.
-fn silent(subject: &Subject, io: Io, failing: Option<Cell>, stop: CancellationToken, waits: &Arc<Waits>) {
+fn silent(
+    subject: &Subject,
+    io: Io,
+    failing: Option<Cell>,
+    stop: CancellationToken,
+    waits: &Arc<Waits>,
+) {
     let now = soup(12, 9, 19);
     let mut stepper = subject.stepper();
     let outcome = step(&mut *stepper, &now, io(waits, failing), stop);

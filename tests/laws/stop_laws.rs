@@ -4,7 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use lifelab::core::StepErrorKind;
-use lifelab::{Error, Rule, CancellationToken, CancelReason, Topology};
+use lifelab::{CancelReason, CancellationToken, Error, Rule, Topology};
 use lifelab_tests::oracle;
 
 use crate::subject::{HANG, Law, Subject, guard, io_spec, law, soup, step};

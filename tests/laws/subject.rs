@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use lifelab::core::{Context, StepReport};
 use lifelab::{
-    CellIo, Grid, IoSpec, Rule, STEPPERS, Simulation, Soup, StepError, Stepper, StepperSpec, CancellationToken,
-    Topology,
+    CancellationToken, CellIo, Grid, IoSpec, Rule, STEPPERS, Simulation, Soup, StepError, Stepper,
+    StepperSpec, Topology,
 };
 
 /// A law: a statement that holds for every stepper to which it applies.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lifelab::core::StepErrorKind;
-use lifelab::{Cell, CellIo, Fault, Rule, Site, CancellationToken, Topology};
+use lifelab::{CancellationToken, Cell, CellIo, Fault, Rule, Site, Topology};
 use lifelab_tests::oracle;
 
 use crate::subject::{Law, Subject, guard, soup, step};

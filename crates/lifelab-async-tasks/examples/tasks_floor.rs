@@ -13,8 +13,8 @@ use ron::extensions::Extensions;
 
 use lifelab_async_tasks::{AsyncTasks, Options};
 use lifelab_core::{
-    CellIo, Context, Fault, Grid, IoFuture, StepperFactory, Phase, Rule, Site, Soup, Stepper, CancellationToken,
-    Topology, seeded,
+    CancellationToken, CellIo, Context, Fault, Grid, IoFuture, Phase, Rule, Site, Soup, Stepper,
+    StepperFactory, Topology, seeded,
 };
 
 /// Waits before the rule, uniformly between two latencies.

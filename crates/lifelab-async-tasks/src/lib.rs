@@ -101,8 +101,8 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 
 use lifelab_core::{
-    AsyncStepper, Capabilities, Context, Grain, Grid, StepperFactory, StartError, StepError, StepErrorKind,
-    StepFuture, StepReport, Stepper,
+    AsyncStepper, Capabilities, Context, Grain, Grid, StartError, StepError, StepErrorKind,
+    StepFuture, StepReport, Stepper, StepperFactory,
 };
 use lifelab_fanout::Clock;
 

@@ -15,8 +15,8 @@ use tokio::task::{JoinError, JoinSet, yield_now};
 use tokio::time::timeout_at;
 
 use lifelab_core::{
-    CellFailure, CellJob, Context, FanIn, Grain, Grid, Outcome, Phase, Site, StepError, StepReport,
-    CancellationToken, Unit, Units,
+    CancellationToken, CellFailure, CellJob, Context, FanIn, Grain, Grid, Outcome, Phase, Site,
+    StepError, StepReport, Unit, Units,
 };
 use lifelab_fanout::Clock;
 
@@ -165,4 +165,3 @@ async fn blocking_calls_end(stop: &CancellationToken) {
         yield_now().await;
     }
 }
-

@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 
 use lifelab::core::{Capabilities, Context, FanIn, StepReport};
-use lifelab::{Grain, Grid, StepError, Stepper, CancellationToken};
+use lifelab::{CancellationToken, Grain, Grid, StepError, Stepper};
 use lifelab_bench::{Harness, Suite};
 
 struct Shares;

@@ -20,7 +20,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Duration;
 
-use lifelab::{StepperSpec, CancellationToken};
+use lifelab::{CancellationToken, StepperSpec};
 use lifelab_bench::Harness;
 use lifelab_bench::advise::{Advice, Calibration, Workload, advise, calibrate, measure};
 use lifelab_bench::statistics::Interval;

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use lifelab::core::{Probe, Sampling, StepErrorKind, StepReport, Warning};
-use lifelab::{Error, Scenario, Simulation, CancellationToken, CancelReason};
+use lifelab::{CancelReason, CancellationToken, Error, Scenario, Simulation};
 
 pub(crate) use build::NOTHING;
 

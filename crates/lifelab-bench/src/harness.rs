@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use lifelab::{CellIo, Error, Stepper, CancellationToken};
+use lifelab::{CancellationToken, CellIo, Error, Stepper};
 
 use crate::child;
 use crate::error::SuiteError;

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use lifelab::core::Capabilities;
 use lifelab::io::{FaultSpec, Injected, IoSpec, Latency, Trigger, Wait, Work};
-use lifelab::{Error, Grid, Rule, Scenario, Simulation, Size, StepperSpec, CancellationToken, Topology};
+use lifelab::{
+    CancellationToken, Error, Grid, Rule, Scenario, Simulation, Size, StepperSpec, Topology,
+};
 
 use crate::error::SuiteError;
 use crate::floor::{self, Drawn};

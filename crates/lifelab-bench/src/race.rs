@@ -7,7 +7,7 @@ use std::io;
 use std::time::{Duration, Instant, SystemTime};
 
 use lifelab::core::{Capabilities, seeded};
-use lifelab::{IoSpec, CancellationToken};
+use lifelab::{CancellationToken, IoSpec};
 
 use crate::child::NOTHING;
 use crate::error::SuiteError;

@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use lifelab::core::{Cell, CellIo, Phase, Site, CancellationToken};
+use lifelab::core::{CancellationToken, Cell, CellIo, Phase, Site};
 use lifelab::io::{Cpu, Work};
 
 /// How fast the machine does what floors are made of. Measured once per race, on one core.

@@ -11,7 +11,7 @@ use libtest_mimic::{Arguments, Trial};
 
 use lifelab::core::{Capabilities, Cell, Context, Idle, StepError, StepReport};
 use lifelab::steppers::sequential::Sequential;
-use lifelab::{Error, Grid, Start, Stepper, StepperSpec, CancellationToken};
+use lifelab::{CancellationToken, Error, Grid, Start, Stepper, StepperSpec};
 use lifelab_bench::results::{Axis, CaseResult, Measured, Outcome, Results};
 use lifelab_bench::{Event, Harness, Suite, SuiteError};
 
@@ -124,7 +124,9 @@ fn quick(steppers: &str, rest: &str) -> Suite {
 }
 
 fn race(harness: &Harness, suite: &Suite) -> Results {
-    harness.race(suite, &CancellationToken::new(), &mut |_| {}).unwrap_or_else(|error| panic!("{error}"))
+    harness
+        .race(suite, &CancellationToken::new(), &mut |_| {})
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn find<'a>(results: &'a Results, stepper: &str) -> &'a CaseResult {

@@ -143,7 +143,11 @@ fn unsaved(path: &Path, busy: &str) -> Failure {
 }
 
 /// Measures the machine's costs, and saves them if that is asked.
-fn measure(args: &Args, harness: &Harness, stop: &CancellationToken) -> Result<Calibration, Failure> {
+fn measure(
+    args: &Args,
+    harness: &Harness,
+    stop: &CancellationToken,
+) -> Result<Calibration, Failure> {
     let file = args.calibration.as_deref().map(whole_file::create).transpose()?;
     if !args.json {
         report::note("measuring what the steppers cost on this machine ...");

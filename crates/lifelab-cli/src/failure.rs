@@ -8,7 +8,7 @@ use serde::Serialize;
 use lifelab::core::{Phase, StepErrorKind};
 use lifelab::io::IoError;
 use lifelab::patterns::{ErrorKind, PatternError};
-use lifelab::{Count, Error, StepError, CancelReason};
+use lifelab::{CancelReason, Count, Error, StepError};
 use lifelab_bench::SuiteError;
 
 use crate::whole_file;

@@ -9,10 +9,10 @@ use lifelab::{Checkpoints, Resumed, Simulation};
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::run::args::{PrintArgs, SaveArgs, WorkArgs};
-use crate::run::course::Course;
-use crate::run::journal::{CadenceArgs, Journal};
+use crate::run::checkpoint_writer::{CadenceArgs, CheckpointWriter};
+use crate::run::driver::Driver;
 use crate::run::plan::check_count;
-use crate::run::record::Record;
+use crate::run::statistics::RunStatistics;
 use crate::values::{duration, whole};
 
 /// Go on from the newest valid checkpoint of a run
@@ -50,10 +50,10 @@ pub(crate) struct Args {
 pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     args.save.check()?;
     let Resumed { mut checkpoint, checkpoints, skipped } = Checkpoints::resume(&args.checkpoint)?;
-    let mut record = Record::default();
-    record.note_kept_cells(checkpoint.kept_cells);
+    let mut statistics = RunStatistics::default();
+    statistics.note_kept_cells(checkpoint.kept_cells);
     for error in skipped {
-        record.warn(format!("skipped a checkpoint: {error}"));
+        statistics.warn(format!("skipped a checkpoint: {error}"));
     }
     args.work.check_trust(&checkpoint.scenario)?;
     args.work.override_in(&mut checkpoint.scenario)?;
@@ -66,13 +66,13 @@ pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     if let Some(timeout) = args.timeout {
         builder = builder.deadline(interrupt::left(timeout));
     }
-    let course = Course {
+    let driver = Driver {
         simulation: builder.build()?,
         scenario: checkpoint.scenario,
         start: checkpoint.start,
         finder: checkpoint.finder,
-        journal: Some(Journal::go_on(checkpoints, &args.cadence)),
-        record,
+        writer: Some(CheckpointWriter::go_on(checkpoints, &args.cadence)),
+        statistics,
     };
-    course.carry_out(&args.print, &args.save, out)
+    driver.carry_out(&args.print, &args.save, out)
 }

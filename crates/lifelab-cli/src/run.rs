@@ -1,14 +1,14 @@
 //! `lifelab run`: take a pattern through its generations.
 //!
-//! Arguments become a plan, the plan a simulation, and that takes its course.
+//! Arguments become a plan, the plan a simulation, and that takes its driver.
 
 pub(crate) mod args;
 pub(crate) mod plan;
 
-pub(crate) mod course;
-pub(crate) mod journal;
+pub(crate) mod checkpoint_writer;
+pub(crate) mod driver;
 mod progress;
-pub(crate) mod record;
+pub(crate) mod statistics;
 
 mod destination;
 mod drawing;
@@ -25,24 +25,24 @@ pub(crate) use args::Args;
 pub(crate) use outcome::QUICKLY_HASHED;
 
 use crate::failure::Failure;
-use crate::run::course::Course;
-use crate::run::journal::Journal;
+use crate::run::checkpoint_writer::CheckpointWriter;
+use crate::run::driver::Driver;
 use crate::run::plan::Plan;
-use crate::run::record::Record;
+use crate::run::statistics::RunStatistics;
 
 pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     args.save.check()?;
     let mut plan = Plan::of(args)?;
     let simulation = plan.build()?;
-    let journal = Journal::open(&args.checkpoints)?;
+    let writer = CheckpointWriter::open(&args.checkpoints)?;
     let finder = plan.until_stable.then(|| {
         let mut finder = CycleFinder::default();
         finder.note(simulation.universe());
         finder
     });
-    let mut record = Record::default();
-    plan.warnings.drain(..).for_each(|warning| record.warn(warning));
+    let mut statistics = RunStatistics::default();
+    plan.warnings.drain(..).for_each(|warning| statistics.warn(warning));
     let start = course::generation(&simulation);
-    let course = Course { simulation, scenario: plan.scenario, start, finder, journal, record };
-    course.carry_out(&args.print, &args.save, out)
+    let driver = Driver { simulation, scenario: plan.scenario, start, finder, writer, statistics };
+    driver.carry_out(&args.print, &args.save, out)
 }

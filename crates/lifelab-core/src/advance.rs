@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::band::{Band, BandMut, BandRef};
+use crate::cancellation_token::CancelReason;
 use crate::cell::Cell;
 use crate::context::Context;
 use crate::error::CellFailure;
@@ -11,7 +12,6 @@ use crate::job::CellJob;
 use crate::kernel;
 use crate::probe::Activity;
 use crate::rule::Rule;
-use crate::cancellation_token::CancelReason;
 
 impl<'a> BandRef<'a> {
     /// The jobs of the band's cells, in reading order.

@@ -213,7 +213,8 @@ impl Default for CancellationToken {
 
 impl Token {
     fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::SeqCst) || self.parent.as_ref().is_some_and(|p| p.is_cancelled())
+        self.cancelled.load(Ordering::SeqCst)
+            || self.parent.as_ref().is_some_and(|p| p.is_cancelled())
     }
 
     /// Blocks until the token is cancelled, or until `deadline`: then it returns `None`.

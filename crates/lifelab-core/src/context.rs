@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use lifelab_fanout::Delay;
 
-use crate::unchanged::UnchangedMap;
+use crate::cancellation_token::CancellationToken;
 use crate::cell::{Cell, Phase, Site};
 use crate::io::{self, CellIo, WaitsFor};
 use crate::probe::Probe;
 use crate::rule::Rule;
-use crate::cancellation_token::CancellationToken;
 use crate::topology::Topology;
+use crate::unchanged::UnchangedMap;
 
 /// What a stepper is told about the generation that it computes.
 ///

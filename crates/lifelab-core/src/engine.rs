@@ -2,11 +2,11 @@
 
 use thiserror::Error;
 
+use crate::cancellation_token::CancellationToken;
 use crate::count::Count;
 use crate::error::{StepError, StepErrorKind};
 use crate::finite::FiniteEngine;
 use crate::stepper::StepReport;
-use crate::cancellation_token::CancellationToken;
 use crate::universe::{Place, Universe};
 
 /// A universe that can be taken forward in time.

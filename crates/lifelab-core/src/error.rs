@@ -5,10 +5,10 @@ use std::num::NonZeroUsize;
 
 use thiserror::Error;
 
+use crate::cancellation_token::CancelReason;
 use crate::cell::{Cell, Site};
 use crate::count::Count;
 use crate::io::{Fault, FaultKind};
-use crate::cancellation_token::CancelReason;
 
 /// One cell's failure.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]

@@ -163,7 +163,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::{Cell, Fault, Grain, Idle, Phase, Rule, Site, CancellationToken, CancelReason};
+    use crate::{CancelReason, CancellationToken, Cell, Fault, Grain, Idle, Phase, Rule, Site};
 
     fn context() -> Context {
         Context::new(Rule::LIFE, 3, Arc::new(Idle), CancellationToken::new())

@@ -8,7 +8,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use crate::unchanged::UnchangedMap;
+use crate::cancellation_token::CancellationToken;
 use crate::cell::Cell;
 use crate::context::{Context, Hop, Progress};
 use crate::count::{Coordinate, Count};
@@ -21,8 +21,8 @@ use crate::probe::{OpenSpan, Probe};
 use crate::rule::Rule;
 use crate::state_hash::StateHash;
 use crate::stepper::{StepReport, Stepper};
-use crate::cancellation_token::CancellationToken;
 use crate::topology::{Bounds, Topology};
+use crate::unchanged::UnchangedMap;
 use crate::universe::{Place, Rectangle, Run, Universe, World};
 
 use runs::visit_runs;

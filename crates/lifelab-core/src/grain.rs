@@ -189,7 +189,9 @@ impl Unit {
     /// first cell if the step should end.
     pub fn run(self, now: &Grid, cx: &Context) -> Result<Outcome, CellFailure> {
         match self {
-            Self::Cell(at) => CellJob { at, neighborhood: now.neighborhood(at) }.run(cx).map(Outcome::Cell),
+            Self::Cell(at) => {
+                CellJob { at, neighborhood: now.neighborhood(at) }.run(cx).map(Outcome::Cell)
+            }
             Self::Band { first, rows } => {
                 let rows = first..first + rows.get();
                 if !cx.is_idle() {
@@ -213,7 +215,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::{Idle, Rule, CancellationToken};
+    use crate::{CancellationToken, Idle, Rule};
 
     fn divide(grain: Grain, width: u32, height: u32) -> Units {
         let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), CancellationToken::new());

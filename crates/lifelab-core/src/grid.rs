@@ -12,10 +12,10 @@ use thiserror::Error;
 pub use surroundings::Surroundings;
 
 use crate::band::{Band, BandMut, BandRef};
-use crate::unchanged::UnchangedMap;
 use crate::cell::{Cell, Neighborhood};
 use crate::size::Size;
 use crate::topology::TopologyError;
+use crate::unchanged::UnchangedMap;
 use crate::word::{LINE, WORD, last_mask};
 
 /// A finite grid of cells, one bit each, framed by a halo that shows what lies beyond the edges.

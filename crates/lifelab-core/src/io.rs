@@ -13,8 +13,8 @@ use lifelab_fanout::{Delay, Sleep};
 
 use serde::{Deserialize, Serialize};
 
+use crate::cancellation_token::{CancelReason, CancellationToken};
 use crate::cell::{Phase, Site};
-use crate::cancellation_token::{CancellationToken, CancelReason};
 
 /// What each cell waits for: once in a generation, when it applies the rule, unless
 /// [`is_idle_in`](Self::is_idle_in) says otherwise.
@@ -320,7 +320,11 @@ impl From<std::io::Error> for Fault {
 
 /// Calls `io`, and turns a panic into a fault.
 #[inline]
-pub(crate) fn call(io: &dyn CellIo, site: impl Fn() -> Site, stop: &CancellationToken) -> Result<(), Fault> {
+pub(crate) fn call(
+    io: &dyn CellIo,
+    site: impl Fn() -> Site,
+    stop: &CancellationToken,
+) -> Result<(), Fault> {
     // Unwind safety: nothing of ours is borrowed mutably here, and an implementation that shares
     // state must keep it sound under panics, as any code behind `&self` must.
     catch_unwind(AssertUnwindSafe(|| io.call(site(), stop)))
@@ -332,7 +336,11 @@ pub(crate) fn call(io: &dyn CellIo, site: impl Fn() -> Site, stop: &Cancellation
 /// It looks at the future where that was made: to move it first costs a tenth of what a cell that
 /// sleeps costs, for a processor waits before it reads as a whole what was just written in pieces.
 #[inline]
-pub(crate) fn make<'a>(io: &'a dyn CellIo, site: Site, stop: &'a CancellationToken) -> WaitsFor<'a> {
+pub(crate) fn make<'a>(
+    io: &'a dyn CellIo,
+    site: Site,
+    stop: &'a CancellationToken,
+) -> WaitsFor<'a> {
     let failed = |fault| WaitsFor::More(IoFuture::ready(Err(fault)));
     catch_unwind(AssertUnwindSafe(|| io.call_async(site, stop).waits_for()))
         .unwrap_or_else(|payload| failed(Fault::panicked(&*payload)))
@@ -348,7 +356,11 @@ pub(crate) fn make_row(io: &dyn CellIo, first: Site, cells: u32, delays: &mut Ve
 }
 
 /// Awaits `io`, and turns a panic into a fault.
-pub(crate) async fn call_async(io: &dyn CellIo, site: Site, stop: &CancellationToken) -> Result<(), Fault> {
+pub(crate) async fn call_async(
+    io: &dyn CellIo,
+    site: Site,
+    stop: &CancellationToken,
+) -> Result<(), Fault> {
     let mut call = None;
     poll_fn(|cx| poll(&mut call, || io.call_async(site, stop), cx)).await
 }

@@ -19,11 +19,11 @@ mod circuit;
 mod columns;
 mod ghost;
 mod lanes;
-mod time_blocking;
 mod strips;
 mod sum;
 mod ternary;
 mod tile;
+mod time_blocking;
 mod transpose;
 
 #[cfg(any(test, feature = "testing"))]
@@ -36,10 +36,10 @@ use std::cell::RefCell;
 use fearless_simd::{Level, dispatch};
 
 use crate::band::{BandMut, BandRef};
+use crate::cancellation_token::{CancelReason, CancellationToken};
 use crate::context::Hop;
 use crate::grid::Grid;
 use crate::rule::Rule;
-use crate::cancellation_token::{CancellationToken, CancelReason};
 use crate::topology::Topology;
 #[cfg(any(test, feature = "testing"))]
 pub use choice::Kernel;
@@ -90,7 +90,13 @@ fn hop_at(
     stop: &CancellationToken,
 ) -> Result<(), CancelReason> {
     let Hop { generations, topology, unchanged } = hop;
-    let task = time_blocking::Task { now, topology: *topology, generations: *generations, unchanged, stop };
+    let task = time_blocking::Task {
+        now,
+        topology: *topology,
+        generations: *generations,
+        unchanged,
+        stop,
+    };
     SCRATCH.with_borrow_mut(|scratch| {
         if rule == Rule::LIFE {
             dispatch!(level, simd => task.advance(simd, Conway, next, scratch))

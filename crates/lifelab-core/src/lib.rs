@@ -24,7 +24,6 @@ mod topology;
 mod word;
 
 mod band;
-mod unchanged;
 pub mod duration;
 mod grid;
 mod kernel;
@@ -34,8 +33,10 @@ pub mod printable;
 pub mod seeded;
 mod soup;
 mod state_hash;
+mod unchanged;
 pub mod wording;
 
+mod cancellation_token;
 mod cell_future;
 mod context;
 mod error;
@@ -43,7 +44,6 @@ mod io;
 mod job;
 mod order;
 pub mod probe;
-mod cancellation_token;
 
 mod advance;
 mod edge;
@@ -61,6 +61,7 @@ pub mod testing;
 
 pub use address_space::AddressSpace;
 pub use band::{Band, BandMut, BandRef};
+pub use cancellation_token::{CancelReason, CancellationToken};
 pub use cell::{Cell, Neighborhood, Phase, Site};
 pub use cell_future::CellFuture;
 pub use context::{Context, Progress};
@@ -83,8 +84,7 @@ pub use size::{Size, SizeError};
 pub use soup::Soup;
 pub use state_hash::StateHash;
 pub use stepper::{
-    AsyncStepper, Capabilities, StepperFactory, StepFuture, StepReport, Stepper, Traffic, Warning,
+    AsyncStepper, Capabilities, StepFuture, StepReport, Stepper, StepperFactory, Traffic, Warning,
 };
-pub use cancellation_token::{CancellationToken, CancelReason};
 pub use topology::{Axis, Bounds, Topology, TopologyError};
 pub use universe::{Place, Rectangle, Run, Universe, World};

@@ -60,8 +60,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::{
-    Axis, Cell, CellFailure, CellIo, Context, Fault, Grid, Idle, IoFuture, Phase, Position, Rule,
-    Site, Size, Soup, StepError, StepErrorKind, Stepper, CancellationToken, Topology,
+    Axis, CancellationToken, Cell, CellFailure, CellIo, Context, Fault, Grid, Idle, IoFuture,
+    Phase, Position, Rule, Site, Size, Soup, StepError, StepErrorKind, Stepper, Topology,
 };
 
 pub use crate::kernel::Kernel;

@@ -61,12 +61,19 @@ impl UnchangedMap {
     }
 
     /// Whether nothing has changed in these rows and words, nor in what is seen there beyond the edges.
-    pub(crate) fn is_unchanged(&self, topology: Topology, rows: Range<i64>, words: Range<i64>) -> bool {
+    pub(crate) fn is_unchanged(
+        &self,
+        topology: Topology,
+        rows: Range<i64>,
+        words: Range<i64>,
+    ) -> bool {
         let Some(before) = &self.before else { return false };
         let is_unchanged = |x, y| !before[self.block(x, y)].load(Ordering::Relaxed);
         let is_seen_unchanged = || {
             let depth = self.depth_beyond(topology, &rows, &words);
-            depth == 0 || topology.is_bounded() || self.edges(depth).all(|(x, y)| is_unchanged(x, y))
+            depth == 0
+                || topology.is_bounded()
+                || self.edges(depth).all(|(x, y)| is_unchanged(x, y))
         };
         let (ring_x, ring_y) = (topology.is_ring(Axis::X), topology.is_ring(Axis::Y));
         let all_unchanged = blocks(ring_y, rows.clone(), self.height, ROWS)
@@ -194,7 +201,9 @@ mod tests {
         let unchanged = UnchangedMap::unknown(size.width.get(), size.height.get());
         let places = rows.clone().flat_map(|y| columns.clone().map(move |x| Position { x, y }));
         let cells = places.filter_map(|at| topology.resolve(size, at));
-        cells.map(|at| unchanged.block(at.x as usize / (WORDS * WORD), at.y as usize / ROWS)).collect()
+        cells
+            .map(|at| unchanged.block(at.x as usize / (WORDS * WORD), at.y as usize / ROWS))
+            .collect()
     }
 
     #[test]
@@ -215,7 +224,10 @@ mod tests {
                         for block in seen(size, topology, &rows, columns) {
                             let unchanged = with_changed(width, height, block);
                             let what = format!("{topology} {size}, {rows:?} {words:?}: {block}");
-                            assert!(!unchanged.is_unchanged(topology, rows.clone(), words.clone()), "{what}");
+                            assert!(
+                                !unchanged.is_unchanged(topology, rows.clone(), words.clone()),
+                                "{what}"
+                            );
                         }
                     }
                 }

@@ -54,11 +54,11 @@
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
 
 #[cfg(not(all(test, loom)))]
+mod delay_queue;
+#[cfg(not(all(test, loom)))]
 mod fan_out;
 #[cfg(not(all(test, loom)))]
 mod sleep;
-#[cfg(not(all(test, loom)))]
-mod delay_queue;
 
 #[cfg(not(all(test, loom)))]
 mod clock;
@@ -72,7 +72,7 @@ mod wheel;
 #[cfg(not(all(test, loom)))]
 pub use {
     clock::{Clock, CoarseTime},
+    delay_queue::DelayQueue,
     fan_out::FanOut,
     sleep::{Delay, Sleep},
-    delay_queue::DelayQueue,
 };

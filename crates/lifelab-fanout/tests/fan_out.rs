@@ -14,7 +14,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use proptest::prelude::*;
 use tokio::sync::oneshot;
 
-use lifelab_fanout::{Clock, FanOut, Sleep, DelayQueue};
+use lifelab_fanout::{Clock, DelayQueue, FanOut, Sleep};
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 

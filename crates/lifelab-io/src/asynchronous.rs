@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::OnceLock;
 
-use lifelab_core::{CellIo, Fault, IoFuture, Site, CancellationToken};
+use lifelab_core::{CancellationToken, CellIo, Fault, IoFuture, Site};
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::park;

@@ -1,7 +1,7 @@
 //! The classic mistake of asynchronous code, to be studied: a wait that blocks the thread that
 //! polls it.
 
-use lifelab_core::{CellIo, Fault, IoFuture, Site, CancellationToken};
+use lifelab_core::{CancellationToken, CellIo, Fault, IoFuture, Site};
 
 use crate::latency::Latency;
 use crate::precise_sleep;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
-use lifelab_core::{AddressSpace, CellIo, Fault, IoFuture, Site, CancellationToken};
+use lifelab_core::{AddressSpace, CancellationToken, CellIo, Fault, IoFuture, Site};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
@@ -111,7 +111,7 @@ mod tests {
     use std::thread::{self, ThreadId};
     use std::time::Duration;
 
-    use lifelab_core::{Cell, FaultKind, Phase, CancelReason};
+    use lifelab_core::{CancelReason, Cell, FaultKind, Phase};
 
     use super::*;
 
@@ -195,7 +195,8 @@ mod tests {
     #[tokio::test]
     async fn a_panic_comes_back_to_the_caller() {
         let io = Arc::new(blocking(|_, _| resume_unwind(Box::new("lost".to_owned()))));
-        let task = tokio::spawn(async move { io.call_async(SITE, &CancellationToken::new()).await });
+        let task =
+            tokio::spawn(async move { io.call_async(SITE, &CancellationToken::new()).await });
         let payload = task.await.unwrap_err().into_panic();
         assert_eq!(*payload.downcast::<String>().unwrap(), "lost");
     }

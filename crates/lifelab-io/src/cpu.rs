@@ -4,7 +4,7 @@ use std::fmt;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use lifelab_core::{CellIo, Fault, IoFuture, Site, CancellationToken};
+use lifelab_core::{CancellationToken, CellIo, Fault, IoFuture, Site};
 use serde::{Deserialize, Serialize};
 
 use crate::shorthand::{Scanner, Shorthand, ShorthandError};

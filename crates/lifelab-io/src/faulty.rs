@@ -5,7 +5,7 @@ use std::future::pending;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 
-use lifelab_core::{CellIo, Fault, IoFuture, Phase, Site, CancellationToken};
+use lifelab_core::{CancellationToken, CellIo, Fault, IoFuture, Phase, Site};
 
 use crate::fault::{self, FaultSpec, Injected};
 
@@ -118,7 +118,10 @@ mod tests {
         let payload = catch_unwind(AssertUnwindSafe(|| io.call(site(1, 0, 0), &stop))).unwrap_err();
         assert_eq!(*payload.downcast::<String>().unwrap(), "injected panic");
         let io = Arc::new(io);
-        let task = tokio::spawn(async move { io.call_async(site(1, 0, 0), &CancellationToken::new()).await });
+        let task =
+            tokio::spawn(
+                async move { io.call_async(site(1, 0, 0), &CancellationToken::new()).await },
+            );
         let payload = task.await.unwrap_err().into_panic();
         assert_eq!(*payload.downcast::<String>().unwrap(), "injected panic");
     }

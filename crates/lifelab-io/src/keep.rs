@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use lifelab_core::{CellIo, Fault, IoFuture, OnFault, Phase, Site, CancellationToken};
+use lifelab_core::{CancellationToken, CellIo, Fault, IoFuture, OnFault, Phase, Site};
 
 use crate::shorthand::{Scanner, Shorthand, ShorthandError};
 

@@ -105,11 +105,11 @@ mod working;
 mod asynchronous;
 mod blocking;
 
+mod background_runtime;
 mod draw;
 mod error;
 mod park;
 mod precise_sleep;
-mod background_runtime;
 mod runtime;
 mod shorthand;
 

@@ -8,14 +8,17 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use lifelab_core::{CancellationToken, CancelReason};
+use lifelab_core::{CancelReason, CancellationToken};
 
 /// Blocks the thread until `future` is ready or work should end; then the future is dropped.
 ///
 /// It polls on this thread and parks in between. Unlike tokio's `block_on` it needs no runtime (a
 /// future with timers or sockets needs one that is entered and driven elsewhere), never panics
 /// inside one, and ends with the stop, deadline included, without a timer.
-pub(crate) fn block_on<F: Future>(future: F, stop: &CancellationToken) -> Result<F::Output, CancelReason> {
+pub(crate) fn block_on<F: Future>(
+    future: F,
+    stop: &CancellationToken,
+) -> Result<F::Output, CancelReason> {
     let unpark = Arc::new(Unpark { thread: thread::current(), woken: AtomicBool::new(false) });
     let waker = Waker::from(unpark.clone());
     let mut cx = Context::from_waker(&waker);

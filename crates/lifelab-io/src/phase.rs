@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use lifelab_core::{CellIo, Delay, Fault, IoFuture, Phase, Site, CancellationToken};
+use lifelab_core::{CancellationToken, CellIo, Delay, Fault, IoFuture, Phase, Site};
 use serde::{Deserialize, Serialize};
 
 use crate::shorthand::{self, Scanner, Shorthand, ShorthandError};

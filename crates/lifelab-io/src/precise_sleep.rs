@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lifelab_core::{CancellationToken, CancelReason};
+use lifelab_core::{CancelReason, CancellationToken};
 
 /// Blocks the thread for `duration`, or until work should end, and wakes as soon as the system can.
 ///

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use lifelab_core::{CellIo, Fault, IoFuture, Site, CancellationToken};
+use lifelab_core::{CancellationToken, CellIo, Fault, IoFuture, Site};
 
 /// Notes every call. Attempts below [`failing`](Self::failing) end with its fault.
 #[derive(Default)]

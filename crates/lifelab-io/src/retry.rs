@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lifelab_core::{CellIo, Fault, FaultKind, IoFuture, Phase, Site, CancellationToken};
+use lifelab_core::{CancellationToken, CellIo, Fault, FaultKind, IoFuture, Phase, Site};
 use serde::{Deserialize, Serialize};
 
 use crate::draw::{self, Purpose};
@@ -214,7 +214,8 @@ mod tests {
     async fn both(limit: u32, inner: impl Fn() -> Recording) -> (Result<(), Fault>, Vec<u32>) {
         let attempts = |io: &Recording| io.sites().iter().map(|site| site.attempt).collect();
         let blocking = Arc::new(inner());
-        let outcome = Retry::new(blocking.clone(), spec(limit), 1).call(SITE, &CancellationToken::new());
+        let outcome =
+            Retry::new(blocking.clone(), spec(limit), 1).call(SITE, &CancellationToken::new());
         let seen: Vec<u32> = attempts(&blocking);
         let task = Arc::new(inner());
         let retry = Retry::new(task.clone(), spec(limit), 1);
@@ -266,7 +267,8 @@ mod tests {
     async fn a_budget_ends_the_retries_with_the_pause_that_would_exceed_it() {
         let spec: RetrySpec = "9(10ms,10ms,25ms)".parse().unwrap();
         let inner = Arc::new(Recording::failing(99, Fault::failed("weak")));
-        let outcome = Retry::new(inner.clone(), spec, 1).call_async(SITE, &CancellationToken::new()).await;
+        let outcome =
+            Retry::new(inner.clone(), spec, 1).call_async(SITE, &CancellationToken::new()).await;
         let pauses = (0..).map(|retry| spec.pause(retry, attempt(SITE, retry), 1));
         let sums = pauses.scan(Duration::ZERO, |sum, pause| {
             *sum += pause;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lifelab_core::{CellIo, Delay, Fault, IoFuture, Site, CancellationToken};
+use lifelab_core::{CancellationToken, CellIo, Delay, Fault, IoFuture, Site};
 
 use crate::latency::Latency;
 use crate::{precise_sleep, runtime};

@@ -1,20 +1,20 @@
 //! A real request and response over a socket, with everything that can go wrong there.
 
 mod address;
-mod in_flight;
 mod connect;
-mod frame;
 mod connections;
+mod frame;
 mod framed_reader;
-mod shared_connection;
+mod in_flight;
 mod pool;
 mod private_dir;
 mod service;
+mod shared_connection;
 
 use std::fmt;
 use std::num::NonZeroU32;
 
-use lifelab_core::{CellIo, Fault, IoFuture, Site, CancellationToken};
+use lifelab_core::{CancellationToken, CellIo, Fault, IoFuture, Site};
 use serde::{Deserialize, Serialize};
 
 use crate::error::IoError;
@@ -25,8 +25,8 @@ pub use address::{Address, AddressError};
 pub use service::{EchoService, Transport};
 
 use frame::Frame;
-use shared_connection::SharedConnections;
 use pool::Pool;
+use shared_connection::SharedConnections;
 
 /// A request to an echo service that answers after a latency.
 ///

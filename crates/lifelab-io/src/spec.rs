@@ -5,7 +5,7 @@ mod text;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lifelab_core::{CellIo, Delay, Fault, IoFuture, OnFault, Phase, Site, CancellationToken};
+use lifelab_core::{CancellationToken, CellIo, Delay, Fault, IoFuture, OnFault, Phase, Site};
 use ron::extensions::Extensions;
 use serde::{Deserialize, Serialize};
 

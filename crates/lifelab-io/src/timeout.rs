@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use lifelab_core::{CellIo, Fault, FaultKind, IoFuture, Phase, Site, CancellationToken};
+use lifelab_core::{CancellationToken, CellIo, Fault, FaultKind, IoFuture, Phase, Site};
 
 use crate::runtime;
 use lifelab_core::duration;

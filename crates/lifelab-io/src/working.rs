@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lifelab_core::{CellIo, Fault, IoFuture, Phase, Site, CancellationToken};
+use lifelab_core::{CancellationToken, CellIo, Fault, IoFuture, Phase, Site};
 
 use crate::cpu::{Cpu, Work};
 

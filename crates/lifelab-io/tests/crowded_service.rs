@@ -8,7 +8,7 @@ use std::net::TcpStream;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use lifelab_core::{Phase, Site, CancellationToken};
+use lifelab_core::{CancellationToken, Phase, Site};
 use lifelab_io::{EchoService, IoSpec, Transport};
 
 /// More clients than the service has room for.

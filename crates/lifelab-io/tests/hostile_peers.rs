@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use lifelab_core::{Cell, CellIo, Fault, FaultKind, Phase, Site, CancellationToken};
+use lifelab_core::{CancellationToken, Cell, CellIo, Fault, FaultKind, Phase, Site};
 use lifelab_io::{Address, EchoService, IoSpec, Transport};
 use tokio::runtime::Builder;
 use tokio::task::JoinSet;
@@ -49,8 +49,9 @@ fn service(behave: impl Fn(TcpStream, &Kept) + Clone + Send + 'static) -> (Strin
 fn outcomes(io: &Arc<dyn CellIo>) -> [Vec<Result<(), Fault>>; 2] {
     const CELLS: u32 = 20;
     let blocking = thread::scope(|scope| {
-        let calls: Vec<_> =
-            (0..CELLS).map(|x| scope.spawn(move || io.call(site(x), &CancellationToken::new()))).collect();
+        let calls: Vec<_> = (0..CELLS)
+            .map(|x| scope.spawn(move || io.call(site(x), &CancellationToken::new())))
+            .collect();
         calls.into_iter().map(|call| call.join().unwrap()).collect()
     });
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();

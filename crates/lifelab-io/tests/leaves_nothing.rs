@@ -6,7 +6,7 @@ use std::fs;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use lifelab_core::{Phase, Site, CancellationToken};
+use lifelab_core::{CancellationToken, Phase, Site};
 use lifelab_io::{Address, EchoService, IoSpec, Transport};
 
 #[cfg(target_os = "linux")]

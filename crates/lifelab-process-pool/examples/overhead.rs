@@ -14,8 +14,8 @@ use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 
 use lifelab_core::{
-    CellIo, Context, Fault, Grain, Grid, Idle, IoFuture, StepperFactory, Rule, Site, Soup, Stepper, CancellationToken,
-    Topology,
+    CancellationToken, CellIo, Context, Fault, Grain, Grid, Idle, IoFuture, Rule, Site, Soup,
+    Stepper, StepperFactory, Topology,
 };
 use lifelab_process_pool::{Arrangement, Options, ProcessPool, host_workers};
 

@@ -8,15 +8,15 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use lifelab_core::{CancellationToken, CancelReason};
+use lifelab_core::{CancelReason, CancellationToken};
 
 use crate::handshake::{Handshake, Mismatch};
-use crate::watchdog;
 use crate::meter::{Meter, Metered};
 use crate::os;
 use crate::process::Process;
 use crate::role::Role;
 use crate::start;
+use crate::watchdog;
 use crate::wire::{self, Frames, WireError};
 
 /// How long the processes of a connection may take to end by themselves when one of them has, before
@@ -87,7 +87,10 @@ pub(crate) enum StartFailure {
 
 impl Connection {
     /// Starts the processes, and returns when each has greeted.
-    pub(crate) fn start(command: &WorkerCommand, stop: &CancellationToken) -> Result<Self, StartFailure> {
+    pub(crate) fn start(
+        command: &WorkerCommand,
+        stop: &CancellationToken,
+    ) -> Result<Self, StartFailure> {
         if stop.reason().is_some() {
             return Err(StartFailure::Stopped);
         }
@@ -101,7 +104,8 @@ impl Connection {
             handle,
         };
         let timeout = command.start_timeout;
-        let greeted = connection.handle.clone().kill_after(timeout, stop, || connection.shake_hands(command));
+        let greeted =
+            connection.handle.clone().kill_after(timeout, stop, || connection.shake_hands(command));
         match greeted.map_err(StartFailure::Refused)? {
             (Ok(()), _) => Ok(connection),
             (_, Some(CancelReason::Canceled)) => Err(StartFailure::Stopped),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use lifelab_core::{Outcome, StepErrorKind, Surroundings};
 
 use crate::connection::{Connection, StartFailure};
-use crate::step::{Event, ActiveHandle, Work};
+use crate::step::{ActiveHandle, Event, Work};
 use crate::wire::{self, Message, WireError};
 
 /// Bytes of frames that are written at once.
@@ -260,7 +260,10 @@ impl<'a> Driver<'a> {
             }
         };
         let unit = self.held.front().map_or("nothing".into(), |&unit| self.work.name(unit));
-        Trouble::Died(format!("{}{cause}, with {unit} in work", connection.reap(&self.work.cx.stop)))
+        Trouble::Died(format!(
+            "{}{cause}, with {unit} in work",
+            connection.reap(&self.work.cx.stop)
+        ))
     }
 
     /// Waits before a start that follows one that failed.

@@ -204,7 +204,7 @@ mod tests {
     use std::sync::Arc;
 
     use lifelab_core::testing::{GENERATION, context, script};
-    use lifelab_core::{CellIo, CellJob, Counted, Neighborhood, Idle, Topology};
+    use lifelab_core::{CellIo, CellJob, Counted, Idle, Neighborhood, Topology};
 
     use super::*;
 

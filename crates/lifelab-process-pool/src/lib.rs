@@ -96,19 +96,19 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
 
+mod connection;
+mod driver;
 mod handler;
 mod handshake;
-mod watchdog;
-mod connection;
 mod meter;
 mod os;
 mod process;
-mod driver;
 mod role;
 mod size;
 mod start;
 mod step;
 mod unit;
+mod watchdog;
 mod watching;
 mod wire;
 mod worker;
@@ -123,8 +123,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use lifelab_core::{
-    AddressSpace, Capabilities, Context, FanIn, Grain, Grid, StepperFactory, StartError, StepError,
-    StepErrorKind, StepReport, Stepper, Units,
+    AddressSpace, Capabilities, Context, FanIn, Grain, Grid, StartError, StepError, StepErrorKind,
+    StepReport, Stepper, StepperFactory, Units,
 };
 
 use connection::{Connection, WorkerCommand};
@@ -366,8 +366,13 @@ impl StepperFactory for ProcessPool {
         let threads = 2 + arrangement.roles().len();
         AddressSpace::check_workers(workers, threads, start::STACK)?;
         let meter = Arc::default();
-        let command =
-            WorkerCommand { program, roles: arrangement.roles(), start_timeout, answer_timeout, meter };
+        let command = WorkerCommand {
+            program,
+            roles: arrangement.roles(),
+            start_timeout,
+            answer_timeout,
+            meter,
+        };
         let connections = (0..workers).map(|_| None).collect();
         Ok(Self { grain, in_flight, restarts, command, connections })
     }

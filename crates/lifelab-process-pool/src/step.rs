@@ -12,10 +12,10 @@ use lifelab_core::{
     Warning,
 };
 
-use crate::watchdog;
-use crate::connection::{Handle, Connection, WorkerCommand};
+use crate::connection::{Connection, Handle, WorkerCommand};
 use crate::driver::Driver;
 use crate::start;
+use crate::watchdog;
 use crate::watching::Watching;
 
 /// How long workers may take to end their waits when the step is stopped, before they are killed.
@@ -125,9 +125,15 @@ pub(crate) fn run(
     connections: &mut [Option<Connection>],
     fan_in: FanIn<'_>,
 ) -> Result<StepReport, StepError> {
-    let active_handles: Vec<ActiveHandle> = connections.iter().map(|_| ActiveHandle::default()).collect();
-    let mut assembly =
-        Assembly { work, active_handles: &active_handles, fan_in, report: StepReport::default(), lost: None };
+    let active_handles: Vec<ActiveHandle> =
+        connections.iter().map(|_| ActiveHandle::default()).collect();
+    let mut assembly = Assembly {
+        work,
+        active_handles: &active_handles,
+        fan_in,
+        report: StepReport::default(),
+        lost: None,
+    };
     thread::scope(|scope| {
         let (events, inbox) = sync_channel(EVENTS);
         // Whatever happens here, the watch ends, and with it the scope.

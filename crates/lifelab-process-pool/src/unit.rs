@@ -46,7 +46,8 @@ impl Work<'_> {
 
     /// Whether the next grid shows a unit's next state already, so that it need not be computed.
     pub(crate) fn is_unchanged(&self, index: usize) -> bool {
-        matches!(self.units.get(index), Unit::Band { .. }) && self.cx.is_unchanged(&self.rows(index))
+        matches!(self.units.get(index), Unit::Band { .. })
+            && self.cx.is_unchanged(&self.rows(index))
     }
 
     /// What the answer to a unit means; an error if it is no answer to that unit.

@@ -26,7 +26,11 @@ const SUSPENSION: &str = "it was suspended";
 
 /// Until `stop` fires, kills lines that are suspended, and those from which no answer comes within
 /// `limit`.
-pub(crate) fn end_hangs(active_handles: &[ActiveHandle], limit: Option<Duration>, stop: &CancellationToken) {
+pub(crate) fn end_hangs(
+    active_handles: &[ActiveHandle],
+    limit: Option<Duration>,
+    stop: &CancellationToken,
+) {
     let look = limit.map_or(LOOK, |limit| LOOK.min(limit / LOOKS));
     let mut seen: Vec<Option<Seen>> = active_handles.iter().map(|_| None).collect();
     while stop.sleep(look).is_ok() {

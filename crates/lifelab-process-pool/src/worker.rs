@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use lifelab_core::{CellIo, Context, Idle, Rule, CancellationToken, Topology};
+use lifelab_core::{CancellationToken, CellIo, Context, Idle, Rule, Topology};
 
 use crate::handler::RequestHandler;
 use crate::handshake::{Handshake, Mismatch};

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use lifelab_core::{
-    CellIo, Context, Fault, Grid, IoFuture, StepperFactory, Phase, Rule, Site, Soup, Stepper, CancellationToken, Topology,
+    CancellationToken, CellIo, Context, Fault, Grid, IoFuture, Phase, Rule, Site, Soup, Stepper,
+    StepperFactory, Topology,
 };
 use lifelab_queue_pipeline::{Options, QueuePipeline, StageOptions};
 

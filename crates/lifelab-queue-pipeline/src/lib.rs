@@ -96,16 +96,17 @@
 mod options;
 mod pipeline;
 
-mod reorder_buffer;
 mod item;
 mod phases;
 mod queue;
+mod reorder_buffer;
 mod workers;
 
 use std::sync::Arc;
 
 use lifelab_core::{
-    Capabilities, Context, FanIn, Grain, Grid, StepperFactory, StartError, StepError, StepReport, Stepper,
+    Capabilities, Context, FanIn, Grain, Grid, StartError, StepError, StepReport, Stepper,
+    StepperFactory,
 };
 
 pub use options::{Options, StageOptions};

@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use lifelab_core::{
-    Cell, CellFailure, CellJob, Context, Counted, Fault, Grid, Outcome, Phase, Site, CancelReason,
+    CancelReason, Cell, CellFailure, CellJob, Context, Counted, Fault, Grid, Outcome, Phase, Site,
     Unit,
 };
 
@@ -65,7 +65,10 @@ pub(crate) fn count(task: Task, cx: &Context) -> Result<CountedUnit, CellFailure
 ///
 /// # Errors
 /// The failing cell.
-pub(crate) fn apply(half: Result<CountedUnit, CellFailure>, cx: &Context) -> Result<Outcome, CellFailure> {
+pub(crate) fn apply(
+    half: Result<CountedUnit, CellFailure>,
+    cx: &Context,
+) -> Result<Outcome, CellFailure> {
     match half? {
         CountedUnit::Cell(counted) => counted.apply_rule(cx).map(Outcome::Cell),
         CountedUnit::Band(Rows { now, first, rows }) => Unit::Band { first, rows }.run(&now, cx),

@@ -10,10 +10,10 @@ use crossbeam::select;
 
 use lifelab_core::{AddressSpace, CellFailure, FanIn, Grid, Outcome, StartError};
 
-use crate::reorder_buffer::ReorderBuffer;
 use crate::item::Item;
 use crate::phases::{self, Task};
 use crate::queue::{self, Inlet, Peak};
+use crate::reorder_buffer::ReorderBuffer;
 use crate::workers::Workers;
 use crate::{Options, Peaks};
 

@@ -9,8 +9,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use lifelab_core::{
-    Band, Cell, CellIo, Context, Fault, Grid, IoFuture, Phase, Rule, Site, Soup, StepError,
-    Stepper, CancellationToken, Topology,
+    Band, CancellationToken, Cell, CellIo, Context, Fault, Grid, IoFuture, Phase, Rule, Site, Soup,
+    StepError, Stepper, Topology,
 };
 use lifelab_io::IoSpec;
 use lifelab_sequential::Sequential;

@@ -41,8 +41,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use lifelab_core::{
-    Capabilities, Context, FanIn, Grain, Grid, StepperFactory, StartError, StepError, StepErrorKind,
-    StepReport, Stepper,
+    Capabilities, Context, FanIn, Grain, Grid, StartError, StepError, StepErrorKind, StepReport,
+    Stepper, StepperFactory,
 };
 
 /// Options of the [`Sequential`] stepper.

@@ -14,8 +14,8 @@ use std::thread::{self, Builder};
 use std::time::{Duration, Instant};
 
 use lifelab_core::{
-    CellIo, Context, Fault, Grain, Grid, IoFuture, StepperFactory, Phase, Rule, Site, Soup, Stepper, CancellationToken,
-    Topology,
+    CancellationToken, CellIo, Context, Fault, Grain, Grid, IoFuture, Phase, Rule, Site, Soup,
+    Stepper, StepperFactory, Topology,
 };
 use lifelab_thread_per_cell::{Options, ThreadKind, ThreadPerCell};
 

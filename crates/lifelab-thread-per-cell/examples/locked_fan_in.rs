@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 use nix::sys::resource::{UsageWho, getrusage};
 
 use lifelab_core::{
-    CellIo, Context, Fault, Grain, Grid, IoFuture, StepperFactory, Phase, Rule, Site, Soup, Stepper, CancellationToken,
-    Topology,
+    CancellationToken, CellIo, Context, Fault, Grain, Grid, IoFuture, Phase, Rule, Site, Soup,
+    Stepper, StepperFactory, Topology,
 };
 use lifelab_thread_per_cell::{FanInBy, Options, ThreadKind, ThreadPerCell};
 
@@ -31,8 +31,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     now.fill_halo(Topology::Torus);
     let now = Arc::new(now);
     let mut next = Grid::new(side, side)?;
-    let cx =
-        Context::new(Rule::LIFE, 1, Arc::new(Sleep(Duration::from_millis(millis))), CancellationToken::new());
+    let cx = Context::new(
+        Rule::LIFE,
+        1,
+        Arc::new(Sleep(Duration::from_millis(millis))),
+        CancellationToken::new(),
+    );
 
     let ways = [FanInBy::Returned, FanInBy::Locked];
     let mut wall = ways.map(|_| Vec::new());

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread::{self, ScopedJoinHandle};
 
-use lifelab_core::{StepError, CancellationToken};
+use lifelab_core::{CancellationToken, StepError};
 
 use crate::slab::SlabThread;
 use crate::threads::Threads;

@@ -113,13 +113,13 @@ use std::thread;
 use serde::{Deserialize, Serialize};
 
 use lifelab_core::{
-    BandMut, Capabilities, Context, FanIn, Grain, Grid, StepperFactory, StartError, StepError,
-    StepErrorKind, StepReport, Stepper, CancelReason, Unit, Units,
+    BandMut, CancelReason, Capabilities, Context, FanIn, Grain, Grid, StartError, StepError,
+    StepErrorKind, StepReport, Stepper, StepperFactory, Unit, Units,
 };
 
-use crate::parked::{ParkedThreads, Job};
-use crate::fan_out::{fan_out, cancelling_on_panic, start_and_join};
+use crate::fan_out::{cancelling_on_panic, fan_out, start_and_join};
 use crate::limits::Need;
+use crate::parked::{Job, ParkedThreads};
 use crate::slab::Slab;
 use crate::threads::Threads;
 

@@ -134,8 +134,9 @@ impl Shared {
 
     /// Waits until there are returns that the stepper must see, and swaps them for `returns`.
     fn collect(&self, returns: &mut Vec<(usize, Return)>) {
-        let can_wait =
-            |returned: &mut Returns| returned.returns.is_empty() || returned.missing > 0 && !returned.has_failure;
+        let can_wait = |returned: &mut Returns| {
+            returned.returns.is_empty() || returned.missing > 0 && !returned.has_failure
+        };
         let returned = self.complete.wait_while(lock(&self.returned), can_wait);
         mem::swap(&mut returned.unwrap_or_else(PoisonError::into_inner).returns, returns);
     }

@@ -171,11 +171,11 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use lifelab_core::{Grain, Idle, Rule, CancellationToken};
+    use lifelab_core::{CancellationToken, Grain, Idle, Rule};
 
     use super::*;
-    use crate::parked::ParkedThreads;
     use crate::fan_out::{fan_out, start_and_join};
+    use crate::parked::ParkedThreads;
 
     fn threads(cells: u32) -> Threads {
         let grid = Grid::new(1, cells).unwrap();

@@ -16,8 +16,8 @@ use nix::sys::resource::{UsageWho, getrusage};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use lifelab_core::{
-    CellIo, Context, FanIn, Fault, Grain, Grid, IoFuture, StepperFactory, Outcome, Rule, Site, Soup,
-    Stepper, CancellationToken, Topology,
+    CancellationToken, CellIo, Context, FanIn, Fault, Grain, Grid, IoFuture, Outcome, Rule, Site,
+    Soup, Stepper, StepperFactory, Topology,
 };
 use lifelab_thread_pool::{Options, ThreadPool};
 

@@ -5,7 +5,7 @@ use std::thread;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use lifelab_core::{BandMut, Context, Grid, StepError, StepErrorKind, CancelReason};
+use lifelab_core::{BandMut, CancelReason, Context, Grid, StepError, StepErrorKind};
 
 use crate::pool::Pool;
 
@@ -21,8 +21,9 @@ pub(crate) fn step(
 ) -> Result<(), StepError> {
     let bands: Vec<_> = next.bands_mut(rows.get()).collect();
     let compute = |mut band: BandMut<'_>| now.advance_into(&mut band, cx);
-    install(pool, || bands.into_par_iter().try_for_each(compute))
-        .map_err(|reason: CancelReason| StepError::new(cx.generation, StepErrorKind::Stopped(reason)))
+    install(pool, || bands.into_par_iter().try_for_each(compute)).map_err(|reason: CancelReason| {
+        StepError::new(cx.generation, StepErrorKind::Stopped(reason))
+    })
 }
 
 /// Runs `job` in the pool and waits for it, without doing anything else meanwhile.

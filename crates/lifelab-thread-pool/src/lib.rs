@@ -77,8 +77,8 @@
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
 
 mod bands;
-mod cells;
 mod blocking_workers;
+mod cells;
 mod pool;
 
 use std::num::NonZeroUsize;
@@ -88,7 +88,7 @@ use std::thread;
 use serde::{Deserialize, Serialize};
 
 use lifelab_core::{
-    Capabilities, Context, Grain, Grid, StepperFactory, StartError, StepError, StepReport, Stepper,
+    Capabilities, Context, Grain, Grid, StartError, StepError, StepReport, Stepper, StepperFactory,
 };
 
 use crate::pool::Pool;

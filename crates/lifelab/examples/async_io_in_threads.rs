@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use lifelab::steppers::thread_pool::{Options, ThreadPool};
-use lifelab::{Fault, Simulation, Site, CancellationToken};
+use lifelab::{CancellationToken, Fault, Simulation, Site};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = lifelab::io::asynchronous(|_: Site, _: CancellationToken| async {

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use lifelab::{Fault, Simulation, Site, CancellationToken};
+use lifelab::{CancellationToken, Fault, Simulation, Site};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let query = lifelab::io::blocking(|site: Site, stop: &CancellationToken| {

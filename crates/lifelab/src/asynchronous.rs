@@ -11,7 +11,9 @@ use std::time::Instant;
 
 use tokio::sync::oneshot;
 
-use lifelab_core::{Advance, Count, DetachedStep, StepError, StepErrorKind, StepReport, CancellationToken};
+use lifelab_core::{
+    Advance, CancellationToken, Count, DetachedStep, StepError, StepErrorKind, StepReport,
+};
 
 use crate::error::Error;
 use crate::observe::GenerationEvent;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use lifelab_core::{
-    CellIo, Engine, FiniteEngine, Grid, GridError, Position, Probe, Rule, Size, Soup, Stepper,
-    CancellationToken, Topology,
+    CancellationToken, CellIo, Engine, FiniteEngine, Grid, GridError, Position, Probe, Rule, Size,
+    Soup, Stepper, Topology,
 };
 use lifelab_io::IoSpec;
 use lifelab_patterns::{Limits, Pattern, library};

@@ -58,8 +58,9 @@ pub use lifelab_io as io;
 pub use lifelab_patterns as patterns;
 
 pub use lifelab_core::{
-    Axis, Cell, CellIo, Count, Engine, Fault, Grain, Grid, IoFuture, Probe, Rule, Site, Size,
-    SizeError, Soup, StateHash, StepError, Stepper, CancellationToken, CancelReason, Topology, Universe,
+    Axis, CancelReason, CancellationToken, Cell, CellIo, Count, Engine, Fault, Grain, Grid,
+    IoFuture, Probe, Rule, Site, Size, SizeError, Soup, StateHash, StepError, Stepper, Topology,
+    Universe,
 };
 pub use lifelab_io::IoSpec;
 pub use lifelab_patterns::Pattern;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use lifelab_core::{StepperFactory, Stepper};
+use lifelab_core::{Stepper, StepperFactory};
 
 use crate::error::{Error, StepperError};
 use crate::notation::{self, Mistake};

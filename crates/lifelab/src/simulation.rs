@@ -8,9 +8,9 @@ use std::time::Instant;
 use tokio::sync::oneshot;
 
 use lifelab_core::{
-    Advance, Cell, Coordinate, Count, DetachedStep, EditError, Engine, FiniteEngine, Grid, Place,
-    Position, Probe, Progress, Rectangle, Rule, StateHash, StepError, StepErrorKind, StepReport,
-    CancellationToken, Topology, Universe,
+    Advance, CancellationToken, Cell, Coordinate, Count, DetachedStep, EditError, Engine,
+    FiniteEngine, Grid, Place, Position, Probe, Progress, Rectangle, Rule, StateHash, StepError,
+    StepErrorKind, StepReport, Topology, Universe,
 };
 use lifelab_patterns::Pattern;
 

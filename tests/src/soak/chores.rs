@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use lifelab::core::{StepErrorKind, seeded};
 use lifelab::patterns::{Format, Limits, library};
 use lifelab::{
-    Cadence, Cell, Checkpoint, Checkpoints, Error, Grid, IoSpec, Pattern, Rule, STEPPERS, Scenario,
-    Simulation, Site, Soup, CancellationToken, Topology,
+    Cadence, CancellationToken, Cell, Checkpoint, Checkpoints, Error, Grid, IoSpec, Pattern, Rule,
+    STEPPERS, Scenario, Simulation, Site, Soup, Topology,
 };
 use lifelab_core::Phase;
 use lifelab_core::testing::{oracle, oracle_after};
@@ -61,7 +61,10 @@ fn failing(grid: &Grid, generation: u64, io: &str) -> Vec<Cell> {
     let io = io.parse::<IoSpec>().expect("valid I/O").build().expect("valid I/O");
     let fails = |at, phase| {
         let site = Site::new(generation, at, phase);
-        !matches!(catch_unwind(AssertUnwindSafe(|| io.call(site, &CancellationToken::new()))), Ok(Ok(())))
+        !matches!(
+            catch_unwind(AssertUnwindSafe(|| io.call(site, &CancellationToken::new()))),
+            Ok(Ok(()))
+        )
     };
     let cells = (0..grid.height()).flat_map(|y| (0..grid.width()).map(move |x| Cell::new(x, y)));
     cells.filter(|&at| fails(at, Phase::Neighbors) || fails(at, Phase::Rule)).collect()

@@ -5,7 +5,7 @@ use std::process;
 use std::time::{Duration, Instant};
 
 use lifelab::core::seeded;
-use lifelab::{Rule, CancellationToken, Topology};
+use lifelab::{CancellationToken, Rule, Topology};
 use lifelab_core::testing::oracle_after;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;

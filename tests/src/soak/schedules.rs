@@ -5,7 +5,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use lifelab::core::{Context, StepErrorKind, seeded};
-use lifelab::{CellIo, Entry, Grid, IoSpec, Rule, STEPPERS, StepError, Stepper, CancellationToken, Topology};
+use lifelab::{
+    CancellationToken, CellIo, Entry, Grid, IoSpec, Rule, STEPPERS, StepError, Stepper, Topology,
+};
 use lifelab_core::testing::oracle;
 
 use super::Tally;

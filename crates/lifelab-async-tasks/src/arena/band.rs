@@ -8,7 +8,7 @@ use std::task::{self, Poll};
 use tokio::task::yield_now;
 
 use lifelab_core::{Band, Cell, CellFailure, CellJob, Delay, Grid, Phase, Site, WaitsFor};
-use lifelab_fanout::{FanOut, DelayQueue};
+use lifelab_fanout::{DelayQueue, FanOut};
 
 use super::gathered::Gathered;
 use super::member::Member;

@@ -9,8 +9,8 @@ use tokio::runtime::{Builder, Runtime};
 use lifelab_async_tasks::{AsyncTasks, Options};
 use lifelab_core::testing::{context, oracle, soup};
 use lifelab_core::{
-    AsyncStepper, CellIo, Context, Fault, Grain, Grid, IoFuture, StepperFactory, Phase, Rule, Site,
-    StepError, StepReport, Stepper, CancellationToken, Topology,
+    AsyncStepper, CancellationToken, CellIo, Context, Fault, Grain, Grid, IoFuture, Phase, Rule,
+    Site, StepError, StepReport, Stepper, StepperFactory, Topology,
 };
 
 /// I/O made of an async closure.

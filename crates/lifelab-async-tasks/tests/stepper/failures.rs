@@ -10,8 +10,8 @@ use tokio::sync::Notify;
 use lifelab_async_tasks::Options;
 use lifelab_core::testing::{Bomb, EXPECTED, GENERATION, context, first_failure, soup};
 use lifelab_core::{
-    Cell, CellIo, Context, Fault, FaultKind, Grain, Phase, Rule, Site, StepError, StepErrorKind,
-    CancellationToken, CancelReason, Topology,
+    CancelReason, CancellationToken, Cell, CellIo, Context, Fault, FaultKind, Grain, Phase, Rule,
+    Site, StepError, StepErrorKind, Topology,
 };
 
 use crate::doubles::*;

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use lifelab_async_tasks::Options;
 use lifelab_core::testing::{context, oracle, soup, topologies};
-use lifelab_core::{CellIo, Delay, Fault, Grain, Idle, IoFuture, Phase, Rule, Site, CancellationToken};
+use lifelab_core::{
+    CancellationToken, CellIo, Delay, Fault, Grain, Idle, IoFuture, Phase, Rule, Site,
+};
 
 use crate::doubles::*;
 

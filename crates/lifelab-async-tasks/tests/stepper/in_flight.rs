@@ -10,7 +10,9 @@ use tokio::sync::Barrier;
 
 use lifelab_async_tasks::Options;
 use lifelab_core::testing::{context, oracle, soup};
-use lifelab_core::{AsyncStepper, Context, Grain, Grid, Phase, Rule, Stepper, CancellationToken, Topology};
+use lifelab_core::{
+    AsyncStepper, CancellationToken, Context, Grain, Grid, Phase, Rule, Stepper, Topology,
+};
 
 use crate::doubles::*;
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use lifelab::core::Soup;
 use lifelab::io::IoSpec;
 use lifelab::steppers::thread_per_cell::{Options, ThreadPerCell};
-use lifelab::{Size, Start, CancellationToken};
+use lifelab::{CancellationToken, Size, Start};
 
 use crate::advise::calibration::{Calibration, Costs, SMALL};
 use crate::advise::candidate::{Candidate, FanOut, Setup};

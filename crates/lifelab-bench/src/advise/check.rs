@@ -4,7 +4,7 @@ use std::num::{NonZeroU32, NonZeroU64};
 use std::time::Duration;
 
 use lifelab::core::Soup;
-use lifelab::{Start, StepperSpec, CancellationToken};
+use lifelab::{CancellationToken, Start, StepperSpec};
 use serde::{Serialize, Serializer};
 
 use crate::advise::advice::Advice;

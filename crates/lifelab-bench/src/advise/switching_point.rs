@@ -53,7 +53,11 @@ const FIRST: f64 = 1e3;
 const RESOLUTION: f64 = 0.02;
 
 /// The turns on all sides of a workload. `memory` is what its recommendation takes.
-pub(crate) fn switching_points(workload: &Workload, memory: u64, calibration: &Calibration) -> Vec<SwitchingPoint> {
+pub(crate) fn switching_points(
+    workload: &Workload,
+    memory: u64,
+    calibration: &Calibration,
+) -> Vec<SwitchingPoint> {
     let parameters = [Parameter::Cells, Parameter::Latency, Parameter::Cpu, Parameter::Memory];
     let search = Search { start: *workload, calibration };
     let mut switching_points = Vec::new();
@@ -85,7 +89,12 @@ struct Search<'a> {
 impl Search<'_> {
     /// Walks away from the start by growing steps until the answer is another, and then closes in on
     /// the place.
-    fn walk(&self, parameter: Parameter, here: u64, direction: Direction) -> Option<SwitchingPoint> {
+    fn walk(
+        &self,
+        parameter: Parameter,
+        here: u64,
+        direction: Direction,
+    ) -> Option<SwitchingPoint> {
         let at = |value: u64| self.answer(&parameter.set(&self.start, value));
         let answer = self.answer(&self.start);
         let mut last = here;
@@ -116,7 +125,13 @@ impl Search<'_> {
         None
     }
 
-    fn switching_point(&self, parameter: Parameter, last: u64, first: u64, lasts: bool) -> SwitchingPoint {
+    fn switching_point(
+        &self,
+        parameter: Parameter,
+        last: u64,
+        first: u64,
+        lasts: bool,
+    ) -> SwitchingPoint {
         let (last, first) = (parameter.set(&self.start, last), parameter.set(&self.start, first));
         let forecasts = forecasts(&first, self.calibration);
         let stepper = best(&forecasts).and_then(|index| forecasts[index].stepper());
@@ -260,7 +275,8 @@ mod tests {
 
     #[test]
     fn a_turn_is_a_sentence() {
-        let switching_points = switching_points(&workload(400, 10_000, 0), 50_000_000, &calibration());
+        let switching_points =
+            switching_points(&workload(400, 10_000, 0), 50_000_000, &calibration());
         let sentences: Vec<String> = switching_points.iter().map(ToString::to_string).collect();
         assert!(sentences.contains(&"without a wait: sequential".to_owned()), "{sentences:?}");
     }

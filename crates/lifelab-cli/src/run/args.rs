@@ -13,7 +13,7 @@ use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 use crate::completions;
 use crate::failure::Failure;
 use crate::input::LimitArgs;
-use crate::run::journal::CheckpointArgs;
+use crate::run::checkpoint_writer::CheckpointArgs;
 use crate::values::{bytes, duration, share, whole};
 use crate::whole_file;
 

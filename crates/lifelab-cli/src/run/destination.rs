@@ -8,7 +8,7 @@ use lifelab::{Rule, Simulation};
 
 use crate::failure::Failure;
 use crate::run::args::PrintArgs;
-use crate::run::record::Record;
+use crate::run::statistics::RunStatistics;
 use crate::stdout;
 use crate::whole_file;
 
@@ -49,7 +49,7 @@ impl Destination {
     pub(crate) fn write(
         self,
         simulation: &Simulation,
-        record: &mut Record,
+        statistics: &mut RunStatistics,
         out: &mut dyn Write,
     ) -> Result<(), Failure> {
         let mut pattern = simulation.pattern()?;
@@ -65,7 +65,7 @@ impl Destination {
         lost.extend(pattern.save_in(file, format).map_err(Failure::writing)?);
         for property in lost {
             let path = path.display();
-            record.warn(format!("{path}: {format} cannot hold {property}; written without it"));
+            statistics.warn(format!("{path}: {format} cannot hold {property}; written without it"));
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use lifelab::core::printable;
 use lifelab::{Count, Cycle, Simulation};
 
 use crate::json::Area;
-use crate::run::record::{Record, StepSeconds};
+use crate::run::statistics::{RunStatistics, StepSeconds};
 
 /// Live cells up to which people are shown the SHA-256, which `info` shows too. Beyond, they get the
 /// hash of the state, which takes milliseconds: Ctrl-C must end a run at once.
@@ -66,12 +66,12 @@ impl<'a> Outcome<'a> {
     /// one whether it was looked for.
     pub(crate) fn of(
         simulation: &'a Simulation,
-        record: &Record,
+        statistics: &RunStatistics,
         cycle: Option<Option<Cycle>>,
     ) -> Self {
         let grid = simulation.grid();
-        let step_seconds = record.step_seconds();
-        let cells = grid.area() as f64 * record.steps() as f64;
+        let step_seconds = statistics.step_seconds();
+        let cells = grid.area() as f64 * statistics.steps() as f64;
         let found = |Cycle { start, period, .. }| CycleFound { start, period };
         Self {
             generation: simulation.generation(),
@@ -85,9 +85,9 @@ impl<'a> Outcome<'a> {
             stepper: simulation.stepper(),
             io: simulation.io(),
             step_seconds,
-            cells_per_second: if record.steps() > 0 { cells / step_seconds.total } else { 0.0 },
-            kept_cells: record.kept_cells(),
-            warnings: record.warnings(),
+            cells_per_second: if statistics.steps() > 0 { cells / step_seconds.total } else { 0.0 },
+            kept_cells: statistics.kept_cells(),
+            warnings: statistics.warnings(),
             cycle: cycle.map(|cycle| cycle.map(found)),
         }
     }

@@ -12,7 +12,7 @@ use crate::failure::{Exit, Failure};
 use crate::input;
 use crate::interrupt;
 use crate::run::args::{Args, UniverseArgs, WorkArgs};
-use crate::run::course::generation;
+use crate::run::driver::generation;
 use crate::scenario_file;
 
 /// The generations that are computed if no number is given.

@@ -11,7 +11,7 @@ use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressState, ProgressS
 
 use lifelab::{Simulation, core};
 
-use crate::run::course::generation;
+use crate::run::driver::generation;
 use crate::run::outcome::Rate;
 
 /// How often the bar moves: often enough to look alive, too seldom to cost anything.

@@ -11,7 +11,7 @@ use lifelab::{Probe, Scenario, Simulation};
 use lifelab_bench::trace::{self, About};
 
 use crate::failure::Failure;
-use crate::run::record::Record;
+use crate::run::statistics::RunStatistics;
 use crate::whole_file;
 
 /// The timeline of a run, and the file that it goes to.
@@ -42,7 +42,7 @@ impl Trace {
         self,
         simulation: &Simulation,
         scenario: &Scenario,
-        record: &mut Record,
+        statistics: &mut RunStatistics,
     ) -> Result<(), Failure> {
         let Some(timeline) = self.probe.timeline() else { return Ok(()) };
         let scenario = scenario.to_ron().unwrap_or_else(|| format!("{scenario:?}"));
@@ -50,7 +50,7 @@ impl Trace {
         let path = self.file.path().to_owned();
         whole_file::write(self.file, "the timeline", |out| trace::write(&timeline, &about, out))?;
         if let Some(left_out) = left_out(&timeline) {
-            record.warn(format!("{} shows {left_out}", path.display()));
+            statistics.warn(format!("{} shows {left_out}", path.display()));
         }
         Ok(())
     }

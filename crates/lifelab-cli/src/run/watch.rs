@@ -5,10 +5,10 @@ use std::ops::ControlFlow;
 use lifelab::{Count, CycleFinder, GenerationEvent, Observer, Scenario};
 
 use crate::failure::Failure;
-use crate::run::course::generation;
-use crate::run::journal::Journal;
+use crate::run::checkpoint_writer::CheckpointWriter;
+use crate::run::driver::generation;
 use crate::run::progress::Progress;
-use crate::run::record::Record;
+use crate::run::statistics::RunStatistics;
 
 /// Notes how a run goes, looks for a state that comes back, and leaves checkpoints.
 pub(super) struct Watch<'a> {
@@ -16,8 +16,8 @@ pub(super) struct Watch<'a> {
     pub(super) run: (&'a Scenario, u64),
     /// The states before, if the run ends when one comes back.
     pub(super) finder: &'a mut Option<CycleFinder>,
-    pub(super) journal: &'a mut Option<Journal>,
-    pub(super) record: &'a mut Record,
+    pub(super) writer: &'a mut Option<CheckpointWriter>,
+    pub(super) statistics: &'a mut RunStatistics,
     pub(super) progress: &'a Progress,
     /// What has ended the run.
     pub(super) failure: Option<Failure>,
@@ -26,15 +26,15 @@ pub(super) struct Watch<'a> {
 impl Watch<'_> {
     fn look(&mut self, event: &GenerationEvent<'_>) -> Result<(), Failure> {
         let generations = event.advance.generations.saturating_to_u64();
-        self.record.note(&event.advance.report, event.took, generations);
+        self.statistics.note(&event.advance.report, event.took, generations);
         self.progress.complete(generations);
         if let Some(finder) = self.finder {
             finder.note(event.simulation.universe());
         }
         let now = generation(event.simulation);
-        match self.journal {
-            Some(journal) if journal.is_due(now) => {
-                journal.leave(event.simulation, self.run, self.finder.as_ref(), self.record)
+        match self.writer {
+            Some(writer) if writer.is_due(now) => {
+                writer.leave(event.simulation, self.run, self.finder.as_ref(), self.statistics)
             }
             _ => Ok(()),
         }
@@ -47,7 +47,7 @@ impl Observer for Watch<'_> {
         if self.finder.is_some() {
             return now.checked_add(Count::ONE);
         }
-        self.journal.as_ref().map(|journal| journal.due(now.saturating_to_u64()).into())
+        self.writer.as_ref().map(|writer| writer.due(now.saturating_to_u64()).into())
     }
 
     fn observe(&mut self, event: &GenerationEvent<'_>) -> ControlFlow<()> {

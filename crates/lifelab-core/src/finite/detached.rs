@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{FiniteEngine, detached, open_span};
+use crate::cancellation_token::CancellationToken;
 use crate::context::Context;
 use crate::count::Count;
 use crate::engine::Engine;
@@ -11,7 +12,6 @@ use crate::error::StepError;
 use crate::grid::Grid;
 use crate::probe::OpenSpan;
 use crate::stepper::{StepReport, Stepper};
-use crate::cancellation_token::CancellationToken;
 
 /// A step that owns all it needs, and so can run on another thread.
 ///

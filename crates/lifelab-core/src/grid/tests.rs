@@ -29,7 +29,11 @@ fn every_hood_shows_the_topology() {
                 let (x, y) = (i64::from(at.x), i64::from(at.y));
                 let row = |y| sees(x - 1, y) | sees(x, y) << 1 | sees(x + 1, y) << 2;
                 let expected = Neighborhood::from_rows(row(y - 1), row(y), row(y + 1));
-                assert_eq!(grid.neighborhood(at), expected, "{at} of {width} x {height} {topology}");
+                assert_eq!(
+                    grid.neighborhood(at),
+                    expected,
+                    "{at} of {width} x {height} {topology}"
+                );
             }
         }
     }

@@ -7,12 +7,12 @@ use fearless_simd::Level;
 
 use super::{advance_at, hop_at, plain};
 use crate::band::{BandMut, BandRef};
-use crate::unchanged::UnchangedMap;
+use crate::cancellation_token::CancellationToken;
 use crate::context::Hop;
 use crate::grid::Grid;
 use crate::rule::Rule;
-use crate::cancellation_token::CancellationToken;
 use crate::topology::Topology;
+use crate::unchanged::UnchangedMap;
 
 /// A kernel: a way to compute cells that do not wait. All of them give the same grids.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +67,8 @@ impl Kernel {
         let unchanged = UnchangedMap::unknown(now.width(), now.height());
         let hop = Hop { generations, topology, unchanged: Arc::new(unchanged) };
         for mut band in next.bands_mut(now.height()) {
-            hop_at(level, rule, now, &hop, &mut band, &CancellationToken::new()).expect("nobody stops it");
+            hop_at(level, rule, now, &hop, &mut band, &CancellationToken::new())
+                .expect("nobody stops it");
         }
     }
 

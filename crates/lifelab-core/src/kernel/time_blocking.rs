@@ -12,10 +12,10 @@ use super::columns::GROUPS;
 use super::ghost::Column;
 use super::tile::{Scratch, Tile};
 use crate::band::BandMut;
-use crate::unchanged::UnchangedMap;
+use crate::cancellation_token::{CancelReason, CancellationToken};
 use crate::grid::Grid;
-use crate::cancellation_token::{CancellationToken, CancelReason};
 use crate::topology::{Axis, Topology};
+use crate::unchanged::UnchangedMap;
 use crate::word::{WORD, last_mask};
 
 /// Bytes that a tile of registers with so many words may take: what a cache of the second level has

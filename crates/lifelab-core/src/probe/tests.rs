@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::testing::{GENERATION, context, script};
-use crate::{Cell, CellIo, CellJob, Context, Fault, Neighborhood, Idle, Phase, Rule};
+use crate::{Cell, CellIo, CellJob, Context, Fault, Idle, Neighborhood, Phase, Rule};
 
 fn all(limit: u64) -> Option<Sampling> {
     Some(Sampling { every: NonZeroU64::MIN, limit })
@@ -144,7 +144,11 @@ impl CellIo for Pending {
         Err(stop.wait().into())
     }
 
-    fn call_async<'a>(&'a self, _: crate::Site, _: &'a crate::CancellationToken) -> crate::IoFuture<'a> {
+    fn call_async<'a>(
+        &'a self,
+        _: crate::Site,
+        _: &'a crate::CancellationToken,
+    ) -> crate::IoFuture<'a> {
         crate::IoFuture::new(std::future::pending())
     }
 

@@ -3,7 +3,10 @@
 use std::ops::ControlFlow;
 
 use super::plane::SetEngine;
-use crate::{Coordinate, Count, Engine, Place, Raster, Rectangle, Rule, Run, CancellationToken, Universe, View};
+use crate::{
+    CancellationToken, Coordinate, Count, Engine, Place, Raster, Rectangle, Rule, Run, Universe,
+    View,
+};
 
 /// Rules that differ in what happens to emptiness and to crowds.
 const RULES: [&str; 6] = ["B3/S23", "B36/S23", "B2/S", "B1357/S1357", "B0/S8", "B03/S23"];
@@ -118,7 +121,8 @@ fn advance(engine: &mut dyn Engine, generations: u64) {
     let end = engine.generation().checked_add(generations.into()).expect("far from the end");
     while engine.generation() < end {
         let (now, most) = (engine.generation(), end.saturating_sub(engine.generation()));
-        let hop = engine.advance(most, &CancellationToken::new()).expect("nothing stops it").generations;
+        let hop =
+            engine.advance(most, &CancellationToken::new()).expect("nothing stops it").generations;
         assert!(hop > Count::ZERO && hop <= most, "a hop of {hop}, at most {most}");
         assert_eq!(engine.generation(), now.checked_add(hop).expect("far from the end"));
     }

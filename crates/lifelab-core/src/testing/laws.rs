@@ -11,8 +11,8 @@ use super::{
     soup, step, topologies,
 };
 use crate::{
-    Cell, CellFailure, CellIo, Fault, FaultKind, Grid, Idle, Phase, Rule, Site, StepErrorKind,
-    Stepper, CancelReason, Topology,
+    CancelReason, Cell, CellFailure, CellIo, Fault, FaultKind, Grid, Idle, Phase, Rule, Site,
+    StepErrorKind, Stepper, Topology,
 };
 
 type Law = fn(&str, &mut dyn Stepper);

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use crate::{
-    Advance, Coordinate, Count, EditError, Engine, Place, Rectangle, Rule, Run, StateHash,
-    StepError, StepErrorKind, CancellationToken, Universe, World,
+    Advance, CancellationToken, Coordinate, Count, EditError, Engine, Place, Rectangle, Rule, Run,
+    StateHash, StepError, StepErrorKind, Universe, World,
 };
 
 /// A plane without edges, computed by the definition of the game, a generation in each hop: slow, and

@@ -61,7 +61,7 @@ mod tests {
     use std::thread;
     use std::time::Instant;
 
-    use lifelab_core::{Cell, CellIo, FaultKind, Phase, Site, CancellationToken};
+    use lifelab_core::{CancellationToken, Cell, CellIo, FaultKind, Phase, Site};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::{TcpListener, TcpSocket, UnixListener, UnixSocket};
 
@@ -150,7 +150,10 @@ mod tests {
             let gone = EchoService::start(transport).unwrap().address().clone();
             let socket = socket(&gone);
             assert_eq!(socket.call(SITE, &stop).unwrap_err().kind(), FaultKind::Stopped);
-            assert_eq!(socket.call(SITE, &CancellationToken::new()).unwrap_err().kind(), FaultKind::Failed);
+            assert_eq!(
+                socket.call(SITE, &CancellationToken::new()).unwrap_err().kind(),
+                FaultKind::Failed
+            );
         }
     }
 

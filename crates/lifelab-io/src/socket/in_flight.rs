@@ -254,7 +254,8 @@ mod tests {
         assert_eq!(written(&in_flight), requests);
         assert_eq!(written(&in_flight), []);
         in_flight.answer(&[requests[2], requests[0]]).unwrap();
-        let polled = requests.iter().map(|request| in_flight.poll(request.number, WAKER).is_ready());
+        let polled =
+            requests.iter().map(|request| in_flight.poll(request.number, WAKER).is_ready());
         assert_eq!(polled.collect::<Vec<_>>(), [true, false, true]);
     }
 

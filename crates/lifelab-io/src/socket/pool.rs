@@ -10,15 +10,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use lifelab_core::{Fault, CancellationToken};
+use lifelab_core::{CancellationToken, Fault};
 use tokio::sync::{OnceCell, Semaphore};
 
 use super::address::Address;
 use super::connect::{Stream, connect};
 use super::frame::Frame;
 use super::{broken, mismatch, refused};
-use crate::park;
 use crate::background_runtime::BackgroundRuntime;
+use crate::park;
 
 /// Connections to one service, made on demand.
 ///

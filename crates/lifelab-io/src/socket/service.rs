@@ -8,18 +8,18 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use lifelab_fanout::{Clock, Sleep, DelayQueue};
+use lifelab_fanout::{Clock, DelayQueue, Sleep};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, Interest, Ready};
 use tokio::net::{TcpListener, TcpSocket, UnixListener, UnixSocket, tcp, unix};
 use tokio::time::{sleep, timeout, timeout_at};
 
 use super::address::Address;
+use super::connections::{Connections, Permits, Quota};
 use super::frame::Frame;
-use super::connections::{Connections, Quota, Permits};
 use super::framed_reader::FramedReader;
 use super::private_dir::PrivateDir;
-use crate::error::IoError;
 use crate::background_runtime::BackgroundRuntime;
+use crate::error::IoError;
 
 /// An echo service: it answers each request, after the delay that the request asks for, with the
 /// request itself.

@@ -13,10 +13,10 @@ use tokio::runtime;
 use tokio::task::AbortHandle;
 
 use super::address::Address;
-use super::in_flight::{InFlightTable, Number};
 use super::connect::{Stream, connect};
 use super::frame::Frame;
 use super::framed_reader::FramedReader;
+use super::in_flight::{InFlightTable, Number};
 use super::{broken, refused};
 use crate::runtime::current;
 
@@ -52,7 +52,10 @@ impl SharedConnections {
         let runtime = current()?;
         let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
         let id = runtime.id();
-        if let Some(here) = connections.iter().find(|connection| connection.runtime == id && !connection.in_flight.has_ended()) {
+        if let Some(here) = connections
+            .iter()
+            .find(|connection| connection.runtime == id && !connection.in_flight.has_ended())
+        {
             return Ok(here.in_flight.clone());
         }
         connections.retain(|connection| !connection.in_flight.has_ended());
@@ -148,7 +151,10 @@ async fn exchange(stream: impl AsyncRead + AsyncWrite, in_flight: &InFlightTable
 }
 
 /// Hands answers to the waits for them; returns why there are no more.
-async fn read(mut framed_reader: FramedReader<impl AsyncRead + Unpin>, in_flight: &InFlightTable) -> String {
+async fn read(
+    mut framed_reader: FramedReader<impl AsyncRead + Unpin>,
+    in_flight: &InFlightTable,
+) -> String {
     let mut answers = Vec::new();
     loop {
         if let Err(error) = framed_reader.fill().await {

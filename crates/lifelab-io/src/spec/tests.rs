@@ -216,7 +216,10 @@ async fn another_process_builds_the_same_from_the_wire() {
     assert_eq!(there.wire(), here.wire());
     for x in 0..100 {
         let site = Site { at: Cell::new(x, 1), ..SITE };
-        assert_eq!(there.call(site, &CancellationToken::new()), here.call(site, &CancellationToken::new()));
+        assert_eq!(
+            there.call(site, &CancellationToken::new()),
+            here.call(site, &CancellationToken::new())
+        );
     }
 }
 
@@ -273,7 +276,11 @@ fn the_offloaded_form_is_the_blocking_one_with_its_policies() {
     ] {
         let io = spec.parse::<IoSpec>().unwrap().build().unwrap();
         assert_eq!(io.call(SITE, &CancellationToken::new()), expected, "{spec}");
-        assert_eq!(runtime.block_on(io.call_async(SITE, &CancellationToken::new())), expected, "{spec}");
+        assert_eq!(
+            runtime.block_on(io.call_async(SITE, &CancellationToken::new())),
+            expected,
+            "{spec}"
+        );
     }
 }
 

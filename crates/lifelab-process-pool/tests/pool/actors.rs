@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use lifelab_core::{StepperFactory, Phase};
+use lifelab_core::{Phase, StepperFactory};
 use lifelab_process_pool::{Options, ProcessPool};
 use nix::sys::signal::{Signal, raise};
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use lifelab_core::{Cell, CellIo, Fault, Idle, IoFuture, Phase, Site, CancellationToken};
+use lifelab_core::{CancellationToken, Cell, CellIo, Fault, Idle, IoFuture, Phase, Site};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use libtest_mimic::Failed;
 use lifelab_core::testing::{GENERATION, context, first_failure, soup};
-use lifelab_core::{FaultKind, Idle, Phase, Site, StepErrorKind, Stepper, CancelReason};
+use lifelab_core::{CancelReason, FaultKind, Idle, Phase, Site, StepErrorKind, Stepper};
 
 use crate::Trials;
 use crate::cells::{Homebound, Script, Unreadable, What};

@@ -7,8 +7,8 @@ use std::time::Duration;
 use libtest_mimic::Failed;
 use lifelab_core::testing::{context, oracle, soup, topologies};
 use lifelab_core::{
-    Cell, CellIo, FiniteEngine, Grain, Grid, Idle, StepperFactory, Rule, StepError, StepErrorKind,
-    StepReport, Stepper, CancellationToken, Topology, Universe,
+    CancellationToken, Cell, CellIo, FiniteEngine, Grain, Grid, Idle, Rule, StepError,
+    StepErrorKind, StepReport, Stepper, StepperFactory, Topology, Universe,
 };
 use lifelab_process_pool::{Arrangement, Options, ProcessPool};
 
@@ -154,7 +154,8 @@ fn what_has_settled_is_not_sent() -> Result<(), Failed> {
         let stepper = Box::new(pool(Options { workers: two(), ..Options::default() }));
         let (rule, topology) = (Rule::LIFE, Topology::Torus);
         let mut engine = FiniteEngine::new(start, 0, rule, topology, Arc::new(Idle), stepper)?;
-        let mut sent = || Ok::<_, StepError>(engine.hop(24, &CancellationToken::new())?.traffic().sent);
+        let mut sent =
+            || Ok::<_, StepError>(engine.hop(24, &CancellationToken::new())?.traffic().sent);
         let sent = [sent()?, sent()?, sent()?, sent()?];
         assert!(sent[0] > 0 && sent[1] > 0, "nothing is known yet: {sent:?}");
         assert!(sent[2..].iter().all(|&sent| (sent > 0) == sends), "{sent:?}");

@@ -4,7 +4,7 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::Arc;
 
 use lifelab_core::testing::script;
-use lifelab_core::{CellIo, Fault, Grain, StepperFactory, CancellationToken};
+use lifelab_core::{CancellationToken, CellIo, Fault, Grain, StepperFactory};
 use lifelab_queue_pipeline::{Options, QueuePipeline};
 
 /// I/O that succeeds at once, but not without being called.

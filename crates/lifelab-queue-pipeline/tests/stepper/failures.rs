@@ -10,8 +10,8 @@ use lifelab_core::testing::{
     Bomb, EXPECTED, GENERATION, assert_works, context, first_failure, script, soup, step,
 };
 use lifelab_core::{
-    Cell, CellIo, Context, Fault, FaultKind, Grain, Phase, Rule, Site, StepError, StepErrorKind,
-    CancellationToken, CancelReason, Topology,
+    CancelReason, CancellationToken, Cell, CellIo, Context, Fault, FaultKind, Grain, Phase, Rule,
+    Site, StepError, StepErrorKind, Topology,
 };
 use lifelab_queue_pipeline::{Options, QueuePipeline, StageOptions};
 

@@ -1,6 +1,6 @@
 //! Options are read as documented, and refused before they do harm.
 
-use lifelab_core::{StepperFactory, StartError};
+use lifelab_core::{StartError, StepperFactory};
 use lifelab_queue_pipeline::{Options, QueuePipeline, StageOptions};
 
 use crate::doubles::*;

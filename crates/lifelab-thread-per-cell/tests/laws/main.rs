@@ -10,7 +10,7 @@ use lifelab_core::testing::{
     Bomb, EXPECTED, assert_works, context, expect_panics, laws, oracle, script, soup, step,
     within_a_minute,
 };
-use lifelab_core::{Cell, Fault, Grain, StepperFactory, StepErrorKind, CancelReason, Topology};
+use lifelab_core::{CancelReason, Cell, Fault, Grain, StepErrorKind, StepperFactory, Topology};
 use lifelab_thread_per_cell::{FanInBy, Options, ThreadKind, ThreadPerCell};
 
 const GRAINS: [&str; 4] = ["auto", "cell", "rows:1", "rows:4"];

@@ -10,7 +10,8 @@ use lifelab_core::testing::{
     within_a_minute,
 };
 use lifelab_core::{
-    Cell, Grain, Grid, Idle, StepperFactory, Phase, Rule, StepErrorKind, Stepper, CancelReason, Topology,
+    CancelReason, Cell, Grain, Grid, Idle, Phase, Rule, StepErrorKind, Stepper, StepperFactory,
+    Topology,
 };
 use lifelab_thread_pool::{Options, ThreadPool};
 

@@ -12,19 +12,19 @@ use crate::interrupt;
 use crate::json;
 use crate::report;
 use crate::run::args::{PrintArgs, SaveArgs};
+use crate::run::checkpoint_writer::CheckpointWriter;
 use crate::run::destination::Destination;
 use crate::run::drawing;
 use crate::run::edge;
-use crate::run::journal::Journal;
 use crate::run::outcome::Outcome;
 use crate::run::progress::Progress;
-use crate::run::record::Record;
+use crate::run::statistics::RunStatistics;
 use crate::run::trace::Trace;
 use crate::run::watch::Watch;
 use crate::scenario_file;
 
 /// A run on its way.
-pub(crate) struct Course {
+pub(crate) struct Driver {
     pub(crate) simulation: Simulation,
     /// How it started, how it computes, and how many generations it takes from its start.
     pub(crate) scenario: Scenario,
@@ -33,11 +33,11 @@ pub(crate) struct Course {
     /// The states before, that of now included, if the run ends when one comes back.
     pub(crate) finder: Option<CycleFinder>,
     /// Where it leaves checkpoints.
-    pub(crate) journal: Option<Journal>,
-    pub(crate) record: Record,
+    pub(crate) writer: Option<CheckpointWriter>,
+    pub(crate) statistics: RunStatistics,
 }
 
-impl Course {
+impl Driver {
     /// Runs to the end, and tells what came of it.
     pub(crate) fn carry_out(
         mut self,
@@ -58,30 +58,30 @@ impl Course {
         let trace = trace.transpose()?;
         interrupt::stop_on_signal(self.simulation.stop())?;
 
-        if let Some(journal) = &mut self.journal {
-            journal.warns_at_once = !print.quiet && !print.json;
+        if let Some(writer) = &mut self.writer {
+            writer.warns_at_once = !print.quiet && !print.json;
         }
         self.leave_checkpoint()?;
         let ended = self.drive(print.wants_progress());
 
         // Whatever ended it, the simulation stands at its last complete generation.
         let left = self.leave_checkpoint();
-        if let Some(journal) = &self.journal {
-            journal.conclude(&mut self.record);
+        if let Some(writer) = &self.writer {
+            writer.conclude(&mut self.statistics);
         }
         let is_printed = matches!(output, Some(Destination::Stdout));
-        let written =
-            output.map_or(Ok(()), |output| output.write(&self.simulation, &mut self.record, out));
+        let written = output
+            .map_or(Ok(()), |output| output.write(&self.simulation, &mut self.statistics, out));
         let scenario = self.as_run();
         let traced = trace
-            .map_or(Ok(()), |trace| trace.write(&self.simulation, &scenario, &mut self.record));
+            .map_or(Ok(()), |trace| trace.write(&self.simulation, &scenario, &mut self.statistics));
         let saved = scenario_file.map_or(Ok(()), |file| scenario_file::write(file, &scenario));
         let has_end = self.finder.is_none();
         if let Some(warning) = edge::warning(&self.simulation, &self.scenario, has_end) {
-            self.record.warn(warning);
+            self.statistics.warn(warning);
         }
         let cycle = self.finder.as_ref().map(CycleFinder::cycle);
-        let outcome = Outcome::of(&self.simulation, &self.record, cycle);
+        let outcome = Outcome::of(&self.simulation, &self.statistics, cycle);
         let printed = match is_printed {
             true => show(&outcome, &self.simulation, print, &mut io::stderr()),
             false => show(&outcome, &self.simulation, print, out),
@@ -96,9 +96,10 @@ impl Course {
         }
         let ahead = self.ahead();
         let progress = Progress::start(&self.simulation, ahead, wants_progress);
-        let Self { simulation, scenario, start, finder, journal, record } = self;
+        let Self { simulation, scenario, start, finder, writer, statistics } = self;
         let run = (&*scenario, *start);
-        let mut watch = Watch { run, finder, journal, record, progress: &progress, failure: None };
+        let mut watch =
+            Watch { run, finder, writer, statistics, progress: &progress, failure: None };
         let ended = simulation.drive(ahead.into(), &mut [&mut watch]);
         watch.failure.map_or(ended.map_err(Failure::from), Err)
     }
@@ -118,9 +119,9 @@ impl Course {
 
     /// Leaves a checkpoint of the last complete generation, if there is none of it.
     fn leave_checkpoint(&mut self) -> Result<(), Failure> {
-        let Self { simulation, scenario, start, finder, journal, record } = self;
-        let Some(journal) = journal else { return Ok(()) };
-        journal.leave(simulation, (scenario, *start), finder.as_ref(), record)
+        let Self { simulation, scenario, start, finder, writer, statistics } = self;
+        let Some(writer) = writer else { return Ok(()) };
+        writer.leave(simulation, (scenario, *start), finder.as_ref(), statistics)
     }
 
     /// The scenario that repeats the run; if its end was found, with that end.

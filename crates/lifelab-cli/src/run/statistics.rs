@@ -8,7 +8,7 @@ use lifelab::core::{StepReport, seeded};
 
 /// What is noted about a run.
 #[derive(Default)]
-pub(crate) struct Record {
+pub(crate) struct RunStatistics {
     steps: Sample,
     min: Option<Duration>,
     max: Duration,
@@ -32,7 +32,7 @@ pub(crate) struct StepSeconds {
 /// Warnings kept; the rest are counted.
 const MAX_WARNINGS: usize = 100;
 
-impl Record {
+impl RunStatistics {
     /// Notes completed generations, at least one, that were computed together.
     pub(crate) fn note(&mut self, report: &StepReport, took: Duration, generations: u64) {
         let each = took.div_f64(generations as f64);
@@ -137,9 +137,9 @@ mod tests {
     use super::*;
 
     fn seconds(steps: &[Duration]) -> StepSeconds {
-        let mut record = Record::default();
-        steps.iter().for_each(|took| record.note_step(*took));
-        record.step_seconds()
+        let mut statistics = RunStatistics::default();
+        steps.iter().for_each(|took| statistics.note_step(*took));
+        statistics.step_seconds()
     }
 
     #[test]
@@ -184,9 +184,9 @@ mod tests {
 
     #[test]
     fn warnings_are_bounded() {
-        let mut record = Record::default();
-        (0..105).for_each(|n| record.warn(n.to_string()));
-        assert_eq!(record.warnings().len(), 101);
-        assert_eq!(record.warnings()[100], "there were 5 more warnings");
+        let mut statistics = RunStatistics::default();
+        (0..105).for_each(|n| statistics.warn(n.to_string()));
+        assert_eq!(statistics.warnings().len(), 101);
+        assert_eq!(statistics.warnings()[100], "there were 5 more warnings");
     }
 }

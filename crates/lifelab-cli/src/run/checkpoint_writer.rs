@@ -10,8 +10,8 @@ use lifelab::{
 
 use crate::failure::{Exit, Failure, Place};
 use crate::report;
-use crate::run::course::generation;
-use crate::run::record::Record;
+use crate::run::driver::generation;
+use crate::run::statistics::RunStatistics;
 use crate::values::whole;
 
 /// Where checkpoints go.
@@ -53,7 +53,7 @@ enum OnError {
 }
 
 /// The checkpoints that a run leaves behind.
-pub(crate) struct Journal {
+pub(crate) struct CheckpointWriter {
     checkpoints: Checkpoints,
     on_error: OnError,
     /// The error that ends the run has been told; no later checkpoint shall make it wrong.
@@ -66,7 +66,7 @@ pub(crate) struct Journal {
     pub(crate) warns_at_once: bool,
 }
 
-impl Journal {
+impl CheckpointWriter {
     /// That of a new run, if it leaves any.
     pub(crate) fn open(args: &CheckpointArgs) -> Result<Option<Self>, Failure> {
         let Some(folder) = &args.checkpoint else { return Ok(None) };
@@ -107,7 +107,7 @@ impl Journal {
         simulation: &Simulation,
         (scenario, start): (&Scenario, u64),
         finder: Option<&CycleFinder>,
-        record: &Record,
+        statistics: &RunStatistics,
     ) -> Result<(), Failure> {
         let is_there = self.checkpoints.last_generation() == Some(generation(simulation));
         if is_there || self.has_failed {
@@ -117,7 +117,7 @@ impl Journal {
             start,
             finder: finder.cloned(),
             cadence: self.checkpoints.cadence(),
-            kept_cells: record.kept_cells(),
+            kept_cells: statistics.kept_cells(),
             ..Checkpoint::of(simulation, scenario.clone())?
         });
         match (saved, self.on_error) {
@@ -133,12 +133,14 @@ impl Journal {
     }
 
     /// Tells of the checkpoints that are missing, when the run is over.
-    pub(crate) fn conclude(&self, record: &mut Record) {
+    pub(crate) fn conclude(&self, statistics: &mut RunStatistics) {
         let error = &self.first_failure;
         match self.failures {
             0 => {}
-            1 => record.warn(format!("a checkpoint could not be written: {error}")),
-            n => record.warn(format!("{n} checkpoints could not be written; the first: {error}")),
+            1 => statistics.warn(format!("a checkpoint could not be written: {error}")),
+            n => {
+                statistics.warn(format!("{n} checkpoints could not be written; the first: {error}"))
+            }
         }
     }
 
