@@ -5,7 +5,7 @@ use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use lifelab::core::probe::{Activity, Frame, Slice, Timeline};
+use lifelab::core::probe::{Activity, GenerationSpan, Slice, Timeline};
 use lifelab::core::{Phase, Sampling, Tally};
 use lifelab::{CancellationToken, Cell, Probe, Rule, Topology};
 use lifelab_tests::oracle_after;
@@ -148,7 +148,7 @@ fn stopped(subject: &Subject) {
 /// Every slice lies within the frame of its generation, and on one lane none overlaps another.
 fn assert_drawable(timeline: &Timeline) {
     assert_eq!(timeline.dropped, 0);
-    let frames: BTreeMap<u64, Frame> =
+    let frames: BTreeMap<u64, GenerationSpan> =
         timeline.frames.iter().map(|frame| (frame.generation, *frame)).collect();
     assert_eq!(frames.len(), timeline.frames.len(), "a frame for each generation");
     let mut ends = BTreeMap::new();

@@ -32,7 +32,7 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 
 use lifelab::core::Phase;
-use lifelab::core::probe::{Activity, Frame, Lane, Slice, Timeline};
+use lifelab::core::probe::{Activity, GenerationSpan, Lane, Slice, Timeline};
 
 mod merge;
 
@@ -220,7 +220,7 @@ impl Event {
         [event(naming, Args::Name { name }), event(sorting, Args::Order { sort_index: order })]
     }
 
-    fn frame(frame: &Frame, pid: u32) -> Self {
+    fn frame(frame: &GenerationSpan, pid: u32) -> Self {
         let args = Args::Generation { generation: frame.generation };
         let time = Time::between(frame.start, frame.end);
         Self::complete("generation", "generation", (pid, GENERATIONS), time, args)

@@ -28,7 +28,7 @@ pub struct Context {
     /// What each cell waits for.
     pub io: Arc<dyn CellIo>,
     /// Ends the step early.
-    pub stop: Stop,
+    pub stop: CancellationToken,
     /// How far the generation has come.
     pub progress: Arc<Progress>,
     /// Watches the cells; nothing does by default.

@@ -96,7 +96,7 @@ mod tests {
             assert!(body.len() <= HEADER_LIMIT);
             let (message, _) = wire::parse(&body).unwrap();
             let Message::Seen { seen, .. } = message else { panic!("{message:?}") };
-            calls += seen.state.calls;
+            calls += seen.tally.calls;
             slices += seen.slices.len();
         }
         assert_eq!((calls, slices), (2 * u64::from(CELLS), 4 * CELLS as usize));

@@ -11,9 +11,7 @@ use std::time::Instant;
 
 use tokio::sync::oneshot;
 
-use lifelab_core::{
-    Advance, CancellationToken, Count, DetachedStep, StepError, StepErrorKind, StepReport,
-};
+use lifelab_core::{Advance, Count, DetachedStep, StepError, StepErrorKind, StepReport};
 
 use crate::error::Error;
 use crate::observe::GenerationEvent;

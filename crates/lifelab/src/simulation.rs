@@ -38,7 +38,7 @@ pub struct Simulation {
     pub(crate) engine: Box<dyn Engine>,
     /// Where a step comes back whose future was dropped while it ran on another thread.
     pub(crate) away: Option<oneshot::Receiver<DetachedStep>>,
-    stop: Stop,
+    stop: CancellationToken,
     /// The first generation with a live cell on the edge, if it was before the engine started.
     met_edge_before: Option<u64>,
     /// Where the pattern's own first cell lies in the grid.

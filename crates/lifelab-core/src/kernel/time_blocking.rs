@@ -42,7 +42,7 @@ pub(super) struct Task<'a> {
     pub(super) topology: Topology,
     pub(super) generations: u32,
     pub(super) unchanged: &'a UnchangedMap,
-    pub(super) stop: &'a Stop,
+    pub(super) stop: &'a CancellationToken,
 }
 
 /// How a band is cut into tiles.

@@ -318,7 +318,7 @@ mod tests {
     const HANG: Duration = Duration::from_secs(60);
 
     /// A client, and the end of its service in a quota.
-    fn connect(quota: &Quota, clock: &Clock) -> (UnixStream, JoinHandle<io::Result<()>>) {
+    fn client(quota: &Quota, clock: &Clock) -> (UnixStream, JoinHandle<io::Result<()>>) {
         let (client, served) = UnixStream::pair().unwrap();
         let (reader, writer) = served.into_split();
         let served = tokio::spawn(serve(reader, writer, DelayQueue::new(clock), quota.permits()));
@@ -327,7 +327,7 @@ mod tests {
 
     /// How much quota there is for the next client.
     fn left(quota: &Quota) -> usize {
-        quota.permits().quota()
+        quota.permits().available()
     }
 
     async fn until(mut holds: impl FnMut() -> bool) {
@@ -346,7 +346,7 @@ mod tests {
     #[tokio::test]
     async fn who_asks_too_much_and_leaves_is_forgotten() {
         let (quota, clock) = (Quota::of(100), Clock::start().unwrap());
-        let (mut client, served) = connect(&quota, &clock);
+        let (mut client, served) = client(&quota, &clock);
         client.write_all(&requests(1000, Duration::MAX)).await.unwrap();
         drop(client);
         timeout(HANG, served).await.expect("it is noticed").unwrap().unwrap();
@@ -356,7 +356,7 @@ mod tests {
     #[tokio::test]
     async fn no_more_requests_are_taken_than_there_is_room_for() {
         let (quota, clock) = (Quota::of(100), Clock::start().unwrap());
-        let (mut client, _served) = connect(&quota, &clock);
+        let (mut client, _served) = client(&quota, &clock);
         client.write_all(&requests(1, Duration::ZERO)).await.unwrap();
         client.read_exact(&mut [0; Frame::SIZE]).await.unwrap(); // It waits to read more.
         client.write_all(&requests(1000, Duration::from_secs(3600))).await.unwrap();
@@ -368,7 +368,7 @@ mod tests {
     #[tokio::test]
     async fn who_found_no_room_is_served_when_others_have_left() {
         let (quota, clock) = (Quota::of(9), Clock::start().unwrap());
-        let (mut client, _served) = connect(&quota, &clock);
+        let (mut client, _served) = client(&quota, &clock);
         client.write_all(&requests(1, Duration::from_secs(3600))).await.unwrap();
         until(|| left(&quota) < 5).await; // Its first request waits.
         let other = quota.permits();
