@@ -25,7 +25,7 @@
 //!
 //! **Fails** with the first failing cell in reading order, like all steppers. When its turn to be
 //! joined has come, the waits of all others end. It also fails where the system draws a line: Linux
-//! grants a process 65,530 memory mappings, so about 31,700 cells are the end, 15,800 with `scoped`.
+//! grants a process 65,530 memory mappings, so about 15,800 cells are the end, 31,700 with the others.
 //! The limits are looked up before anything starts, and the error names the tightest. If the system
 //! refuses a thread nevertheless, those that run are stopped and joined.
 //!
@@ -166,9 +166,9 @@ const DEFAULT_STACK_SIZE: NonZeroUsize = NonZeroUsize::new(64 << 10).expect("not
 #[non_exhaustive]
 pub enum ThreadKind {
     /// From [`std::thread::scope`], fresh in every generation: the plain way.
+    #[default]
     Scoped,
     /// Fresh in every generation, on stacks that are kept: some 40% of the time, half the mappings.
-    #[default]
     Slab,
     /// Started once, and parked between the generations: the fastest way, if there are many
     /// generations.
