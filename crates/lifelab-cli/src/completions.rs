@@ -15,7 +15,7 @@ use clap_complete::{CompleteEnv, Shell};
 
 use lifelab::STEPPERS;
 use lifelab::core::Rule;
-use lifelab::patterns::library;
+use lifelab::patterns::{Format, library};
 use lifelab_bench::READY;
 
 use crate::Cli;
@@ -42,7 +42,17 @@ pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     // Into memory first, for a script is written in pieces.
     let mut script = Vec::new();
     shell.write_registration(VARIABLE, "lifelab", "lifelab", &program(), &mut script)?;
-    Ok(out.write_all(&script)?)
+    let script = String::from_utf8_lossy(&script);
+    match args.shell {
+        Shell::Bash => Ok(out.write_all(with_whole_words(&script).as_bytes())?),
+        _ => Ok(out.write_all(script.as_bytes())?),
+    }
+}
+
+/// The script for bash, called with words that are not broken at colons.
+fn with_whole_words(script: &str) -> String {
+    let called = script.replace(" -F _clap_complete_lifelab ", " -F _lifelab_whole_words ");
+    include_str!("completions.bash").to_owned() + &called
 }
 
 /// Answers a script, if it is one that asks.
@@ -87,6 +97,12 @@ pub(crate) fn rules() -> Vec<CompletionCandidate> {
 /// What cells can wait for.
 pub(crate) fn waits() -> Vec<CompletionCandidate> {
     ["none", "sleep:10ms", "socket:5ms", "block:10ms", "cpu:50us"].map(candidate).into()
+}
+
+/// Formats of pattern files, by their names without spaces and dots.
+pub(crate) fn formats() -> Vec<CompletionCandidate> {
+    let word = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+    Format::ALL.into_iter().map(|format| candidate(word(format.name()))).collect()
 }
 
 /// Units of work.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use lifelab::patterns::{Format, Loaded, Pattern, Property};
 
-use clap_complete::engine::ArgValueCompleter;
+use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 
 use crate::completions;
 use crate::failure::Failure;
@@ -30,7 +30,7 @@ pub(crate) struct Args {
     output: PathBuf,
 
     /// The format, whatever the extension: rle, plaintext, life105, life106 or ron
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", add = ArgValueCandidates::new(completions::formats))]
     to: Option<Format>,
 
     #[command(flatten)]

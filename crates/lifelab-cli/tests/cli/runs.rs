@@ -331,7 +331,7 @@ fn a_shell_completes_names() {
     let script = r#"
         eval "$("$0" completions bash)"
         COMP_WORDS=(lifelab "$@"); COMP_CWORD=$#; COMP_TYPE=9
-        _clap_complete_lifelab lifelab "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"
+        _lifelab_whole_words lifelab "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"
         printf '%s\n' "${COMPREPLY[@]}""#;
     let program = lifelab(["x"]).get_program().to_owned();
     for (words, offered) in [
@@ -339,6 +339,9 @@ fn a_shell_completes_names() {
         (&["run", "gosp"], &["gosper-glider-gun"]),
         (&["run", "--stepper", ""], &["sequential", "async_tasks", "process_pool"]),
         (&["run", "--topology", ""], &["torus", "plane"]),
+        (&["run", "--topology", "torus", ":", "x"], &["x+1"]), // As bash breaks `torus:x`.
+        (&["run", "--io", "sleep", ":"], &["10ms"]),
+        (&["convert", "a.rle", "a.cells", "--to", "pl"], &["plaintext"]),
         (&["run", "--rule", "High"], &["HighLife"]),
         (&["bench", "lat"], &["latency"]),
         (&["bench", "--stepper", "thread"], &["thread_pool", "thread_per_cell"]),
