@@ -108,6 +108,7 @@ impl FromStr for Rule {
     type Err = RuleError;
 
     fn from_str(text: &str) -> Result<Self, RuleError> {
+        let text = text.trim_end();
         names::find(text).map_or_else(|| parse::rule(text), Ok)
     }
 }

@@ -42,7 +42,7 @@ impl FromStr for RuleSpec {
     type Err = RuleError;
 
     fn from_str(text: &str) -> Result<Self, RuleError> {
-        let Some((rule, bounds)) = text.split_once(':') else {
+        let Some((rule, bounds)) = text.trim_end().split_once(':') else {
             return text.parse().map(|rule: Rule| rule.into());
         };
         // A misspelled topology is the better news than a rule that is not supported.

@@ -21,6 +21,7 @@ fn rejects(text: &str, span: std::ops::Range<usize>, message: &str) {
 fn every_spelling_means_its_canonical_form() {
     reads("B3/S23", "B3/S23");
     reads("b3/s23", "B3/S23");
+    reads("B3/S23 \t", "B3/S23");
     reads("b3s23", "B3/S23");
     reads("B3S32", "B3/S23");
     reads("b3_s23", "B3/S23");
