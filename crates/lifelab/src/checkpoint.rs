@@ -38,7 +38,7 @@ pub use folder::{Checkpoints, Resumed};
 /// let mut again = Simulation::builder().checkpoint(&checkpoint).build()?;
 /// again.run(12)?;
 /// simulation.run(12)?;
-/// assert_eq!(again.frame(), simulation.frame());
+/// assert_eq!(again.snapshot(), simulation.snapshot());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///

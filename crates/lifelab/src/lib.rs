@@ -76,7 +76,7 @@ pub use fingerprint::cells_sha256;
 pub use observe::{GenerationEvent, Observer, OnGeneration};
 pub use registry::{Entry, STEPPERS, build};
 pub use scenario::{Scenario, Start};
-pub use simulation::{Frame, Simulation};
+pub use simulation::{Snapshot, Simulation};
 pub use spec::StepperSpec;
 pub use workers::host_workers;
 

@@ -189,15 +189,15 @@ impl Simulation {
 
     /// The generations to come, computed as they are asked for, without end. After an error the
     /// iterator ends; the simulation can go on.
-    pub fn generations(&mut self) -> impl Iterator<Item = Result<Frame, Error>> + '_ {
+    pub fn generations(&mut self) -> impl Iterator<Item = Result<Snapshot, Error>> + '_ {
         let mut failed = false;
         std::iter::from_fn(move || {
             if failed {
                 return None;
             }
-            let frame = self.step().map(|_| self.frame());
-            failed = frame.is_err();
-            Some(frame)
+            let snapshot = self.step().map(|_| self.snapshot());
+            failed = snapshot.is_err();
+            Some(snapshot)
         })
     }
 
@@ -205,8 +205,8 @@ impl Simulation {
     ///
     /// # Panics
     /// If the universe is no grid.
-    pub fn frame(&self) -> Frame {
-        Frame { generation: self.generation(), grid: self.grid().clone() }
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot { generation: self.generation(), grid: self.grid().clone() }
     }
 
     /// The universe as it is after the last complete generation: what can be looked at, whatever
@@ -398,7 +398,7 @@ impl fmt::Debug for Simulation {
 
 /// A complete generation as a value.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Frame {
+pub struct Snapshot {
     /// Its number.
     pub generation: Count,
     /// Its cells.

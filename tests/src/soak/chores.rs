@@ -127,7 +127,7 @@ pub(super) fn checkpoints(seed: u64, tally: &mut Tally) {
     let mut resumed = built.expect("the parts are valid");
     undisturbed.run(9).expect("no cell fails");
     resumed.run(9).expect("no cell fails");
-    assert_eq!(resumed.frame(), undisturbed.frame(), "seed {seed}");
+    assert_eq!(resumed.snapshot(), undisturbed.snapshot(), "seed {seed}");
     tally.resumes += 1;
     for salt in 0..100 {
         let random = seeded::hash(&[seed, salt]);

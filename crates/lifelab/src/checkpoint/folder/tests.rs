@@ -71,7 +71,7 @@ fn a_run_goes_on_as_if_nothing_had_happened_in_every_stepper() {
         let resumed = Checkpoints::resume(folder.path()).unwrap();
         let mut second = Simulation::builder().checkpoint(&resumed.checkpoint).build().unwrap();
         second.run(23).unwrap();
-        assert_eq!(second.frame(), undisturbed.frame(), "{}", entry.name());
+        assert_eq!(second.snapshot(), undisturbed.snapshot(), "{}", entry.name());
         assert_eq!(second.bounding_box(), undisturbed.bounding_box());
     }
 }
