@@ -2,10 +2,9 @@
 //!
 //! A [`Suite`] says what is measured: a workload, the steppers that race on it, what is varied. A
 //! [`Harness`] runs it, each case in fresh processes, in turns, verified by an oracle, and gives
-//! [`Results`]: all that was seen, as data. [`report`] shows them, [`compare`] two of them.
+//! [`Results`]: all that was seen, as data. The crate `lifelab-report` shows them.
 //!
 //! ```no_run
-//! use lifelab_bench::report::table::Table;
 //! use lifelab_bench::{Harness, Suite};
 //!
 //! fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -20,8 +19,9 @@
 //!     )"#
 //!     .parse()?;
 //!     let results = harness.race(&suite, &lifelab::CancellationToken::new(), &mut |_| {})?;
-//!     let table = Table { width: 100, color: false };
-//!     table.write(&results, &mut std::io::stdout())?;
+//!     for result in &results.cases {
+//!         println!("{}: {:?}", result.case.id(), result.outcome);
+//!     }
 //!     Ok(())
 //! }
 //! ```
@@ -30,7 +30,6 @@
 //! - [`Harness::contender`], [`Harness::io`]: steppers and I/O of your own in the race; the example
 //!   `own_contender` has one.
 //! - [`statistics`]: what can be said from samples, and what cannot.
-//! - [`advise`]: which stepper to take, from a calibrated model instead of a race.
 //! - [`trace`] draws timelines.
 #![forbid(unsafe_code)]
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
@@ -53,17 +52,15 @@ mod task;
 mod tracks;
 mod tree;
 
-mod nanos;
-
-pub mod advise;
-pub mod compare;
-pub mod report;
+mod load;
+pub mod nanos;
 pub mod results;
 pub mod statistics;
 pub mod trace;
 
 pub use error::SuiteError;
 pub use harness::Harness;
+pub use load::cores_had;
 pub use race::Event;
 pub use ready::{READY, Ready, UnknownSuite};
 pub use results::Results;

@@ -17,6 +17,5 @@ mod summary;
 
 pub use bootstrap::{Bootstrap, Confidence};
 pub use comparison::{Comparison, Verdict, compare, pairs};
-pub(crate) use quantile::median;
-pub use quantile::quantile;
+pub use quantile::{median, quantile};
 pub use summary::{Interval, Summary};

@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use lifelab::CancellationToken;
-use lifelab_bench::advise::{Advice, Calibration, Check, Workload, advise, calibrate, check};
+use lifelab_advise::{Advice, Calibration, Check, Workload, advise, calibrate, check};
 use lifelab_bench::{Event, Harness};
 
 use crate::failure::{Exit, Failure, Place};
@@ -25,7 +25,7 @@ use crate::whole_file;
 ///
 /// Measures in some twenty seconds what the steppers cost on this machine, predicts by a model what a
 /// generation takes with each of them, and says which one to take, how to set it up, why, and where
-/// the answer would change. The model is told in the documentation of `lifelab_bench::advise`.
+/// the answer would change. The model is told in the documentation of `lifelab_advise`.
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
@@ -174,7 +174,7 @@ fn load(path: &Path) -> Result<Option<Calibration>, Failure> {
     };
     text.parse()
         .map(Some)
-        .map_err(|error: lifelab_bench::advise::CalibrationError| failure(error.to_string()))
+        .map_err(|error: lifelab_advise::CalibrationError| failure(error.to_string()))
 }
 
 fn interrupted() -> Failure {

@@ -50,10 +50,9 @@ pub struct Point {
     pub grain: Option<String>,
 }
 
-/// What a suite can vary.
+/// What a suite can vary. Whoever shows results must know each of them, so a new one breaks them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum Axis {
     /// The number of cells.
     Cells,

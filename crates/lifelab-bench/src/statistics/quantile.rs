@@ -12,7 +12,10 @@ pub fn quantile(sorted: &[f64], share: f64) -> f64 {
 }
 
 /// The median, of samples in any order, which it reorders.
-pub(crate) fn median(samples: &mut [f64]) -> f64 {
+///
+/// # Panics
+/// If there are no samples.
+pub fn median(samples: &mut [f64]) -> f64 {
     let middle = samples.len() / 2;
     let (below, upper, _) = samples.select_nth_unstable_by(middle, f64::total_cmp);
     let upper = *upper;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use lifelab::core::duration;
-use lifelab_bench::advise::{Advice, Calibration, Check, Checked, Forecast, Outlook, Workload};
+use lifelab_advise::{Advice, Calibration, Check, Checked, Forecast, Outlook, Workload};
 use lifelab_bench::results::Outcome;
 
 /// Prints what is predicted, what to take, why, and where the answer would change.

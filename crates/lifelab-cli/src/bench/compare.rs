@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use lifelab_bench::compare::{Change, LEAST, Report};
+use lifelab_report::compare::{Change, LEAST, Report};
 
 use crate::bench::{saved, terminal};
 use crate::failure::{Exit, Failure};

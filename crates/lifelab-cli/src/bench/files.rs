@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use lifelab::core::printable;
 use lifelab::patterns::WholeFile;
 use lifelab_bench::Results;
-use lifelab_bench::report::{csv, html, json};
+use lifelab_report::{csv, html, json};
 
 use crate::bench::report;
 use crate::failure::{Exit, Failure, Place};

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use lifelab_bench::Results;
-use lifelab_bench::report::{csv, html};
+use lifelab_report::{csv, html};
 
 use crate::bench::{saved, terminal};
 use crate::failure::Failure;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use lifelab_bench::Results;
-use lifelab_bench::report::json::{self, ReadError};
+use lifelab_report::json::{self, ReadError};
 
 use crate::failure::{Exit, Failure, Place};
 use crate::text_file;

@@ -3,7 +3,7 @@
 use std::env;
 use std::io::{self, IsTerminal};
 
-use lifelab_bench::report::table::Table;
+use lifelab_report::table::Table;
 
 /// A table that fits the terminal, with colors if they are welcome; see no-color.org.
 pub(super) fn table() -> Table {

@@ -1,0 +1,394 @@
+//! The measurement of a machine's costs.
+//!
+//! Each cost is the difference between two points, or a point less what is known of it: few and
+//! small, so that all of them together take a few seconds.
+
+use std::collections::BTreeMap;
+use std::num::{NonZeroU32, NonZeroU64};
+use std::thread;
+use std::time::Duration;
+
+use lifelab::core::Soup;
+use lifelab::io::IoSpec;
+use lifelab::steppers::thread_per_cell::{Options, ThreadPerCell};
+use lifelab::{CancellationToken, Size, Start};
+use lifelab_bench::results::{Measured, Outcome, Round};
+use lifelab_bench::statistics::{Summary, median};
+use lifelab_bench::{Event, Harness, Suite, SuiteError, cores_had};
+
+use crate::calibration::{Calibration, Costs, SMALL};
+use crate::candidate::{Candidate, FanOut, Setup};
+
+/// Measures what the candidates cost on this machine. It takes a few seconds; a machine that has
+/// other work besides looks slower than it is.
+///
+/// Returns `None` if the stop fired. A candidate that the system refuses is left out, and why is told.
+///
+/// # Errors
+/// If no process can be started to measure in.
+pub fn calibrate(
+    harness: &Harness,
+    stop: &CancellationToken,
+    watch: &mut dyn FnMut(Event<'_>),
+) -> Result<Option<Calibration>, SuiteError> {
+    let cores = thread::available_parallelism().map_or(1, usize::from) as u64;
+    let mut points = Vec::new();
+    let mut had = 0.0;
+    for point in Point::ALL {
+        had += cores_had(cores) / Point::ALL.len() as f64;
+        points.push(point.measure(cores, harness, stop, watch)?);
+        if stop.reason().is_some() {
+            return Ok(None);
+        }
+    }
+    let seen = Candidate::ALL.map(|candidate| (candidate, Seen::of(candidate, &points)));
+    let known = || seen.iter().filter_map(|(_, seen)| seen.as_ref().ok());
+    let alone = known().find(|seen| seen.candidate == Candidate::Sequential);
+    let round_ns = alone.map_or(0.0, Seen::round_ns);
+    let machine = Machine { cores: cores as f64, round_ns, crowd: crowd(known(), cores, round_ns) };
+    let base_memory = alone.map_or(0.0, |seen| seen.memory(Point::Wait));
+    let mut calibration = Calibration {
+        schema: Calibration::SCHEMA,
+        cores,
+        threads: ThreadPerCell::limit(Options::default().stack_size).map(|it| it.room as u64),
+        round_ns,
+        crowd: machine.crowd,
+        base_memory: base_memory as u64,
+        cores_had: Some(had),
+        costs: BTreeMap::new(),
+        refused: BTreeMap::new(),
+    };
+    for (candidate, seen) in seen {
+        match seen {
+            Ok(seen) => _ = calibration.costs.insert(candidate, seen.costs(&machine, base_memory)),
+            Err(why) => _ = calibration.refused.insert(candidate, why),
+        }
+    }
+    Ok(Some(calibration))
+}
+
+/// What all candidates share.
+struct Machine {
+    cores: f64,
+    /// A round of work on one core, in nanoseconds.
+    round_ns: f64,
+    /// How many times longer it takes if all cores compute.
+    crowd: f64,
+}
+
+/// How many times longer work takes on a core if all cores compute: the median of what the candidates
+/// saw that use them all. It is the machine's, so that noise does not make one better than another.
+fn crowd<'a>(seen: impl Iterator<Item = &'a Seen<'a>>, cores: u64, round_ns: f64) -> f64 {
+    let all = seen.filter(|seen| cores > 1 && seen.candidate.cores(cores) == cores);
+    let mut ratios: Vec<f64> =
+        all.map(|seen| seen.work_on(cores as f64) / round_ns.max(f64::MIN_POSITIVE)).collect();
+    if ratios.is_empty() { 1.0 } else { median(&mut ratios).max(1.0) }
+}
+
+/// What is measured.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Point {
+    /// One cell that waits.
+    Wait,
+    /// Cells that wait long, all at once.
+    Begin,
+    /// Cells that wait long, in processes: fewer of them, for there is no room for as many
+    /// processes.
+    BeginProcesses,
+    /// Cells that wait long, in tasks, of which there is room for many more.
+    BeginTasks,
+    /// Cells that wait too little to let a processor rest.
+    Pass,
+    /// Cells that wait as little, with some work before the wait.
+    PassApart,
+    /// One cell that computes nothing.
+    Step,
+    /// Cells that compute nothing, one by one.
+    Unit,
+    /// Cells with some work, one by one.
+    UnitApart,
+    /// Cells with much work, one by one.
+    Work,
+    /// Cells that compute nothing, in bands.
+    Cell,
+    /// A small grid.
+    Still,
+    /// A grid that fits into a cache.
+    Kernel,
+    /// A large grid.
+    LargeKernel,
+}
+
+/// Workers of pools where all cells wait at once. Where many of them wait, tasks do better, so this
+/// is where threads compete.
+const WORKERS: u64 = 256;
+
+/// Rows of the bands in [`Point::Cell`].
+const ROWS: u32 = 16;
+
+/// Rounds of work that take some 20 us: long enough that the thread that waits for the outcome has
+/// gone to sleep.
+const SOME: u64 = 10_000;
+
+/// Rounds of work that take some 500 us: beside them, handing on is nothing.
+const MUCH: u64 = 250_000;
+
+impl Point {
+    const ALL: [Self; 14] = [
+        Self::Wait,
+        Self::Begin,
+        Self::BeginProcesses,
+        Self::BeginTasks,
+        Self::Pass,
+        Self::PassApart,
+        Self::Step,
+        Self::Unit,
+        Self::UnitApart,
+        Self::Work,
+        Self::Cell,
+        Self::Still,
+        Self::Kernel,
+        Self::LargeKernel,
+    ];
+
+    /// The side of the grid, and what its cells do.
+    fn workload(self) -> (u32, String) {
+        let (side, io) = match self {
+            Self::Wait => (1, "sleep:300us"),
+            Self::Begin => (16, "sleep:5ms"),
+            Self::BeginProcesses => (4, "sleep:5ms"),
+            Self::BeginTasks => (256, "sleep:5ms"),
+            Self::Pass => (32, "sleep:50us"),
+            Self::PassApart => return (24, format!("sleep:50us work:rounds({SOME})")),
+            Self::Step => (1, NOTHING),
+            Self::Unit => (32, NOTHING),
+            Self::UnitApart => return (16, format!("cpu:rounds({SOME})")),
+            Self::Work => return (8, format!("cpu:rounds({MUCH})")),
+            Self::Cell => (512, NOTHING),
+            Self::Still => (64, "none"),
+            Self::Kernel => (SMALL.isqrt() as u32, "none"),
+            Self::LargeKernel => (4096, "none"),
+        };
+        (side, io.to_owned())
+    }
+
+    /// How long it waits.
+    fn latency_ns(self) -> f64 {
+        match self {
+            Self::Wait => 300e3,
+            Self::Begin | Self::BeginProcesses | Self::BeginTasks => 5e6,
+            Self::Pass | Self::PassApart => 50e3,
+            _ => 0.0,
+        }
+    }
+
+    fn cells(self) -> f64 {
+        f64::from(self.workload().0).powi(2)
+    }
+
+    /// Generations that are measured at most, in each round.
+    fn generations(self) -> NonZeroU64 {
+        // Every one of them is computed once more, to verify them.
+        NonZeroU64::new(if self == Self::LargeKernel { 6 } else { 40 }).expect("not zero")
+    }
+
+    /// How a candidate takes part; `None` if it cannot, or nothing could be learned from it.
+    fn setup(self, candidate: Candidate, cores: u64) -> Option<Setup> {
+        use FanOut::{One, Tasks};
+        let is_tasks = candidate.fan_out() == Tasks;
+        let is_processes = candidate == Candidate::ProcessPool;
+        let takes_part = match self {
+            Self::Begin => !is_tasks && !is_processes,
+            Self::BeginProcesses => is_processes,
+            Self::BeginTasks => is_tasks,
+            Self::Pass => !is_tasks,
+            _ => true,
+        };
+        let waits = self.latency_ns() > 0.0 && self != Self::Wait;
+        if !takes_part || (waits && candidate.fan_out() == One) {
+            return None;
+        }
+        let workers = match (waits, is_processes) {
+            (true, true) => PROCESSES,
+            (true, false) => WORKERS,
+            (false, _) => cores,
+        };
+        let at_once = matches!(candidate.fan_out(), FanOut::Workers(_)).then_some(workers);
+        let rows = (self == Self::Cell).then_some(ROWS);
+        (rows.is_none() || candidate.takes_bands()).then_some(Setup { at_once, rows })
+    }
+
+    /// Measures it for all candidates at once.
+    fn measure(
+        self,
+        cores: u64,
+        harness: &Harness,
+        stop: &CancellationToken,
+        watch: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Vec<(Self, Candidate, Outcome)>, SuiteError> {
+        let setup = |candidate| Some((candidate, self.setup(candidate, cores)?));
+        let setups: Vec<(Candidate, Setup)> =
+            Candidate::ALL.into_iter().filter_map(setup).collect();
+        let steppers = setups.iter().map(|&(candidate, setup)| candidate.spec(setup, cores));
+        let (side, io) = self.workload();
+        let suite = Suite {
+            size: Size::new(side, side),
+            io: io.parse::<IoSpec>().expect("a valid shorthand"),
+            generations: self.generations(),
+            rounds: ROUNDS,
+            budget: BUDGET,
+            limit: LIMIT,
+            ..Suite::new("calibration", Start::Soup(SOUP), steppers.collect())
+        };
+        let results = harness.race(&suite, stop, watch)?;
+        let outcomes = setups.into_iter().zip(results.cases);
+        Ok(outcomes.map(|((candidate, _), case)| (self, candidate, case.outcome)).collect())
+    }
+}
+
+/// Cells that compute nothing, and are computed as if they did.
+const NOTHING: &str = "cpu:rounds(0)";
+
+/// Processes, where cells wait. So few cannot keep the processors from resting, so what cells cost
+/// beside their waits is an upper bound.
+const PROCESSES: u64 = 16;
+
+const SOUP: Soup = Soup { density: 0.4, seed: 1 };
+const ROUNDS: NonZeroU32 = NonZeroU32::new(2).expect("not zero");
+const BUDGET: Duration = Duration::from_millis(25);
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// What was seen of a candidate.
+struct Seen<'a> {
+    candidate: Candidate,
+    points: Vec<(Point, &'a Measured)>,
+}
+
+impl<'a> Seen<'a> {
+    /// Collects it.
+    ///
+    /// # Errors
+    /// Why one of the points is missing.
+    fn of(
+        candidate: Candidate,
+        outcomes: &'a [Vec<(Point, Candidate, Outcome)>],
+    ) -> Result<Self, String> {
+        let mut points = Vec::new();
+        for (point, _, outcome) in outcomes.iter().flatten().filter(|(_, who, _)| *who == candidate)
+        {
+            match outcome {
+                Outcome::Measured(measured) => points.push((*point, &**measured)),
+                Outcome::Failed { error, .. } => return Err(error.clone()),
+                Outcome::CutOff { limit, .. } => return Err(format!("cut off after {limit:?}")),
+                Outcome::Pending => return Err("not measured".to_owned()),
+            }
+        }
+        Ok(Self { candidate, points })
+    }
+
+    fn find(&self, point: Point) -> Option<&Measured> {
+        self.points.iter().find(|(known, _)| *known == point).map(|(_, measured)| *measured)
+    }
+
+    /// The time of a generation, in nanoseconds; zero if the point was not measured. Of several
+    /// rounds the fastest counts, for what disturbs a round makes it slower.
+    fn time(&self, point: Point) -> f64 {
+        let fastest = self.find(point).and_then(|it| medians(it).min()).unwrap_or_default();
+        fastest.as_secs_f64() * 1e9
+    }
+
+    /// All memory, in bytes.
+    fn memory(&self, point: Point) -> f64 {
+        self.find(point).map_or(0.0, |measured| measured.usage.peak_memory as f64)
+    }
+
+    /// A round of work on one of `lanes` cores that all compute, in nanoseconds.
+    ///
+    /// Cells with some work and cells with much are two equations in what a cell costs and what its
+    /// work does.
+    fn work_on(&self, lanes: f64) -> f64 {
+        let rounds = |point: Point, rounds: u64| rounds as f64 * spread(point.cells(), lanes);
+        let (some, much) = (Point::UnitApart, Point::Work);
+        let [some_ns, much_ns] = [some, much].map(|it| self.time(it) - self.time(Point::Step));
+        let ratio = much.cells() / some.cells();
+        (much_ns - ratio * some_ns) / (rounds(much, MUCH) - ratio * rounds(some, SOME))
+    }
+
+    /// [`work_on`](Self::work_on) one core.
+    fn round_ns(&self) -> f64 {
+        self.work_on(1.0)
+    }
+
+    /// Solves the model's formulas for the costs. What noise has made negative is zero.
+    fn costs(&self, machine: &Machine, base_memory: f64) -> Costs {
+        let first = match self.candidate.fan_out() {
+            FanOut::Tasks => Point::BeginTasks,
+            FanOut::Workers(_) if self.candidate == Candidate::ProcessPool => Point::BeginProcesses,
+            _ => Point::Begin,
+        };
+        let lanes = self.candidate.cores(machine.cores as u64) as f64;
+        let slower = if lanes > 1.0 { machine.crowd } else { 1.0 };
+        let some = SOME as f64 * machine.round_ns * slower;
+        let late = self.time(Point::Wait) - Point::Wait.latency_ns();
+        let beside = |point: Point| (self.time(point) - point.latency_ns() - late) / point.cells();
+        let begin = beside(first);
+        let (pass, pass_apart) = match self.candidate.fan_out() {
+            FanOut::One => (0.0, 0.0),
+            // A task costs the same in either case, and small differences would speak for fewer at
+            // once.
+            FanOut::Tasks => (begin, beside(Point::PassApart) - some / lanes),
+            _ => (beside(Point::Pass), beside(Point::PassApart) - some / lanes),
+        };
+        let step = self.time(Point::Step);
+        let unit = (self.time(Point::Unit) - step) / Point::Unit.cells();
+        let work = some * spread(Point::UnitApart.cells(), lanes);
+        let unit_apart = (self.time(Point::UnitApart) - step - work) / Point::UnitApart.cells();
+        let bands = f64::from(Point::Cell.workload().0 / ROWS);
+        let cell = (self.time(Point::Cell) - step - bands * unit) * lanes / Point::Cell.cells();
+        let still = self.time(Point::Still);
+        let small = self.time(Point::Kernel);
+        let large = self.time(Point::LargeKernel);
+        let each = (self.memory(first) - base_memory) / first.cells();
+        let positive = |cost: f64| cost.max(0.0);
+        Costs {
+            late_ns: positive(late),
+            begin_ns: positive(begin),
+            pass_ns: positive(pass),
+            pass_apart_ns: positive(pass_apart.max(pass)),
+            step_ns: positive(step),
+            unit_ns: positive(unit),
+            unit_apart_ns: positive(unit_apart.max(unit)),
+            cell_ns: positive(cell),
+            still_ns: positive(still),
+            kernel_ns: positive((small - still) / Point::Kernel.cells()),
+            large_kernel_ns: positive(
+                (large - small) / (Point::LargeKernel.cells() - Point::Kernel.cells()),
+            ),
+            each_bytes: positive(each),
+            spread: self.spread(),
+        }
+    }
+
+    /// How much the rounds differ: half of the difference of two, in relation to the shorter one; the
+    /// median over the points.
+    fn spread(&self) -> f64 {
+        let mut spreads: Vec<f64> = self.points.iter().filter_map(|(_, it)| apart(it)).collect();
+        if spreads.is_empty() { 0.0 } else { median(&mut spreads) }
+    }
+}
+
+fn medians(measured: &Measured) -> impl Iterator<Item = Duration> {
+    let median = |round: &Round| Some(Summary::of(&[&round.samples])?.median);
+    measured.rounds.iter().filter_map(median)
+}
+
+fn apart(measured: &Measured) -> Option<f64> {
+    let (low, high) = (medians(measured).min()?, medians(measured).max()?);
+    (!low.is_zero()).then(|| (high.div_duration_f64(low) - 1.0) / 2.0)
+}
+
+/// The share of one of `lanes` cores in the work of `units` units: the model's bound of list
+/// scheduling.
+fn spread(units: f64, lanes: f64) -> f64 {
+    units / lanes + (1.0 - 1.0 / lanes)
+}
