@@ -22,11 +22,11 @@ pub(crate) use build::NOTHING;
 
 use crate::floor;
 use crate::harness::Harness;
-use crate::plan::generation;
 use crate::results::{Case, Usage};
 use crate::task::{Drawing, Reply, Task};
 use crate::trace::{self, About};
 use crate::tree::{Consumed, Tree};
+use crate::universe::generation;
 
 /// The environment variable that makes a program measure one case.
 pub(crate) const CASE_VARIABLE: &str = "LIFELAB_BENCH_CASE";
@@ -38,8 +38,20 @@ const WARM_UP: u32 = 5;
 /// Generations of a warm-up that a timeline is made to fit.
 const DRAWN: u64 = 4;
 
+impl Harness {
+    /// Makes this program a host of cases, and of worker processes. Call it at the start of `main`,
+    /// before anything else.
+    ///
+    /// In a process that was started to measure a case this call never returns. In any other it
+    /// returns at once.
+    pub fn host(&self) {
+        lifelab::host_workers();
+        answer_if_asked(self);
+    }
+}
+
 /// Measures a case and ends the process, if it was started for that.
-pub(crate) fn host(harness: &Harness) {
+fn answer_if_asked(harness: &Harness) {
     if std::env::var_os(CASE_VARIABLE).is_none() {
         return;
     }

@@ -6,9 +6,9 @@ use std::time::Duration;
 use lifelab::core::{Capabilities, Cell, OnFault, Phase, Site, duration};
 use lifelab::io::{Injected, IoPhase, IoSpec, Latency, Wait, Work};
 
-use crate::plan::Universe;
 use crate::results::Floor;
 use crate::speed::Speed;
+use crate::universe::Universe;
 
 const PHASES: [Phase; 2] = [Phase::Neighbors, Phase::Rule];
 

@@ -1,15 +1,10 @@
-//! The harness: the contenders that can race, and the races.
+//! The harness: the contenders that can race. How they race stands in `race.rs`, how a process measures one
+//! of them in `child.rs`.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use lifelab::{CancellationToken, CellIo, Error, Stepper};
-
-use crate::child;
-use crate::error::SuiteError;
-use crate::race::{self, Event};
-use crate::results::Results;
-use crate::suite::Suite;
+use lifelab::{CellIo, Error, Stepper};
 
 /// Runs suites. It knows Lifelab's steppers, and whatever the caller brings.
 ///
@@ -59,9 +54,9 @@ impl Harness {
     }
 
     /// Makes cells wait for an I/O of the caller's in every race, in the place of what suites wait
-    /// for; a suite's policies and phase stay: once in a generation if it says nothing. Its floor is unknown, so the suite's own is taken:
-    /// let it wait for what resembles the I/O. The process pool cannot run it, unless it has
-    /// [wire text](CellIo::wire).
+    /// for; a suite's policies and phase stay: once in a generation if it says nothing. Its floor is
+    /// unknown, so the suite's own is taken: let it wait for what resembles the I/O. The process pool
+    /// cannot run it, unless it has [wire text](CellIo::wire).
     pub fn io<I: CellIo + 'static>(
         self,
         name: impl Into<String>,
@@ -75,32 +70,6 @@ impl Harness {
     /// a race is over, finished or not. All of them begin at time zero.
     pub fn trace(self, path: impl Into<PathBuf>) -> Self {
         Self { trace: Some(path.into()), ..self }
-    }
-
-    /// Makes this program a host of cases, and of worker processes. Call it at the start of `main`,
-    /// before anything else.
-    ///
-    /// In a process that was started to measure a case this call never returns. In any other it
-    /// returns at once.
-    pub fn host(&self) {
-        lifelab::host_workers();
-        child::host(self);
-    }
-
-    /// Runs a suite to its end, or until the stop fires. `watch` is told how it goes on, between
-    /// cases, on the calling thread.
-    ///
-    /// # Errors
-    /// If the suite makes no sense, which is found before anything is measured; if the system starts
-    /// no processes, or the timeline cannot be written. What goes wrong with a case is part of the
-    /// results.
-    pub fn race(
-        &self,
-        suite: &Suite,
-        stop: &CancellationToken,
-        watch: &mut dyn FnMut(Event<'_>),
-    ) -> Result<Results, SuiteError> {
-        race::run(self, suite, stop, watch)
     }
 
     pub(crate) fn traced(&self) -> Option<&Path> {

@@ -45,6 +45,7 @@ mod limits;
 mod oracle;
 mod plan;
 mod speed;
+mod universe;
 
 mod child;
 mod process;

@@ -3,7 +3,8 @@
 use lifelab::core::{Cell, Position, Rule};
 use lifelab::{Grid, Size, StateHash, Topology};
 
-use crate::plan::Universe;
+use crate::universe::Universe;
+
 
 /// The generations of one universe, a byte for each cell: plain additions, no bits, no halo, no
 /// words. It goes forward only, and is asked for generations in any order.

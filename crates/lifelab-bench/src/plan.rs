@@ -6,9 +6,7 @@ use std::time::Duration;
 
 use lifelab::core::Capabilities;
 use lifelab::io::{FaultSpec, Injected, IoSpec, Latency, Trigger, Wait, Work};
-use lifelab::{
-    CancellationToken, Error, Grid, Rule, Scenario, Simulation, Size, StepperSpec, Topology,
-};
+use lifelab::{CancellationToken, Error, Scenario, Size, StepperSpec};
 
 use crate::error::SuiteError;
 use crate::floor::{self, Drawn};
@@ -17,6 +15,7 @@ use crate::limits;
 use crate::results::{Case, Floor, Point};
 use crate::speed::Speed;
 use crate::suite::{Suite, Sweep};
+use crate::universe::Universe;
 
 /// A case to be measured, and what can be said of it before.
 pub(crate) struct Planned {
@@ -34,16 +33,6 @@ pub(crate) struct Planned {
 pub(crate) struct Plan {
     pub(crate) cases: Vec<Planned>,
     pub(crate) universes: Vec<Universe>,
-}
-
-/// Where a case starts, and by which laws it goes on.
-#[derive(Clone)]
-pub(crate) struct Universe {
-    pub(crate) start: Grid,
-    pub(crate) rule: Rule,
-    pub(crate) topology: Topology,
-    /// The generation that the pattern is at.
-    pub(crate) generation: u64,
 }
 
 /// What computes: a stepper of the registry, or one that the caller brought.
@@ -254,25 +243,6 @@ fn point(
         workers,
         grain,
     }
-}
-
-impl Universe {
-    fn of(scenario: &Scenario) -> Result<Self, SuiteError> {
-        let plain =
-            Scenario { io: IoSpec::default(), stepper: StepperSpec::default(), ..scenario.clone() };
-        let simulation = Simulation::builder().scenario(&plain).build()?;
-        Ok(Self {
-            start: Grid::clone(simulation.grid()),
-            rule: simulation.rule(),
-            topology: simulation.topology().expect("a grid has edges"),
-            generation: generation(&simulation),
-        })
-    }
-}
-
-/// The number of the last complete generation: a grid counts no farther than 64 bits.
-pub(crate) fn generation(simulation: &Simulation) -> u64 {
-    simulation.generation().saturating_to_u64()
 }
 
 impl Contender {

@@ -14,7 +14,7 @@ use crate::error::SuiteError;
 use crate::floor::{self, Drawn};
 use crate::harness::Harness;
 use crate::oracle::Oracle;
-use crate::plan::{Plan, Planned, Universe};
+use crate::plan::{Plan, Planned};
 use crate::process::{self, Ending};
 use crate::results::{
     Case, CaseResult, Estimate, Machine, Measured, Outcome, Results, Round, Usage,
@@ -50,20 +50,29 @@ pub enum Event<'a> {
     },
 }
 
-pub(crate) fn run(
-    harness: &Harness,
-    suite: &Suite,
-    stop: &CancellationToken,
-    watch: &mut dyn FnMut(Event<'_>),
-) -> Result<Results, SuiteError> {
-    let speed = Speed::measure();
-    let plan = Plan::of(suite, harness, &speed, stop)?;
-    let mut race = Race::new(suite, plan, speed);
-    let mut tracks = harness.traced().map(Tracks::new).transpose()?;
-    let ended = race.all_turns(suite, stop, &mut tracks, watch);
-    let drawn = tracks.map_or(Ok(()), Tracks::write);
-    ended.and(drawn)?;
-    Ok(race.results)
+impl Harness {
+    /// Runs a suite to its end, or until the stop fires. `watch` is told how it goes on, between
+    /// cases, on the calling thread.
+    ///
+    /// # Errors
+    /// If the suite makes no sense, which is found before anything is measured; if the system starts
+    /// no processes, or the timeline cannot be written. What goes wrong with a case is part of the
+    /// results.
+    pub fn race(
+        &self,
+        suite: &Suite,
+        stop: &CancellationToken,
+        watch: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Results, SuiteError> {
+        let speed = Speed::measure();
+        let plan = Plan::of(suite, self, &speed, stop)?;
+        let mut race = Race::new(suite, plan, speed);
+        let mut tracks = self.traced().map(Tracks::new).transpose()?;
+        let ended = race.all_turns(suite, stop, &mut tracks, watch);
+        let drawn = tracks.map_or(Ok(()), Tracks::write);
+        ended.and(drawn)?;
+        Ok(race.results)
+    }
 }
 
 struct Race {
