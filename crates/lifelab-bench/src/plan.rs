@@ -12,15 +12,13 @@ use crate::error::SuiteError;
 use crate::floor::{self, Drawn};
 use crate::harness::Harness;
 use crate::limits;
-use crate::results::{Case, Floor, Point};
+use crate::results::{Case, CaseResult, Outcome, Point};
 use crate::speed::Speed;
 use crate::suite::{Suite, Sweep};
 use crate::universe::Universe;
 
-/// A case to be measured, and what can be said of it before.
+/// What a race knows of a case beside what its results say.
 pub(crate) struct Planned {
-    pub(crate) case: Case,
-    pub(crate) floor: Floor,
     pub(crate) io: IoSpec,
     pub(crate) capabilities: Capabilities,
     /// If the floor depends on which generations are measured.
@@ -31,7 +29,10 @@ pub(crate) struct Planned {
 
 /// All that a suite asks for.
 pub(crate) struct Plan {
-    pub(crate) cases: Vec<Planned>,
+    /// The cases, none of them begun.
+    pub(crate) cases: Vec<CaseResult>,
+    /// What stands behind each of them, in their order.
+    pub(crate) planned: Vec<Planned>,
     pub(crate) universes: Vec<Universe>,
 }
 
@@ -64,7 +65,7 @@ impl Plan {
         if contenders.is_empty() {
             return Err(SuiteError::NoSteppers);
         }
-        let mut plan = Self { cases: Vec::new(), universes: Vec::new() };
+        let mut plan = Self { cases: Vec::new(), planned: Vec::new(), universes: Vec::new() };
         let waits = waits(suite)?;
         for size in sizes(suite)? {
             let scenario = Scenario { size, ..scenario(suite) };
@@ -78,13 +79,11 @@ impl Plan {
                     let point = point(&universe, io, *workers, grain.clone(), speed);
                     let floor = floor::of(&universe, io, *capabilities, speed);
                     let case = contender.case(&scenario, harness.own_io(), point);
-                    let drawn = Drawn::of(&universe, io, *capabilities, speed);
-                    plan.cases.push(Planned {
-                        case,
-                        floor,
+                    plan.cases.push(CaseResult { case, floor, outcome: Outcome::Pending });
+                    plan.planned.push(Planned {
                         io: io.clone(),
                         capabilities: *capabilities,
-                        drawn,
+                        drawn: Drawn::of(&universe, io, *capabilities, speed),
                         universe: plan.universes.len(),
                     });
                 }
@@ -98,12 +97,8 @@ impl Plan {
     /// Results are matched by the names of their cases.
     fn check_names(&self) -> Result<(), SuiteError> {
         let mut known = HashSet::new();
-        match self
-            .cases
-            .iter()
-            .map(|planned| planned.case.id())
-            .find(|id| !known.insert(id.clone()))
-        {
+        let mut names = self.cases.iter().map(|result| result.case.id());
+        match names.find(|name| !known.insert(name.clone())) {
             None => Ok(()),
             Some(name) => Err(SuiteError::Twice { name }),
         }

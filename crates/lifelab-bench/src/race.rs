@@ -6,12 +6,12 @@
 use std::io;
 use std::time::{Duration, Instant, SystemTime};
 
-use lifelab::core::{Capabilities, seeded};
-use lifelab::{CancellationToken, IoSpec};
+use lifelab::CancellationToken;
+use lifelab::core::seeded;
 
 use crate::child::NOTHING;
 use crate::error::SuiteError;
-use crate::floor::{self, Drawn};
+use crate::floor;
 use crate::harness::Harness;
 use crate::oracle::Oracle;
 use crate::plan::{Plan, Planned};
@@ -24,6 +24,7 @@ use crate::statistics::Summary;
 use crate::suite::Suite;
 use crate::task::{Reply, Task};
 use crate::tracks::Tracks;
+use crate::universe::Universe;
 
 /// How a race goes on.
 #[derive(Debug)]
@@ -77,35 +78,22 @@ impl Harness {
 
 struct Race {
     began: Instant,
-    results: Results,
     speed: Speed,
-    /// What each case's floor is made of.
-    grounds: Vec<Ground>,
-    universes: Vec<Universe>,
-    /// The oracle of each universe, once it is asked.
-    oracles: Vec<Option<Oracle>>,
+    results: Results,
+    /// What stands behind each case of the results, in their order.
+    planned: Vec<Planned>,
+    universes: Vec<Known>,
 }
 
-/// What a floor is made of.
-struct Ground {
-    /// The number of the case's universe.
-    place: usize,
-    io: IoSpec,
-    capabilities: Capabilities,
-    /// If it depends on which generations are measured.
-    drawn: Option<Drawn>,
+/// A universe, and its oracle once that is asked.
+struct Known {
+    universe: Universe,
+    oracle: Option<Oracle>,
 }
 
 impl Race {
     fn new(suite: &Suite, plan: Plan, speed: Speed) -> Self {
-        let Plan { cases, universes } = plan;
-        let oracles = universes.iter().map(|_| None).collect();
-        let mut grounds = Vec::new();
-        let pending = |planned: Planned| {
-            let Planned { case, floor, io, capabilities, drawn, universe: place } = planned;
-            grounds.push(Ground { place, io, capabilities, drawn });
-            CaseResult { case, floor, outcome: Outcome::Pending }
-        };
+        let Plan { cases, planned, universes } = plan;
         let results = Results {
             schema: Results::SCHEMA,
             name: suite.name.clone(),
@@ -118,9 +106,11 @@ impl Race {
             machine: Machine::here(),
             own_cost: Default::default(),
             axes: suite.sweep.axes(),
-            cases: cases.into_iter().map(pending).collect(),
+            cases,
         };
-        Self { began: Instant::now(), results, speed, grounds, universes, oracles }
+        let known = |universe| Known { universe, oracle: None };
+        let universes = universes.into_iter().map(known).collect();
+        Self { began: Instant::now(), speed, results, planned, universes }
     }
 
     /// Gives every case its turn in every round, or until the stop fires.
@@ -229,15 +219,15 @@ impl Race {
 
     /// The truth about a case's universe.
     fn oracle(&mut self, index: usize) -> &mut Oracle {
-        let place = self.grounds[index].place;
-        self.oracles[place].get_or_insert_with(|| Oracle::new(&self.universes[place]))
+        let Known { universe, oracle } = &mut self.universes[self.planned[index].universe];
+        oracle.get_or_insert_with(|| Oracle::new(universe))
     }
 
     /// Takes the floor of a case from the generations that were measured, if it depends on them.
     fn lower(&mut self, index: usize) {
         let result = &mut self.results.cases[index];
-        let Ground { place, drawn, .. } = &mut self.grounds[index];
-        let universe = &self.universes[*place];
+        let Planned { universe, drawn, .. } = &mut self.planned[index];
+        let universe = &self.universes[*universe].universe;
         if let (Some(drawn), Some(measured)) = (drawn, result.outcome.measured()) {
             let generations = measured.rounds.iter().flat_map(|round| {
                 let first = universe.generation + round.warm_up + 1;
@@ -278,9 +268,10 @@ impl Race {
 
     /// A machine that was busy when its speed was measured has made the floor too high.
     fn measure_the_floor_again(&mut self, index: usize) {
-        let Ground { place, io, capabilities, .. } = &self.grounds[index];
+        let Planned { universe, io, capabilities, .. } = &self.planned[index];
+        let universe = &self.universes[*universe].universe;
         self.speed = self.speed.or(Speed::measure());
-        let again = floor::of(&self.universes[*place], io, *capabilities, &self.speed);
+        let again = floor::of(universe, io, *capabilities, &self.speed);
         let floor = &mut self.results.cases[index].floor;
         if again.time < floor.time {
             *floor = again;
@@ -344,33 +335,4 @@ fn wrong(generation: u64, found: &str, expected: &str) -> Outcome {
         "generation {generation} is wrong: its state has the hash {found}, the oracle's {expected}"
     );
     Outcome::Failed { kind: "wrong".to_owned(), error }
-}
-
-impl Usage {
-    /// Means weighted by the generations of each round, and the highest peaks.
-    fn over(rounds: &[Round]) -> Self {
-        let total: f64 = rounds.iter().map(|round| round.samples.len() as f64).sum();
-        let mean = |figure: fn(&Self) -> f64| {
-            let weighted =
-                rounds.iter().map(|round| figure(&round.usage) * round.samples.len() as f64);
-            weighted.sum::<f64>() / total.max(1.0)
-        };
-        let time = |figure: fn(&Self) -> f64| Duration::from_secs_f64(mean(figure));
-        let peak = |figure: fn(&Self) -> u64| {
-            rounds.iter().map(|round| figure(&round.usage)).max().unwrap_or_default()
-        };
-        Self {
-            user: time(|usage| usage.user.as_secs_f64()),
-            system: time(|usage| usage.system.as_secs_f64()),
-            peak_memory: peak(|usage| usage.peak_memory),
-            base_memory: peak(|usage| usage.base_memory),
-            peak_threads: peak(|usage| usage.peak_threads),
-            processes: peak(|usage| usage.processes),
-            voluntary_switches: mean(|usage| usage.voluntary_switches),
-            involuntary_switches: mean(|usage| usage.involuntary_switches),
-            pipe_bytes: mean(|usage| usage.pipe_bytes),
-            io_calls: mean(|usage| usage.io_calls),
-            io_waited: time(|usage| usage.io_waited.as_secs_f64()),
-        }
-    }
 }

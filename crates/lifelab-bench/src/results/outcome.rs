@@ -132,4 +132,31 @@ impl Usage {
     pub fn memory_per_cell(&self, cells: u64) -> f64 {
         self.peak_memory.saturating_sub(self.base_memory) as f64 / cells.max(1) as f64
     }
+
+    /// Means weighted by the generations of each round, and the highest peaks.
+    pub(crate) fn over(rounds: &[Round]) -> Self {
+        let total: f64 = rounds.iter().map(|round| round.samples.len() as f64).sum();
+        let mean = |figure: fn(&Self) -> f64| {
+            let weighted =
+                rounds.iter().map(|round| figure(&round.usage) * round.samples.len() as f64);
+            weighted.sum::<f64>() / total.max(1.0)
+        };
+        let time = |figure: fn(&Self) -> f64| Duration::from_secs_f64(mean(figure));
+        let peak = |figure: fn(&Self) -> u64| {
+            rounds.iter().map(|round| figure(&round.usage)).max().unwrap_or_default()
+        };
+        Self {
+            user: time(|usage| usage.user.as_secs_f64()),
+            system: time(|usage| usage.system.as_secs_f64()),
+            peak_memory: peak(|usage| usage.peak_memory),
+            base_memory: peak(|usage| usage.base_memory),
+            peak_threads: peak(|usage| usage.peak_threads),
+            processes: peak(|usage| usage.processes),
+            voluntary_switches: mean(|usage| usage.voluntary_switches),
+            involuntary_switches: mean(|usage| usage.involuntary_switches),
+            pipe_bytes: mean(|usage| usage.pipe_bytes),
+            io_calls: mean(|usage| usage.io_calls),
+            io_waited: time(|usage| usage.io_waited.as_secs_f64()),
+        }
+    }
 }
