@@ -22,7 +22,7 @@ pub(crate) use build::NOTHING;
 
 use crate::floor;
 use crate::harness::Harness;
-use crate::results::{Case, Usage};
+use crate::results::{Case, Round, Usage};
 use crate::task::{Drawing, Reply, Task};
 use crate::trace::{self, About};
 use crate::tree::{Consumed, Tree};
@@ -90,13 +90,16 @@ fn measure(harness: &Harness, task: &Task) -> Reply {
     };
     let consumed = Consumed::after().since(&before);
     let usage = usage(&watched, &run, &consumed, samples.len());
-    let usage = Box::new(Usage { base_memory, ..usage });
-    Reply::Measured {
+    let round = Round {
         warm_up: watched.generations,
         samples,
-        generation: generation(&run.simulation),
         state_hash: run.simulation.state_hash().to_string(),
-        usage,
+        usage: Usage { base_memory, ..usage },
+    };
+    Reply::Measured {
+        round: Box::new(round),
+        generation: generation(&run.simulation),
+        kept: run.kept,
         warnings: run.warnings,
     }
 }
@@ -127,6 +130,8 @@ struct Run {
     warnings: Vec<String>,
     warned: HashSet<Discriminant<Warning>>,
     pipe_bytes: u64,
+    /// Cells that kept their states because their I/O failed.
+    kept: u64,
 }
 
 /// What was seen during the warm-up.
@@ -140,7 +145,8 @@ impl Run {
     fn new(mut simulation: Simulation, deadline: Instant) -> Self {
         simulation.set_stop(CancellationToken::new().before(deadline));
         let first = generation(&simulation);
-        Self { simulation, first, warnings: Vec::new(), warned: HashSet::new(), pipe_bytes: 0 }
+        let (warnings, warned) = (Vec::new(), HashSet::new());
+        Self { simulation, first, warnings, warned, pipe_bytes: 0, kept: 0 }
     }
 
     fn warm_up(&mut self, task: &Task) -> Result<Watched, Reply> {
@@ -215,6 +221,7 @@ impl Run {
     fn note(&mut self, report: &StepReport) {
         let traffic = report.traffic();
         self.pipe_bytes += traffic.sent + traffic.received;
+        self.kept += report.kept_cells();
         for warning in report.warnings() {
             // Each names its cell and time: one of a kind is enough.
             if self.warned.insert(mem::discriminant(warning)) {

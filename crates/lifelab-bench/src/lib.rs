@@ -46,6 +46,7 @@ mod oracle;
 mod plan;
 mod speed;
 mod universe;
+mod verification;
 
 mod child;
 mod process;

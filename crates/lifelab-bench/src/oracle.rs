@@ -1,13 +1,14 @@
 //! The truth about a universe, computed by other means than any kernel's.
 
-use lifelab::core::{Cell, Position, Rule};
-use lifelab::{Grid, Size, StateHash, Topology};
+use lifelab::core::{Cell, Phase, Position, Rule, Site};
+use lifelab::{Grid, IoSpec, Size, StateHash, Topology};
 
 use crate::universe::Universe;
 
-
 /// The generations of one universe, a byte for each cell: plain additions, no bits, no halo, no
 /// words. It goes forward only, and is asked for generations in any order.
+///
+/// Where faults on purpose strike cells that keep their states, these keep them here, too.
 pub(crate) struct Oracle {
     size: Size,
     width: usize,
@@ -17,8 +18,10 @@ pub(crate) struct Oracle {
     first: u64,
     now: Vec<u8>,
     generation: u64,
+    /// The I/O that has failed on the way to now, if any can.
+    keeping: Option<IoSpec>,
     /// Hashes given already: cases of one universe often end alike.
-    known: Vec<(u64, StateHash)>,
+    known: Vec<(u64, Option<IoSpec>, StateHash)>,
 }
 
 impl Oracle {
@@ -38,25 +41,30 @@ impl Oracle {
             start,
             first: universe.generation,
             generation: universe.generation,
+            keeping: None,
             known: Vec::new(),
         }
     }
 
-    /// The hash of a generation's state.
-    pub(crate) fn hash(&mut self, generation: u64) -> StateHash {
-        if let Some((_, hash)) = self.known.iter().find(|(known, _)| *known == generation) {
+    /// The hash of a generation's state, if cells keep their states wherever `keeping` fails.
+    pub(crate) fn hash(&mut self, generation: u64, keeping: Option<&IoSpec>) -> StateHash {
+        let is_it = |known: &&(u64, Option<IoSpec>, StateHash)| {
+            known.0 == generation && known.1.as_ref() == keeping
+        };
+        if let Some((_, _, hash)) = self.known.iter().find(is_it) {
             return *hash;
         }
-        if generation < self.generation {
+        if generation < self.generation || self.keeping.as_ref() != keeping {
             self.now.copy_from_slice(&self.start);
             self.generation = self.first;
+            self.keeping = keeping.cloned();
         }
         while self.generation < generation {
-            self.step();
             self.generation += 1;
+            self.step();
         }
         let hash = StateHash::of(&self.grid());
-        self.known.push((generation, hash));
+        self.known.push((generation, keeping.cloned(), hash));
         hash
     }
 
@@ -70,6 +78,7 @@ impl Oracle {
         grid
     }
 
+    /// Computes the generation of this number from the one before.
     fn step(&mut self) {
         let mut next = vec![0; self.now.len()];
         let [mut above, mut here, mut below] = [(); 3].map(|()| vec![0_u8; self.width + 2]);
@@ -83,10 +92,19 @@ impl Oracle {
                 let alive = here[x + 1];
                 let neighbors = column(x) + column(x + 1) + column(x + 2) - alive;
                 let counts = if alive == 1 { survivals } else { births };
-                *cell = (counts >> neighbors & 1) as u8;
+                *cell = if self.is_kept(x, y) { alive } else { (counts >> neighbors & 1) as u8 };
             }
         }
         self.now = next;
+    }
+
+    /// Whether a cell's I/O fails in this generation, in either phase.
+    fn is_kept(&self, x: usize, y: usize) -> bool {
+        self.keeping.as_ref().is_some_and(|io| {
+            let at = Cell::new(x as u32, y as u32);
+            let fails = |phase| io.fails(Site::new(self.generation, at, phase));
+            fails(Phase::Neighbors) || fails(Phase::Rule)
+        })
     }
 
     /// A row with what lies west and east of it.
@@ -129,7 +147,7 @@ mod tests {
             topology: Topology::Plane,
             generation: 0,
         });
-        oracle.hash(1103);
+        oracle.hash(1103, None);
         assert_eq!(oracle.now.iter().map(|&cell| u64::from(cell)).sum::<u64>(), 116);
     }
 
@@ -142,12 +160,59 @@ mod tests {
             generation: 3,
         };
         let mut torus = Oracle::new(&universe(Topology::Torus));
-        let start = torus.hash(3);
+        let start = torus.hash(3, None);
         // A glider is back after 4 generations for each of 5 columns.
-        assert_eq!(torus.hash(23), start);
+        assert_eq!(torus.hash(23, None), start);
         torus.known.clear();
         let walked: Grid = ".....\n..O..\n...O.\n.OOO.\n.....".parse().unwrap();
-        assert_eq!(torus.hash(7), StateHash::of(&walked));
-        assert_ne!(Oracle::new(&universe(Topology::Plane)).hash(23), start);
+        assert_eq!(torus.hash(7, None), StateHash::of(&walked));
+        assert_ne!(Oracle::new(&universe(Topology::Plane)).hash(23, None), start);
+    }
+
+    /// A blinker, one of whose cells is struck: worked out by hand.
+    #[test]
+    fn cells_that_a_fault_strikes_keep_their_states() {
+        let universe = Universe {
+            start: ".....\n.....\n.OOO.\n.....\n.....".parse().unwrap(),
+            rule: Rule::LIFE,
+            topology: Topology::Plane,
+            generation: 0,
+        };
+        let mut oracle = Oracle::new(&universe);
+        let turned: Grid = ".....\n..O..\n..O..\n..O..\n.....".parse().unwrap();
+        // The western end of the blinker lives on, where it would have died.
+        let kept: Grid = ".....\n..O..\n.OO..\n..O..\n.....".parse().unwrap();
+        for (io, grid) in [
+            ("none error@1:(1,2) on_fault:keep", &kept),
+            ("none error@1:(1,2) phase:both on_fault:keep", &kept),
+            ("none error@1:(1,2) retry:1 on_fault:keep", &turned),
+            ("none error@2:(1,2) on_fault:keep", &turned),
+        ] {
+            let io: IoSpec = io.parse().unwrap();
+            assert_eq!(oracle.hash(1, Some(&io)), StateHash::of(grid), "{io}");
+            assert_eq!(oracle.hash(1, None), StateHash::of(&turned), "without it");
+        }
+    }
+
+    #[test]
+    fn a_simulation_whose_cells_keep_their_states_agrees() {
+        for io in [
+            "none error:0.2 on_fault:keep seed:3",
+            "none error:0.3 phase:both retry:1(1us,1us) on_fault:keep",
+            "none panic:0.1 hang:0.01 timeout:2ms on_fault:keep",
+        ] {
+            let spec: IoSpec = io.parse().unwrap();
+            let builder = Simulation::builder().soup(0.4, 5).size(17, 9).io_spec(spec.clone());
+            let mut simulation = builder.build().unwrap();
+            let mut oracle = Oracle::new(&Universe {
+                start: Grid::clone(simulation.grid()),
+                rule: simulation.rule(),
+                topology: Topology::Torus,
+                generation: 0,
+            });
+            simulation.run(6).unwrap();
+            assert_eq!(oracle.hash(6, Some(&spec)), simulation.state_hash(), "{io}");
+            assert_ne!(oracle.hash(6, None), simulation.state_hash(), "{io}: it strikes");
+        }
     }
 }

@@ -25,6 +25,7 @@ use crate::suite::Suite;
 use crate::task::{Reply, Task};
 use crate::tracks::Tracks;
 use crate::universe::Universe;
+use crate::verification::{self, Claim, Verdict};
 
 /// How a race goes on.
 #[derive(Debug)]
@@ -169,8 +170,8 @@ impl Race {
         let Some(smallest) = smallest else { return Ok(Default::default()) };
         let case = Case { stepper: NOTHING.to_owned(), ..smallest.case.clone() };
         match process::run(&task(case, suite), stop)? {
-            Ending::Replied(Reply::Measured { samples, .. }) => {
-                Ok(Summary::of(&[&samples]).map(|summary| summary.median).unwrap_or_default())
+            Ending::Replied(Reply::Measured { round, .. }) => {
+                Ok(Summary::of(&[&round.samples]).map(|summary| summary.median).unwrap_or_default())
             }
             _ => Ok(Default::default()),
         }
@@ -180,21 +181,8 @@ impl Race {
         let ending = process::run(task, stop)?;
         let outcome = match ending {
             Ending::Stopped => return Ok(()),
-            Ending::Replied(Reply::Measured {
-                warm_up,
-                samples,
-                generation,
-                state_hash,
-                usage,
-                warnings,
-            }) => {
-                let expected = self.oracle(index).hash(generation).to_string();
-                if state_hash == expected {
-                    let round = Round { warm_up, samples, state_hash, usage: *usage };
-                    self.with(index, round, warnings)
-                } else {
-                    wrong(generation, &state_hash, &expected)
-                }
+            Ending::Replied(Reply::Measured { round, generation, kept, warnings }) => {
+                self.verified(index, *round, generation, kept, warnings)
             }
             Ending::Replied(Reply::CutOff { generations, cells, running }) => {
                 let limit = task.limit;
@@ -217,10 +205,25 @@ impl Race {
         Ok(())
     }
 
-    /// The truth about a case's universe.
-    fn oracle(&mut self, index: usize) -> &mut Oracle {
-        let Known { universe, oracle } = &mut self.universes[self.planned[index].universe];
-        oracle.get_or_insert_with(|| Oracle::new(universe))
+    /// The case with another round, if that has come to the right state.
+    fn verified(
+        &mut self,
+        index: usize,
+        round: Round,
+        generation: u64,
+        kept: u64,
+        warnings: Vec<String>,
+    ) -> Outcome {
+        let Planned { universe, io, .. } = &self.planned[index];
+        let Known { universe, oracle } = &mut self.universes[*universe];
+        let oracle = oracle.get_or_insert_with(|| Oracle::new(universe));
+        let is_own = self.results.cases[index].case.own_io.is_some();
+        let claim = Claim { generation, state_hash: &round.state_hash, kept };
+        match verification::judge(&claim, oracle, io, is_own) {
+            Verdict::Right => self.with(index, round, warnings, None),
+            Verdict::Unknown(why) => self.with(index, round, warnings, Some(why)),
+            Verdict::Wrong { expected } => wrong(generation, &round.state_hash, &expected),
+        }
     }
 
     /// Takes the floor of a case from the generations that were measured, if it depends on them.
@@ -279,14 +282,22 @@ impl Race {
     }
 
     /// The case with another round.
-    fn with(&self, index: usize, round: Round, warnings: Vec<String>) -> Outcome {
+    fn with(
+        &self,
+        index: usize,
+        round: Round,
+        warnings: Vec<String>,
+        unverified: Option<String>,
+    ) -> Outcome {
         let mut measured = match &self.results.cases[index].outcome {
             Outcome::Measured(measured) => (**measured).clone(),
             _ => {
                 let time = Summary::of(&[&round.samples]).expect("there is a sample at least");
-                Measured { time, usage: Usage::default(), rounds: Vec::new(), warnings }
+                let (usage, rounds) = (Usage::default(), Vec::new());
+                Measured { time, usage, rounds, warnings, unverified: None }
             }
         };
+        measured.unverified = measured.unverified.or(unverified);
         measured.rounds.push(round);
         measured.time = Summary::of(&measured.samples()).expect("there is a sample at least");
         measured.usage = Usage::over(&measured.rounds);

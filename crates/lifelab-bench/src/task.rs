@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::nanos;
-use crate::results::{Case, Usage};
+use crate::results::{Case, Round};
 
 /// What to measure, and with how much effort.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -34,13 +34,11 @@ pub(crate) struct Drawing {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(crate) enum Reply {
     Measured {
-        warm_up: u64,
-        #[serde(with = "nanos::list")]
-        samples: Vec<Duration>,
+        round: Box<Round>,
         /// The last generation, by its number in the universe.
         generation: u64,
-        state_hash: String,
-        usage: Box<Usage>,
+        /// Cells that kept their states because their I/O failed, in all generations together.
+        kept: u64,
         warnings: Vec<String>,
     },
     CutOff {

@@ -70,9 +70,13 @@ fn contend(harness: Harness) -> Harness {
 fn main() -> ExitCode {
     contend(with_io(harness())).host(); // Whatever a race below brings.
     type Test = fn();
-    let tests: [(&str, Test); 13] = [
+    let tests: [(&str, Test); 14] = [
         ("who_does_not_wait_does_not_win", who_does_not_wait_does_not_win),
         ("cells_that_keep_their_state_need_not_wait", cells_that_keep_their_state_need_not_wait),
+        (
+            "cells_that_keep_their_state_are_verified_or_it_says_why_not",
+            cells_that_keep_their_state_are_verified_or_it_says_why_not,
+        ),
         (
             "no_median_lies_below_a_floor_that_was_drawn",
             no_median_lies_below_a_floor_that_was_drawn,
@@ -266,6 +270,22 @@ fn cells_that_keep_their_state_need_not_wait() {
         let median = result.outcome.measured().unwrap().time.median;
         assert!(result.floor.time > Duration::ZERO && median >= result.floor.time, "{result:?}");
     }
+}
+
+fn cells_that_keep_their_state_are_verified_or_it_says_why_not() {
+    let steppers = ["sequential", "thread_pool(workers: 7)", "async_tasks", "process_pool"];
+    let rest = r#"io: (wait: sleep(fixed("100us")), phase: both, on_fault: keep,
+        faults: [(kind: error, when: probability(0.2)), (kind: panic, when: probability(0.05))])"#;
+    let results = race(&harness(), &quick(&steppers.join(", "), rest));
+    for stepper in steppers.into_iter().chain(["honest"]) {
+        assert_eq!(measured(&results, stepper).unverified, None);
+    }
+    assert_eq!(failure(&results, "liar").0, "wrong");
+
+    // Nobody but it knows which of its calls fail.
+    let own = race(&with_io(Harness::new()), &quick("sequential", "io: (on_fault: keep)"));
+    let why = measured(&own, "sequential").unverified.clone().unwrap_or_default();
+    assert!(why.contains("not verified") && why.contains("the caller's own"), "{why}");
 }
 
 fn no_median_lies_below_a_floor_that_was_drawn() {

@@ -49,7 +49,7 @@ impl Default for RetrySpec {
 
 impl RetrySpec {
     /// The pause before a retry; `site` is that of the attempt that failed.
-    fn pause(&self, retry: u32, site: Site, seed: u64) -> Duration {
+    pub(crate) fn pause(&self, retry: u32, site: Site, seed: u64) -> Duration {
         let growing = self.backoff.saturating_mul(2_u32.saturating_pow(retry));
         let jitter = 0.5 + 0.5 * draw::unit(seed, site, Purpose::Backoff);
         let longest = growing.min(self.max_backoff);

@@ -1,5 +1,6 @@
 //! The description of an I/O model, policies included.
 
+mod outcome;
 mod text;
 
 use std::sync::Arc;

@@ -264,7 +264,8 @@ pub(crate) fn measured(seconds: f64, spread: f64, threads: u64, per_cell: f64) -
     let rounds: Vec<Round> = (0..3).map(round).collect();
     let samples: Vec<&[Duration]> = rounds.iter().map(|round| &*round.samples).collect();
     let time = Summary::of(&samples).expect("there are samples");
-    Outcome::Measured(Box::new(Measured { time, usage, rounds, warnings: Vec::new() }))
+    let warnings = Vec::new();
+    Outcome::Measured(Box::new(Measured { time, usage, rounds, warnings, unverified: None }))
 }
 
 pub(crate) fn cut_off(seconds: f64, basis: &str) -> Outcome {

@@ -13,7 +13,7 @@ use crate::statistics::Summary;
 pub enum Outcome {
     /// Not begun: the race was interrupted before.
     Pending,
-    /// Measured, and its last grid verified.
+    /// Measured, and the last grid of each round verified, unless it says that one was not.
     Measured(Box<Measured>),
     /// Ended at the time limit before it had completed what it takes to be measured.
     CutOff {
@@ -61,6 +61,10 @@ pub struct Measured {
     pub rounds: Vec<Round>,
     /// What the stepper warned of: the first warning of each kind.
     pub warnings: Vec<String>,
+    /// Why the oracle could not know the last grid of a round, if it could not: cells kept their states
+    /// after faults that time decides, or another program. All others are right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unverified: Option<String>,
 }
 
 /// What a case took beside time. Times, switches, bytes and calls are means per generation; peaks
@@ -104,7 +108,7 @@ pub struct Round {
     /// The time of each measured generation, in order.
     #[serde(rename = "samples_ns", with = "nanos::list")]
     pub samples: Vec<Duration>,
-    /// The hash of the last grid, verified.
+    /// The hash of the last grid.
     pub state_hash: String,
     /// What the round took beside time.
     pub usage: Usage,

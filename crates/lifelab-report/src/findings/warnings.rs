@@ -48,7 +48,7 @@ pub(crate) fn warnings(results: &Results) -> Vec<String> {
         if measured.time.is_disturbed() {
             disturbed.push(who.clone());
         }
-        for warning in &measured.warnings {
+        for warning in measured.unverified.iter().chain(&measured.warnings) {
             others.entry(warning.clone()).or_default().push(who.clone());
         }
     }
@@ -94,5 +94,12 @@ mod tests {
             warnings(&results)
         );
         assert!(warnings(&samples::race()).is_empty());
+    }
+    #[test]
+    fn a_case_that_could_not_be_verified_is_named() {
+        let mut results = samples::race();
+        let Outcome::Measured(measured) = &mut results.cases[1].outcome else { panic!() };
+        measured.unverified = Some("not verified: for a reason".to_owned());
+        assert_eq!(warnings(&results), ["thread_per_cell: not verified: for a reason."]);
     }
 }
