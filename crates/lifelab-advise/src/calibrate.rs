@@ -9,6 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use lifelab::core::Soup;
+use lifelab::core::profile::InFlight;
 use lifelab::io::IoSpec;
 use lifelab::steppers::thread_per_cell::{Options, ThreadPerCell};
 use lifelab::{CancellationToken, Size, Start};
@@ -17,7 +18,7 @@ use lifelab_bench::statistics::{Summary, median};
 use lifelab_bench::{Event, Harness, Suite, SuiteError, cores_had};
 
 use crate::calibration::{Calibration, Costs, SMALL};
-use crate::candidate::{Candidate, FanOut, Setup};
+use crate::candidate::{Candidate, Setup};
 
 /// Measures what the candidates cost on this machine. It takes a few seconds; a machine that has
 /// other work besides looks slower than it is.
@@ -41,9 +42,11 @@ pub fn calibrate(
             return Ok(None);
         }
     }
-    let seen = Candidate::ALL.map(|candidate| (candidate, Seen::of(candidate, &points)));
+    let seen =
+        Candidate::all().into_iter().map(|candidate| (candidate, Seen::of(candidate, &points)));
+    let seen: Vec<_> = seen.collect();
     let known = || seen.iter().filter_map(|(_, seen)| seen.as_ref().ok());
-    let alone = known().find(|seen| seen.candidate == Candidate::Sequential);
+    let alone = known().find(|seen| seen.candidate.profile().in_flight == InFlight::One);
     let round_ns = alone.map_or(0.0, Seen::round_ns);
     let machine = Machine { cores: cores as f64, round_ns, crowd: crowd(known(), cores, round_ns) };
     let base_memory = alone.map_or(0.0, |seen| seen.memory(Point::Wait));
@@ -92,9 +95,9 @@ enum Point {
     Wait,
     /// Cells that wait long, all at once.
     Begin,
-    /// Cells that wait long, in processes: fewer of them, for there is no room for as many
+    /// Cells that wait long, where workers are dear: fewer of them, for there is no room for as many
     /// processes.
-    BeginProcesses,
+    BeginFew,
     /// Cells that wait long, in tasks, of which there is room for many more.
     BeginTasks,
     /// Cells that wait too little to let a processor rest.
@@ -120,7 +123,7 @@ enum Point {
 }
 
 /// Workers of pools where all cells wait at once. Where many of them wait, tasks do better, so this
-/// is where threads compete.
+/// is where threads compete. What may have fewer than these has [`FEW`].
 const WORKERS: u64 = 256;
 
 /// Rows of the bands in [`Point::Cell`].
@@ -137,7 +140,7 @@ impl Point {
     const ALL: [Self; 14] = [
         Self::Wait,
         Self::Begin,
-        Self::BeginProcesses,
+        Self::BeginFew,
         Self::BeginTasks,
         Self::Pass,
         Self::PassApart,
@@ -156,7 +159,7 @@ impl Point {
         let (side, io) = match self {
             Self::Wait => (1, "sleep:300us"),
             Self::Begin => (16, "sleep:5ms"),
-            Self::BeginProcesses => (4, "sleep:5ms"),
+            Self::BeginFew => (4, "sleep:5ms"),
             Self::BeginTasks => (256, "sleep:5ms"),
             Self::Pass => (32, "sleep:50us"),
             Self::PassApart => return (24, format!("sleep:50us work:rounds({SOME})")),
@@ -176,7 +179,7 @@ impl Point {
     fn latency_ns(self) -> f64 {
         match self {
             Self::Wait => 300e3,
-            Self::Begin | Self::BeginProcesses | Self::BeginTasks => 5e6,
+            Self::Begin | Self::BeginFew | Self::BeginTasks => 5e6,
             Self::Pass | Self::PassApart => 50e3,
             _ => 0.0,
         }
@@ -192,30 +195,35 @@ impl Point {
         NonZeroU64::new(if self == Self::LargeKernel { 6 } else { 40 }).expect("not zero")
     }
 
+    /// Where a candidate shows what it takes to set cells off.
+    fn begin(candidate: Candidate) -> Self {
+        match candidate.profile().in_flight {
+            InFlight::Tasks => Self::BeginTasks,
+            InFlight::Workers(most) if most < WORKERS => Self::BeginFew,
+            _ => Self::Begin,
+        }
+    }
+
     /// How a candidate takes part; `None` if it cannot, or nothing could be learned from it.
     fn setup(self, candidate: Candidate, cores: u64) -> Option<Setup> {
-        use FanOut::{One, Tasks};
-        let is_tasks = candidate.fan_out() == Tasks;
-        let is_processes = candidate == Candidate::ProcessPool;
+        let profile = candidate.profile();
         let takes_part = match self {
-            Self::Begin => !is_tasks && !is_processes,
-            Self::BeginProcesses => is_processes,
-            Self::BeginTasks => is_tasks,
-            Self::Pass => !is_tasks,
+            Self::Begin | Self::BeginFew | Self::BeginTasks => self == Self::begin(candidate),
+            Self::Pass => profile.in_flight != InFlight::Tasks,
             _ => true,
         };
         let waits = self.latency_ns() > 0.0 && self != Self::Wait;
-        if !takes_part || (waits && candidate.fan_out() == One) {
+        if !takes_part || (waits && profile.in_flight == InFlight::One) {
             return None;
         }
-        let workers = match (waits, is_processes) {
-            (true, true) => PROCESSES,
-            (true, false) => WORKERS,
+        let workers = match (waits, Self::begin(candidate)) {
+            (true, Self::BeginFew) => FEW,
+            (true, _) => WORKERS,
             (false, _) => cores,
         };
-        let at_once = matches!(candidate.fan_out(), FanOut::Workers(_)).then_some(workers);
+        let at_once = matches!(profile.in_flight, InFlight::Workers(_)).then_some(workers);
         let rows = (self == Self::Cell).then_some(ROWS);
-        (rows.is_none() || candidate.takes_bands()).then_some(Setup { at_once, rows })
+        (rows.is_none() || profile.takes_bands).then_some(Setup { at_once, rows })
     }
 
     /// Measures it for all candidates at once.
@@ -228,7 +236,7 @@ impl Point {
     ) -> Result<Vec<(Self, Candidate, Outcome)>, SuiteError> {
         let setup = |candidate| Some((candidate, self.setup(candidate, cores)?));
         let setups: Vec<(Candidate, Setup)> =
-            Candidate::ALL.into_iter().filter_map(setup).collect();
+            Candidate::all().into_iter().filter_map(setup).collect();
         let steppers = setups.iter().map(|&(candidate, setup)| candidate.spec(setup, cores));
         let (side, io) = self.workload();
         let suite = Suite {
@@ -249,9 +257,9 @@ impl Point {
 /// Cells that compute nothing, and are computed as if they did.
 const NOTHING: &str = "cpu:rounds(0)";
 
-/// Processes, where cells wait. So few cannot keep the processors from resting, so what cells cost
-/// beside their waits is an upper bound.
-const PROCESSES: u64 = 16;
+/// Workers that are dear, where cells wait: processes. So few cannot keep the processors from resting,
+/// so what cells cost beside their waits is an upper bound.
+const FEW: u64 = 16;
 
 const SOUP: Soup = Soup { density: 0.4, seed: 1 };
 const ROUNDS: NonZeroU32 = NonZeroU32::new(2).expect("not zero");
@@ -321,22 +329,18 @@ impl<'a> Seen<'a> {
 
     /// Solves the model's formulas for the costs. What noise has made negative is zero.
     fn costs(&self, machine: &Machine, base_memory: f64) -> Costs {
-        let first = match self.candidate.fan_out() {
-            FanOut::Tasks => Point::BeginTasks,
-            FanOut::Workers(_) if self.candidate == Candidate::ProcessPool => Point::BeginProcesses,
-            _ => Point::Begin,
-        };
+        let first = Point::begin(self.candidate);
         let lanes = self.candidate.cores(machine.cores as u64) as f64;
         let slower = if lanes > 1.0 { machine.crowd } else { 1.0 };
         let some = SOME as f64 * machine.round_ns * slower;
         let late = self.time(Point::Wait) - Point::Wait.latency_ns();
         let beside = |point: Point| (self.time(point) - point.latency_ns() - late) / point.cells();
         let begin = beside(first);
-        let (pass, pass_apart) = match self.candidate.fan_out() {
-            FanOut::One => (0.0, 0.0),
+        let (pass, pass_apart) = match self.candidate.profile().in_flight {
+            InFlight::One => (0.0, 0.0),
             // A task costs the same in either case, and small differences would speak for fewer at
             // once.
-            FanOut::Tasks => (begin, beside(Point::PassApart) - some / lanes),
+            InFlight::Tasks => (begin, beside(Point::PassApart) - some / lanes),
             _ => (beside(Point::Pass), beside(Point::PassApart) - some / lanes),
         };
         let step = self.time(Point::Step);

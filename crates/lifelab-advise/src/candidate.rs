@@ -1,29 +1,23 @@
 //! What can be recommended, and how it is set up.
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
-use lifelab::StepperSpec;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A stepper, in the way that it would be used.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Candidate {
-    /// `sequential`.
-    Sequential,
-    /// `thread_per_cell`.
-    ThreadPerCell,
-    /// `queue_pipeline`, with one worker that counts and many that wait.
-    QueuePipeline,
-    /// `thread_pool`.
-    ThreadPool,
-    /// `async_tasks` on the caller's thread.
-    AsyncTasks,
-    /// `async_tasks` on a thread for each core.
-    AsyncTasksOnAllCores,
-    /// `process_pool`.
-    ProcessPool,
+use lifelab::core::profile::{Cores, InFlight, Profile};
+use lifelab::{Entry, StepperSpec};
+
+/// A stepper, in one of the ways in which it is used: a [profile](Profile) that it brings. A stepper
+/// without any is no candidate.
+#[derive(Clone, Copy)]
+pub struct Candidate {
+    entry: &'static Entry,
+    profile: &'static Profile,
+    /// Where it stands among those it was found with.
+    place: usize,
 }
 
 /// How a candidate is set up.
@@ -35,126 +29,118 @@ pub(crate) struct Setup {
     pub(crate) rows: Option<u32>,
 }
 
-/// How many cells a candidate has under way at once.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum FanOut {
-    One,
-    /// All, each on a thread.
-    Threads,
-    /// All, or a part of them if there is no memory for all.
-    Tasks,
-    /// As many as it has workers, and at most this number.
-    Workers(u64),
-}
-
-/// The most workers that are considered. A pool takes up to 15,000; but threads that are short of
-/// work look for it with all others, so their cost grows with the square of their number, and the
-/// model's does not.
-const MOST_THREADS: u64 = 1024;
-
-/// The most processes that are considered.
-const MOST_PROCESSES: u64 = 128;
-
 impl Candidate {
-    /// All, the simplest first: the order of the registry.
-    pub const ALL: [Self; 7] = [
-        Self::Sequential,
-        Self::ThreadPerCell,
-        Self::QueuePipeline,
-        Self::ThreadPool,
-        Self::AsyncTasks,
-        Self::AsyncTasksOnAllCores,
-        Self::ProcessPool,
-    ];
+    /// All of the registry, the simplest first.
+    pub fn all() -> Vec<Self> {
+        Self::of(lifelab::STEPPERS)
+    }
+
+    /// Those of some entries, in their order.
+    pub fn of(entries: &'static [Entry]) -> Vec<Self> {
+        let of = |entry: &'static Entry| entry.profiles().iter().map(move |it| (entry, it));
+        let found = entries.iter().flat_map(of).enumerate();
+        found.map(|(place, (entry, profile))| Self { entry, profile, place }).collect()
+    }
 
     /// The stepper's name.
     pub fn stepper(self) -> &'static str {
-        match self {
-            Self::Sequential => "sequential",
-            Self::ThreadPerCell => "thread_per_cell",
-            Self::QueuePipeline => "queue_pipeline",
-            Self::ThreadPool => "thread_pool",
-            Self::AsyncTasks | Self::AsyncTasksOnAllCores => "async_tasks",
-            Self::ProcessPool => "process_pool",
-        }
+        self.entry.name()
     }
 
-    pub(crate) fn fan_out(self) -> FanOut {
-        match self {
-            Self::Sequential => FanOut::One,
-            Self::ThreadPerCell => FanOut::Threads,
-            Self::QueuePipeline | Self::ThreadPool => FanOut::Workers(MOST_THREADS),
-            Self::AsyncTasks | Self::AsyncTasksOnAllCores => FanOut::Tasks,
-            Self::ProcessPool => FanOut::Workers(MOST_PROCESSES),
-        }
+    /// What the stepper says of this way to use it.
+    pub fn profile(self) -> &'static Profile {
+        self.profile
     }
 
     /// Cores that it computes on, of `cores`.
     pub(crate) fn cores(self, cores: u64) -> u64 {
-        match self {
-            Self::Sequential | Self::AsyncTasks => 1,
-            _ => cores,
+        match self.profile.cores {
+            Cores::One => 1,
+            Cores::All => cores,
         }
     }
 
-    /// Whether a unit of cells that compute can be a band. The pipeline always takes them one by
-    /// one, so that their phases overlap; the sequential stepper gains nothing from bands.
-    pub(crate) fn takes_bands(self) -> bool {
-        !matches!(self, Self::Sequential | Self::QueuePipeline)
-    }
-
-    /// Threads of all its processes, if `at_once` cells are under way at once.
-    pub(crate) fn threads(self, at_once: u64, cores: u64) -> u64 {
-        match self {
-            Self::Sequential | Self::AsyncTasks => 1,
-            Self::ThreadPerCell | Self::ThreadPool => at_once.saturating_add(1),
-            Self::QueuePipeline => at_once.saturating_add(2),
-            Self::AsyncTasksOnAllCores => 1 + cores,
-            // For each line, one that drives it and one that reads its errors; and in the worker
-            // one that reads and one that works.
-            Self::ProcessPool => at_once.saturating_mul(4).saturating_add(1),
-        }
-    }
-
-    /// What it costs memory for: its plural.
-    pub(crate) fn carriers(self) -> &'static str {
-        match self {
-            Self::Sequential => "cells",
-            Self::ThreadPerCell | Self::QueuePipeline | Self::ThreadPool => "threads",
-            Self::AsyncTasks | Self::AsyncTasksOnAllCores => "tasks",
-            Self::ProcessPool => "processes",
-        }
+    /// Its name in files: `async_tasks_on_all_cores`.
+    fn key(self) -> String {
+        self.to_string().replace(' ', "_")
     }
 
     /// The stepper with its options.
     pub(crate) fn spec(self, setup: Setup, cores: u64) -> StepperSpec {
-        let mut options = Vec::new();
-        match (self, setup.at_once) {
-            (Self::QueuePipeline, Some(workers)) => {
-                options.push(format!("workers: {workers}"));
-                options.push("neighbors: (workers: 1)".to_owned());
-            }
-            (Self::ThreadPool | Self::ProcessPool, Some(workers)) => {
-                options.push(format!("workers: {workers}"));
-            }
-            (Self::AsyncTasksOnAllCores, _) => options.push(format!("workers: {cores}")),
+        let mut options = vec![(self.profile.options)(cores)];
+        match (self.profile.in_flight, setup.at_once) {
+            (InFlight::Workers(_), Some(workers)) => options.push(format!("workers: {workers}")),
+            (InFlight::Tasks, Some(most)) => options.push(format!("max_in_flight: {most}")),
             _ => {}
-        }
-        if let (FanOut::Tasks, Some(most)) = (self.fan_out(), setup.at_once) {
-            options.push(format!("max_in_flight: {most}"));
         }
         if let Some(rows) = setup.rows {
             options.push(format!("grain: rows({rows})"));
         }
-        let text = format!("{}({})", self.stepper(), options.join(", "));
-        text.parse().expect("the steppers have these options")
+        options.retain(|option| !option.is_empty());
+        let spec = self.entry.spec(&format!("({})", options.join(", ")));
+        spec.expect("a stepper has the options that its profile names")
+    }
+
+    /// What tells it from all others, the simplest first.
+    fn rank(&self) -> (usize, &'static str, &'static str) {
+        (self.place, self.stepper(), self.profile.label)
     }
 }
 
 impl fmt::Display for Candidate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.stepper())?;
-        if *self == Self::AsyncTasksOnAllCores { f.write_str(" on all cores") } else { Ok(()) }
+        if self.profile.label.is_empty() { Ok(()) } else { write!(f, " {}", self.profile.label) }
+    }
+}
+
+impl fmt::Debug for Candidate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Candidate({self})")
+    }
+}
+
+impl PartialEq for Candidate {
+    fn eq(&self, other: &Self) -> bool {
+        self.rank() == other.rank()
+    }
+}
+
+impl Eq for Candidate {}
+
+impl PartialOrd for Candidate {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Candidate {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.rank().cmp(&other.rank())
+    }
+}
+
+impl Hash for Candidate {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.rank().hash(state);
+    }
+}
+
+impl Serialize for Candidate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.key())
+    }
+}
+
+impl<'de> Deserialize<'de> for Candidate {
+    /// Finds it in the registry.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let key = String::deserialize(deserializer)?;
+        let all = Self::all();
+        all.iter().find(|candidate| candidate.key() == key).copied().ok_or_else(|| {
+            let known: Vec<String> = all.iter().map(|it| it.key()).collect();
+            D::Error::custom(format!("there is no `{key}`, expected one of {}", known.join(", ")))
+        })
     }
 }
 
@@ -164,20 +150,41 @@ mod tests {
 
     #[test]
     fn every_stepper_of_the_registry_is_a_candidate_in_its_order() {
-        let mut steppers: Vec<&str> = Candidate::ALL.map(Candidate::stepper).to_vec();
+        let mut steppers: Vec<&str> =
+            Candidate::all().into_iter().map(Candidate::stepper).collect();
         steppers.dedup();
-        let registry: Vec<&str> = lifelab::STEPPERS.iter().map(lifelab::Entry::name).collect();
+        let registry: Vec<&str> = lifelab::STEPPERS.iter().map(Entry::name).collect();
         assert_eq!(steppers, registry);
     }
 
     #[test]
+    fn files_call_candidates_as_they_always_did() {
+        let keys: Vec<String> = Candidate::all().into_iter().map(Candidate::key).collect();
+        let known = [
+            "sequential",
+            "thread_per_cell",
+            "queue_pipeline",
+            "thread_pool",
+            "async_tasks",
+            "async_tasks_on_all_cores",
+            "process_pool",
+        ];
+        assert_eq!(keys, known);
+        for candidate in Candidate::all() {
+            let json = serde_json::to_string(&candidate).unwrap();
+            assert_eq!(serde_json::from_str::<Candidate>(&json).unwrap(), candidate);
+        }
+        let error = serde_json::from_str::<Candidate>("\"threads\"").unwrap_err().to_string();
+        assert!(error.contains("`threads`") && error.contains("on_all_cores"), "{error}");
+    }
+
+    #[test]
     fn every_setup_is_one_of_its_stepper() {
-        for candidate in Candidate::ALL {
-            let takes_workers = matches!(candidate.fan_out(), FanOut::Workers(_) | FanOut::Tasks);
+        for candidate in Candidate::all() {
+            let Profile { in_flight, takes_bands, .. } = *candidate.profile();
+            let takes_workers = matches!(in_flight, InFlight::Workers(_) | InFlight::Tasks);
             for at_once in [None, Some(8)].into_iter().filter(|it| it.is_none() || takes_workers) {
-                for rows in
-                    [None, Some(3)].into_iter().filter(|it| it.is_none() || candidate.takes_bands())
-                {
+                for rows in [None, Some(3)].into_iter().filter(|it| it.is_none() || takes_bands) {
                     let spec = candidate.spec(Setup { at_once, rows }, 2).to_string();
                     assert!(spec.starts_with(candidate.stepper()), "{spec}");
                     assert_eq!(spec.contains('8'), at_once.is_some(), "{spec}");

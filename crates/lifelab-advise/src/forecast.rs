@@ -1,13 +1,15 @@
 //! The best setup of each candidate, and the best of them.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
 use lifelab::StepperSpec;
+use lifelab::core::profile::InFlight;
 use serde::{Serialize, Serializer};
 
 use crate::calibration::{Calibration, Costs};
-use crate::candidate::{Candidate, FanOut, Setup};
+use crate::candidate::{Candidate, Setup};
 use crate::model::{self, Prediction};
 use crate::workload::Workload;
 
@@ -71,13 +73,17 @@ pub(crate) fn forecasts(workload: &Workload, calibration: &Calibration) -> Vec<F
     let forecast = |candidate| {
         let outlook = match calibration.costs.get(&candidate) {
             Some(costs) => outlook(candidate, workload, calibration, costs),
-            None => Outlook::Infeasible(Obstacle::Unknown(
-                calibration.refused.get(&candidate).cloned().unwrap_or_default(),
-            )),
+            None => Outlook::Infeasible(Obstacle::Unknown(match calibration.refused.get(&candidate) {
+                Some(why) => why.clone(),
+                None => "the calibration is from before it was there; calibrate again".to_owned(),
+            })),
         };
         Forecast { candidate, outlook }
     };
-    Candidate::ALL.map(forecast).into()
+    // Costs may be known of steppers that are in no registry.
+    let mut candidates: BTreeSet<Candidate> = Candidate::all().into_iter().collect();
+    candidates.extend(calibration.costs.keys().chain(calibration.refused.keys()));
+    candidates.into_iter().map(forecast).collect()
 }
 
 /// Of those that are [tied](tied), the one with the fewest threads, and then the simplest; `None` if
@@ -153,7 +159,7 @@ fn beyond(candidate: Candidate, workload: &Workload) -> Option<String> {
     if cells > MOST_CELLS {
         return Some(format!("{cells} cells, and the model is good up to {MOST_CELLS}"));
     }
-    let FanOut::Workers(most) = candidate.fan_out() else { return None };
+    let InFlight::Workers(most) = candidate.profile().in_flight else { return None };
     let workers = workload.workers.map(|workers| workers.get() as u64).filter(|&it| it > most)?;
     Some(format!("{workers} workers, and its costs are known up to {most}"))
 }

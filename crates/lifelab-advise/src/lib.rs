@@ -4,6 +4,9 @@
 //! into the formulas below, and finds for each [`Candidate`] its best setup, and among the candidates
 //! the one to take; [`check()`] measures whether that was right.
 //!
+//! A candidate is a [profile](lifelab::core::profile::Profile) of a stepper in the registry: what the model
+//! cannot measure, the stepper's crate says. A stepper that says nothing is left out.
+//!
 //! # The model
 //! A workload is *N* cells, of which each computes for *C* and then waits for *L*, on *K* cores. A
 //! candidate has *W* cells under way at once (all: *W* = *N*), and computes on *k* cores: one if it

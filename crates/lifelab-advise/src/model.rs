@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use lifelab::core::duration;
+use lifelab::core::profile::InFlight;
 use lifelab_bench::nanos;
 use serde::Serialize;
 
 use crate::calibration::{Calibration, Costs};
-use crate::candidate::{Candidate, FanOut, Setup};
+use crate::candidate::{Candidate, Setup};
 use crate::workload::{Kind, Workload};
 
 /// What a generation is expected to take.
@@ -81,7 +82,7 @@ pub(crate) fn predict(
         time: total(&terms),
         uncertainty: (total(&terms) - sure).mul_f64(MODEL.max(costs.spread)) + sure.mul_f64(SURE),
         memory: calibration.base_memory.saturating_add(grids).saturating_add(carried),
-        threads: candidate.threads(at_once, calibration.cores),
+        threads: candidate.profile().threads.of(at_once, calibration.cores),
         terms,
     }
 }
@@ -107,7 +108,7 @@ fn waiting(
         (_, 1) => format!("{rounds} waits of {shown}, one after another"),
         _ => format!("{rounds} rounds of {at_once} waits of {shown}"),
     };
-    let begin = format!("starting {at_once} {}", candidate.carriers());
+    let begin = format!("starting {at_once} {}", candidate.profile().carriers);
     let patient = [
         term(waits, rounds as f64 * (wait + costs.late_ns)),
         term(begin, at_once as f64 * costs.begin_ns),
@@ -177,28 +178,28 @@ pub(crate) fn setups(
     let asked = workload.workers.map(|workers| workers.get() as u64);
     if workload.kind() == Kind::Waiting {
         let doubling = |most: u64| (0..63).map(|power| 1 << power).take_while(move |&n| n < most);
-        let at_once: Vec<Option<u64>> = match (candidate.fan_out(), asked) {
-            (FanOut::One | FanOut::Threads, _) => vec![None],
+        let at_once: Vec<Option<u64>> = match (candidate.profile().in_flight, asked) {
+            (InFlight::One | InFlight::Threads, _) => vec![None],
             // Fewer at once are never faster; they are for those that lack the memory.
-            (FanOut::Tasks, _) => [None].into_iter().chain(doubling(cells).map(Some)).collect(),
-            (FanOut::Workers(_), Some(workers)) => vec![Some(workers)],
-            (FanOut::Workers(most), None) => {
+            (InFlight::Tasks, _) => [None].into_iter().chain(doubling(cells).map(Some)).collect(),
+            (InFlight::Workers(_), Some(workers)) => vec![Some(workers)],
+            (InFlight::Workers(most), None) => {
                 doubling(cells.min(most)).chain([cells.min(most)]).map(Some).collect()
             }
         };
-        let at_once = at_once.into_iter().map(|at_once| match candidate.fan_out() {
-            FanOut::One => Some(1),
+        let at_once = at_once.into_iter().map(|at_once| match candidate.profile().in_flight {
+            InFlight::One => Some(1),
             _ => at_once,
         });
         return at_once.map(|at_once| Setup { at_once, rows: None }).collect();
     }
-    let at_once = match candidate.fan_out() {
-        FanOut::One => Some(1),
-        FanOut::Threads | FanOut::Tasks => None,
-        FanOut::Workers(_) => Some(asked.unwrap_or(calibration.cores)),
+    let at_once = match candidate.profile().in_flight {
+        InFlight::One => Some(1),
+        InFlight::Threads | InFlight::Tasks => None,
+        InFlight::Workers(_) => Some(asked.unwrap_or(calibration.cores)),
     };
     let by_cell = Setup { at_once, rows: None };
-    if workload.kind() == Kind::Computing && candidate.takes_bands() {
+    if workload.kind() == Kind::Computing && candidate.profile().takes_bands {
         let height = u64::from(workload.size().height.get());
         let rows = (height / (BANDS_PER_CORE * calibration.cores)).max(1);
         vec![by_cell, Setup { at_once, rows: u32::try_from(rows).ok() }]

@@ -100,6 +100,7 @@ use std::sync::Arc;
 
 use tokio::runtime::Handle;
 
+use lifelab_core::profile::{Cores, InFlight, Profile, ThreadCount};
 use lifelab_core::{
     AsyncStepper, Capabilities, Context, Grain, Grid, StartError, StepError, StepErrorKind,
     StepFuture, StepReport, Stepper, StepperFactory,
@@ -224,6 +225,24 @@ impl StepperFactory for AsyncTasks {
     const NAME: &'static str = "async_tasks";
     const SUMMARY: &'static str = "cells are futures, awaited by one tokio task per worker";
     type Options = Options;
+    /// On the caller's thread, and on a thread for each core.
+    const PROFILES: &'static [Profile] = &[
+        Profile {
+            in_flight: InFlight::Tasks,
+            takes_bands: true,
+            carriers: "tasks",
+            ..Profile::PLAIN
+        },
+        Profile {
+            label: "on all cores",
+            in_flight: InFlight::Tasks,
+            cores: Cores::All,
+            takes_bands: true,
+            threads: ThreadCount { base: 1, each: 0, per_core: 1 },
+            carriers: "tasks",
+            options: |cores| format!("workers: {cores}"),
+        },
+    ];
 
     fn with_options(options: Options) -> Result<Self, StartError> {
         options.check()?;

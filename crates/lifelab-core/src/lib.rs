@@ -54,6 +54,7 @@ mod universe;
 mod fan_in;
 mod finite;
 mod grain;
+pub mod profile;
 mod stepper;
 
 #[cfg(any(test, feature = "testing"))]

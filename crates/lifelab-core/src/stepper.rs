@@ -13,6 +13,7 @@ use crate::cell::Site;
 use crate::context::Context;
 use crate::error::{StartError, StepError};
 use crate::grid::Grid;
+use crate::profile::Profile;
 
 /// Computes one generation from the last: fans its cells out, and fans their next states in.
 ///
@@ -101,6 +102,10 @@ pub trait StepperFactory: Stepper + Sized + 'static {
 
     /// Its options; every one has a default.
     type Options: Clone + Default + fmt::Debug + Serialize + DeserializeOwned + Send + Sync;
+
+    /// The ways in which it is used, for whoever predicts what it costs; nothing is predicted of a
+    /// stepper without any.
+    const PROFILES: &'static [Profile] = &[];
 
     /// Builds the stepper.
     ///

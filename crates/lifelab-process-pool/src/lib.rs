@@ -122,6 +122,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use lifelab_core::profile::{Cores, InFlight, Profile, ThreadCount};
 use lifelab_core::{
     AddressSpace, Capabilities, Context, FanIn, Grain, Grid, StartError, StepError, StepErrorKind,
     StepReport, Stepper, StepperFactory, Units,
@@ -333,6 +334,16 @@ impl StepperFactory for ProcessPool {
     const NAME: &'static str = "process_pool";
     const SUMMARY: &'static str = "cells in child processes that are sent units of work over pipes";
     type Options = Options;
+    /// For each worker the pool has a thread that drives it and one that reads its errors, and the worker
+    /// one that reads and one that works.
+    const PROFILES: &'static [Profile] = &[Profile {
+        in_flight: InFlight::Workers(128),
+        cores: Cores::All,
+        takes_bands: true,
+        threads: ThreadCount { base: 1, each: 4, per_core: 0 },
+        carriers: "processes",
+        ..Profile::PLAIN
+    }];
 
     fn with_options(options: Options) -> Result<Self, StartError> {
         let Options {

@@ -104,6 +104,7 @@ mod workers;
 
 use std::sync::Arc;
 
+use lifelab_core::profile::{Cores, InFlight, Profile, ThreadCount};
 use lifelab_core::{
     Capabilities, Context, FanIn, Grain, Grid, StartError, StepError, StepReport, Stepper,
     StepperFactory,
@@ -209,6 +210,15 @@ impl StepperFactory for QueuePipeline {
     const NAME: &'static str = "queue_pipeline";
     const SUMMARY: &'static str = "long-lived workers in two stages, joined by bounded queues";
     type Options = Options;
+    /// One worker counts and many wait. Cells are always taken one by one, so that their phases overlap.
+    const PROFILES: &'static [Profile] = &[Profile {
+        in_flight: InFlight::Workers(1024),
+        cores: Cores::All,
+        threads: ThreadCount { base: 2, each: 1, per_core: 0 },
+        carriers: "threads",
+        options: |_| "neighbors: (workers: 1)".to_owned(),
+        ..Profile::PLAIN
+    }];
 
     fn with_options(options: Options) -> Result<Self, StartError> {
         options.check()?;

@@ -27,16 +27,6 @@ pub(crate) struct Contender {
 /// Columns that a short name has at most.
 const WIDEST: usize = 40;
 
-/// The slots of Lifelab's own steppers, so that they look alike in every report.
-const KNOWN: [&str; 6] = [
-    "sequential",
-    "thread_per_cell",
-    "queue_pipeline",
-    "thread_pool",
-    "async_tasks",
-    "process_pool",
-];
-
 impl Names {
     /// The contenders in the order of their first case. What the options `workers` and `grain` say
     /// is left out if the axis is in `apart`, and the case lies on it.
@@ -183,11 +173,13 @@ fn cut_inside(text: &str, columns: usize) -> String {
     start + &end
 }
 
+/// The contenders' slots. Steppers of the registry have theirs by their places in it, so that they look
+/// alike in every report.
 fn slots(full: &[String]) -> Vec<usize> {
     let mut slots = vec![None; full.len()];
     let mut taken = Vec::new();
     for (slot, name) in slots.iter_mut().zip(full) {
-        let known = KNOWN.iter().position(|known| *known == split(name).0);
+        let known = lifelab::STEPPERS.iter().position(|known| known.name() == split(name).0);
         if let Some(known) = known.filter(|known| !taken.contains(known)) {
             *slot = Some(known);
             taken.push(known);

@@ -40,6 +40,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use lifelab_core::profile::Profile;
 use lifelab_core::{
     Capabilities, Context, FanIn, Grain, Grid, StartError, StepError, StepErrorKind, StepReport,
     Stepper, StepperFactory,
@@ -114,6 +115,7 @@ impl StepperFactory for Sequential {
     const NAME: &'static str = "sequential";
     const SUMMARY: &'static str = "every cell on the calling thread, one after another";
     type Options = Options;
+    const PROFILES: &'static [Profile] = &[Profile::PLAIN];
 
     fn with_options(options: Options) -> Result<Self, StartError> {
         Ok(Self { options })

@@ -112,6 +112,7 @@ use std::thread;
 
 use serde::{Deserialize, Serialize};
 
+use lifelab_core::profile::{Cores, InFlight, Profile, ThreadCount};
 use lifelab_core::{
     BandMut, CancelReason, Capabilities, Context, FanIn, Grain, Grid, StartError, StepError,
     StepErrorKind, StepReport, Stepper, StepperFactory, Unit, Units,
@@ -359,6 +360,14 @@ impl StepperFactory for ThreadPerCell {
     const NAME: &'static str = "thread_per_cell";
     const SUMMARY: &'static str = "one operating-system thread for every unit of work";
     type Options = Options;
+    const PROFILES: &'static [Profile] = &[Profile {
+        in_flight: InFlight::Threads,
+        cores: Cores::All,
+        takes_bands: true,
+        threads: ThreadCount { base: 1, each: 1, per_core: 0 },
+        carriers: "threads",
+        ..Profile::PLAIN
+    }];
 
     fn with_options(options: Options) -> Result<Self, StartError> {
         if options.fan_in == FanInBy::Locked && options.threads != ThreadKind::Scoped {

@@ -87,6 +87,7 @@ use std::thread;
 
 use serde::{Deserialize, Serialize};
 
+use lifelab_core::profile::{Cores, InFlight, Profile, ThreadCount};
 use lifelab_core::{
     Capabilities, Context, Grain, Grid, StartError, StepError, StepReport, Stepper, StepperFactory,
 };
@@ -170,6 +171,16 @@ impl StepperFactory for ThreadPool {
     const SUMMARY: &'static str =
         "a fixed set of rayon threads that take cells until none are left";
     type Options = Options;
+    /// A pool takes up to 15,000 workers; but threads that are short of work look for it with all others,
+    /// so their cost grows with the square of their number.
+    const PROFILES: &'static [Profile] = &[Profile {
+        in_flight: InFlight::Workers(1024),
+        cores: Cores::All,
+        takes_bands: true,
+        threads: ThreadCount { base: 1, each: 1, per_core: 0 },
+        carriers: "threads",
+        ..Profile::PLAIN
+    }];
 
     fn with_options(options: Options) -> Result<Self, StartError> {
         Ok(Self { grain: options.grain, pool: Pool::start(options.workers, options.stack_size)? })

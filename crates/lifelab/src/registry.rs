@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use lifelab_core::profile::Profile;
 use lifelab_core::{Stepper, StepperFactory};
 
 use crate::error::{Error, StepperError};
 use crate::notation::{self, Mistake};
+use crate::spec::StepperSpec;
 
 /// All steppers, from the plainest to the most elaborate.
 pub const STEPPERS: &[Entry] = &[
@@ -22,6 +24,7 @@ pub const STEPPERS: &[Entry] = &[
 pub struct Entry {
     name: &'static str,
     summary: &'static str,
+    profiles: &'static [Profile],
     defaults: fn() -> String,
     check: fn(&str) -> Result<(), StepperError>,
     build: fn(&str) -> Result<Box<dyn Stepper>, Error>,
@@ -33,6 +36,7 @@ impl Entry {
         Self {
             name: M::NAME,
             summary: M::SUMMARY,
+            profiles: M::PROFILES,
             defaults: defaults::<M>,
             check: |options| options_of::<M>(options).map(drop),
             build: build_from::<M>,
@@ -47,6 +51,19 @@ impl Entry {
     /// What it is, in one line.
     pub fn summary(&self) -> &'static str {
         self.summary
+    }
+
+    /// The ways in which it is used; none if nothing is predicted of it.
+    pub fn profiles(&self) -> &'static [Profile] {
+        self.profiles
+    }
+
+    /// The stepper with options in RON, `(workers: 64)`, or without if the text is empty.
+    ///
+    /// # Errors
+    /// If the stepper has no such options.
+    pub fn spec(&'static self, options: &str) -> Result<StepperSpec, StepperError> {
+        StepperSpec::of(self, options)
     }
 
     /// All its options with their default values, in RON: `(workers: 2, ...)`.

@@ -77,6 +77,15 @@ impl StepperSpec {
         self.entry.build(&self.options.to_string())
     }
 
+    /// A stepper with options in RON, which stand in parentheses if there are any.
+    pub(crate) fn of(entry: &'static Entry, options: &str) -> Result<Self, StepperError> {
+        if options.is_empty() {
+            return Ok(Self { entry, options: Options::default() });
+        }
+        entry.check(options)?; // As it was written, so that an error's place is right.
+        Self::new(entry, Options::read(options).map_err(|mistake| entry.refuse(mistake))?)
+    }
+
     fn new(entry: &'static Entry, options: Options) -> Result<Self, StepperError> {
         entry.check(&options.to_string())?;
         Ok(Self { entry, options })
@@ -98,14 +107,10 @@ impl FromStr for StepperSpec {
         let name = text.split('(').next().unwrap_or_default();
         let entry = Entry::find(name.trim())?;
         let options = text[name.len()..].trim();
-        if options.is_empty() {
-            return Ok(Self { entry, options: Options::default() });
-        }
-        if !options.ends_with(')') {
+        if !options.is_empty() && !options.ends_with(')') {
             return Err(StepperError::Unclosed { text: text.to_owned() });
         }
-        entry.check(options)?; // As it was written, so that an error's place is right.
-        Self::new(entry, Options::read(options).map_err(|mistake| entry.refuse(mistake))?)
+        Self::of(entry, options)
     }
 }
 

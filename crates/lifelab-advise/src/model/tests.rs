@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::forecast::{best, forecasts};
-use crate::testing::{calibration, workload};
+use crate::testing::{calibration, candidate, workload};
 use crate::{Forecast, Obstacle, Outlook, advise};
 
 /// Of cells, microseconds of waiting, and microseconds of work: the time of a generation in
@@ -27,11 +27,10 @@ fn predicted(
 
 #[test]
 fn cells_that_wait_take_rounds_or_processors() {
-    use Candidate::*;
     for (candidate, at_once, workload, micros, bound) in [
         // 100 (10,000 + 100), and nothing else.
         (
-            Sequential,
+            candidate("sequential"),
             Some(1),
             (100, 10_000, 0),
             1_010_000.0,
@@ -39,42 +38,78 @@ fn cells_that_wait_take_rounds_or_processors() {
         ),
         // 100 (10,000 + 100 + 50): work and wait take turns.
         (
-            Sequential,
+            candidate("sequential"),
             Some(1),
             (100, 10_000, 50),
             1_015_000.0,
             "100 waits of 10ms, one after another",
         ),
         // 10,000 + 200 + 100 x 70.
-        (ThreadPerCell, None, (100, 10_000, 0), 17_200.0, "one wait of 10ms, 100 cells at once"),
-        (ThreadPerCell, None, (1000, 10_000, 0), 80_200.0, "starting 1000 threads"),
+        (
+            candidate("thread_per_cell"),
+            None,
+            (100, 10_000, 0),
+            17_200.0,
+            "one wait of 10ms, 100 cells at once",
+        ),
+        (candidate("thread_per_cell"), None, (1000, 10_000, 0), 80_200.0, "starting 1000 threads"),
         // ⌈10,000 / 64⌉ = 157 rounds of 10,100, and 64 x 6 to begin.
-        (ThreadPool, Some(64), (10_000, 10_000, 0), 1_586_084.0, "157 rounds of 64 waits of 10ms"),
+        (
+            candidate("thread_pool"),
+            Some(64),
+            (10_000, 10_000, 0),
+            1_586_084.0,
+            "157 rounds of 64 waits of 10ms",
+        ),
         // Work beside: 156 x 20, and 64 / 2 x 20 in the first round.
-        (ThreadPool, Some(64), (10_000, 10_000, 20), 1_589_844.0, "157 rounds of 64 waits of 10ms"),
+        (
+            candidate("thread_pool"),
+            Some(64),
+            (10_000, 10_000, 20),
+            1_589_844.0,
+            "157 rounds of 64 waits of 10ms",
+        ),
         // 157 x 110 = 17,270, and 384: less than 110 and 10,000 x 4.
-        (ThreadPool, Some(64), (10_000, 10, 0), 40_110.0, "handing 10000 cells on"),
+        (candidate("thread_pool"), Some(64), (10_000, 10, 0), 40_110.0, "handing 10000 cells on"),
         // 110 + 10,000 (4 + 1000 / 2).
         (
-            ThreadPool,
+            candidate("thread_pool"),
             Some(64),
             (10_000, 10, 1_000),
             5_040_110.0,
             "the work of 10000 cells on 2 cores",
         ),
         // 10,000 + 100 + 1000 x 1.
-        (AsyncTasks, None, (1_000, 10_000, 0), 11_100.0, "one wait of 10ms, 1000 cells at once"),
-        // 300 + 100 + 1000 x 1, and the work of all, on one core or two.
-        (AsyncTasks, None, (1_000, 300, 20), 21_400.0, "the work of 1000 cells on 1 core"),
         (
-            AsyncTasksOnAllCores,
+            candidate("async_tasks"),
+            None,
+            (1_000, 10_000, 0),
+            11_100.0,
+            "one wait of 10ms, 1000 cells at once",
+        ),
+        // 300 + 100 + 1000 x 1, and the work of all, on one core or two.
+        (
+            candidate("async_tasks"),
+            None,
+            (1_000, 300, 20),
+            21_400.0,
+            "the work of 1000 cells on 1 core",
+        ),
+        (
+            candidate("async_tasks_on_all_cores"),
             None,
             (1_000, 300, 20),
             11_400.0,
             "the work of 1000 cells on 2 cores",
         ),
         // 2 x 10,100, and 500 x 1.
-        (AsyncTasks, Some(500), (1_000, 10_000, 0), 20_700.0, "2 rounds of 500 waits of 10ms"),
+        (
+            candidate("async_tasks"),
+            Some(500),
+            (1_000, 10_000, 0),
+            20_700.0,
+            "2 rounds of 500 waits of 10ms",
+        ),
     ] {
         check(&predicted(candidate, at_once, None, workload), (micros, bound));
     }
@@ -88,11 +123,10 @@ fn check(predicted: &(f64, String), expected: (f64, &str)) {
 
 #[test]
 fn cells_that_compute_share_the_cores_but_for_the_last_unit() {
-    use Candidate::*;
     for (candidate, at_once, rows, workload, micros, bound) in [
         // 1 + 10,000 (0.05 + 10).
         (
-            Sequential,
+            candidate("sequential"),
             Some(1),
             None,
             (10_000, 0, 10),
@@ -101,7 +135,7 @@ fn cells_that_compute_share_the_cores_but_for_the_last_unit() {
         ),
         // 10 + 10,000 x 0.3 + 10,000 x 10 / 2 + 10 / 2.
         (
-            ThreadPool,
+            candidate("thread_pool"),
             Some(2),
             None,
             (10_000, 0, 10),
@@ -110,7 +144,7 @@ fn cells_that_compute_share_the_cores_but_for_the_last_unit() {
         ),
         // 32 bands: 10 + 32 x 0.3 + 10,000 x 10.04 / 2 + (10,000 / 32 x 10.04) / 2.
         (
-            ThreadPool,
+            candidate("thread_pool"),
             Some(2),
             Some(3),
             (10_000, 0, 10),
@@ -119,14 +153,14 @@ fn cells_that_compute_share_the_cores_but_for_the_last_unit() {
         ),
         // One worker of a pool computes on one core.
         (
-            ThreadPool,
+            candidate("thread_pool"),
             Some(1),
             None,
             (10_000, 0, 10),
             103_010.0,
             "the work of 10000 cells on 1 core",
         ),
-        (ThreadPerCell, None, None, (100, 0, 1), 3_150.5, "handing out 100 cells"),
+        (candidate("thread_per_cell"), None, None, (100, 0, 1), 3_150.5, "handing out 100 cells"),
     ] {
         check(&predicted(candidate, at_once, rows, workload), (micros, bound));
     }
@@ -136,13 +170,13 @@ fn cells_that_compute_share_the_cores_but_for_the_last_unit() {
 fn work_wakes_whoever_waits_for_it_and_disturbs_other_cores() {
     let mut calibration = calibration();
     calibration.crowd = 1.2;
-    let costs = calibration.costs.get_mut(&Candidate::ThreadPool).unwrap();
+    let costs = calibration.costs.get_mut(&candidate("thread_pool")).unwrap();
     costs.unit_apart_ns += 2e3;
     costs.pass_apart_ns += 4e3;
     let costs = *costs;
     let micros = |workers, workload: &Workload| {
         let setup = Setup { at_once: Some(workers), rows: None };
-        let predicted = predict(Candidate::ThreadPool, setup, workload, &calibration, &costs);
+        let predicted = predict(candidate("thread_pool"), setup, workload, &calibration, &costs);
         predicted.time.as_secs_f64() * 1e6
     };
     for (workers, workload, expected) in [
@@ -163,7 +197,7 @@ fn work_wakes_whoever_waits_for_it_and_disturbs_other_cores() {
 #[test]
 fn a_kernel_has_two_speeds() {
     let mut calibration = calibration();
-    let costs = calibration.costs.get_mut(&Candidate::Sequential).unwrap();
+    let costs = calibration.costs.get_mut(&candidate("sequential")).unwrap();
     costs.large_kernel_ns = 0.04;
     let costs = *costs;
     let setup = Setup { at_once: Some(1), rows: None };
@@ -171,7 +205,7 @@ fn a_kernel_has_two_speeds() {
         [(1 << 22, 1_000.0 + 0.02 * 4_194_304.0), (1 << 23, 1_000.0 + 0.06 * 4_194_304.0)]
     {
         let workload = workload(cells, 0, 0);
-        let predicted = predict(Candidate::Sequential, setup, &workload, &calibration, &costs);
+        let predicted = predict(candidate("sequential"), setup, &workload, &calibration, &costs);
         assert!((predicted.time.as_nanos() as f64 - nanos).abs() < 2.0, "{predicted:?}");
     }
 }
@@ -195,12 +229,17 @@ fn what_cannot_be_told_apart_is_tied_and_the_cheaper_one_is_taken() {
 
 #[test]
 fn cells_without_io_are_the_kernels() {
-    use Candidate::*;
     for (candidate, at_once, cells, micros, bound) in [
-        (Sequential, Some(1), 1_000_000, 21.0, "the kernel, 1000000 cells on 1 core"),
-        (ThreadPool, Some(2), 500_000, 15.0, "beginning a generation"),
-        (ThreadPool, Some(1), 1_000_000, 30.0, "the kernel, 1000000 cells on 1 core"),
-        (ThreadPool, Some(2), 100_000_000, 1_010.0, "the kernel, 100000000 cells on 2 cores"),
+        (candidate("sequential"), Some(1), 1_000_000, 21.0, "the kernel, 1000000 cells on 1 core"),
+        (candidate("thread_pool"), Some(2), 500_000, 15.0, "beginning a generation"),
+        (candidate("thread_pool"), Some(1), 1_000_000, 30.0, "the kernel, 1000000 cells on 1 core"),
+        (
+            candidate("thread_pool"),
+            Some(2),
+            100_000_000,
+            1_010.0,
+            "the kernel, 100000000 cells on 2 cores",
+        ),
     ] {
         check(&predicted(candidate, at_once, None, (cells, 0, 0)), (micros, bound));
     }
@@ -210,14 +249,14 @@ fn cells_without_io_are_the_kernels() {
 fn memory_is_the_grids_and_what_is_carried() {
     let calibration = calibration();
     for (candidate, at_once, cells, memory, threads) in [
-        (Candidate::Sequential, Some(1), 40_000, 6_010_000, 1),
-        (Candidate::ThreadPerCell, None, 1_000, 6_000_250 + 12_000_000, 1_001),
-        (Candidate::ThreadPool, Some(64), 40_000, 6_010_000 + 1_280_000, 65),
-        (Candidate::QueuePipeline, Some(64), 40_000, 6_010_000 + 1_280_000, 66),
-        (Candidate::AsyncTasks, None, 40_000, 6_010_000 + 80_000_000, 1),
-        (Candidate::AsyncTasks, Some(1_000), 40_000, 6_010_000 + 2_000_000, 1),
-        (Candidate::AsyncTasksOnAllCores, None, 1_000, 6_000_250 + 2_000_000, 3),
-        (Candidate::ProcessPool, Some(4), 40_000, 6_010_000 + 20_000_000, 17),
+        (candidate("sequential"), Some(1), 40_000, 6_010_000, 1),
+        (candidate("thread_per_cell"), None, 1_000, 6_000_250 + 12_000_000, 1_001),
+        (candidate("thread_pool"), Some(64), 40_000, 6_010_000 + 1_280_000, 65),
+        (candidate("queue_pipeline"), Some(64), 40_000, 6_010_000 + 1_280_000, 66),
+        (candidate("async_tasks"), None, 40_000, 6_010_000 + 80_000_000, 1),
+        (candidate("async_tasks"), Some(1_000), 40_000, 6_010_000 + 2_000_000, 1),
+        (candidate("async_tasks_on_all_cores"), None, 1_000, 6_000_250 + 2_000_000, 3),
+        (candidate("process_pool"), Some(4), 40_000, 6_010_000 + 20_000_000, 17),
     ] {
         let setup = Setup { at_once, rows: None };
         let costs = &calibration.costs[&candidate];
@@ -257,8 +296,8 @@ fn fewer_threads_are_preferred_to_hardly_more_speed() {
 #[test]
 fn what_is_infeasible_says_why() {
     let mut calibration = calibration();
-    calibration.costs.remove(&Candidate::ProcessPool);
-    calibration.refused.insert(Candidate::ProcessPool, "no processes".to_owned());
+    calibration.costs.remove(&candidate("process_pool"));
+    calibration.refused.insert(candidate("process_pool"), "no processes".to_owned());
     let workload = Workload { memory: Some(7_000_000), ..workload(20_000, 10_000, 0) };
     let advice = advise(&workload, &calibration);
     let obstacle = |candidate| {
@@ -269,10 +308,10 @@ fn what_is_infeasible_says_why() {
         }
     };
     let threads = Obstacle::Threads { needed: 20_001, room: 15_000 };
-    assert_eq!(obstacle(Candidate::ThreadPerCell), Some(threads));
+    assert_eq!(obstacle(candidate("thread_per_cell")), Some(threads));
     let unknown = Obstacle::Unknown("no processes".to_owned());
-    assert_eq!(obstacle(Candidate::ProcessPool), Some(unknown));
-    assert_eq!(obstacle(Candidate::Sequential), None);
+    assert_eq!(obstacle(candidate("process_pool")), Some(unknown));
+    assert_eq!(obstacle(candidate("sequential")), None);
 
     let nothing = Workload { memory: Some(1), ..workload };
     let advice = advise_nothing(&nothing, &calibration);
