@@ -146,6 +146,11 @@ impl<'de> Deserialize<'de> for Candidate {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use lifelab::core::{Capabilities, Context, StartError, StepReport, StepperFactory};
+    use lifelab::{Grid, StepError, Stepper};
+
     use super::*;
 
     #[test]
@@ -176,6 +181,40 @@ mod tests {
         }
         let error = serde_json::from_str::<Candidate>("\"threads\"").unwrap_err().to_string();
         assert!(error.contains("`threads`") && error.contains("on_all_cores"), "{error}");
+    }
+
+    /// It says nothing of the ways in which it is used.
+    struct Silent;
+
+    impl Stepper for Silent {
+        fn step(
+            &mut self,
+            _: &Arc<Grid>,
+            _: &mut Grid,
+            _: &Context,
+        ) -> Result<StepReport, StepError> {
+            Ok(StepReport::default())
+        }
+
+        fn capabilities(&self) -> Capabilities {
+            Capabilities::local(None)
+        }
+    }
+
+    impl StepperFactory for Silent {
+        const NAME: &'static str = "silent";
+        const SUMMARY: &'static str = "does nothing";
+        type Options = ();
+
+        fn with_options((): ()) -> Result<Self, StartError> {
+            Ok(Self)
+        }
+    }
+
+    #[test]
+    fn who_says_nothing_is_left_out() {
+        static ENTRIES: [Entry; 1] = [Entry::of::<Silent>()];
+        assert!(Candidate::of(&ENTRIES).is_empty());
     }
 
     #[test]

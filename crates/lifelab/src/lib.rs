@@ -25,7 +25,7 @@
 //! ```
 //!
 //! - [`Simulation`]: [build](Builder) one, [run](Simulation::run) it, look at it.
-//! - [`STEPPERS`]: the six ways to compute a generation; [`StepperSpec`] describes one.
+//! - [`STEPPERS`]: the ways to compute a generation; [`StepperSpec`] describes one.
 //! - [`io`]: what a cell can wait for; [`IoSpec`] describes it, [`CellIo`] is the
 //!   interface for your own.
 //! - [`patterns`]: pattern files and the library of patterns.
@@ -76,7 +76,7 @@ pub use fingerprint::cells_sha256;
 pub use observe::{GenerationEvent, Observer, OnGeneration};
 pub use registry::{Entry, STEPPERS, build};
 pub use scenario::{Scenario, Start};
-pub use simulation::{Snapshot, Simulation};
+pub use simulation::{Simulation, Snapshot};
 pub use spec::StepperSpec;
 pub use workers::host_workers;
 
