@@ -79,7 +79,7 @@ impl StepperFactory for Shares {
         in_flight: InFlight::Workers(64),
         cores: Cores::All,
         threads: ThreadCount { base: 1, each: 1, per_core: 0 },
-        carriers: "threads",
+        carrier: "thread",
         ..Profile::PLAIN
     }];
 
@@ -95,8 +95,8 @@ const LATENCY: Duration = Duration::from_millis(1);
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let [entry] = &ENTRIES;
-    let harness = Harness::new()
-        .contender(entry.name(), || lifelab::build::<Shares>(Options::default()));
+    let harness =
+        Harness::new().contender(entry.name(), || lifelab::build::<Shares>(Options::default()));
     harness.host(); // This program is also the process in which a case is measured.
 
     let results = race(&harness)?;

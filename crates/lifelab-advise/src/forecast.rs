@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use lifelab::StepperSpec;
+use lifelab::core::number::counted;
 use lifelab::core::profile::InFlight;
 use serde::{Serialize, Serializer};
 
@@ -73,10 +74,14 @@ pub(crate) fn forecasts(workload: &Workload, calibration: &Calibration) -> Vec<F
     let forecast = |candidate| {
         let outlook = match calibration.costs.get(&candidate) {
             Some(costs) => outlook(candidate, workload, calibration, costs),
-            None => Outlook::Infeasible(Obstacle::Unknown(match calibration.refused.get(&candidate) {
-                Some(why) => why.clone(),
-                None => "the calibration is from before it was there; calibrate again".to_owned(),
-            })),
+            None => {
+                Outlook::Infeasible(Obstacle::Unknown(match calibration.refused.get(&candidate) {
+                    Some(why) => why.clone(),
+                    None => {
+                        "the calibration is from before it was there; calibrate again".to_owned()
+                    }
+                }))
+            }
         };
         Forecast { candidate, outlook }
     };
@@ -214,7 +219,8 @@ impl fmt::Display for Obstacle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Threads { needed, room } => {
-                write!(f, "it takes {needed} threads, and the system has room for {room}")
+                let needed = counted(*needed, "thread");
+                write!(f, "it takes {needed}, and the system has room for {room}")
             }
             Self::Memory { needed, allowed } => {
                 let megabytes = |bytes: u64| bytes as f64 / 1e6;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use lifelab::core::duration;
+use lifelab::core::number::counted;
 use lifelab::core::profile::InFlight;
 use lifelab_bench::nanos;
 use serde::Serialize;
@@ -108,7 +109,7 @@ fn waiting(
         (_, 1) => format!("{rounds} waits of {shown}, one after another"),
         _ => format!("{rounds} rounds of {at_once} waits of {shown}"),
     };
-    let begin = format!("starting {at_once} {}", candidate.profile().carriers);
+    let begin = format!("starting {}", counted(at_once, candidate.profile().carrier));
     let patient = [
         term(waits, rounds as f64 * (wait + costs.late_ns)),
         term(begin, at_once as f64 * costs.begin_ns),
@@ -116,7 +117,7 @@ fn waiting(
     ];
     let busy = [
         term(format!("one wait of {shown}, the last"), wait + costs.late_ns),
-        term(format!("handing {cells} cells on"), cells as f64 * costs.pass(cpu)),
+        term(format!("handing {} on", counted(cells, "cell")), cells as f64 * costs.pass(cpu)),
         term(work(cells, lanes), cells as f64 * cpu / lanes),
     ];
     let terms = if total(&busy) > total(&patient) { busy.to_vec() } else { patient.to_vec() };
@@ -142,10 +143,10 @@ fn computing(
     // The bound of list scheduling: R. L. Graham, "Bounds on Multiprocessing Timing Anomalies",
     // SIAM Journal on Applied Mathematics 17 (1969).
     let scheduled = cells as f64 * cell / lanes + (1.0 - 1.0 / lanes) * unit;
-    let what = if setup.rows.is_some() { "bands" } else { "cells" };
+    let what = if setup.rows.is_some() { "band" } else { "cell" };
     present(vec![
         term("beginning a generation".to_owned(), costs.step_ns),
-        term(format!("handing out {units} {what}"), units as f64 * costs.unit(unit)),
+        term(format!("handing out {}", counted(units, what)), units as f64 * costs.unit(unit)),
         term(work(cells, lanes), scheduled),
     ])
 }
@@ -164,7 +165,7 @@ fn idle(
     let kernel = costs.kernel(cells) * cores / lanes;
     present(vec![
         term("beginning a generation".to_owned(), costs.still_ns),
-        term(format!("the kernel, {cells} cells on {}", count(lanes, "core")), kernel),
+        term(format!("the kernel, {} on {}", counted(cells, "cell"), cores_of(lanes)), kernel),
     ])
 }
 
@@ -226,11 +227,11 @@ fn crowd(lanes: f64, calibration: &Calibration) -> f64 {
 }
 
 fn work(cells: u64, lanes: f64) -> String {
-    format!("the work of {cells} cells on {}", count(lanes, "core"))
+    format!("the work of {} on {}", counted(cells, "cell"), cores_of(lanes))
 }
 
-fn count(number: f64, what: &str) -> String {
-    if number == 1.0 { format!("1 {what}") } else { format!("{number} {what}s") }
+fn cores_of(lanes: f64) -> String {
+    counted(lanes as u64, "core")
 }
 
 fn term(what: String, nanoseconds: f64) -> Term {

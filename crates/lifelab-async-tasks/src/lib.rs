@@ -230,7 +230,7 @@ impl StepperFactory for AsyncTasks {
         Profile {
             in_flight: InFlight::Tasks,
             takes_bands: true,
-            carriers: "tasks",
+            carrier: "task",
             ..Profile::PLAIN
         },
         Profile {
@@ -239,7 +239,7 @@ impl StepperFactory for AsyncTasks {
             cores: Cores::All,
             takes_bands: true,
             threads: ThreadCount { base: 1, each: 0, per_core: 1 },
-            carriers: "tasks",
+            carrier: "task",
             options: |cores| format!("workers: {cores}"),
         },
     ];

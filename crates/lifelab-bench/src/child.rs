@@ -15,6 +15,7 @@ use std::process;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use lifelab::core::number::counted;
 use lifelab::core::{Probe, Sampling, StepErrorKind, StepReport, Warning};
 use lifelab::{CancelReason, CancellationToken, Error, Scenario, Simulation};
 
@@ -117,8 +118,9 @@ fn check_calls(watched: &Watched, case: &Case) -> Result<(), Reply> {
         return Ok(());
     }
     let error = format!(
-        "{made} calls of the cells' I/O were seen in the warm-up, and {least} are the least: a \
-         stepper calls it for every cell, by `Unit::run` or a `CellJob`"
+        "{} of the cells' I/O seen in the warm-up, and {least} at least expected: a stepper calls it \
+         for every cell, by `Unit::run` or a `CellJob`",
+        counted(made, "call")
     );
     Err(Reply::Failed { kind: "calls".to_owned(), error })
 }

@@ -5,6 +5,7 @@ mod work;
 
 use std::time::Duration;
 
+use lifelab::core::number::counted;
 use lifelab::core::{Capabilities, OnFault, duration};
 use lifelab::io::{IoPhase, IoSpec, Wait, Work};
 
@@ -68,7 +69,11 @@ pub(crate) fn calls(cells: u64, io: &IoSpec, is_own: bool) -> u64 {
 fn copy(cells: u64, capabilities: Capabilities, speed: &Speed) -> Floor {
     let cores = cores(capabilities, speed);
     let time = speed.copy(cells.div_ceil(8)).div_f64(cores as f64);
-    let formula = format!("{cells} cells of one bit, copied by {}", count(cores, "core"));
+    let formula = format!(
+        "{} of one bit, copied by {}",
+        counted(cells, "cell"),
+        counted(cores as u64, "core")
+    );
     Floor { time, formula, cores: Some(cores as u64) }
 }
 
@@ -77,7 +82,8 @@ fn compute(cells: u64, work: Duration, capabilities: Capabilities, speed: &Speed
     let cores = cores(capabilities, speed);
     let time = work.mul_f64(cells as f64 / cores as f64);
     let work = duration::show(Duration::from_nanos(work.as_nanos() as u64));
-    let formula = format!("{cells} cells x {work} of work on {}", count(cores, "core"));
+    let formula =
+        format!("{} x {work} of work on {}", counted(cells, "cell"), counted(cores as u64, "core"));
     Floor { time, formula, cores: Some(cores as u64) }
 }
 
@@ -98,8 +104,11 @@ fn wait(
     let time = before.all.saturating_add(latency);
     if !before.all.is_zero() && time > floor.time {
         let cores = cores(capabilities, speed);
-        let formula =
-            format!("the work of {cells} cells on {}, and the last wait", count(cores, "core"));
+        let formula = format!(
+            "the work of {} on {}, and the last wait",
+            counted(cells, "cell"),
+            counted(cores as u64, "core")
+        );
         floor = Floor { time, formula, cores: None };
     }
     // Rounds of work have been measured, and so has what they are part of.
@@ -122,7 +131,8 @@ fn fixed(cells: u64, latency: Duration, phase: IoPhase, capabilities: Capabiliti
             // The second stage begins when the first has its first cell.
             let time = times(rounds + 1);
             let formula = format!(
-                "1 + {rounds} rounds of {workers} waits of {shown}, the phases side by side"
+                "1 + {rounds} rounds of {} of {shown}, the phases side by side",
+                counted(workers as u64, "wait")
             );
             return Floor { time, formula, cores: None };
         }
@@ -134,17 +144,14 @@ fn fixed(cells: u64, latency: Duration, phase: IoPhase, capabilities: Capabiliti
     let time = times(rounds.saturating_mul(phases));
     let formula = match workers {
         None => format!("one wait of {shown}{twice}"),
+        Some(1) if cells == 1 => format!("one wait of {shown}{twice}"),
         Some(1) => format!("{cells} waits of {shown}, one after the other{twice}"),
         Some(workers) => {
-            let rounds = count(rounds as usize, "round");
+            let rounds = counted(rounds, "round");
             format!("{rounds} of {workers} waits of {shown}{twice}")
         }
     };
     Floor { time, formula, cores: None }
-}
-
-fn count(number: usize, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
 #[cfg(test)]

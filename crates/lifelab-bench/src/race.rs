@@ -7,6 +7,7 @@ use std::io;
 use std::time::{Duration, Instant, SystemTime};
 
 use lifelab::CancellationToken;
+use lifelab::core::number::counted;
 use lifelab::core::seeded;
 
 use crate::child::NOTHING;
@@ -323,7 +324,7 @@ impl Race {
         let cells = case.point.cells;
         let extrapolated = running.mul_f64(cells as f64 / done.max(1) as f64);
         if done > 0 && extrapolated > floor.time {
-            let basis = format!("{done} of {cells} cells in {running:.1?}");
+            let basis = format!("{done} of {} in {running:.1?}", counted(cells, "cell"));
             Estimate { time: extrapolated, basis }
         } else {
             Estimate { time: floor.time.max(running), basis: floor.formula.clone() }

@@ -2,6 +2,7 @@
 
 use lifelab::IoSpec;
 use lifelab::core::OnFault;
+use lifelab::core::number::counted;
 
 use crate::oracle::Oracle;
 
@@ -47,8 +48,7 @@ fn unknown(kept: u64, io: &IoSpec, is_own: bool) -> String {
         Some(_) => "time decides which waits are longer than their timeout",
         None => "only the service knows which of its answers fail",
     };
-    let cells = if kept == 1 { "1 cell has".to_owned() } else { format!("{kept} cells have") };
-    format!("not verified: {cells} kept the state after a fault, and {why}")
+    format!("not verified: {} kept the state after a fault, and {why}", counted(kept, "cell"))
 }
 
 #[cfg(test)]
@@ -86,18 +86,12 @@ mod tests {
             // Uncertain: right if no cell kept its state, or those that were to.
             (&plain, 0, "sleep:1ms timeout:1s on_fault:keep", false, Verdict::Right),
             (&struck, 0, "sleep:1ms timeout:1s on_fault:keep", false, wrong(&plain)),
-            (
-                &struck,
-                1,
-                "sleep:1ms error@1:(1,2) timeout:1s on_fault:keep",
-                false,
-                Verdict::Right,
-            ),
+            (&struck, 1, "sleep:1ms error@1:(1,2) timeout:1s on_fault:keep", false, Verdict::Right),
         ] {
             assert_eq!(verdict(found, kept, io, is_own), expected, "{io}");
         }
         for (io, is_own, says) in [
-            ("sleep:1ms timeout:1s on_fault:keep", false, "1 cell has kept"),
+            ("sleep:1ms timeout:1s on_fault:keep", false, "1 cell kept"),
             ("sleep:1ms timeout:1s on_fault:keep", false, "time decides"),
             ("socket:1ms on_fault:keep", false, "the service"),
             ("sleep:1ms on_fault:keep", true, "the caller's own"),

@@ -12,9 +12,12 @@ mod terminal;
 
 use std::io::Write;
 
+use serde::Serialize;
+
 use lifelab::CancellationToken;
+use lifelab::core::number::counted;
 use lifelab_bench::results::{Outcome, Results};
-use lifelab_bench::{Event, Harness, READY, SuiteError};
+use lifelab_bench::{Event, Harness, READY, Ready, SuiteError};
 
 pub(crate) use args::Args;
 
@@ -36,7 +39,7 @@ pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
 
 fn race(args: &RunArgs, out: &mut dyn Write) -> Result<(), Failure> {
     if args.list {
-        return list(out);
+        return list(args.json, out);
     }
     let suite = suite::of(args)?;
     if args.print_scenario {
@@ -97,10 +100,21 @@ fn race(args: &RunArgs, out: &mut dyn Write) -> Result<(), Failure> {
     conclude(&results, &files, args.strict)
 }
 
-fn list(out: &mut dyn Write) -> Result<(), Failure> {
-    for ready in READY {
-        let about = ready.suite().map(|suite| suite.about).unwrap_or_default();
-        writeln!(out, "{}\n  {about}\n", ready.name())?;
+/// A suite that is ready to run.
+#[derive(Serialize)]
+struct Row {
+    name: &'static str,
+    about: String,
+}
+
+fn list(is_json: bool, out: &mut dyn Write) -> Result<(), Failure> {
+    let about = |ready: &Ready| ready.suite().map(|suite| suite.about).unwrap_or_default();
+    let rows = READY.iter().map(|ready| Row { name: ready.name(), about: about(ready) });
+    if is_json {
+        return Ok(json::print(&rows.collect::<Vec<_>>(), out)?);
+    }
+    for Row { name, about } in rows {
+        writeln!(out, "{name}\n  {about}\n")?;
     }
     Ok(())
 }
@@ -114,7 +128,8 @@ fn conclude(results: &Results, files: &Files, is_strict: bool) -> Result<(), Fai
     let saved = path.display();
     if results.interrupted {
         let message = format!(
-            "interrupted; {measured} of {all} cases were measured, and are saved in {saved}"
+            "interrupted; measured so far: {measured} of {}, saved in {saved}",
+            counted(all as u64, "case")
         );
         return Err(Failure::new(Exit::Interrupted, "interrupted", message));
     }
@@ -131,8 +146,9 @@ fn conclude(results: &Results, files: &Files, is_strict: bool) -> Result<(), Fai
     let not = results.cases.iter().find(|result| result.outcome.measured().is_none());
     let first = not.map(|result| format!(": {} {}", result.case.id(), ending(&result.outcome)));
     let message = format!(
-        "{} of {all} cases were not measured{}; what is known is saved in {saved}",
+        "not measured: {} of {}{}; what is known is saved in {saved}",
         all - measured,
+        counted(all as u64, "case"),
         first.unwrap_or_default()
     );
     Err(Failure::new(Exit::Failed, "not_measured", message))

@@ -55,6 +55,21 @@ pub fn bytes(text: &str) -> Option<u64> {
     product.try_into().ok()
 }
 
+/// A number with its noun: `1 cell`, `2 cells`, `2 processes`.
+///
+/// ```
+/// use lifelab_core::number::counted;
+///
+/// assert_eq!([counted(1, "wait"), counted(0, "wait")], ["1 wait", "0 waits"]);
+/// assert_eq!([counted(1, "process"), counted(2, "process")], ["1 process", "2 processes"]);
+/// ```
+pub fn counted(number: u64, noun: &str) -> String {
+    match number {
+        1 => format!("1 {noun}"),
+        _ => format!("{number} {noun}{}", if noun.ends_with('s') { "es" } else { "s" }),
+    }
+}
+
 /// What an error says was expected of a `T`: what it can hold, and how it can be written.
 pub fn expected<T: FromStr>() -> String {
     let least = u8::from("0".parse::<T>().is_err());

@@ -11,7 +11,7 @@
 ///     cores: Cores::All,
 ///     takes_bands: true,
 ///     threads: ThreadCount { base: 1, each: 1, per_core: 0 },
-///     carriers: "threads",
+///     carrier: "thread",
 ///     ..Profile::PLAIN
 /// };
 /// assert_eq!(POOL.threads.of(64, 8), 65);
@@ -29,8 +29,8 @@ pub struct Profile {
     pub takes_bands: bool,
     /// Threads of all its processes.
     pub threads: ThreadCount,
-    /// What it costs memory for, in the plural: `threads`, `tasks`.
-    pub carriers: &'static str,
+    /// What it costs memory for: a `thread`, a `task`.
+    pub carrier: &'static str,
     /// Further options in RON on a machine of as many cores, such as `workers: 8`; empty if there are none.
     pub options: fn(cores: u64) -> String,
 }
@@ -76,7 +76,7 @@ impl Profile {
         cores: Cores::One,
         takes_bands: false,
         threads: ThreadCount { base: 1, each: 0, per_core: 0 },
-        carriers: "cells",
+        carrier: "cell",
         options: |_| String::new(),
     };
 }

@@ -341,7 +341,7 @@ impl StepperFactory for ProcessPool {
         cores: Cores::All,
         takes_bands: true,
         threads: ThreadCount { base: 1, each: 4, per_core: 0 },
-        carriers: "processes",
+        carrier: "process",
         ..Profile::PLAIN
     }];
 

@@ -215,7 +215,7 @@ impl StepperFactory for QueuePipeline {
         in_flight: InFlight::Workers(1024),
         cores: Cores::All,
         threads: ThreadCount { base: 2, each: 1, per_core: 0 },
-        carriers: "threads",
+        carrier: "thread",
         options: |_| "neighbors: (workers: 1)".to_owned(),
         ..Profile::PLAIN
     }];

@@ -365,7 +365,7 @@ impl StepperFactory for ThreadPerCell {
         cores: Cores::All,
         takes_bands: true,
         threads: ThreadCount { base: 1, each: 1, per_core: 0 },
-        carriers: "threads",
+        carrier: "thread",
         ..Profile::PLAIN
     }];
 

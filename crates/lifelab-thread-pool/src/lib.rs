@@ -178,7 +178,7 @@ impl StepperFactory for ThreadPool {
         cores: Cores::All,
         takes_bands: true,
         threads: ThreadCount { base: 1, each: 1, per_core: 0 },
-        carriers: "threads",
+        carrier: "thread",
         ..Profile::PLAIN
     }];
 

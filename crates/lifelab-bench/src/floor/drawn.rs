@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use lifelab::core::number::counted;
 use lifelab::core::{Capabilities, Cell, OnFault, Site};
 use lifelab::io::{Injected, IoSpec, Latency, Wait, Work};
 
@@ -164,8 +165,10 @@ impl Drawn {
 
 fn formula(cells: u64, capabilities: Capabilities) -> String {
     match capabilities.concurrency {
-        Some(workers) => format!("the waits of {cells} cells, {workers} at a time"),
-        None => format!("the longest of {cells} waits"),
+        Some(workers) => {
+            format!("the waits of {}, {workers} at a time", counted(cells, "cell"))
+        }
+        None => format!("the longest of {}", counted(cells, "wait")),
     }
 }
 

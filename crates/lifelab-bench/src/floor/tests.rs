@@ -39,6 +39,25 @@ fn fixed_waits_go_in_rounds() {
     assert_eq!(floor.formula, "13 rounds of 64 waits of 10ms");
 }
 
+#[test]
+fn one_is_no_plural() {
+    let one = Capabilities::local(Some(1));
+    let pipeline = one.in_stages(1, 1);
+    for (io, capabilities, expected) in [
+        ("sleep:10ms", one, "one wait of 10ms"),
+        (
+            "sleep:10ms phase:both",
+            pipeline,
+            "1 + 1 rounds of 1 wait of 10ms, the phases side by side",
+        ),
+        ("sleep:exp(10ms)", one, "the waits of 1 cell, 1 at a time"),
+        ("sleep:exp(10ms)", Capabilities::local(None), "the longest of 1 wait"),
+        ("none", one, "1 cell of one bit, copied by 1 core"),
+    ] {
+        assert_eq!(floor((1, 1), io, capabilities).formula, expected);
+    }
+}
+
 /// 800 cells on a machine where a round takes a nanosecond and that has two cores.
 #[test]
 fn work_before_a_wait_is_part_of_the_floor() {
@@ -85,9 +104,8 @@ fn the_slowest_of_many_cells_is_the_floor_of_a_distribution() {
 fn the_floor_of_drawn_waits_is_that_of_the_generations_measured() {
     let universe = universe(8, 4);
     let speed = Speed::measure();
-    let drawn = |io: &str| {
-        Drawn::of(&universe, &io.parse().unwrap(), Capabilities::local(None), &speed)
-    };
+    let drawn =
+        |io: &str| Drawn::of(&universe, &io.parse().unwrap(), Capabilities::local(None), &speed);
     let mut exponential = drawn("sleep:exp(10ms)").unwrap();
     let mut over =
         |generations: &[u64]| exponential.over(&universe, generations.iter().copied()).time;

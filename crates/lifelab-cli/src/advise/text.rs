@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use lifelab::core::duration;
+use lifelab::core::number::counted;
 use lifelab_advise::{Advice, Calibration, Check, Checked, Forecast, Outlook, Workload};
 use lifelab_bench::results::Outcome;
 
@@ -14,7 +15,7 @@ pub(crate) fn advice(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let workload = &advice.workload;
-    writeln!(out, "{} on {}\n", describe(workload), count(calibration.cores, "core"))?;
+    writeln!(out, "{} on {}\n", describe(workload), counted(calibration.cores, "core"))?;
     for (index, forecast) in advice.forecasts.iter().enumerate() {
         let mark = if advice.recommended == Some(index) { ">" } else { " " };
         line(mark, forecast, out)?;
@@ -52,14 +53,19 @@ pub(crate) fn advice(
 }
 
 fn describe(workload: &Workload) -> String {
-    let cells = count(workload.cells.get(), "cell");
+    let cells = counted(workload.cells.get(), "cell");
     let shown = |time| duration::show(time);
+    let (computes, waits, each) = match workload.cells.get() {
+        1 => ("computes", "waits", ""),
+        _ => ("compute", "wait", " each"),
+    };
     match (workload.latency, workload.cpu) {
         (Duration::ZERO, Duration::ZERO) => format!("{cells} without I/O"),
-        (Duration::ZERO, cpu) => format!("{cells} that compute {} each", shown(cpu)),
-        (latency, Duration::ZERO) => format!("{cells} that wait {} each", shown(latency)),
+        (Duration::ZERO, cpu) => format!("{cells} that {computes} {}{each}", shown(cpu)),
+        (latency, Duration::ZERO) => format!("{cells} that {waits} {}{each}", shown(latency)),
         (latency, cpu) => {
-            format!("{cells} that compute {} and wait {} each", shown(cpu), shown(latency))
+            let (cpu, latency) = (shown(cpu), shown(latency));
+            format!("{cells} that {computes} {cpu} and {waits} {latency}{each}")
         }
     }
 }
@@ -69,7 +75,7 @@ fn line(mark: &str, forecast: &Forecast, out: &mut dyn Write) -> io::Result<()> 
         Outlook::Feasible { stepper, prediction } => {
             let stepper = stepper.to_string();
             let memory = megabytes(prediction.memory);
-            let (time, threads) = (prediction.time, count(prediction.threads, "thread"));
+            let (time, threads) = (prediction.time, counted(prediction.threads, "thread"));
             writeln!(out, "{mark} {stepper:<56} {time:>9.1?} {memory:>11} {threads:>14}")?;
             let bound = prediction.bound();
             writeln!(out, "    bound by {} ({:.1?})", bound.what, bound.time)
@@ -136,8 +142,4 @@ fn outcome(checked: &Checked, out: &mut dyn Write) -> io::Result<()> {
 
 fn megabytes(bytes: u64) -> String {
     format!("{:.1} MB", bytes as f64 / 1e6)
-}
-
-fn count(number: u64, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }

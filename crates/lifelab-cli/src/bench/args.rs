@@ -51,7 +51,7 @@ pub(crate) struct RunArgs {
     #[arg(value_name = "SUITE", add = ArgValueCompleter::new(completions::suites_and_files))]
     pub(crate) scenario: Option<PathBuf>,
 
-    /// List the suites that are ready to run
+    /// List the suites that are ready to run; with --json as an array of objects with name and about
     #[arg(long)]
     pub(crate) list: bool,
 

@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
+use lifelab::core::number::counted;
 use lifelab_report::compare::{Change, LEAST, Report};
 
 use crate::bench::{saved, terminal};
@@ -85,10 +86,7 @@ fn gate(report: &Report, limit: Percent) -> Result<(), Failure> {
         return Ok(());
     }
     let cases: Vec<String> = regressions.iter().map(|change| describe(change)).collect();
-    let count = match cases.len() {
-        1 => "1 case".to_owned(),
-        count => format!("{count} cases"),
-    };
+    let count = counted(cases.len() as u64, "case");
     let message = format!("{count} got slower by more than {limit}: {}", cases.join("; "));
     Err(Failure::new(Exit::Failed, "regression", message))
 }

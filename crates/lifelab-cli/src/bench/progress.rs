@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use lifelab::core::number::counted;
 use lifelab::core::printable;
 use lifelab_bench::{Event, Suite};
 
@@ -40,7 +41,8 @@ impl Progress {
                 if self.bar.is_hidden() && !self.is_quiet && self.told != Some(*round) {
                     self.told = Some(*round);
                     let cases = self.turns / self.rounds.max(1) as usize;
-                    report::note(format!("round {} of {}: {cases} cases", round + 1, self.rounds));
+                    let cases = counted(cases as u64, "case");
+                    report::note(format!("round {} of {}: {cases}", round + 1, self.rounds));
                 }
             }
             _ => {}

@@ -41,12 +41,22 @@ fn a_race_prints_a_table_and_saves_what_it_measured() {
     let saved = fs::read_to_string(&files(&results, "json")[0]).unwrap();
     let saved: Value = serde_json::from_str(&saved).unwrap();
     let cases = saved["cases"].as_array().unwrap();
-    assert_eq!(cases.len(), 6);
+    assert_eq!(cases.len(), lifelab::STEPPERS.len());
     for case in cases {
         let measured = &case["outcome"]["measured"];
         assert_eq!(measured["time"]["samples"], 1, "{case}");
         assert_eq!(measured["usage"]["io_calls"], 38.0 * 11.0, "{case}");
     }
+}
+
+#[test]
+fn suites_are_listed_for_people_and_for_programs() {
+    let text = succeed(&mut typed("bench --list")).out;
+    let json = succeed(&mut typed("bench --list --json")).json();
+    let names = json.as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap());
+    let ready: Vec<_> = lifelab_bench::READY.iter().map(|ready| ready.name()).collect();
+    assert_eq!(names.collect::<Vec<_>>(), ready);
+    assert!(json[0]["about"].as_str().is_some_and(|about| text.contains(about)), "{json}");
 }
 
 #[test]

@@ -19,9 +19,10 @@ pub(crate) fn warnings(results: &Results) -> Vec<String> {
         let pending = results.cases.iter().filter(pending).count();
         let all = results.cases.len();
         said.push(format!(
-            "The race was interrupted: {pending} of {} were not begun, and others may have had \
-             fewer rounds.",
-            units::counted(all as u64, "case")
+            "The race was interrupted: {pending} of {} {} not begun, and others may have had fewer \
+             rounds.",
+            units::counted(all as u64, "case"),
+            if pending == 1 { "was" } else { "were" }
         ));
     }
     if let Some(share) = results.own_share().filter(|share| *share >= OWN_SHARE) {

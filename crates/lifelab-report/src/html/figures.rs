@@ -84,7 +84,8 @@ fn sweeps(results: &Results, axis: Axis, with_rest: bool) -> Vec<Figure> {
     }
     if let (Some(last), true) = (figures.last_mut(), sweeps.len() > MOST_SWEEPS) {
         let left = sweeps.len() - MOST_SWEEPS;
-        last.notes.push(format!("{left} more workloads are in the table below only."));
+        let more = if left == 1 { "1 more workload is".into() } else { format!("{left} more are") };
+        last.notes.push(format!("{more} in the table below only."));
     }
     let first = sweeps.first().filter(|_| with_rest);
     for (sweep, measure) in first.into_iter().flat_map(|sweep| BESIDE_TIME.map(|m| (sweep, m))) {
