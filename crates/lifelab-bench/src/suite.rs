@@ -101,6 +101,7 @@ pub struct Sweep {
     /// Computation in the place of the wait.
     pub cpu: Vec<Work>,
     /// The probability with which a wait fails; without a retry the case fails with it.
+    #[serde(deserialize_with = "number::fraction::list::deserialize")]
     pub fault_rate: Vec<f64>,
     /// Threads or processes, of steppers that have an option `workers`; others race once.
     #[serde(deserialize_with = "number::list::deserialize")]
@@ -214,6 +215,33 @@ mod tests {
                 "a whole number from 1 to 4294967295",
             ),
             ("(name: \"x\"", 1, 9, "expected comma"),
+            (
+                "(\n name: \"x\",\n start: soup(density: 2, seed: 1),\n steppers: [],\n)",
+                3,
+                23,
+                "density 2, expected a number from 0 to 1",
+            ),
+            (
+                "(\n name: \"x\",\n start: named(\"acorn\"),\n steppers: [],\n sweep: (\n  \
+                 fault_rate: [0.5, 2],\n ),\n)",
+                6,
+                21,
+                "found 2, expected a number from 0 to 1",
+            ),
+            (
+                "(\n name: \"x\",\n start: named(\"acorn\"),\n steppers: [],\n sweep: (\n  \
+                 latency: [\n   uniform(from: \"2s\", to: \"1s\")],\n ),\n)",
+                7,
+                32,
+                "bounds in ascending order",
+            ),
+            (
+                "(\n name: \"x\",\n start: named(\"acorn\"),\n steppers: [],\n io: (wait: \
+                 sleep(pareto(mean: \"1s\", shape: 0.5))),\n)",
+                5,
+                48,
+                "a shape above 1",
+            ),
         ] {
             let error = text.parse::<Suite>().unwrap_err();
             assert!(error.message.contains(says), "{error}");

@@ -55,6 +55,47 @@ pub fn bytes(text: &str) -> Option<u64> {
     product.try_into().ok()
 }
 
+/// Fractions: probabilities, densities, rates. What lies outside 0 to 1 is refused where it is read, so
+/// that the error has its place.
+pub mod fraction {
+    use super::{Deserialize, Deserializer, de};
+
+    /// What an error says was expected.
+    pub const EXPECTED: &str = "a number from 0 to 1";
+
+    /// Reads a number from 0 to 1.
+    ///
+    /// # Errors
+    /// If it is another, or none.
+    pub fn deserialize<'de, D: Deserializer<'de>>(de: D) -> Result<f64, D::Error> {
+        let fraction = f64::deserialize(de)?;
+        let refused = || de::Error::custom(format!("found {fraction}, expected {EXPECTED}"));
+        if (0.0..=1.0).contains(&fraction) { Ok(fraction) } else { Err(refused()) }
+    }
+
+    /// Many of them.
+    pub mod list {
+        use super::{Deserialize, Deserializer};
+
+        struct Fraction(f64);
+
+        impl<'de> Deserialize<'de> for Fraction {
+            fn deserialize<D: Deserializer<'de>>(de: D) -> Result<Self, D::Error> {
+                super::deserialize(de).map(Self)
+            }
+        }
+
+        /// Reads numbers from 0 to 1.
+        ///
+        /// # Errors
+        /// If one is another, or none.
+        pub fn deserialize<'de, D: Deserializer<'de>>(de: D) -> Result<Vec<f64>, D::Error> {
+            let fractions = Vec::<Fraction>::deserialize(de)?;
+            Ok(fractions.into_iter().map(|Fraction(fraction)| fraction).collect())
+        }
+    }
+}
+
 /// A number with its noun: `1 cell`, `2 cells`, `2 processes`.
 ///
 /// ```

@@ -1,9 +1,11 @@
 //! Soups: random grids that anybody can reproduce.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::band::Band;
 use crate::grid::{Grid, GridError};
+use crate::number::fraction;
 use crate::seeded;
 
 /// A random grid, defined by its density and seed.
@@ -16,6 +18,7 @@ use crate::seeded;
 #[serde(deny_unknown_fields)]
 pub struct Soup {
     /// The probability of a cell to live, from 0 to 1.
+    #[serde(deserialize_with = "density")]
     pub density: f64,
     /// Chooses the soup.
     #[serde(deserialize_with = "crate::number::deserialize")]
@@ -51,6 +54,16 @@ impl Soup {
     fn births(self) -> u64 {
         (self.density * (1_u64 << 53) as f64).ceil() as u64
     }
+}
+
+/// Reads a density, and refuses what is none where it stands.
+fn density<'de, D: Deserializer<'de>>(de: D) -> Result<f64, D::Error> {
+    let density = f64::deserialize(de)?;
+    if (0.0..=1.0).contains(&density) {
+        return Ok(density);
+    }
+    let expected = fraction::EXPECTED;
+    Err(D::Error::custom(format!("a soup cannot have density {density}, expected {expected}")))
 }
 
 #[cfg(test)]

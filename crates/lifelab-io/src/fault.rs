@@ -65,7 +65,7 @@ pub enum Trigger {
         attempts: NonZeroU32,
     },
     /// Anywhere, with this probability, 0 to 1.
-    Probability(f64),
+    Probability(#[serde(deserialize_with = "lifelab_core::number::fraction::deserialize")] f64),
 }
 
 fn once() -> NonZeroU32 {

@@ -6,7 +6,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use lifelab_core::{Cell, Site};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::draw::{Draws, Purpose};
 use crate::shorthand::{self, Scanner, Shorthand, ShorthandError};
@@ -41,7 +42,7 @@ use lifelab_core::duration;
 /// # Ok::<(), lifelab_io::ShorthandError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(remote = "Self", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Latency {
     /// Always this time.
@@ -77,6 +78,25 @@ pub enum Latency {
         /// How fast the tail falls, above 1; up to 2 the variance is infinite.
         shape: f64,
     },
+}
+
+impl Serialize for Latency {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer) // As derived: `remote` makes it a function of its own.
+    }
+}
+
+impl<'de> Deserialize<'de> for Latency {
+    /// Refuses what makes no sense, so that the error has its place.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let latency = Self::deserialize(deserializer)?; // As derived, too.
+        match latency.flaw() {
+            None => Ok(latency),
+            Some(expected) => {
+                Err(D::Error::custom(format!("found {latency}, expected {expected}")))
+            }
+        }
+    }
 }
 
 impl Latency {

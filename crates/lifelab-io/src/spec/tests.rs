@@ -5,6 +5,7 @@ use std::time::Instant;
 use lifelab_core::{Cell, FaultKind, Idle, Phase, seeded};
 
 use super::*;
+use crate::latency::Latency;
 
 const SITE: Site = Site::new(1, Cell::new(0, 0), Phase::Rule);
 
@@ -181,16 +182,24 @@ fn mistakes_in_ron_are_placed() {
 }
 
 #[test]
-fn values_out_of_range_are_refused_before_anything_is_built() {
-    for (ron, expected) in [
-        (r#"(wait: sleep(uniform(from: "2s", to: "1s")))"#, "bounds in ascending order"),
-        (r#"(wait: block(pareto(mean: "1s", shape: 0.5)))"#, "a shape above 1"),
-        (r#"(wait: socket(latency: pareto(mean: "1s", shape: 0.5)))"#, "a shape above 1"),
-        ("(faults: [(kind: error, when: probability(1.5))])", "a probability from 0 to 1"),
+fn values_out_of_range_are_refused_where_they_are_read_and_before_anything_is_built() {
+    let ms = Duration::from_millis;
+    let fault = |probability| FaultSpec {
+        kind: Injected::Error,
+        when: crate::Trigger::Probability(probability),
+    };
+    let (downwards, flat) =
+        (Latency::Uniform { from: ms(2), to: ms(1) }, Latency::Pareto { mean: ms(1), shape: 0.5 });
+    for (spec, expected) in [
+        (IoSpec::new(Wait::Sleep(downwards)), "bounds in ascending order"),
+        (IoSpec::new(Wait::Block(flat)), "a shape above 1"),
+        (IoSpec { faults: vec![fault(1.5)], ..IoSpec::default() }, "from 0 to 1"),
     ] {
-        let spec = IoSpec::from_ron(ron).unwrap();
-        let error = spec.build().err().expect(ron).to_string();
+        let error = spec.build().err().expect(expected).to_string();
         assert!(error.contains(expected), "{error}");
+        let ron = spec.to_ron().unwrap();
+        let error = IoSpec::from_ron(&ron).unwrap_err().to_string();
+        assert!(error.starts_with("line 1, column ") && error.contains(expected), "{ron}: {error}");
     }
 }
 
