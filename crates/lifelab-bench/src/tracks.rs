@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -12,6 +13,9 @@ use crate::error::SuiteError;
 use crate::results::Case;
 use crate::task::Drawing;
 use crate::trace;
+
+/// How long to wait until a pipe has a reader: a shell that starts both ends has done so by then.
+const READER: Duration = Duration::from_secs(5);
 
 /// The timelines of a race's cases. Each is written by the process of its case, to a file of its own
 /// in a temporary folder, which is gone when this is dropped.
@@ -25,7 +29,7 @@ impl Tracks {
     /// Makes sure that the file can be written.
     pub(crate) fn new(path: &Path) -> Result<Self, SuiteError> {
         let refused = |source| SuiteError::Trace { path: path.to_owned(), source };
-        let file = WholeFile::create(path).map_err(refused)?;
+        let file = WholeFile::create_within(path, READER).map_err(refused)?;
         let folder = TempDir::with_prefix("lifelab-").map_err(refused)?;
         Ok(Self { file, folder, parts: Vec::new() })
     }

@@ -3,8 +3,6 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
-use std::thread;
 use std::time::Duration;
 
 use lifelab::patterns::WholeFile;
@@ -65,22 +63,11 @@ fn resolved(path: &Path) -> PathBuf {
 ///
 /// A pipe without a reader would be waited for, and its result might come when all have gone.
 pub(crate) fn open(path: &Path) -> io::Result<WholeFile> {
-    if !is_pipe(path) {
-        return WholeFile::create(path);
-    }
-    let (sender, opened) = mpsc::channel();
-    let pipe = path.to_owned();
-    // Without a reader it ends with the program.
-    thread::Builder::new().spawn(move || sender.send(WholeFile::create(&pipe)))?;
     let wait = interrupt::remaining().map_or(READER, |left| left.min(READER));
-    opened.recv_timeout(wait).unwrap_or_else(|_| {
-        if wait < READER {
-            return Err(io::ErrorKind::TimedOut.into());
-        }
-        let waited = READER.as_secs();
-        Err(io::Error::other(format!(
-            "nobody has read from this pipe for {waited} s; start its reader"
-        )))
+    WholeFile::create_within(path, wait).map_err(|error| match error.kind() {
+        // Not the program's time is up.
+        io::ErrorKind::TimedOut if wait == READER => io::Error::other(error.to_string()),
+        _ => error,
     })
 }
 
@@ -112,15 +99,4 @@ fn check_folder(path: &Path) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
-}
-
-#[cfg(unix)]
-fn is_pipe(path: &Path) -> bool {
-    use std::os::unix::fs::FileTypeExt;
-    fs::metadata(path).is_ok_and(|found| found.file_type().is_fifo())
-}
-
-#[cfg(not(unix))]
-fn is_pipe(_: &Path) -> bool {
-    false
 }

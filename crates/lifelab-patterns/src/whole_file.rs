@@ -6,7 +6,9 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::thread;
+use std::time::Duration;
 
 /// A file that is written under another name beside its own, and gets its own when it is complete:
 /// so whenever a program looks, and whatever fails, there is the old file or the new one, and no
@@ -48,6 +50,26 @@ impl WholeFile {
     /// A pipe is opened, which waits until somebody reads from it.
     pub fn create(path: &Path) -> io::Result<Self> {
         Ok(Self { out: BufWriter::new(Target::of(path)?), path: path.to_owned() })
+    }
+
+    /// Begins a file as [`create`](Self::create) does, but does not wait for longer than this until
+    /// somebody reads from a pipe.
+    ///
+    /// # Errors
+    /// As `create`, and [`TimedOut`](io::ErrorKind::TimedOut) if nobody does.
+    pub fn create_within(path: &Path, patience: Duration) -> io::Result<Self> {
+        if !is_pipe(path) {
+            return Self::create(path);
+        }
+        let (sender, opened) = mpsc::channel();
+        let pipe = path.to_owned();
+        // Without a reader it ends with the program.
+        thread::Builder::new().spawn(move || sender.send(Self::create(&pipe)))?;
+        opened.recv_timeout(patience).unwrap_or_else(|_| {
+            let message =
+                format!("nobody has read from this pipe for {patience:?}; start its reader");
+            Err(io::Error::new(io::ErrorKind::TimedOut, message))
+        })
     }
 
     /// The path that it was created with.
@@ -257,6 +279,17 @@ fn follow(path: &Path) -> PathBuf {
 /// as it is, for the process goes on with what it has.
 fn is_open_file(path: &Path) -> bool {
     path.starts_with("/proc") || path.starts_with("/dev/fd")
+}
+
+#[cfg(unix)]
+fn is_pipe(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    fs::metadata(path).is_ok_and(|found| found.file_type().is_fifo())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &Path) -> bool {
+    false
 }
 
 /// Whether something is mounted on this file, as far as the system tells.

@@ -144,3 +144,29 @@ fn devices_and_open_files_are_written_to_as_they_are() {
     }
     assert_eq!(fs::read_to_string(&path).unwrap(), "old and new and new");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_not_waited_for_without_end() {
+    let folder = tempdir().unwrap();
+    let pipe = |name| {
+        let path = folder.path().join(name);
+        let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+        assert!(made.success());
+        path
+    };
+    let path = pipe("without a reader");
+    let error = WholeFile::create_within(&path, Duration::from_millis(20)).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    assert!(error.to_string().contains("start its reader"), "{error}");
+
+    let path = pipe("with one");
+    let reader = thread::spawn({
+        let path = path.clone();
+        move || fs::read_to_string(path).unwrap()
+    });
+    let mut file = WholeFile::create_within(&path, Duration::from_secs(3600)).unwrap();
+    file.write_all(b"all of it").unwrap();
+    file.finish().unwrap();
+    assert_eq!(reader.join().unwrap(), "all of it");
+}
