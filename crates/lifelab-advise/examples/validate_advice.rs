@@ -20,6 +20,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Duration;
 
+use lifelab::patterns::WholeFile;
 use lifelab::{CancellationToken, StepperSpec};
 use lifelab_advise::{Advice, Calibration, Workload, advise, calibrate, measure};
 use lifelab_bench::Harness;
@@ -118,7 +119,10 @@ fn calibration(
     }
     let calibration = calibrate(harness, stop, &mut |_| {})?.ok_or("stopped")?;
     match path {
-        Some(path) => fs::write(path, calibration.to_json())?,
+        Some(path) => {
+            let json = calibration.to_json();
+            WholeFile::write_to(path, |file| file.write_all(json.as_bytes()))?;
+        }
         None => println!("{}", calibration.to_json()),
     }
     Ok(calibration)
