@@ -47,10 +47,10 @@ pub enum SuiteError {
         /// How many it may have.
         limit: u64,
     },
-    /// A start whose text is repeated in more cases than memory should hold.
+    /// A text that is repeated in more cases than memory should hold.
     #[error(
-        "start: the text of the pattern, once for each case, has {bytes} bytes, and may have {limit} \
-         at most; name a pattern file instead, or sweep fewer values in a race"
+        "the text of start, I/O and stepper, once for each case, has {bytes} bytes, and may have {limit} \
+         at most; name a pattern file instead of a pattern, or sweep fewer values in a race"
     )]
     TooMuchText {
         /// The bytes of all cases together.

@@ -1,5 +1,7 @@
 //! How much a suite may ask for: counted before any of it is made.
 
+use std::iter;
+
 use lifelab::Start;
 
 use crate::error::SuiteError;
@@ -11,7 +13,8 @@ pub(crate) const CASES: u64 = 10_000;
 /// Cells of all grids of a sweep together, at most. The oracle keeps a few bytes for each.
 pub(crate) const CELLS: u64 = 1 << 30;
 
-/// Bytes of the start's text in all cases together, at most: 256 MiB.
+/// Bytes of text in all cases together, at most: 256 MiB. Each case repeats its start, its I/O and its
+/// stepper.
 pub(crate) const TEXT: u64 = 256 << 20;
 
 /// Refuses a suite that describes too much, as many contenders as there are beside its steppers.
@@ -27,19 +30,24 @@ pub(crate) fn check(suite: &Suite, more_contenders: usize) -> Result<(), SuiteEr
     let Some(cases) = cases.filter(|cases| *cases <= u128::from(CASES)) else {
         return Err(SuiteError::TooManyCases { cases, limit: CASES });
     };
-    let bytes = cases * start_bytes(suite);
+    let bytes = cases.saturating_mul(bytes_of_a_case(suite));
     if bytes > u128::from(TEXT) {
         return Err(SuiteError::TooMuchText { bytes, limit: TEXT });
     }
     Ok(())
 }
 
-/// Bytes of the start's text, which each case repeats.
-fn start_bytes(suite: &Suite) -> u128 {
-    match &suite.start {
-        Start::Inline(text) => text.len() as u128,
-        Start::Named(_) | Start::File(_) | Start::Soup(_) => 0,
-    }
+/// Bytes of the text of a case at most: of its scenario, and of what it is called.
+fn bytes_of_a_case(suite: &Suite) -> u128 {
+    let start = match &suite.start {
+        Start::Inline(text) | Start::Named(text) => text.len(),
+        Start::File(path) => path.as_os_str().len(),
+        Start::Soup(_) => 0,
+    };
+    let io = iter::once(&suite.io).chain(&suite.sweep.io);
+    let io = io.map(|io| io.to_ron().map_or(0, |text| text.len())).max();
+    let stepper = suite.steppers.iter().map(|stepper| stepper.to_string().len()).max();
+    start as u128 + 2 * (io.unwrap_or(0) as u128 + stepper.unwrap_or(0) as u128)
 }
 
 /// How many cases a suite describes; `None` if that is more than 128 bits can say.
@@ -116,9 +124,30 @@ mod tests {
     }
 
     #[test]
+    fn whatever_a_case_repeats_counts() {
+        let program = "p".repeat(1 << 20);
+        let fault = "(kind: error, when: at(generation: 1, x: 2, y: 3)), ";
+        let io = format!("(faults: [{}])", fault.repeat(20_000));
+        let rates = list((0..=256).map(|rate| f64::from(rate) / 1000.0));
+        for (steppers, io) in [
+            (format!(r#"process_pool(program: "{program}")"#), "()".to_owned()),
+            ("sequential".to_owned(), io),
+        ] {
+            let text = format!(
+                r#"(name: "x", start: named("block"), steppers: [{steppers}], io: {io},
+                    sweep: (fault_rate: [{rates}]))"#
+            );
+            let suite: Suite = text.parse().unwrap();
+            let error = check(&suite, 0).unwrap_err().to_string();
+            assert!(error.contains("sweep fewer values"), "{error}");
+        }
+    }
+
+    #[test]
     fn a_start_is_repeated_as_often_as_the_limit_allows() {
         let mut suite = suite("sequential, sequential", "");
-        for (bytes, is_fine) in [(TEXT / 2, true), (TEXT / 2 + 1, false)] {
+        let beside = bytes_of_a_case(&suite) as u64 - "block".len() as u64;
+        for (bytes, is_fine) in [(TEXT / 2 - beside, true), (TEXT / 2 - beside + 1, false)] {
             suite.start = Start::Inline("o".repeat(bytes as usize));
             assert_eq!(check(&suite, 0).is_ok(), is_fine);
         }
