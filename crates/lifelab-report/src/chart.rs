@@ -7,7 +7,6 @@
 mod axis;
 mod bars;
 mod curves;
-mod heatmap;
 mod marker;
 mod measure;
 mod scale;
@@ -17,7 +16,6 @@ use crate::markup::Element;
 
 pub(crate) use bars::bars;
 pub(crate) use curves::curves;
-pub(crate) use heatmap::{Heat, heat_map};
 pub(crate) use marker::Key;
 pub(crate) use measure::{CPU, MEMORY, Measure, OVERHEAD, THREADS, TIME};
 pub(crate) use strips::strips;

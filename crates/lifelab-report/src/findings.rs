@@ -8,12 +8,11 @@ use std::time::Duration;
 use lifelab_bench::results::{Axis, CaseResult, Outcome, Results};
 use lifelab_bench::statistics::{Comparison, Confidence, Verdict, compare};
 
-use crate::chart::Measure;
 use crate::names::Names;
 use crate::sweep::{self, Sweep};
 use crate::units;
 
-pub(crate) use along::{along, extremes_along};
+pub(crate) use along::along;
 pub(crate) use warnings::warnings;
 
 /// A difference of less than this is none that anybody would care about.
@@ -74,32 +73,6 @@ pub(crate) fn race(cases: &[&CaseResult], names: &Names) -> Vec<String> {
     }
     said.extend(unmeasured(cases, names));
     said
-}
-
-/// The least and the most of something, with names: `async_tasks has the fewest threads, 3; ...`.
-pub(crate) fn extremes(
-    place: &str,
-    mut values: Vec<(String, f64)>,
-    measure: &Measure,
-) -> Option<String> {
-    values.sort_by(|one, other| one.1.total_cmp(&other.1));
-    let show = |value: f64| (measure.show)(value);
-    match &*values {
-        [] => None,
-        [(only, value)] => Some(format!("{place}{only}: {}.", show(*value))),
-        [(first, least), .., (last, most)] => {
-            let times = match most / least {
-                times if times.is_finite() => format!(", {} times as much", units::number(times)),
-                _ => String::new(),
-            };
-            Some(format!(
-                "{place}{first} {}: {}. At the other end is {last}: {}{times}.",
-                measure.least,
-                show(*least),
-                show(*most)
-            ))
-        }
-    }
 }
 
 /// What to say beside a floor that counts on more cores than were had: `1.1 of 2 cores`.

@@ -11,8 +11,6 @@ use crate::units;
 pub(crate) struct Measure {
     /// What it is, at the start of a title.
     pub(crate) title: &'static str,
-    /// The least of it, in a sentence: `takes the least memory per cell`.
-    pub(crate) least: &'static str,
     of: fn(&CaseResult) -> Option<f64>,
     /// A value as text.
     pub(crate) show: fn(f64) -> String,
@@ -25,7 +23,6 @@ pub(crate) struct Measure {
 /// The time of a generation.
 pub(crate) const TIME: Measure = Measure {
     title: "Time per generation",
-    least: "is fastest",
     of: |result| Some(result.outcome.measured()?.time.median.as_secs_f64()),
     show: |seconds| units::time(Duration::try_from_secs_f64(seconds).unwrap_or_default()),
     tick: units::time_tick,
@@ -35,7 +32,6 @@ pub(crate) const TIME: Measure = Measure {
 /// What a cell costs above the floor.
 pub(crate) const OVERHEAD: Measure = Measure {
     title: "Overhead per cell above the floor",
-    least: "adds least to the floor",
     of: |result| Some(result.overhead_per_cell()?.as_secs_f64()),
     is_time: false,
     ..TIME
@@ -44,7 +40,6 @@ pub(crate) const OVERHEAD: Measure = Measure {
 /// Processor time of a generation.
 pub(crate) const CPU: Measure = Measure {
     title: "Processor time per generation",
-    least: "takes the least processor time",
     of: |result| {
         let usage = &result.outcome.measured()?.usage;
         Some((usage.user + usage.system).as_secs_f64())
@@ -56,7 +51,6 @@ pub(crate) const CPU: Measure = Measure {
 /// Memory above what any program needs, for each cell.
 pub(crate) const MEMORY: Measure = Measure {
     title: "Memory per cell",
-    least: "takes the least memory per cell",
     of: |result| Some(result.outcome.measured()?.usage.memory_per_cell(result.case.point.cells)),
     show: units::bytes,
     tick: units::bytes_tick,
@@ -66,7 +60,6 @@ pub(crate) const MEMORY: Measure = Measure {
 /// Threads at once.
 pub(crate) const THREADS: Measure = Measure {
     title: "Threads at once, in all processes",
-    least: "has the fewest threads",
     of: |result| Some(result.outcome.measured()?.usage.peak_threads as f64),
     show: |threads| units::count(threads.round() as u64),
     tick: units::tick,
@@ -103,11 +96,6 @@ impl Measure {
     pub(super) fn floor(&self, result: &CaseResult) -> Option<f64> {
         let floor = result.floor.time;
         (self.is_time && !floor.is_zero()).then_some(floor.as_secs_f64())
-    }
-
-    /// The value, if it was measured.
-    pub(crate) fn value(&self, result: &CaseResult) -> Option<f64> {
-        (self.of)(result)
     }
 
     /// The measured value in words, with its interval, floor and samples.

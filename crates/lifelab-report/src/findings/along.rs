@@ -2,8 +2,7 @@
 
 use lifelab_bench::results::{Axis, CaseResult};
 
-use crate::chart::Measure;
-use crate::findings::{extremes, fastest, median};
+use crate::findings::{fastest, median};
 use crate::sweep::{Sweep, in_words};
 use crate::units;
 
@@ -18,24 +17,6 @@ pub(crate) fn along(sweep: &Sweep<'_>) -> Vec<String> {
         said[0] = format!("At {}: {}", sweep.held, said[0]);
     }
     said
-}
-
-/// Which contender needs least of a measure and which most, at the last value of a sweep at which
-/// there are two to compare.
-pub(crate) fn extremes_along(sweep: &Sweep<'_>, measure: &Measure) -> Option<String> {
-    let values = |value: usize| -> Vec<(String, f64)> {
-        let series = sweep.series.iter();
-        let value = series.filter_map(|series| {
-            Some((series.contender.short.clone(), measure.value(series.cases[value]?)?))
-        });
-        value.collect()
-    };
-    let last = (0..sweep.values.len()).rev().find(|value| values(*value).len() > 1)?;
-    let mut place = in_words(sweep.axis, &sweep.values[last].label);
-    if !sweep.held.is_empty() {
-        place += &format!(", {}", sweep.held);
-    }
-    extremes(&format!("At {place}, "), values(last), measure)
 }
 
 /// Which contender is fastest from where to where. A contender keeps the lead as long as it is

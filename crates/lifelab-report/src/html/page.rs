@@ -76,7 +76,7 @@ fn show(figure: &Figure) -> Element {
         let notes = figure.notes.iter().map(|note| Element::new("li").text(note));
         caption.push(Element::new("ul").class("notes").all(notes));
     }
-    shown.with(caption)
+    if figure.says.is_empty() && figure.notes.is_empty() { shown } else { shown.with(caption) }
 }
 
 /// What short names stand for.

@@ -23,7 +23,7 @@ addEventListener("load", () => {
         }
       }
     });
-    for (const mark of chart.querySelectorAll(".mark, .bar, .heat, .cross")) {
+    for (const mark of chart.querySelectorAll(".mark, .bar, .cross")) {
       if (!inside(mark.getBoundingClientRect(), box)) trouble.push(`${name}: a mark leaves its chart`);
     }
     if (/NaN|Infinity|undefined/.test(chart.outerHTML)) trouble.push(`${name}: not a number`);

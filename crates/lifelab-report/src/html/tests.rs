@@ -35,7 +35,7 @@ fn text_of_strangers_stays_text() {
 }
 
 #[test]
-fn every_chart_has_a_title_a_label_and_a_sentence() {
+fn every_chart_has_a_title_and_a_label_and_those_of_time_a_verdict() {
     for results in samples::all().into_iter().filter(|results| !results.interrupted) {
         let page = page(&results);
         let figures: Vec<&str> = page.split("<figure>").skip(1).collect();
@@ -45,8 +45,10 @@ fn every_chart_has_a_title_a_label_and_a_sentence() {
             let title = figure.split("<h3>").nth(1).unwrap();
             assert!(figure.contains("role=\"img\" aria-label=\""), "{title}");
             assert!(figure.contains("<title>"), "{title}");
-            let caption = figure.split("<figcaption>").nth(1).unwrap();
-            assert!(caption.starts_with("<p>") && !caption.starts_with("<p></p>"), "{title}");
+            if title.starts_with("Time per generation") {
+                let caption = figure.split("<figcaption>").nth(1).unwrap();
+                assert!(caption.starts_with("<p>") && !caption.starts_with("<p></p>"), "{title}");
+            }
         }
     }
 }
@@ -60,7 +62,7 @@ fn sweeps_get_the_charts_of_their_axes() {
         (samples::workers(), &["Time per generation against workers"]),
         (samples::faults(), &["Time per generation against fault rate"]),
         (samples::tail(), &["Every generation: how the times spread"]),
-        (samples::serialization(), &["multiple of sequential&#39;s, by grain and work per cell"]),
+        (samples::serialization(), &["Time per generation against work per cell"]),
     ] {
         let page = page(&results);
         for title in titles {
