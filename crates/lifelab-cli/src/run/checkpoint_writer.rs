@@ -139,7 +139,8 @@ impl CheckpointWriter {
             0 => {}
             1 => statistics.warn(format!("a checkpoint could not be written: {error}")),
             n => {
-                statistics.warn(format!("{n} checkpoints could not be written; the first: {error}"))
+                statistics
+                    .warn(format!("{n} checkpoints could not be written; the first: {error}"));
             }
         }
     }
