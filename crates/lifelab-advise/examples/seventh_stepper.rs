@@ -67,7 +67,7 @@ impl Stepper for Shares {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities::local(Some(self.0.workers.get()))
+        <Self as StepperFactory>::capabilities(&self.0)
     }
 }
 
@@ -82,6 +82,10 @@ impl StepperFactory for Shares {
         carrier: "thread",
         ..Profile::PLAIN
     }];
+
+    fn capabilities(options: &Options) -> Capabilities {
+        Capabilities::local(Some(options.workers.get()))
+    }
 
     fn with_options(options: Options) -> Result<Self, StartError> {
         Ok(Self(options))

@@ -206,6 +206,10 @@ mod tests {
         const SUMMARY: &'static str = "does nothing";
         type Options = ();
 
+        fn capabilities((): &()) -> Capabilities {
+            Capabilities::local(None)
+        }
+
         fn with_options((): ()) -> Result<Self, StartError> {
             Ok(Self)
         }

@@ -165,8 +165,7 @@ impl Stepper for AsyncTasks {
     }
 
     fn capabilities(&self) -> Capabilities {
-        let in_flight = self.options.max_in_flight.map(Into::into);
-        Capabilities::local(in_flight).hopping(self.options.grain.hops())
+        <Self as StepperFactory>::capabilities(&self.options)
     }
 
     fn as_async(&mut self) -> Option<&mut dyn AsyncStepper> {
@@ -243,6 +242,11 @@ impl StepperFactory for AsyncTasks {
             options: |cores| format!("workers: {cores}"),
         },
     ];
+
+    fn capabilities(options: &Options) -> Capabilities {
+        let in_flight = options.max_in_flight.map(Into::into);
+        Capabilities::local(in_flight).hopping(options.grain.hops())
+    }
 
     fn with_options(options: Options) -> Result<Self, StartError> {
         options.check()?;

@@ -107,6 +107,10 @@ pub trait StepperFactory: Stepper + Sized + 'static {
     /// stepper without any.
     const PROFILES: &'static [Profile] = &[];
 
+    /// The [capabilities](Stepper::capabilities) of a stepper with these options, without starting
+    /// one: plans are made by them.
+    fn capabilities(options: &Self::Options) -> Capabilities;
+
     /// Builds the stepper.
     ///
     /// # Errors

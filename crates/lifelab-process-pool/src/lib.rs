@@ -267,12 +267,7 @@ impl Stepper for ProcessPool {
     }
 
     fn capabilities(&self) -> Capabilities {
-        let connections = self.connections.len();
-        let capabilities = match self.command.roles {
-            [_] => Capabilities::remote(connections),
-            _ => Capabilities::remote(2 * connections).in_stages(connections, connections),
-        };
-        capabilities.hopping(self.grain.hops())
+        capabilities(self.connections.len(), self.command.roles, self.grain)
     }
 }
 
@@ -300,6 +295,14 @@ impl ProcessPool {
         }
         divide(size::limit(self.grain, divide(self.grain), now, cx.generations()))
     }
+}
+
+fn capabilities(connections: usize, roles: &[Role], grain: Grain) -> Capabilities {
+    let capabilities = match roles {
+        [_] => Capabilities::remote(connections),
+        _ => Capabilities::remote(2 * connections).in_stages(connections, connections),
+    };
+    capabilities.hopping(grain.hops())
 }
 
 /// From what the workers rebuild the cells' I/O; `None` if the cells do not wait.
@@ -344,6 +347,10 @@ impl StepperFactory for ProcessPool {
         carrier: "process",
         ..Profile::PLAIN
     }];
+
+    fn capabilities(options: &Options) -> Capabilities {
+        capabilities(options.workers.get(), options.arrangement.roles(), options.grain)
+    }
 
     fn with_options(options: Options) -> Result<Self, StartError> {
         let Options {

@@ -195,14 +195,8 @@ impl Stepper for QueuePipeline {
         Ok(StepReport::default())
     }
 
-    /// Each worker of either stage waits for one cell at a time. Where only one phase does I/O,
-    /// only its stage's workers count.
     fn capabilities(&self) -> Capabilities {
-        let [counters, appliers] = [self.options.counters(), self.options.appliers()];
-        let [counters, appliers] = [counters.workers, appliers.workers];
-        Capabilities::local(Some(counters + appliers))
-            .in_stages(counters, appliers)
-            .hopping(self.options.grain.hops())
+        <Self as StepperFactory>::capabilities(&self.options)
     }
 }
 
@@ -219,6 +213,16 @@ impl StepperFactory for QueuePipeline {
         options: |_| "neighbors: (workers: 1)".to_owned(),
         ..Profile::PLAIN
     }];
+
+    /// Each worker of either stage waits for one cell at a time. Where only one phase does I/O,
+    /// only its stage's workers count.
+    fn capabilities(options: &Options) -> Capabilities {
+        let [counters, appliers] = [options.counters(), options.appliers()];
+        let [counters, appliers] = [counters.workers, appliers.workers];
+        Capabilities::local(Some(counters + appliers))
+            .in_stages(counters, appliers)
+            .hopping(options.grain.hops())
+    }
 
     fn with_options(options: Options) -> Result<Self, StartError> {
         options.check()?;

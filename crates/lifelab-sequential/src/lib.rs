@@ -93,7 +93,7 @@ impl Stepper for Sequential {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities::local(Some(1)).hopping(self.options.grain.hops())
+        <Self as StepperFactory>::capabilities(&self.options)
     }
 }
 
@@ -116,6 +116,10 @@ impl StepperFactory for Sequential {
     const SUMMARY: &'static str = "every cell on the calling thread, one after another";
     type Options = Options;
     const PROFILES: &'static [Profile] = &[Profile::PLAIN];
+
+    fn capabilities(options: &Options) -> Capabilities {
+        Capabilities::local(Some(1)).hopping(options.grain.hops())
+    }
 
     fn with_options(options: Options) -> Result<Self, StartError> {
         Ok(Self { options })

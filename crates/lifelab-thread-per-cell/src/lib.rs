@@ -239,7 +239,7 @@ impl Stepper for ThreadPerCell {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities::local(None).hopping(self.options.grain.hops())
+        <Self as StepperFactory>::capabilities(&self.options)
     }
 }
 
@@ -368,6 +368,10 @@ impl StepperFactory for ThreadPerCell {
         carrier: "thread",
         ..Profile::PLAIN
     }];
+
+    fn capabilities(options: &Options) -> Capabilities {
+        Capabilities::local(None).hopping(options.grain.hops())
+    }
 
     fn with_options(options: Options) -> Result<Self, StartError> {
         if options.fan_in == FanInBy::Locked && options.threads != ThreadKind::Scoped {

@@ -162,7 +162,7 @@ impl Stepper for ThreadPool {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities::local(Some(self.pool.workers())).hopping(self.grain.hops())
+        capabilities(self.pool.workers(), self.grain)
     }
 }
 
@@ -182,9 +182,17 @@ impl StepperFactory for ThreadPool {
         ..Profile::PLAIN
     }];
 
+    fn capabilities(options: &Options) -> Capabilities {
+        capabilities(options.workers.get(), options.grain)
+    }
+
     fn with_options(options: Options) -> Result<Self, StartError> {
         Ok(Self { grain: options.grain, pool: Pool::start(options.workers, options.stack_size)? })
     }
+}
+
+fn capabilities(workers: usize, grain: Grain) -> Capabilities {
+    Capabilities::local(Some(workers)).hopping(grain.hops())
 }
 
 fn processors() -> NonZeroUsize {

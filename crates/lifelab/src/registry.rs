@@ -3,7 +3,7 @@
 use std::fmt;
 
 use lifelab_core::profile::Profile;
-use lifelab_core::{Stepper, StepperFactory};
+use lifelab_core::{Capabilities, Stepper, StepperFactory};
 
 use crate::error::{Error, StepperError};
 use crate::notation::{self, Mistake};
@@ -27,6 +27,7 @@ pub struct Entry {
     profiles: &'static [Profile],
     defaults: fn() -> String,
     check: fn(&str) -> Result<(), StepperError>,
+    capabilities: fn(&str) -> Result<Capabilities, StepperError>,
     build: fn(&str) -> Result<Box<dyn Stepper>, Error>,
 }
 
@@ -39,6 +40,7 @@ impl Entry {
             profiles: M::PROFILES,
             defaults: defaults::<M>,
             check: |options| options_of::<M>(options).map(drop),
+            capabilities: |options| Ok(<M as StepperFactory>::capabilities(&options_of::<M>(options)?)),
             build: build_from::<M>,
         }
     }
@@ -74,6 +76,11 @@ impl Entry {
     /// Whether the options, in RON, are understood.
     pub(crate) fn check(&self, options: &str) -> Result<(), StepperError> {
         (self.check)(options)
+    }
+
+    /// What the stepper can do with these options, in RON.
+    pub(crate) fn capabilities(&self, options: &str) -> Result<Capabilities, StepperError> {
+        (self.capabilities)(options)
     }
 
     /// What to say of options that are not understood.

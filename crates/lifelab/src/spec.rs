@@ -8,7 +8,7 @@ use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use lifelab_core::{Grain, Stepper};
+use lifelab_core::{Capabilities, Grain, Stepper};
 
 use crate::error::{Error, StepperError};
 use crate::notation;
@@ -67,6 +67,12 @@ impl StepperSpec {
     /// Whether the stepper has this option.
     pub fn takes(&self, option: &str) -> bool {
         Options::read(&self.entry.defaults()).is_ok_and(|options| options.has(option))
+    }
+
+    /// What the stepper can do, without starting one.
+    pub fn capabilities(&self) -> Capabilities {
+        let capabilities = self.entry.capabilities(&self.options.to_string());
+        capabilities.expect("a spec is checked when it is made")
     }
 
     /// Builds the stepper.
@@ -167,6 +173,24 @@ mod tests {
                 let spec: StepperSpec = text.parse().unwrap_or_else(|e| panic!("{text}: {e}"));
                 spec.build().unwrap_or_else(|e| panic!("{text}: {e}"));
             }
+        }
+    }
+
+    #[test]
+    fn what_a_stepper_can_do_is_known_before_it_is_built() {
+        for text in [
+            "sequential(grain: cell)",
+            "thread_per_cell",
+            "queue_pipeline(workers: 3)",
+            "queue_pipeline(workers: 2, grain: cell)",
+            "thread_pool(workers: 5)",
+            "async_tasks",
+            "async_tasks(max_in_flight: 70)",
+            "process_pool(workers: 2)",
+            "process_pool(workers: 3, arrangement: chain, grain: cell)",
+        ] {
+            let spec: StepperSpec = text.parse().unwrap_or_else(|e| panic!("{text}: {e}"));
+            assert_eq!(spec.capabilities(), spec.build().unwrap().capabilities(), "{text}");
         }
     }
 
