@@ -48,6 +48,7 @@ pub mod probe;
 mod advance;
 mod edge;
 mod engine;
+mod engine_factory;
 mod raster;
 mod universe;
 
@@ -68,6 +69,7 @@ pub use cell_future::CellFuture;
 pub use context::{Context, Progress};
 pub use count::{Coordinate, Count, CountError};
 pub use engine::{Advance, EditError, Engine};
+pub use engine_factory::{EngineFactory, EngineStart, EngineWork, Unsupported};
 pub use error::{CellFailure, StartError, StepError, StepErrorKind};
 pub use fan_in::FanIn;
 pub use finite::{DetachedStep, FiniteEngine};

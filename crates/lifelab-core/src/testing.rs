@@ -65,7 +65,7 @@ use crate::{
 };
 
 pub use crate::kernel::Kernel;
-pub use plane::SetEngine;
+pub use plane::{SetEngine, SetOptions};
 
 /// The generation that [`context`] is about: not the first, which could be right by accident.
 pub const GENERATION: u64 = 3;

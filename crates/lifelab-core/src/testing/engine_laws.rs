@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 
 use super::plane::SetEngine;
 use crate::{
-    CancellationToken, Coordinate, Count, Engine, Place, Raster, Rectangle, Rule, Run, Universe,
-    View,
+    CancellationToken, Coordinate, Count, Engine, EngineFactory, EngineStart, EngineWork, Place,
+    Raster, Rectangle, Rule, Run, Universe, View,
 };
 
 /// Rules that differ in what happens to emptiness and to crowds.
@@ -107,6 +107,34 @@ pub fn check_plane(name: &str, make: &MakeEngine) {
     check_end(name, &mut *make(Rule::LIFE, &soup(0)));
 }
 
+/// Makes sure that an engine of the plane can be built from what another universe shows, and goes on as
+/// that does: in any generation, on a background that lives, too.
+///
+/// # Panics
+/// If it does not.
+pub fn check_factory<E: EngineFactory>(options: &E::Options) {
+    for (text, far) in RULES.iter().zip([7, -(1 << 40), 63, 0, -1, 1 << 40]) {
+        let rule: Rule = text.parse().expect("a rule");
+        let mut expected = SetEngine::new(rule, soup(far));
+        let world = expected.world();
+        E::supports(options, &world, EngineWork::default()).expect("it is an engine of the plane");
+        for hop in [0, 1, 2, 30] {
+            advance(&mut expected, hop);
+            let what = format!("{} {rule} at {far}, from {}", E::NAME, expected.generation());
+            let mut cells = runs(&expected, None).into_iter();
+            let (generation, background) = (expected.generation(), expected.background());
+            let start = EngineStart { generation, background, cells: &mut cells };
+            let built = E::build(options.clone(), world, start);
+            let mut engine = built.unwrap_or_else(|error| panic!("{what}: {error}"));
+            check_like(&what, &engine, &expected);
+            let mut further = expected.clone();
+            advance(&mut further, 5);
+            advance(&mut engine, 5);
+            check_like(&what, &engine, &further);
+        }
+    }
+}
+
 /// Nothing is computed once the stop has fired, and the universe stays.
 fn check_end(name: &str, engine: &mut dyn Engine) {
     let (generation, before) = (engine.generation(), engine.fingerprint());
@@ -156,12 +184,13 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::testing::{soup as grid, topologies};
+    use crate::testing::{SetOptions, soup as grid, topologies};
     use crate::{FiniteEngine, Grid, Idle, StepError, StepReport, Stepper};
 
     #[test]
     fn the_reference_obeys_its_own_laws() {
         check_plane("set", &|rule, cells| Box::new(SetEngine::new(rule, cells.iter().copied())));
+        check_factory::<SetEngine>(&SetOptions::default());
     }
 
     /// Computes the next generation by the kernel.

@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
-    Advance, CancellationToken, Coordinate, Count, EditError, Engine, Place, Rectangle, Rule, Run,
-    StateHash, StepError, StepErrorKind, Universe, World,
+    Advance, CancellationToken, Coordinate, Count, EditError, Engine, EngineFactory, EngineStart,
+    EngineWork, Place, Rectangle, Rule, Run, StartError, StateHash, StepError, StepErrorKind,
+    Universe, Unsupported, World,
 };
 
 /// A plane without edges, computed by the definition of the game, a generation in each hop: slow, and
@@ -13,11 +16,26 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct SetEngine {
     rule: Rule,
-    generation: u64,
+    generation: Count,
     /// The state of all cells far away.
     background: bool,
     /// The cells that differ from it, as rows and columns: in reading order.
     cells: BTreeSet<(i64, i64)>,
+}
+
+/// Options of the [`SetEngine`].
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SetOptions {
+    /// The most cells that it starts from.
+    #[serde(deserialize_with = "crate::number::deserialize")]
+    pub most_cells: u64,
+}
+
+impl Default for SetOptions {
+    fn default() -> Self {
+        Self { most_cells: 1_000_000 }
+    }
 }
 
 impl SetEngine {
@@ -28,7 +46,7 @@ impl SetEngine {
     pub fn new(rule: Rule, cells: impl IntoIterator<Item = (i64, i64)>) -> Self {
         let background = rule.births() & 1 == 1 && rule.survivals() >> 8 & 1 == 1;
         let cells = cells.into_iter().map(|(x, y)| (y, x)).collect();
-        Self { rule, generation: 0, background, cells }
+        Self { rule, generation: Count::ZERO, background, cells }
     }
 
     fn is_alive(&self, y: i64, x: i64) -> bool {
@@ -52,7 +70,7 @@ impl SetEngine {
         });
         self.cells = next.collect();
         self.background = background;
-        self.generation += 1;
+        self.generation = self.generation.checked_add(Count::ONE).expect("far from the end");
     }
 }
 
@@ -62,7 +80,7 @@ impl Universe for SetEngine {
     }
 
     fn generation(&self) -> Count {
-        self.generation.into()
+        self.generation
     }
 
     fn population(&self) -> Count {
@@ -107,7 +125,9 @@ impl Universe for SetEngine {
 
 impl Engine for SetEngine {
     fn advance(&mut self, _most: Count, stop: &CancellationToken) -> Result<Advance, StepError> {
-        let stopped = |reason| StepError::new(self.generation + 1, StepErrorKind::Stopped(reason));
+        self.check_count(Count::ONE)?;
+        let next = self.generation.checked_add(Count::ONE).unwrap_or(Count::MAX);
+        let stopped = |reason| StepError::new(next, StepErrorKind::Stopped(reason));
         stop.check().map_err(stopped)?;
         self.step();
         Ok(Advance { generations: Count::ONE, ..Advance::default() })
@@ -131,6 +151,43 @@ impl Engine for SetEngine {
 
     fn footprint(&self) -> u64 {
         (self.cells.len() * size_of::<(i64, i64)>()) as u64
+    }
+}
+
+impl EngineFactory for SetEngine {
+    const NAME: &'static str = "set";
+    const SUMMARY: &'static str = "the plane as a set of cells: slow, and obviously right";
+    type Options = SetOptions;
+
+    fn supports(_: &SetOptions, world: &World, work: EngineWork) -> Result<(), Unsupported> {
+        work.refuse(Self::NAME)?;
+        world.refuse_edges(Self::NAME)
+    }
+
+    fn build(
+        options: SetOptions,
+        world: World,
+        start: EngineStart<'_>,
+    ) -> Result<Self, StartError> {
+        let mut engine = Self::new(world.rule, []);
+        (engine.generation, engine.background) = (start.generation, start.background);
+        for run in start.cells {
+            let ends = (run.y.to_i64(), run.first.to_i64(), run.last.to_i64());
+            let (Some(y), Some(first), Some(last)) = ends else {
+                return Err(StartError {
+                    message: format!("the cells of row {} lie too far away", run.y),
+                    remedy: "take columns and rows of 64 bits".to_owned(),
+                });
+            };
+            if run.length() > options.most_cells.saturating_sub(engine.cells.len() as u64) {
+                return Err(StartError {
+                    message: format!("there are more than {} cells", options.most_cells),
+                    remedy: "raise most_cells".to_owned(),
+                });
+            }
+            engine.cells.extend((first..=last).map(|x| (y, x)));
+        }
+        Ok(engine)
     }
 }
 
