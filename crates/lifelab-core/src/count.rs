@@ -1,5 +1,7 @@
 //! Numbers that outgrow 64 bits: generations and populations, and places on a plane without edges.
 
+mod serialization;
+
 use std::cmp::Ordering;
 use std::fmt;
 use std::iter::Sum;
@@ -8,7 +10,6 @@ use std::ops::{Neg, RangeInclusive};
 use std::str::FromStr;
 
 use ethnum::{I256, U256};
-use serde::{Serialize, Serializer};
 use thiserror::Error;
 
 /// A number of generations or of cells, from 0 to 2^256 - 1, exact.
@@ -33,17 +34,17 @@ pub struct Count(U256);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Coordinate(I256);
 
-/// Why a text is no [`Count`].
+/// Why a text is no [`Count`], or no [`Coordinate`].
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
-#[error("{text:?} is no number, expected {}", expected(*.too_large))]
+#[error("{text:?} is no number, expected {expected}")]
 pub struct CountError {
     text: String,
-    too_large: bool,
+    expected: &'static str,
 }
 
-fn expected(too_large: bool) -> &'static str {
-    if too_large { "one below 2^256" } else { "a whole number from 0" }
-}
+const COUNT: &str = "a whole number from 0";
+const SMALLER: &str = "one below 2^256";
+const COORDINATE: &str = "a whole number from -2^255 to 2^255 - 1";
 
 impl Count {
     /// Nothing.
@@ -97,6 +98,16 @@ impl Count {
         self.0.trailing_zeros()
     }
 
+    /// The number in binary, the lowest byte first.
+    pub fn to_le_bytes(self) -> [u8; 32] {
+        self.0.to_le_bytes()
+    }
+
+    /// The number whose [bytes](Self::to_le_bytes) these are.
+    pub fn from_le_bytes(bytes: [u8; 32]) -> Self {
+        Self(U256::from_le_bytes(bytes))
+    }
+
     /// This number if it fits 64 bits.
     pub fn to_u64(self) -> Option<u64> {
         self.0.try_into().ok()
@@ -134,6 +145,13 @@ impl Coordinate {
         self.0.checked_sub(other.0).map(Self)
     }
 
+    /// The coordinate that lies `count` after this one; `None` if that leaves the range.
+    pub fn checked_add_count(self, count: Count) -> Option<Self> {
+        let sum = Self(self.0.wrapping_add(count.0.as_i256()));
+        // Numbers that fit neither half of the circle come out before this one.
+        (sum >= self && sum.abs_diff(self) == count).then_some(sum)
+    }
+
     /// How far the two are apart.
     pub fn abs_diff(self, other: Self) -> Count {
         let (low, high) = (self.0.min(other.0), self.0.max(other.0));
@@ -161,29 +179,6 @@ impl Coordinate {
     /// This coordinate if it fits 64 bits.
     pub fn to_i64(self) -> Option<i64> {
         self.0.try_into().ok()
-    }
-}
-
-/// A number where 128 bits hold it, and else its decimal digits as text: formats like JSON have numbers
-/// of any size, but few of their readers do.
-impl Serialize for Count {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match (self.to_u64(), self.to_u128()) {
-            (Some(number), _) => serializer.serialize_u64(number),
-            (None, Some(number)) => serializer.serialize_u128(number),
-            (None, None) => serializer.collect_str(self),
-        }
-    }
-}
-
-/// As a [`Count`].
-impl Serialize for Coordinate {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match (self.to_i64(), i128::try_from(self.0)) {
-            (Some(number), _) => serializer.serialize_i64(number),
-            (None, Ok(number)) => serializer.serialize_i128(number),
-            (None, Err(_)) => serializer.collect_str(self),
-        }
     }
 }
 
@@ -237,13 +232,23 @@ impl FromStr for Count {
     type Err = CountError;
 
     fn from_str(text: &str) -> Result<Self, CountError> {
-        let error = |too_large| CountError { text: text.to_owned(), too_large };
+        let error = |expected| CountError { text: text.to_owned(), expected };
         if !text.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(error(false));
+            return Err(error(COUNT));
         }
         text.parse().map(Self).map_err(|failure: std::num::ParseIntError| {
-            error(*failure.kind() == IntErrorKind::PosOverflow)
+            error(if *failure.kind() == IntErrorKind::PosOverflow { SMALLER } else { COUNT })
         })
+    }
+}
+
+impl FromStr for Coordinate {
+    type Err = CountError;
+
+    fn from_str(text: &str) -> Result<Self, CountError> {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let number = digits.parse::<Count>().ok().and_then(|_| text.parse().ok());
+        number.map(Self).ok_or_else(|| CountError { text: text.to_owned(), expected: COORDINATE })
     }
 }
 
@@ -311,6 +316,26 @@ mod tests {
         let end = Coordinate(I256::MAX);
         assert_eq!(end.checked_add(1.into()), None);
         assert_eq!(end.abs_diff(Coordinate(I256::MIN)), Count::MAX);
+    }
+
+    #[test]
+    fn a_coordinate_moves_by_a_count() {
+        let (low, high) = (Coordinate(I256::MIN), Coordinate(I256::MAX));
+        assert_eq!(low.checked_add_count(Count::MAX), Some(high));
+        assert_eq!(Coordinate::from(-5).checked_add_count(7.into()), Some(2.into()));
+        assert_eq!(high.checked_add_count(Count::ONE), None);
+        assert_eq!(Coordinate::ZERO.checked_add_count(Count::MAX), None);
+        assert_eq!(Coordinate::ONE.checked_add_count(Count::power_of_two(255)), None);
+    }
+
+    #[test]
+    fn a_coordinate_comes_back_from_its_text() {
+        for text in ["0", "-1", "12", "-170141183460469231731687303715884105729"] {
+            assert_eq!(text.parse::<Coordinate>().unwrap().to_string(), text);
+        }
+        for text in ["", "-", "+1", "--1", "1.0", &Count::MAX.to_string()] {
+            assert!(text.parse::<Coordinate>().is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -3,10 +3,14 @@
 //! One spelling for options, scenarios and the command line. Whole numbers are exact: `1.5k` is 1500,
 //! and `1.5` is none.
 
+mod wide;
+
 use std::fmt;
 use std::str::FromStr;
 
 use serde::de::{self, Deserialize, Deserializer, Visitor};
+
+pub use wide::{EXPECTED_COUNT, count, deserialize_count};
 
 /// What an error says was expected of a number of bytes.
 pub const EXPECTED_BYTES: &str = "a number of bytes such as 512MB, with kB, MB, GB, TB, KiB, MiB, GiB, \
@@ -133,6 +137,15 @@ pub fn deserialize<'de, T: FromStr, D: Deserializer<'de>>(de: D) -> Result<T, D:
 pub fn deserialize_bytes<'de, T: FromStr, D: Deserializer<'de>>(de: D) -> Result<T, D::Error> {
     let read = |text: &str| bytes(text)?.to_string().parse().ok();
     de.deserialize_any(Any { read, expected: || EXPECTED_BYTES.to_owned() })
+}
+
+/// Reads a value from a number or from text by a function of the caller's.
+pub(crate) fn deserialize_with<'de, T, D: Deserializer<'de>>(
+    de: D,
+    read: fn(&str) -> Option<T>,
+    expected: fn() -> String,
+) -> Result<T, D::Error> {
+    de.deserialize_any(Any { read, expected })
 }
 
 struct Number<T>(T);

@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::{ControlFlow, RangeInclusive};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::count::{self, Coordinate, Count};
 use crate::grid::Grid;
 use crate::raster::{Raster, View};
@@ -76,7 +78,8 @@ pub struct World {
 }
 
 /// A cell on a plane without edges.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Place {
     /// The column.
     pub x: Coordinate,
