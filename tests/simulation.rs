@@ -9,8 +9,8 @@ use std::time::Duration;
 use lifelab::core::testing::SetEngine;
 use lifelab::core::{Place, StepErrorKind};
 use lifelab::{
-    Builder, CancelReason, Cell, Checkpoint, Cycle, Error, GenerationEvent, Grid, Rule, Scenario,
-    Simulation, Soup, Start, Topology,
+    Builder, CancelReason, Cell, Cycle, Error, GenerationEvent, Grid, Rule, Scenario, Simulation,
+    Soup, Start, Topology,
 };
 
 /// Code that names a topology may forget another one: only `Topology` itself does, and the fast
@@ -58,7 +58,7 @@ fn go_on(_: &GenerationEvent<'_>) -> ControlFlow<()> {
 }
 
 fn cycle_of(start: u64, period: u64) -> Cycle {
-    Cycle { start: start.into(), period: period.into() }
+    Cycle { start: start.into(), period: period.into(), displacement: Place::default() }
 }
 
 #[test]
@@ -275,7 +275,7 @@ fn a_scenario_gives_the_same_run_again() {
         rule: Some("HighLife".parse().expect("a rule")),
         stepper: "async_tasks(max_in_flight: 7)".parse().expect("a stepper"),
         io: "sleep:exp(10us) retry:2 error:0.0001 seed:4".parse().expect("I/O"),
-        generations: 3,
+        generations: 3.into(),
         ..Scenario::new(Start::Soup(lifelab::Soup { density: 0.37, seed: 7 }))
     };
     let text = scenario.to_ron().expect("no odd paths");
@@ -337,7 +337,7 @@ fn what_an_engine_cannot_do_is_refused() {
     assert!(error.contains("together with a size"), "{error}");
     let mut simulation = build(Simulation::builder()).expect("an engine");
     assert!(simulation.set_probe(None).is_err());
-    let scenario: Scenario = "(start: named(\"acorn\"))".parse().expect("a scenario");
-    let error = Checkpoint::of(&simulation, scenario).expect_err("no grid").to_string();
-    assert!(error.contains("only grids"), "{error}");
+    let spec = "finite".parse().expect("an engine of the table");
+    let error = build(Simulation::builder().engine_spec(spec)).expect_err("two engines");
+    assert!(error.to_string().contains("the description of another"), "{error}");
 }

@@ -111,7 +111,7 @@ fn scenario(suite: &Suite) -> Scenario {
         margin: suite.margin,
         topology: suite.topology,
         rule: suite.rule,
-        generations: suite.generations.get(),
+        generations: suite.generations.get().into(),
         ..Scenario::new(suite.start.clone())
     }
 }

@@ -13,9 +13,9 @@ use clap_complete::engine::{CompletionCandidate, PathCompleter, ValueCompleter};
 use clap_complete::env::Shells;
 use clap_complete::{CompleteEnv, Shell};
 
-use lifelab::STEPPERS;
 use lifelab::core::Rule;
 use lifelab::patterns::{Format, library};
+use lifelab::{ENGINES, STEPPERS};
 use lifelab_bench::READY;
 
 use crate::Cli;
@@ -78,6 +78,12 @@ fn program() -> String {
 pub(crate) fn steppers() -> Vec<CompletionCandidate> {
     let about = |entry: &lifelab::Entry| Some(entry.summary().into());
     STEPPERS.iter().map(|entry| candidate(entry.name()).help(about(entry))).collect()
+}
+
+/// The engines.
+pub(crate) fn engines() -> Vec<CompletionCandidate> {
+    let about = |entry: &lifelab::EngineEntry| Some(entry.summary().into());
+    ENGINES.iter().map(|entry| candidate(entry.name()).help(about(entry))).collect()
 }
 
 /// The topologies.

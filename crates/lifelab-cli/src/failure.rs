@@ -11,6 +11,7 @@ use lifelab::patterns::{ErrorKind, PatternError};
 use lifelab::{CancelReason, Count, Error, StepError};
 use lifelab_bench::SuiteError;
 
+use crate::json;
 use crate::whole_file;
 
 /// Why the program ends early.
@@ -61,7 +62,7 @@ pub(crate) struct Place {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) column: Option<usize>,
     /// The generation that could not be completed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "json::exact_if_any")]
     pub(crate) generation: Option<Count>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) x: Option<u32>,
@@ -203,7 +204,9 @@ impl From<Error> for Failure {
             Error::Rule(_) => (Exit::BadInput, "rule"),
             Error::Grid(_) | Error::Memory { .. } => (Exit::BadInput, "grid"),
             Error::Outside { .. } | Error::Setup { .. } => (Exit::BadInput, "setup"),
-            Error::Stepper(_) => (Exit::BadInput, "stepper"),
+            Error::Spec(ref error) => (Exit::BadInput, error.what()),
+            Error::Unsupported(_) => (Exit::BadInput, "engine"),
+            Error::StartEngine { .. } => (Exit::Failed, "engine"),
             Error::Scenario(_) => (Exit::BadInput, "scenario"),
             Error::Start(_) => (Exit::Failed, "stepper"),
             Error::Io(IoError::Service { .. }) => (Exit::Failed, "io"),

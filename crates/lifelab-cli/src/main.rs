@@ -53,6 +53,7 @@ enum Command {
     Convert(convert::Args),
     Patterns(patterns::Args),
     Steppers(steppers::Args),
+    Engines(steppers::EngineArgs),
     Completions(completions::Args),
     #[command(hide = true)]
     Man(man::Args),
@@ -105,6 +106,7 @@ impl Command {
             Self::Convert(args) => convert::perform(args, out),
             Self::Patterns(args) => patterns::perform(args, out),
             Self::Steppers(args) => steppers::perform(args, out),
+            Self::Engines(args) => steppers::perform_engines(args, out),
             Self::Completions(args) => completions::perform(args, out),
             Self::Man(args) => man::perform(args),
         }
@@ -129,6 +131,7 @@ impl Command {
             Self::Info(args) => args.json,
             Self::Patterns(args) => args.json,
             Self::Steppers(args) => args.json,
+            Self::Engines(args) => args.json,
             Self::Convert(_) | Self::Completions(_) | Self::Man(_) => false,
         }
     }

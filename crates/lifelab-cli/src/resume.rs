@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use lifelab::{Checkpoints, Resumed, Simulation};
+use lifelab::{Checkpoints, Count, Resumed, Simulation};
 
 use crate::failure::Failure;
 use crate::interrupt;
@@ -13,7 +13,7 @@ use crate::run::checkpoint_writer::{CadenceArgs, CheckpointWriter};
 use crate::run::driver::Driver;
 use crate::run::plan::check_count;
 use crate::run::statistics::RunStatistics;
-use crate::values::{duration, whole};
+use crate::values::{count, duration};
 
 /// Go on from the newest valid checkpoint of a run
 ///
@@ -29,9 +29,9 @@ pub(crate) struct Args {
 
     /// How many generations the run shall have in all, counted from its start, if not as many as
     /// before
-    #[arg(short, long, value_name = "N", value_parser = whole::<u64>, help_heading = "End")]
+    #[arg(short, long, value_name = "N", value_parser = count, help_heading = "End")]
     #[arg(allow_negative_numbers = true)]
-    generations: Option<u64>,
+    generations: Option<Count>,
 
     /// End after this time, counted from the start of the program, with exit code 124: 500ms, 10s, 1h
     #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "End")]
@@ -60,8 +60,7 @@ pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     if let Some(generations) = args.generations {
         checkpoint.scenario.generations = generations;
     }
-    let start = checkpoint.start.into();
-    check_count(Some(&args.checkpoint), start, checkpoint.scenario.generations)?;
+    check_count(Some(&args.checkpoint), checkpoint.start, &checkpoint.scenario)?;
     let mut builder = Simulation::builder().checkpoint(&checkpoint);
     if let Some(timeout) = args.timeout {
         builder = builder.deadline(interrupt::left(timeout));

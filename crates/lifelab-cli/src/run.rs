@@ -42,7 +42,7 @@ pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     });
     let mut statistics = RunStatistics::default();
     plan.warnings.drain(..).for_each(|warning| statistics.warn(warning));
-    let start = driver::generation(&simulation);
+    let start = simulation.generation();
     let driver = Driver { simulation, scenario: plan.scenario, start, finder, writer, statistics };
     driver.carry_out(&args.print, &args.save, out)
 }

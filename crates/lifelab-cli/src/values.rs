@@ -3,11 +3,17 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use lifelab::Count;
 use lifelab::core::{duration as durations, number};
 
 /// Reads a whole number: `1000`, `1_000`, `10k`, `1e6`.
 pub(crate) fn whole<T: FromStr>(text: &str) -> Result<T, String> {
     number::parse(text).ok_or_else(|| format!("expected {}", number::expected::<T>()))
+}
+
+/// Reads a whole number of any size: `1000`, `1e12`, `10^12`, `2^200`.
+pub(crate) fn count(text: &str) -> Result<Count, String> {
+    number::count(text).ok_or_else(|| format!("expected {}", number::EXPECTED_COUNT))
 }
 
 /// Reads a number of bytes: `500MB`, `8GiB`.

@@ -63,6 +63,11 @@ impl Count {
         Self(U256::ONE << exponent)
     }
 
+    /// The number. There is no `From<u128>`, for then nobody would know the type of `7` in `7.into()`.
+    pub fn from_u128(number: u128) -> Self {
+        Self(number.into())
+    }
+
     /// The sum; `None` if it is too large.
     pub fn checked_add(self, other: Self) -> Option<Self> {
         self.0.checked_add(other.0).map(Self)
@@ -76,6 +81,16 @@ impl Count {
     /// The product; `None` if it is too large.
     pub fn checked_mul(self, other: Self) -> Option<Self> {
         self.0.checked_mul(other.0).map(Self)
+    }
+
+    /// The quotient, rounded down; `None` if `other` is zero.
+    pub fn checked_div(self, other: Self) -> Option<Self> {
+        self.0.checked_div(other.0).map(Self)
+    }
+
+    /// What is left over of a division; `None` if `other` is zero.
+    pub fn checked_rem(self, other: Self) -> Option<Self> {
+        self.0.checked_rem(other.0).map(Self)
     }
 
     /// The difference, or zero if `other` is larger.
@@ -174,6 +189,11 @@ impl Coordinate {
     /// The coordinate in two's complement, the lowest byte first.
     pub fn to_le_bytes(self) -> [u8; 32] {
         self.0.to_le_bytes()
+    }
+
+    /// The coordinate whose [bytes](Self::to_le_bytes) these are.
+    pub fn from_le_bytes(bytes: [u8; 32]) -> Self {
+        Self(I256::from_le_bytes(bytes))
     }
 
     /// This coordinate if it fits 64 bits.

@@ -1,27 +1,23 @@
 //! The description of a simulation.
 
+mod build;
+mod start;
+
 use std::any::type_name;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use lifelab_core::{
-    CancellationToken, CellIo, Engine, FiniteEngine, Grid, GridError, Position, Probe, Rule, Size,
-    Soup, Stepper, Topology,
-};
+use lifelab_core::{CellIo, Engine, Grid, Probe, Rule, Soup, Stepper, Topology};
 use lifelab_io::IoSpec;
-use lifelab_patterns::{Limits, Pattern, library};
+use lifelab_patterns::{Limits, Pattern};
 
 use crate::checkpoint::Checkpoint;
-use crate::error::Error;
-use crate::memory;
-use crate::placement;
 use crate::scenario::{Scenario, Start};
-use crate::simulation::{Parts, Simulation};
-use crate::spec::StepperSpec;
+use crate::spec::{EngineSpec, StepperSpec};
 
-/// The size of a soup whose size is not given.
-const DEFAULT_SOUP: (u32, u32) = (100, 100);
+#[cfg(doc)]
+use crate::simulation::Simulation;
 
 /// The description of a [`Simulation`]: what to start from, where, by which rule, and how.
 ///
@@ -50,6 +46,7 @@ pub struct Builder {
     margin: Option<u32>,
     topology: Option<Topology>,
     rule: Option<Rule>,
+    engine: Option<EngineSpec>,
     stepper: Option<Choice<Box<dyn Stepper>, StepperSpec>>,
     io: Option<Choice<Arc<dyn CellIo>, IoSpec>>,
     limits: Limits,
@@ -65,7 +62,7 @@ enum Source {
     Inline(String),
     Grid(Grid),
     Soup(Soup),
-    Engine(Box<dyn Engine>),
+    Engine(Box<dyn Engine>, &'static str),
     Checkpoint(Box<Checkpoint>),
 }
 
@@ -112,8 +109,15 @@ impl Builder {
 
     /// Starts from an engine as it stands, with its universe, its rule and its generation: nothing more
     /// may be said about those, nor about a stepper and I/O.
-    pub fn engine(self, engine: impl Engine + 'static) -> Self {
-        self.from(Source::Engine(Box::new(engine)))
+    pub fn engine<E: Engine + 'static>(self, engine: E) -> Self {
+        self.from(Source::Engine(Box::new(engine), type_name::<E>()))
+    }
+
+    /// Computes with the engine described; `finite` if none is given. Any other has no stepper and no
+    /// cells that wait. On an engine of the plane a pattern that names no universe lies where its file
+    /// says, on a plane without edges, unless a size, a margin or a topology is given.
+    pub fn engine_spec(self, spec: EngineSpec) -> Self {
+        Self { engine: Some(spec), ..self }
     }
 
     /// The grid's size in cells. If none is given: that of the universe in the pattern's rule, if
@@ -194,215 +198,30 @@ impl Builder {
             margin: scenario.margin,
             topology: scenario.topology,
             rule: scenario.rule,
-            stepper: Some(Choice::Spec(scenario.stepper.clone())),
-            io: Some(Choice::Spec(scenario.io.clone())),
+            engine: Some(scenario.engine.clone()),
+            stepper: (scenario.stepper != StepperSpec::default())
+                .then(|| Choice::Spec(scenario.stepper.clone())),
+            io: (scenario.io != IoSpec::default()).then(|| Choice::Spec(scenario.io.clone())),
             ..self.from(source)
         }
     }
 
-    /// Goes on from a checkpoint, and takes over the stepper and the I/O of its scenario.
+    /// Goes on from a checkpoint, and takes over the engine, the stepper and the I/O of its scenario.
     pub fn checkpoint(self, checkpoint: &Checkpoint) -> Self {
         let builder = self.scenario(&checkpoint.scenario);
         Self {
             sides: None,
             margin: None,
-            topology: Some(checkpoint.topology),
+            topology: checkpoint.world().bounds.map(|bounds| bounds.topology),
             rule: Some(checkpoint.rule),
             ..builder.from(Source::Checkpoint(Box::new(checkpoint.clone())))
         }
     }
 
-    /// Builds the simulation: reads files, places cells, starts workers.
-    ///
-    /// # Errors
-    /// If anything given is malformed, contradictory or refused by the system.
-    pub fn build(mut self) -> Result<Simulation, Error> {
-        if let Some(Source::Engine(engine)) =
-            self.source.take_if(|it| matches!(it, Source::Engine(_)))
-        {
-            return self.simulate(engine);
-        }
-        let (about, grid, first, topology) = self.start()?;
-        let rule = self.rule.unwrap_or(about.rule);
-        let (io, io_name) = match self.io {
-            None => build_io(&IoSpec::default())?,
-            Some(Choice::Value(io, name)) => (io, name.to_owned()),
-            Some(Choice::Spec(spec)) => build_io(&spec)?,
-        };
-        let (stepper, stepper_name) = match self.stepper {
-            None => build_stepper(&StepperSpec::default())?,
-            Some(Choice::Value(stepper, name)) => (stepper, name.to_owned()),
-            Some(Choice::Spec(spec)) => build_stepper(&spec)?,
-        };
-        check_wire(&*io, &*stepper)?;
-        let generation =
-            u64::try_from(about.generation).map_err(|_| uncountable(about.generation))?;
-        let mut engine = FiniteEngine::new(grid, generation, rule, topology, io, stepper)?;
-        engine.set_probe(self.probe);
-        let met_edge_before = match &self.source {
-            Some(Source::Checkpoint(checkpoint)) => checkpoint.met_edge,
-            _ => None,
-        };
-        Ok(Simulation::new(Parts {
-            engine: Box::new(engine),
-            stop: stop_after(self.deadline),
-            met_edge_before,
-            first,
-            about: Pattern { rule, cells: Default::default(), ..about },
-            stepper: stepper_name,
-            io: io_name,
-        }))
-    }
-
-    /// A simulation of an engine that stands already.
-    fn simulate(self, engine: Box<dyn Engine>) -> Result<Simulation, Error> {
-        let more = [
-            ("a size", self.sides.is_some()),
-            ("a margin", self.margin.is_some()),
-            ("a topology", self.topology.is_some()),
-            ("a rule", self.rule.is_some()),
-            ("a stepper", self.stepper.is_some()),
-            ("cell I/O", self.io.is_some()),
-            ("a probe", self.probe.is_some()),
-        ];
-        if let Some((what, _)) = more.into_iter().find(|(_, is_given)| *is_given) {
-            let message = format!("an engine was given together with {what}");
-            let remedy = "leave that out, for the engine has all it needs";
-            return Err(Error::Setup { message, remedy });
-        }
-        Ok(Simulation::new(Parts {
-            about: Pattern { rule: engine.world().rule, ..Pattern::default() },
-            engine,
-            stop: stop_after(self.deadline),
-            met_edge_before: None,
-            first: Position::default(),
-            stepper: "none".to_owned(),
-            io: IoSpec::default().to_string(),
-        }))
-    }
-
     fn from(self, source: Source) -> Self {
         Self { source: Some(source), ..self }
     }
-
-    /// What the simulation starts from: the pattern, the grid, where the pattern's first cell lies
-    /// in it, and the topology.
-    fn start(&self) -> Result<(Pattern, Grid, Position, Topology), Error> {
-        let pattern = match self.source.as_ref().ok_or_else(no_start)? {
-            Source::Pattern(pattern) => (**pattern).clone(),
-            Source::Named(name) => library::get(name)?.load()?,
-            Source::File(path) => Pattern::open_within(path, &self.limits)?.pattern,
-            Source::Inline(text) => Pattern::read(text.as_bytes(), None, &self.limits)?.pattern,
-            Source::Engine(_) => return Err(no_start()), // It is taken before.
-            Source::Grid(grid) => {
-                if self.sides.is_some_and(|size| size != (grid.width(), grid.height())) {
-                    return Err(two_sizes());
-                }
-                let topology = self.topology_of(None, grid.size())?;
-                return Ok((Pattern::default(), grid.clone(), Position::default(), topology));
-            }
-            Source::Checkpoint(checkpoint) => {
-                let Checkpoint { name, author, comments, .. } = (**checkpoint).clone();
-                let generation = checkpoint.generation.into();
-                let about = Pattern { name, author, comments, generation, ..Pattern::default() };
-                let grid = Grid::clone(&checkpoint.grid);
-                let topology = self.topology_of(None, grid.size())?;
-                return Ok((about, grid, checkpoint.first_cell, topology));
-            }
-            Source::Soup(soup) => {
-                check_density(soup.density)?;
-                let (width, height) = self.sides.unwrap_or(DEFAULT_SOUP);
-                memory::check(width, height, self.memory_limit)?;
-                let topology = self.topology_of(None, sized(width, height)?)?;
-                let grid = soup.grid(width, height)?;
-                return Ok((Pattern::default(), grid, Position::default(), topology));
-            }
-        };
-        let own = pattern.bounds.and_then(|bounds| Size::new(bounds.width, bounds.height));
-        let (size, own_universe) = match (self.sides, self.margin, own) {
-            (Some(_), Some(_), _) => return Err(size_and_margin()),
-            (Some((width, height)), None, own) => {
-                let size = sized(width, height)?;
-                (size, Some(size) == own)
-            }
-            (None, None, Some(own)) => (own, true),
-            (None, margin, _) => {
-                let margin = margin.unwrap_or(Self::DEFAULT_MARGIN);
-                (placement::size_with_margin(&pattern, margin)?, false)
-            }
-        };
-        memory::check(size.width.get(), size.height.get(), self.memory_limit)?;
-        let topology = self.topology_of(Some(&pattern), size)?;
-        let (grid, first) = placement::place(&pattern, size, own_universe)?;
-        Ok((pattern, grid, first, topology))
-    }
-
-    /// What lies beyond the edges of a grid of this size, known before there is one: what was asked
-    /// for, or else what the pattern names.
-    fn topology_of(&self, pattern: Option<&Pattern>, size: Size) -> Result<Topology, GridError> {
-        let own = pattern.and_then(|pattern| pattern.bounds).map(|bounds| bounds.topology);
-        let topology = self.topology.or(own).unwrap_or_default();
-        topology.check(size)?;
-        Ok(topology)
-    }
 }
 
-/// A handle that fires when this time is over.
-fn stop_after(deadline: Option<Duration>) -> CancellationToken {
-    let stop = CancellationToken::new();
-    let deadline = deadline.and_then(|after| Instant::now().checked_add(after));
-    deadline.map_or(stop.clone(), |deadline| stop.before(deadline))
-}
-
-fn build_stepper(spec: &StepperSpec) -> Result<(Box<dyn Stepper>, String), Error> {
-    Ok((spec.build()?, spec.to_string()))
-}
-
-fn build_io(spec: &IoSpec) -> Result<(Arc<dyn CellIo>, String), Error> {
-    Ok((spec.build()?, spec.to_string()))
-}
-
-/// Refuses I/O that cannot follow its cells into other processes.
-fn check_wire(io: &dyn CellIo, stepper: &dyn Stepper) -> Result<(), Error> {
-    if !stepper.capabilities().needs_wire || io.is_idle() || io.wire().is_some() {
-        return Ok(());
-    }
-    let message = "the stepper's cells run in worker processes, and their I/O has no text from which \
-                   a worker could build it";
-    let remedy = "implement `CellIo::wire`, and call `steppers::process_pool::host_workers` first in \
-                  `main`, with a function that builds the I/O from that text; or take a stepper that \
-                  stays in this process";
-    Err(Error::Setup { message: message.to_owned(), remedy })
-}
-
-fn sized(width: u32, height: u32) -> Result<Size, GridError> {
-    Size::new(width, height).ok_or(GridError::Empty { width, height })
-}
-
-fn check_density(density: f64) -> Result<(), Error> {
-    if (0.0..=1.0).contains(&density) {
-        return Ok(());
-    }
-    let message = format!("a soup cannot have density {density}");
-    Err(Error::Setup { message, remedy: "give a number from 0 to 1" })
-}
-
-fn no_start() -> Error {
-    let message = "there is nothing to simulate".to_owned();
-    Error::Setup { message, remedy: "give a pattern, a file, a grid or a soup" }
-}
-
-fn uncountable(generation: u128) -> Error {
-    let message = format!("the pattern is at generation {generation}, and 64 bits must count them");
-    Error::Setup { message, remedy: "give it a smaller generation number" }
-}
-
-fn two_sizes() -> Error {
-    let message = "a grid was given together with another size".to_owned();
-    Error::Setup { message, remedy: "leave the size out, for the grid has one" }
-}
-
-fn size_and_margin() -> Error {
-    let message = "both a size and a margin were given".to_owned();
-    Error::Setup { message, remedy: "give one of them" }
-}
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! Checkpoints: a run as it stood between two generations, to go on from.
 
+mod body;
 mod error;
 mod every;
 mod folder;
@@ -8,13 +9,14 @@ mod locked;
 
 use std::sync::Arc;
 
-use lifelab_core::{Grid, Position, Rule, Topology};
+use lifelab_core::{Count, Grid, Position, Rule, World};
 use lifelab_patterns::Pattern;
 
 use crate::cycle::CycleFinder;
 use crate::scenario::Scenario;
 use crate::simulation::Simulation;
 
+pub use body::CheckpointBody;
 pub use error::{CheckpointError, CheckpointErrorKind};
 pub use every::{Cadence, Every, EveryError};
 pub use folder::{Checkpoints, Resumed};
@@ -22,8 +24,9 @@ pub use folder::{Checkpoints, Resumed};
 /// A run as it stood between two generations: all that is needed to go on, bit for bit, as if
 /// nothing had happened.
 ///
-/// It is a value: it stays when the simulation goes on, and can be saved from another thread. Cells
-/// take a bit each, and the value shares them with the simulation.
+/// It is a value: it stays when the simulation goes on, and can be saved from another thread. The cells
+/// of a grid take a bit each, and the value shares them with the simulation; of a universe that is no
+/// grid, each run of live cells takes a few bytes, and there may be 10^9 live cells at most.
 ///
 /// ```
 /// use lifelab::{Checkpoint, Scenario, Simulation};
@@ -43,10 +46,13 @@ pub use folder::{Checkpoints, Resumed};
 /// ```
 ///
 /// # Format
-/// The line `lifelab checkpoint 1`, where 1 is the version; the length of what follows in 8 bytes; a
-/// description in RON; the rows, each in as many bytes as it needs, the western-most cell in the
-/// lowest bit; 16 bytes for each remembered [state](CycleFinder); and the XXH3-128 checksum of all
-/// before, in 16 bytes. Numbers are little-endian. Another version is refused, not guessed at.
+/// The line `lifelab checkpoint 2`, where 2 is the version; the length of what follows in 8 bytes; a
+/// description in RON; the cells; for each remembered [state](CycleFinder) 16 bytes, and in a universe
+/// without edges 32 for the column and 32 for the row where it lies; and the XXH3-128 checksum of all
+/// before, in 16 bytes. Numbers are little-endian. The cells of a grid are its rows, each in as many
+/// bytes as it needs, the western-most cell in the lowest bit; those of another universe are runs, as
+/// [`LiveCells`](crate::LiveCells) says. In version 1, which is still read, the description has no
+/// `body` but the size and the topology of a grid. A newer version is refused, not guessed at.
 ///
 /// Nothing is compressed, so a checkpoint takes no more memory than the length of its file
 /// announces: up to 64 times that for a grid of one column, and once or twice for most.
@@ -55,15 +61,13 @@ pub struct Checkpoint {
     /// The run: how it started, how it computes, and how many generations it takes.
     pub scenario: Scenario,
     /// The generation with which the run started, as the pattern file counts.
-    pub start: u64,
+    pub start: Count,
     /// The last complete generation.
-    pub generation: u64,
+    pub generation: Count,
     /// Its cells.
-    pub grid: Arc<Grid>,
+    pub body: CheckpointBody,
     /// The rule.
     pub rule: Rule,
-    /// The topology.
-    pub topology: Topology,
     /// Where the pattern's own first cell lies; see [`Simulation::first_cell`].
     pub first_cell: Position,
     /// The pattern's name.
@@ -89,21 +93,15 @@ impl Checkpoint {
     /// runs set these fields.
     ///
     /// # Errors
-    /// If the universe is no grid, or has come farther than 2^64 generations.
+    /// If the universe is no grid, and has more live cells than [fit](crate::LiveCells::MAX).
     pub fn of(simulation: &Simulation, scenario: Scenario) -> Result<Self, CheckpointError> {
         let Pattern { name, author, comments, .. } = simulation.about().clone();
-        let generation = simulation.generation().to_u64();
-        let (grid, topology) = (simulation.universe().as_grid(), simulation.topology());
-        let (Some(generation), Some(grid), Some(topology)) = (generation, grid, topology) else {
-            return Err(CheckpointErrorKind::NoGrid.into());
-        };
         Ok(Self {
             scenario,
-            start: 0,
-            generation,
-            grid: grid.clone(),
+            start: Count::ZERO,
+            generation: simulation.generation(),
+            body: CheckpointBody::of(simulation.universe())?,
             rule: simulation.rule(),
-            topology,
             first_cell: simulation.first_cell(),
             name,
             author,
@@ -115,8 +113,21 @@ impl Checkpoint {
         })
     }
 
-    /// The generation with which the run ends.
-    pub fn end(&self) -> u64 {
-        self.start.saturating_add(self.scenario.generations)
+    /// The grid, if the universe is one.
+    pub fn grid(&self) -> Option<&Arc<Grid>> {
+        match &self.body {
+            CheckpointBody::Grid { grid, .. } => Some(grid),
+            CheckpointBody::Cells { .. } => None,
+        }
+    }
+
+    /// The rule, and how far the universe reaches.
+    pub fn world(&self) -> World {
+        World { rule: self.rule, bounds: self.body.bounds() }
+    }
+
+    /// The generation with which the run ends; if it has no end, the largest number.
+    pub fn end(&self) -> Count {
+        self.start.checked_add(self.scenario.generations).unwrap_or(Count::MAX)
     }
 }

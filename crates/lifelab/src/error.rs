@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use lifelab_core::{Cell, GridError, RuleError, Size, StartError, StepError};
+use lifelab_core::{Cell, GridError, RuleError, Size, StartError, StepError, Unsupported};
 use lifelab_io::IoError;
 use lifelab_patterns::PatternError;
 use lifelab_patterns::library::UnknownPattern;
@@ -63,12 +63,23 @@ pub enum Error {
         /// What to do.
         remedy: &'static str,
     },
-    /// A stepper's description is not understood.
+    /// The description of a stepper or an engine is not understood.
     #[error(transparent)]
-    Stepper(#[from] StepperError),
+    Spec(#[from] SpecError),
+    /// An engine does not compute such a world, or does not do such work.
+    #[error(transparent)]
+    Unsupported(#[from] Unsupported),
     /// A stepper could not be started.
     #[error("cannot start the stepper: {0}")]
     Start(#[from] StartError),
+    /// An engine could not be started.
+    #[error("cannot start the engine {name}: {error}")]
+    StartEngine {
+        /// The engine.
+        name: &'static str,
+        /// Why.
+        error: StartError,
+    },
     /// A description of cell I/O is not understood, or the I/O could not be started.
     #[error(transparent)]
     Io(#[from] IoError),
@@ -80,28 +91,34 @@ pub enum Error {
     Step(#[from] StepError),
 }
 
-/// Why a stepper's description is not understood.
+/// Why the description of a stepper or an engine is not understood.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 #[non_exhaustive]
-pub enum StepperError {
-    /// There is no stepper of this name.
-    #[error("unknown stepper {name:?}, expected one of {known}")]
+pub enum SpecError {
+    /// There is none of this name.
+    #[error("unknown {what} {name:?}, expected one of {known}")]
     Unknown {
+        /// A stepper or an engine.
+        what: &'static str,
         /// The name.
         name: String,
         /// The names there are.
         known: String,
     },
     /// The options do not end.
-    #[error("the stepper {text:?} has no closing parenthesis, expected name(option: value, ...)")]
+    #[error("the {what} {text:?} has no closing parenthesis, expected name(option: value, ...)")]
     Unclosed {
+        /// A stepper or an engine.
+        what: &'static str,
         /// The description.
         text: String,
     },
-    /// The stepper has no such option.
+    /// It has no such option.
     #[error("{name} has no option `{option}`, only {known}")]
     UnknownOption {
-        /// The stepper.
+        /// A stepper or an engine.
+        what: &'static str,
+        /// Its name.
         name: &'static str,
         /// The option.
         option: String,
@@ -111,7 +128,9 @@ pub enum StepperError {
     /// An option is given twice, or has a value of the wrong kind.
     #[error("options of {name}, line {line}, column {column}: {message}")]
     Options {
-        /// The stepper.
+        /// A stepper or an engine.
+        what: &'static str,
+        /// Its name.
         name: &'static str,
         /// Line in the options, from 1, the opening parenthesis being the first column.
         line: usize,
@@ -120,6 +139,18 @@ pub enum StepperError {
         /// What was found and what was expected.
         message: String,
     },
+}
+
+impl SpecError {
+    /// What is described: `stepper` or `engine`.
+    pub fn what(&self) -> &'static str {
+        match self {
+            Self::Unknown { what, .. }
+            | Self::Unclosed { what, .. }
+            | Self::UnknownOption { what, .. }
+            | Self::Options { what, .. } => what,
+        }
+    }
 }
 
 /// Why a text is not a [`Scenario`](crate::Scenario).

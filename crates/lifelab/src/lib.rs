@@ -26,13 +26,14 @@
 //!
 //! - [`Simulation`]: [build](Builder) one, [run](Simulation::run) it, look at it.
 //! - [`STEPPERS`]: the ways to compute a generation; [`StepperSpec`] describes one.
+//! - [`ENGINES`]: who owns the universe and takes it forward; [`EngineSpec`] describes one.
 //! - [`io`]: what a cell can wait for; [`IoSpec`] describes it, [`CellIo`] is the
 //!   interface for your own.
 //! - [`patterns`]: pattern files and the library of patterns.
 //! - [`Scenario`]: a whole run as text.
 //! - [`Checkpoint`]: a run as it stood, to go on from; [`Checkpoints`] keeps them on disk.
 //! - [`Stepper`], [`FanIn`](core::FanIn) and the rest of [`core`]: for your own stepper.
-//! - `examples/`: the four crossings between threads and coroutines, and a stepper of your own.
+//! - `examples/`: the four crossings between threads and coroutines, and a stepper and an engine of your own.
 #![forbid(unsafe_code)]
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
 
@@ -40,8 +41,10 @@ mod asynchronous;
 mod builder;
 mod checkpoint;
 mod cycle;
+mod engines;
 mod error;
 mod fingerprint;
+mod live_cells;
 mod memory;
 pub mod notation;
 mod observe;
@@ -67,17 +70,19 @@ pub use lifelab_patterns::Pattern;
 
 pub use builder::Builder;
 pub use checkpoint::{
-    Cadence, Checkpoint, CheckpointError, CheckpointErrorKind, Checkpoints, Every, EveryError,
-    Resumed,
+    Cadence, Checkpoint, CheckpointBody, CheckpointError, CheckpointErrorKind, Checkpoints, Every,
+    EveryError, Resumed,
 };
-pub use cycle::{Cycle, CycleFinder};
-pub use error::{Error, ScenarioError, StepperError};
+pub use cycle::{Cycle, CycleFinder, Velocity};
+pub use engines::{ENGINES, EngineEntry};
+pub use error::{Error, ScenarioError, SpecError};
 pub use fingerprint::cells_sha256;
+pub use live_cells::LiveCells;
 pub use observe::{GenerationEvent, Observer, OnGeneration};
 pub use registry::{Entry, STEPPERS, build};
 pub use scenario::{Scenario, Start};
 pub use simulation::{Simulation, Snapshot};
-pub use spec::StepperSpec;
+pub use spec::{EngineSpec, Row, Spec, StepperSpec};
 pub use workers::host_workers;
 
 /// The steppers themselves, to be built by value.

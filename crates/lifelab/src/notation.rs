@@ -80,6 +80,8 @@ fn to_page<T: Serialize>(value: &T) -> Result<String, ron::Error> {
 
 #[cfg(test)]
 mod tests {
+    use lifelab_core::Count;
+
     use crate::Scenario;
 
     #[test]
@@ -129,10 +131,11 @@ mod tests {
     #[test]
     fn numbers_are_written_as_people_write_them() {
         for (text, generations) in [
-            ("1e6", 1_000_000),
-            ("1_000", 1000),
-            ("\"10k\"", 10_000),
-            ("18446744073709551615", u64::MAX),
+            ("1e6", Count::from(1_000_000)),
+            ("1_000", 1000.into()),
+            ("\"10k\"", 10_000.into()),
+            ("18446744073709551616", Count::power_of_two(64)),
+            ("\"2^200\"", Count::power_of_two(200)),
         ] {
             let text = format!("(start: named(\"acorn\"), margin: 1e2, generations: {text})");
             let scenario: Scenario = text.parse().unwrap_or_else(|error| panic!("{text}: {error}"));

@@ -1,4 +1,4 @@
-//! A stepper's options as they were written: names and values, in order.
+//! The options of a stepper or an engine as they were written: names and values, in order.
 
 use std::fmt;
 

@@ -110,6 +110,25 @@ pub(crate) fn to_pattern(universe: &dyn Universe, about: &Pattern) -> Result<Pat
     })
 }
 
+/// A run of a pattern's cells, on the plane.
+pub(crate) fn run(run: PatternRun) -> Run {
+    Run { y: run.y.into(), first: run.x.into(), last: run.last().into() }
+}
+
+/// The live cells of a grid in runs as long as possible, in reading order.
+pub(crate) fn grid_runs(grid: &Grid) -> impl Iterator<Item = Run> + '_ {
+    let mut cells = grid.live_cells().peekable();
+    std::iter::from_fn(move || {
+        let Cell { x, y } = cells.next()?;
+        let mut last = x;
+        while cells.next_if(|next| next.y == y && next.x == last + 1).is_some() {
+            last += 1;
+        }
+        let [y, first, last] = [y, x, last].map(|at| i64::from(at).into());
+        Some(Run { y, first, last })
+    })
+}
+
 fn grid_cells(grid: &Grid) -> Cells {
     let mut cells = CellsBuilder::new(u64::MAX);
     for y in 0..grid.height() {
@@ -121,7 +140,15 @@ fn grid_cells(grid: &Grid) -> Cells {
     cells.finish()
 }
 
+/// The most cells that are made a pattern where there is no grid: more of them are refused before they
+/// are listed.
+const MOST_CELLS: u64 = 1_000_000_000;
+
 fn plane_cells(universe: &dyn Universe) -> Result<Cells, Error> {
+    let population = universe.population();
+    if population > MOST_CELLS {
+        return Err(too_many(population));
+    }
     if universe.background() {
         return Err(live_background());
     }
@@ -142,6 +169,12 @@ fn plane_cells(universe: &dyn Universe) -> Result<Cells, Error> {
 
 fn too_old(generation: Count) -> Error {
     let message = format!("generation {generation} is beyond 2^128, and pattern files end there");
+    Error::Setup { message, remedy: "write an earlier generation" }
+}
+
+fn too_many(population: Count) -> Error {
+    let message =
+        format!("there are {population} live cells, and a pattern has {MOST_CELLS} at most");
     Error::Setup { message, remedy: "write an earlier generation" }
 }
 
@@ -173,6 +206,19 @@ mod tests {
             let (back, _) = place(&pattern, size(width, height), true).unwrap();
             assert!(back == grid, "{width} x {height}");
         }
+    }
+
+    #[test]
+    fn runs_of_a_grid_hold_all_its_cells_and_do_not_touch() {
+        let grid = Soup { density: 0.7, seed: 5 }.grid(130, 9).unwrap();
+        let runs: Vec<_> = grid_runs(&grid).collect();
+        let population: Count = runs.iter().map(Run::length).sum();
+        assert_eq!(population, grid.population());
+        let apart = |pair: &[Run]| {
+            let gap = pair[1].first.checked_sub(pair[0].last).unwrap();
+            pair[0].y < pair[1].y || (pair[0].y == pair[1].y && gap > 1.into())
+        };
+        assert!(runs.windows(2).all(apart));
     }
 
     #[test]

@@ -5,9 +5,9 @@ use std::fmt;
 use lifelab_core::profile::Profile;
 use lifelab_core::{Capabilities, Stepper, StepperFactory};
 
-use crate::error::{Error, StepperError};
-use crate::notation::{self, Mistake};
-use crate::spec::StepperSpec;
+use crate::error::{Error, SpecError};
+use crate::notation;
+use crate::spec::{Row, StepperSpec, refuse};
 
 /// All steppers, from the plainest to the most elaborate.
 pub const STEPPERS: &[Entry] = &[
@@ -26,8 +26,8 @@ pub struct Entry {
     summary: &'static str,
     profiles: &'static [Profile],
     defaults: fn() -> String,
-    check: fn(&str) -> Result<(), StepperError>,
-    capabilities: fn(&str) -> Result<Capabilities, StepperError>,
+    check: fn(&str) -> Result<(), SpecError>,
+    capabilities: fn(&str) -> Result<Capabilities, SpecError>,
     build: fn(&str) -> Result<Box<dyn Stepper>, Error>,
 }
 
@@ -40,7 +40,9 @@ impl Entry {
             profiles: M::PROFILES,
             defaults: defaults::<M>,
             check: |options| options_of::<M>(options).map(drop),
-            capabilities: |options| Ok(<M as StepperFactory>::capabilities(&options_of::<M>(options)?)),
+            capabilities: |options| {
+                Ok(<M as StepperFactory>::capabilities(&options_of::<M>(options)?))
+            },
             build: build_from::<M>,
         }
     }
@@ -64,7 +66,7 @@ impl Entry {
     ///
     /// # Errors
     /// If the stepper has no such options.
-    pub fn spec(&'static self, options: &str) -> Result<StepperSpec, StepperError> {
+    pub fn spec(&'static self, options: &str) -> Result<StepperSpec, SpecError> {
         StepperSpec::of(self, options)
     }
 
@@ -73,19 +75,9 @@ impl Entry {
         (self.defaults)()
     }
 
-    /// Whether the options, in RON, are understood.
-    pub(crate) fn check(&self, options: &str) -> Result<(), StepperError> {
-        (self.check)(options)
-    }
-
     /// What the stepper can do with these options, in RON.
-    pub(crate) fn capabilities(&self, options: &str) -> Result<Capabilities, StepperError> {
+    pub(crate) fn capabilities(&self, options: &str) -> Result<Capabilities, SpecError> {
         (self.capabilities)(options)
-    }
-
-    /// What to say of options that are not understood.
-    pub(crate) fn refuse(&self, mistake: Mistake) -> StepperError {
-        refuse(self.name, mistake)
     }
 
     /// Builds the stepper from options in RON.
@@ -97,12 +89,25 @@ impl Entry {
     ///
     /// # Errors
     /// The names there are.
-    pub fn find(name: &str) -> Result<&'static Self, StepperError> {
-        let snake = name.replace('-', "_");
-        (STEPPERS.iter().find(|entry| entry.name == snake)).ok_or_else(|| StepperError::Unknown {
-            name: name.to_owned(),
-            known: STEPPERS.iter().map(Self::name).collect::<Vec<_>>().join(", "),
-        })
+    pub fn find(name: &str) -> Result<&'static Self, SpecError> {
+        Row::find(name)
+    }
+}
+
+impl Row for Entry {
+    const WHAT: &'static str = "stepper";
+    const ALL: &'static [Self] = STEPPERS;
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn defaults(&self) -> String {
+        (self.defaults)()
+    }
+
+    fn check(&self, options: &str) -> Result<(), SpecError> {
+        (self.check)(options)
     }
 }
 
@@ -128,8 +133,8 @@ impl fmt::Debug for Entry {
     }
 }
 
-fn options_of<M: StepperFactory>(options: &str) -> Result<M::Options, StepperError> {
-    notation::read(options).map_err(|mistake| refuse(M::NAME, mistake))
+fn options_of<M: StepperFactory>(options: &str) -> Result<M::Options, SpecError> {
+    notation::read(options).map_err(|mistake| refuse(Entry::WHAT, M::NAME, mistake))
 }
 
 fn build_from<M: StepperFactory>(options: &str) -> Result<Box<dyn Stepper>, Error> {
@@ -138,12 +143,4 @@ fn build_from<M: StepperFactory>(options: &str) -> Result<Box<dyn Stepper>, Erro
 
 fn defaults<M: StepperFactory>() -> String {
     notation::to_line(&M::Options::default()).expect("options are plain data")
-}
-
-fn refuse(name: &'static str, mistake: Mistake) -> StepperError {
-    let Mistake { line, column, message, unknown_field } = mistake;
-    match unknown_field {
-        Some((option, known)) => StepperError::UnknownOption { name, option, known },
-        None => StepperError::Options { name, line, column, message },
-    }
 }

@@ -5,12 +5,12 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use lifelab_core::{Rule, Size, Soup, Topology, number};
+use lifelab_core::{Count, Rule, Size, Soup, Topology, number};
 use lifelab_io::IoSpec;
 
 use crate::error::ScenarioError;
 use crate::notation;
-use crate::spec::StepperSpec;
+use crate::spec::{EngineSpec, StepperSpec};
 
 /// A whole run as data, read from and written as RON. The same scenario gives the same generations
 /// on every machine.
@@ -51,15 +51,19 @@ pub struct Scenario {
     /// The rule; the pattern's if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<Rule>,
+    /// The engine; `finite` if not given, which alone has a stepper and cells that wait.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub engine: EngineSpec,
     /// The stepper that computes.
     #[serde(default)]
     pub stepper: StepperSpec,
     /// What every cell waits for.
     #[serde(default)]
     pub io: IoSpec,
-    /// How many generations to compute.
-    #[serde(default, deserialize_with = "number::deserialize")]
-    pub generations: u64,
+    /// How many generations to compute; [`WITHOUT_END`](Self::WITHOUT_END) for a run that something else
+    /// ends.
+    #[serde(default)]
+    pub generations: Count,
 }
 
 /// What a scenario starts from.
@@ -76,7 +80,15 @@ pub enum Start {
     Soup(Soup),
 }
 
+/// Written only where it says something, so that scenarios without stay readable to earlier versions.
+fn is_default(engine: &EngineSpec) -> bool {
+    *engine == EngineSpec::default()
+}
+
 impl Scenario {
+    /// The generations of a run that is ended by something else, such as a state that comes back.
+    pub const WITHOUT_END: Count = Count::MAX;
+
     /// A scenario that starts so, and says nothing else.
     pub fn new(start: Start) -> Self {
         Self {
@@ -85,9 +97,10 @@ impl Scenario {
             margin: None,
             topology: None,
             rule: None,
+            engine: EngineSpec::default(),
             stepper: StepperSpec::default(),
             io: IoSpec::default(),
-            generations: 0,
+            generations: Count::ZERO,
         }
     }
 

@@ -45,6 +45,7 @@ pub struct Simulation {
     first: Position,
     /// What the pattern says about itself: all but its cells.
     about: Pattern,
+    engine_name: String,
     stepper: String,
     io: String,
 }
@@ -56,6 +57,7 @@ pub(crate) struct Parts {
     pub(crate) met_edge_before: Option<u64>,
     pub(crate) first: Position,
     pub(crate) about: Pattern,
+    pub(crate) engine_name: String,
     pub(crate) stepper: String,
     pub(crate) io: String,
 }
@@ -67,8 +69,9 @@ impl Simulation {
     }
 
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { engine, stop, met_edge_before, first, about, stepper, io } = parts;
-        Self { engine, away: None, stop, met_edge_before, first, about, stepper, io }
+        let Parts { engine, stop, met_edge_before, first, about, engine_name, stepper, io } = parts;
+        let away = None;
+        Self { engine, away, stop, met_edge_before, first, about, engine_name, stepper, io }
     }
 
     /// Computes one generation.
@@ -326,7 +329,13 @@ impl Simulation {
         self.engine.world().bounds.map(|bounds| bounds.topology)
     }
 
-    /// The stepper, as a scenario spells it; if it was given by value, its type's name.
+    /// The engine, as a scenario spells it; if it was given by value, its type's name.
+    pub fn engine_name(&self) -> &str {
+        &self.engine_name
+    }
+
+    /// The stepper, as a scenario spells it; if it was given by value, its type's name; `none` if the
+    /// engine has none.
     pub fn stepper(&self) -> &str {
         &self.stepper
     }
@@ -390,6 +399,7 @@ impl fmt::Debug for Simulation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         (f.debug_struct("Simulation").field("world", &self.engine.world()))
             .field("generation", &self.generation())
+            .field("engine", &self.engine_name)
             .field("stepper", &self.stepper)
             .field("io", &self.io)
             .finish_non_exhaustive()

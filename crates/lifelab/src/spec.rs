@@ -1,4 +1,4 @@
-//! A stepper described by name and options.
+//! Steppers and engines described by name and options.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,15 +10,56 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use lifelab_core::{Capabilities, Grain, Stepper};
 
-use crate::error::{Error, StepperError};
-use crate::notation;
+use crate::engines::EngineEntry;
+use crate::error::{Error, SpecError};
+use crate::notation::{self, Mistake};
 use crate::options::Options;
 use crate::registry::Entry;
 
-/// A stepper described by its name and, in parentheses, the options that differ from their
-/// defaults: `thread_pool(workers: 64)`.
-///
-/// It is understood, options included, when it is read; a spec that exists is valid.
+/// A row of a table of things that are built by name, with options: [`Entry`] of
+/// [`STEPPERS`](crate::STEPPERS), [`EngineEntry`] of [`ENGINES`](crate::ENGINES).
+pub trait Row: Sized + 'static {
+    /// What the rows are: `stepper` or `engine`.
+    const WHAT: &'static str;
+
+    /// All rows, the default first.
+    const ALL: &'static [Self];
+
+    /// Its name, in snake case.
+    fn name(&self) -> &'static str;
+
+    /// All its options with their default values, in RON: `(workers: 2, ...)`.
+    fn defaults(&self) -> String;
+
+    /// Whether the options, in RON, are understood.
+    ///
+    /// # Errors
+    /// If they are not.
+    fn check(&self, options: &str) -> Result<(), SpecError>;
+
+    /// The row with this name, in snake case or kebab case.
+    ///
+    /// # Errors
+    /// The names there are.
+    fn find(name: &str) -> Result<&'static Self, SpecError> {
+        let snake = name.replace('-', "_");
+        Self::ALL.iter().find(|row| row.name() == snake).ok_or_else(|| SpecError::Unknown {
+            what: Self::WHAT,
+            name: name.to_owned(),
+            known: Self::ALL.iter().map(Self::name).collect::<Vec<_>>().join(", "),
+        })
+    }
+}
+
+/// Something of a table, described by its name and, in parentheses, the options that differ from their
+/// defaults. It is understood, options included, when it is read; a spec that exists is valid.
+pub struct Spec<R: Row> {
+    row: &'static R,
+    /// What stands between the parentheses.
+    options: Options,
+}
+
+/// A stepper described by its name and options: `thread_pool(workers: 64)`.
 ///
 /// ```
 /// use lifelab::StepperSpec;
@@ -26,19 +67,41 @@ use crate::registry::Entry;
 /// let spec: StepperSpec = "thread-pool(workers: 64)".parse()?;
 /// assert_eq!(spec.to_string(), "thread_pool(workers: 64)");
 /// assert!("thread_pool(worker: 64)".parse::<StepperSpec>().is_err());
-/// # Ok::<(), lifelab::StepperError>(())
+/// # Ok::<(), lifelab::SpecError>(())
 /// ```
-#[derive(Clone, Debug)]
-pub struct StepperSpec {
-    entry: &'static Entry,
-    /// What stands between the parentheses.
-    options: Options,
-}
+pub type StepperSpec = Spec<Entry>;
 
-impl StepperSpec {
-    /// The stepper's name, in snake case.
+/// An engine described by its name and options: `finite`.
+///
+/// ```
+/// use lifelab::EngineSpec;
+///
+/// let spec: EngineSpec = "finite".parse()?;
+/// assert_eq!(spec, EngineSpec::default());
+/// let error = "infinite".parse::<EngineSpec>().unwrap_err().to_string();
+/// assert!(error.contains("expected one of finite"));
+/// # Ok::<(), lifelab::SpecError>(())
+/// ```
+pub type EngineSpec = Spec<EngineEntry>;
+
+impl<R: Row> Spec<R> {
+    /// The description of a row, which need not be in the table, with options in RON, `(workers: 2)`, or
+    /// without if the text is empty.
+    ///
+    /// # Errors
+    /// If the options are not understood.
+    pub fn of(row: &'static R, options: &str) -> Result<Self, SpecError> {
+        if options.is_empty() {
+            return Ok(Self { row, options: Options::default() });
+        }
+        row.check(options)?; // As it was written, so that an error's place is right.
+        let options = Options::read(options);
+        Self::new(row, options.map_err(|mistake| refuse(R::WHAT, row.name(), mistake))?)
+    }
+
+    /// The name, in snake case.
     pub fn name(&self) -> &'static str {
-        self.entry.name()
+        self.row.name()
     }
 
     /// The value of an option, in RON; `None` if the spec does not set it.
@@ -49,29 +112,45 @@ impl StepperSpec {
     /// This spec with an option set to a value, which is given in RON.
     ///
     /// # Errors
-    /// If the stepper has no such option, or the value is of the wrong kind.
-    pub fn with(&self, option: &str, value: impl fmt::Display) -> Result<Self, StepperError> {
+    /// If there is no such option, or the value is of the wrong kind.
+    pub fn with(&self, option: &str, value: impl fmt::Display) -> Result<Self, SpecError> {
         let mut options = self.options.clone();
         options.set(option, value.to_string());
-        Self::new(self.entry, options)
+        Self::new(self.row, options)
     }
 
+    /// Whether there is this option.
+    pub fn takes(&self, option: &str) -> bool {
+        Options::read(&self.row.defaults()).is_ok_and(|options| options.has(option))
+    }
+
+    pub(crate) fn row(&self) -> &'static R {
+        self.row
+    }
+
+    /// The options in RON.
+    pub(crate) fn options(&self) -> String {
+        self.options.to_string()
+    }
+
+    fn new(row: &'static R, options: Options) -> Result<Self, SpecError> {
+        row.check(&options.to_string())?;
+        Ok(Self { row, options })
+    }
+}
+
+impl StepperSpec {
     /// This spec with another unit of work.
     ///
     /// # Errors
     /// If the stepper takes none.
-    pub fn with_grain(&self, grain: Grain) -> Result<Self, StepperError> {
+    pub fn with_grain(&self, grain: Grain) -> Result<Self, SpecError> {
         self.with("grain", notation::to_line(&grain).expect("a grain is plain data"))
-    }
-
-    /// Whether the stepper has this option.
-    pub fn takes(&self, option: &str) -> bool {
-        Options::read(&self.entry.defaults()).is_ok_and(|options| options.has(option))
     }
 
     /// What the stepper can do, without starting one.
     pub fn capabilities(&self) -> Capabilities {
-        let capabilities = self.entry.capabilities(&self.options.to_string());
+        let capabilities = self.row.capabilities(&self.options());
         capabilities.expect("a spec is checked when it is made")
     }
 
@@ -80,60 +159,67 @@ impl StepperSpec {
     /// # Errors
     /// If the options make no sense together, or the system refuses a resource.
     pub fn build(&self) -> Result<Box<dyn Stepper>, Error> {
-        self.entry.build(&self.options.to_string())
-    }
-
-    /// A stepper with options in RON, which stand in parentheses if there are any.
-    pub(crate) fn of(entry: &'static Entry, options: &str) -> Result<Self, StepperError> {
-        if options.is_empty() {
-            return Ok(Self { entry, options: Options::default() });
-        }
-        entry.check(options)?; // As it was written, so that an error's place is right.
-        Self::new(entry, Options::read(options).map_err(|mistake| entry.refuse(mistake))?)
-    }
-
-    fn new(entry: &'static Entry, options: Options) -> Result<Self, StepperError> {
-        entry.check(&options.to_string())?;
-        Ok(Self { entry, options })
+        self.row.build(&self.options())
     }
 }
 
-impl Default for StepperSpec {
-    /// `sequential`.
+/// What to say of options that are not understood.
+pub(crate) fn refuse(what: &'static str, name: &'static str, mistake: Mistake) -> SpecError {
+    let Mistake { line, column, message, unknown_field } = mistake;
+    match unknown_field {
+        Some((option, known)) => SpecError::UnknownOption { what, name, option, known },
+        None => SpecError::Options { what, name, line, column, message },
+    }
+}
+
+impl<R: Row> Default for Spec<R> {
+    /// The first row of the table: `sequential`, and `finite`.
     fn default() -> Self {
-        Self { entry: &crate::registry::STEPPERS[0], options: Options::default() }
+        Self { row: &R::ALL[0], options: Options::default() }
     }
 }
 
-impl FromStr for StepperSpec {
-    type Err = StepperError;
+impl<R: Row> Clone for Spec<R> {
+    fn clone(&self) -> Self {
+        Self { row: self.row, options: self.options.clone() }
+    }
+}
 
-    fn from_str(text: &str) -> Result<Self, StepperError> {
+impl<R: Row> FromStr for Spec<R> {
+    type Err = SpecError;
+
+    fn from_str(text: &str) -> Result<Self, SpecError> {
         let text = text.trim();
         let name = text.split('(').next().unwrap_or_default();
-        let entry = Entry::find(name.trim())?;
+        let row = R::find(name.trim())?;
         let options = text[name.len()..].trim();
         if !options.is_empty() && !options.ends_with(')') {
-            return Err(StepperError::Unclosed { text: text.to_owned() });
+            return Err(SpecError::Unclosed { what: R::WHAT, text: text.to_owned() });
         }
-        Self::of(entry, options)
+        Self::of(row, options)
     }
 }
 
-impl fmt::Display for StepperSpec {
+impl<R: Row> fmt::Display for Spec<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())?;
         if self.options.is_empty() { Ok(()) } else { self.options.fmt(f) }
     }
 }
 
-impl PartialEq for StepperSpec {
+impl<R: Row> fmt::Debug for Spec<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Spec").field(&format_args!("{self}")).finish()
+    }
+}
+
+impl<R: Row> PartialEq for Spec<R> {
     fn eq(&self, other: &Self) -> bool {
         self.to_string() == other.to_string()
     }
 }
 
-impl Serialize for StepperSpec {
+impl<R: Row> Serialize for Spec<R> {
     /// As RON of its own, not as a string.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let raw = RawValue::from_boxed_ron(self.to_string().into_boxed_str());
@@ -141,7 +227,7 @@ impl Serialize for StepperSpec {
     }
 }
 
-impl<'de> Deserialize<'de> for StepperSpec {
+impl<'de, R: Row> Deserialize<'de> for Spec<R> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         raw.get_ron().trim().trim_matches('"').parse().map_err(D::Error::custom)

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use lifelab::core::{OnFault, RuleSpec};
 use lifelab::io::{FaultSpec, IoPhase};
-use lifelab::{Grain, IoSpec, Size, StepperSpec, Topology};
+use lifelab::{Count, EngineSpec, Grain, IoSpec, Size, StepperSpec, Topology};
 
 use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 
@@ -14,7 +14,7 @@ use crate::completions;
 use crate::failure::Failure;
 use crate::input::LimitArgs;
 use crate::run::checkpoint_writer::CheckpointArgs;
-use crate::values::{bytes, duration, share, whole};
+use crate::values::{bytes, count, duration, share, whole};
 use crate::whole_file;
 
 /// Run a pattern through its generations
@@ -107,6 +107,11 @@ pub(crate) struct UniverseArgs {
 #[derive(clap::Args)]
 #[command(next_help_heading = "Computation")]
 pub(crate) struct WorkArgs {
+    /// Who owns the universe and takes it forward: a name that `lifelab engines` lists, with options in
+    /// parentheses. Only finite, a grid, has a stepper and cells that wait [default: finite]
+    #[arg(long, add = ArgValueCandidates::new(completions::engines))]
+    pub(crate) engine: Option<EngineSpec>,
+
     /// Who computes a generation: a name that `lifelab steppers` lists, with options in
     /// parentheses: 'thread_pool(workers: 64)' [default: sequential]
     #[arg(long, add = ArgValueCandidates::new(completions::steppers))]
@@ -164,12 +169,13 @@ pub(crate) struct WorkArgs {
 #[derive(clap::Args)]
 #[command(next_help_heading = "End")]
 pub(crate) struct EndArgs {
-    /// How many generations to compute [default: 100; no limit with --until-stable]
-    #[arg(short, long, value_name = "N", allow_negative_numbers = true)]
-    #[arg(value_parser = whole::<u64>)]
-    pub(crate) generations: Option<u64>,
+    /// How many generations to compute: 1000, 10k, 1e12, 10^12; with engines that count so far, 2^200
+    /// [default: 100; no limit with --until-stable]
+    #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = count)]
+    pub(crate) generations: Option<Count>,
 
-    /// End when a state comes back that was there before; finds periods up to 65,536
+    /// End when a state comes back that was there before; finds periods up to 65,536. On a plane without
+    /// edges also one that has moved: then it says how fast, as in c/4 diagonal
     #[arg(long)]
     pub(crate) until_stable: bool,
 

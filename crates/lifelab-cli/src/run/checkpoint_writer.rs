@@ -4,13 +4,12 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use lifelab::{
-    Cadence, Checkpoint, CheckpointError, CheckpointErrorKind, Checkpoints, CycleFinder, Every,
-    Scenario, Simulation,
+    Cadence, Checkpoint, CheckpointError, CheckpointErrorKind, Checkpoints, Count, CycleFinder,
+    Every, Scenario, Simulation,
 };
 
 use crate::failure::{Exit, Failure, Place};
 use crate::report;
-use crate::run::driver::generation;
 use crate::run::statistics::RunStatistics;
 use crate::values::whole;
 
@@ -92,33 +91,35 @@ impl CheckpointWriter {
         }
     }
 
-    pub(crate) fn is_due(&self, generation: u64) -> bool {
+    pub(crate) fn is_due(&self, generation: Count) -> bool {
         self.checkpoints.is_due(generation)
     }
 
     /// The generation before which none can be due.
-    pub(crate) fn due(&self, generation: u64) -> u64 {
-        generation.saturating_add(self.checkpoints.ahead(generation))
+    pub(crate) fn due(&self, generation: Count) -> Count {
+        generation.checked_add(self.checkpoints.ahead(generation)).unwrap_or(Count::MAX)
     }
 
     /// Leaves a checkpoint of the last complete generation, if there is none of it.
     pub(crate) fn leave(
         &mut self,
         simulation: &Simulation,
-        (scenario, start): (&Scenario, u64),
+        (scenario, start): (&Scenario, Count),
         finder: Option<&CycleFinder>,
         statistics: &RunStatistics,
     ) -> Result<(), Failure> {
-        let is_there = self.checkpoints.last_generation() == Some(generation(simulation));
+        let is_there = self.checkpoints.last_generation() == Some(simulation.generation());
         if is_there || self.has_failed {
             return Ok(());
         }
-        let saved = self.checkpoints.save(&Checkpoint {
-            start,
-            finder: finder.cloned(),
-            cadence: self.checkpoints.cadence(),
-            kept_cells: statistics.kept_cells(),
-            ..Checkpoint::of(simulation, scenario.clone())?
+        let saved = Checkpoint::of(simulation, scenario.clone()).and_then(|checkpoint| {
+            self.checkpoints.save(&Checkpoint {
+                start,
+                finder: finder.cloned(),
+                cadence: self.checkpoints.cadence(),
+                kept_cells: statistics.kept_cells(),
+                ..checkpoint
+            })
         });
         match (saved, self.on_error) {
             (Err(error), OnError::Warn) => self.note_failure(&error),

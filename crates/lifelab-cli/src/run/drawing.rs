@@ -1,10 +1,11 @@
-//! A grid drawn as text.
+//! A universe drawn as text.
 
 use std::io::{self, Write};
 
 use console::Term;
 
-use lifelab::{Cell, Grid};
+use lifelab::Universe;
+use lifelab::core::{Bounds, Coordinate, Count, Raster, Rectangle, View};
 
 /// The largest drawing; what is larger is no longer looked at, but scrolled through.
 const MAX_COLUMNS: u32 = 160;
@@ -16,27 +17,59 @@ pub(crate) fn columns() -> u32 {
     terminal.map_or(MAX_COLUMNS, |columns: u32| columns.clamp(1, MAX_COLUMNS))
 }
 
-/// Draws a grid in `.` and `O`. Of one that is too large, the part from the first column and row
-/// with a live cell, and a line that says so.
-pub(crate) fn draw(grid: &Grid, columns: u32, out: &mut dyn Write) -> io::Result<()> {
-    let (columns, rows) = (grid.width().min(columns), grid.height().min(MAX_ROWS));
-    let corner = grid.extent().map_or(Cell::new(0, 0), |extent| extent.corner);
-    let left = corner.x.min(grid.width() - columns);
-    let top = corner.y.min(grid.height() - rows);
-    for y in top..top + rows {
-        let cells = (left..left + columns).map(|x| grid.get(Cell::new(x, y)));
-        let line: String = cells.map(|alive| if alive { 'O' } else { '.' }).collect();
+/// Draws a universe in `.` and `O`; of one without edges, the box around its live cells. Of one that is
+/// too large, the part from the first column and row with a live cell, and a line that says so.
+pub(crate) fn draw(universe: &dyn Universe, columns: u32, out: &mut dyn Write) -> io::Result<()> {
+    let live = universe.bounds();
+    let Some(whole) = universe.world().bounds.and_then(sides).or(live) else {
+        return writeln!(out, "(a plane without a live cell)");
+    };
+    let (width, height) = (whole.width(), whole.height());
+    let (columns, rows) = (at_most(width, columns), at_most(height, MAX_ROWS));
+    let corner = live.unwrap_or(whole);
+    let view = View {
+        left: corner.left.min(begin(whole.right, columns)),
+        top: corner.top.min(begin(whole.bottom, rows)),
+        width: columns,
+        height: rows,
+        scale: 0,
+    };
+    let mut raster = Raster::default();
+    universe.read(view, &mut raster);
+    let far = universe.background();
+    for row in raster.shares().chunks(columns as usize) {
+        let line: String =
+            row.iter().map(|&share| if (share > 0.0) != far { 'O' } else { '.' }).collect();
         writeln!(out, "{line}")?;
     }
-    if (columns, rows) != (grid.width(), grid.height()) {
-        let (width, height) = (grid.width(), grid.height());
+    if width > u64::from(columns) || height > u64::from(rows) {
+        let View { left, top, .. } = view;
         writeln!(out, "(columns from {left}, rows from {top}, of {width} x {height} cells)")?;
     }
     Ok(())
 }
 
+/// The cells of a universe with edges.
+fn sides(bounds: Bounds) -> Option<Rectangle> {
+    let side = |length: u32| Coordinate::ZERO..=(i64::from(length) - 1).into();
+    Rectangle::new(side(bounds.width), side(bounds.height))
+}
+
+fn at_most(length: Count, limit: u32) -> u32 {
+    length.to_u64().and_then(|length| u32::try_from(length).ok()).map_or(limit, |it| it.min(limit))
+}
+
+/// The first of `length` columns or rows of which `last` is the last.
+fn begin(last: Coordinate, length: u32) -> Coordinate {
+    let before = Coordinate::from(i64::from(length) - 1);
+    last.checked_sub(before).expect("it has so many at least")
+}
+
 #[cfg(test)]
 mod tests {
+    use lifelab::{Cell, Grid, Rule, Simulation};
+    use lifelab_core::testing::SetEngine;
+
     use super::*;
 
     fn drawing(grid: &Grid) -> String {
@@ -44,9 +77,25 @@ mod tests {
     }
 
     fn drawing_in(grid: &Grid, columns: u32) -> String {
+        let simulation = Simulation::builder().grid(grid.clone()).build().expect("a grid");
+        drawn(simulation.universe(), columns)
+    }
+
+    fn drawn(universe: &dyn Universe, columns: u32) -> String {
         let mut out = Vec::new();
-        draw(grid, columns, &mut out).expect("memory takes all");
+        draw(universe, columns, &mut out).expect("memory takes all");
         String::from_utf8(out).expect("it is ASCII")
+    }
+
+    #[test]
+    fn of_a_plane_the_live_part_is_drawn() {
+        let far = 1 << 40;
+        let plane = |cells: &[(i64, i64)]| SetEngine::new(Rule::LIFE, cells.iter().copied());
+        assert_eq!(drawn(&plane(&[(far, -far), (far + 2, 1 - far)]), 80), "O..\n..O\n");
+        assert_eq!(drawn(&plane(&[]), 80), "(a plane without a live cell)\n");
+        let wide = drawn(&plane(&[(-far, 3), (far, 4)]), 8);
+        let corner = "(columns from -1099511627776, rows from 3, of 2199023255553 x 2 cells)";
+        assert_eq!(wide, format!("O.......\n........\n{corner}\n"));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use lifelab::{CycleFinder, Scenario, Simulation};
+use lifelab::{Count, CycleFinder, Scenario, Simulation};
 
 use crate::failure::Failure;
 use crate::interrupt;
@@ -29,7 +29,7 @@ pub(crate) struct Driver {
     /// How it started, how it computes, and how many generations it takes from its start.
     pub(crate) scenario: Scenario,
     /// The generation with which it started.
-    pub(crate) start: u64,
+    pub(crate) start: Count,
     /// The states before, that of now included, if the run ends when one comes back.
     pub(crate) finder: Option<CycleFinder>,
     /// Where it leaves checkpoints.
@@ -95,21 +95,22 @@ impl Driver {
             return Ok(());
         }
         let ahead = self.ahead();
-        let progress = Progress::start(&self.simulation, ahead, wants_progress);
+        let goal = (self.scenario.generations != Scenario::WITHOUT_END).then_some(ahead);
+        let progress = Progress::start(&self.simulation, goal, wants_progress);
         let Self { simulation, scenario, start, finder, writer, statistics } = self;
         let run = (&*scenario, *start);
         let mut watch =
             Watch { run, finder, writer, statistics, progress: &progress, failure: None };
-        let ended = simulation.drive(ahead.into(), &mut [&mut watch]);
+        let ended = simulation.drive(ahead, &mut [&mut watch]);
         watch.failure.map_or(ended.map_err(Failure::from), Err)
     }
 
     /// How many generations are still to be computed at most. A run that has no end is ended by the
-    /// engine, which refuses to count beyond 64 bits.
-    fn ahead(&self) -> u64 {
+    /// engine, which refuses to count any farther.
+    fn ahead(&self) -> Count {
         match self.start.checked_add(self.scenario.generations) {
-            Some(end) => end.saturating_sub(generation(&self.simulation)),
-            None => u64::MAX,
+            Some(end) => end.saturating_sub(self.simulation.generation()),
+            None => Count::MAX,
         }
     }
 
@@ -128,15 +129,10 @@ impl Driver {
     fn as_run(&self) -> Scenario {
         let mut scenario = self.scenario.clone();
         if self.has_come_back() {
-            scenario.generations = generation(&self.simulation) - self.start;
+            scenario.generations = self.simulation.generation().saturating_sub(self.start);
         }
         scenario
     }
-}
-
-/// The number of the last complete generation: a grid counts no farther than 64 bits.
-pub(crate) fn generation(simulation: &Simulation) -> u64 {
-    simulation.generation().saturating_to_u64()
 }
 
 fn show(
@@ -149,7 +145,7 @@ fn show(
         return Ok(json::print(outcome, out)?);
     }
     if args.show {
-        drawing::draw(simulation.grid(), drawing::columns(), out)?;
+        drawing::draw(simulation.universe(), drawing::columns(), out)?;
     }
     if !args.quiet {
         outcome.write(out)?;

@@ -6,15 +6,18 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use lifelab::core::printable;
+use lifelab::core::{Bounds, Coordinate, Place, printable};
 use lifelab::{Count, Cycle, Simulation};
 
-use crate::json::Area;
+use crate::json::{self, Area};
 use crate::run::statistics::{RunStatistics, StepSeconds};
 
 /// Live cells up to which people are shown the SHA-256, which `info` shows too. Beyond, they get the
 /// hash of the state, which takes milliseconds: Ctrl-C must end a run at once.
 pub(crate) const QUICKLY_HASHED: u64 = 10_000_000;
+
+/// Live cells up to which programs are given the SHA-256: some seconds of it. Beyond, it is null.
+const MOST_HASHED: u64 = 1_000_000_000;
 
 /// Warnings that people see; the others scroll the result away.
 const SHOWN_WARNINGS: usize = 10;
@@ -22,19 +25,26 @@ const SHOWN_WARNINGS: usize = 10;
 /// What a run came to: its last complete generation, and how fast it got there.
 #[derive(Serialize)]
 pub(crate) struct Outcome<'a> {
+    #[serde(serialize_with = "json::exact")]
     generation: Count,
+    #[serde(serialize_with = "json::exact")]
     population: Count,
     /// Counted from the pattern's own first cell.
     bounding_box: Option<Area>,
     sha256: CellsHash<'a>,
     rule: String,
+    /// What lies beyond the edges; `infinite` if there are none. Then there are no sides either.
     topology: String,
-    width: u32,
-    height: u32,
+    width: Option<u32>,
+    height: Option<u32>,
+    engine: &'a str,
+    /// `none` if the engine has none.
     stepper: &'a str,
     io: &'a str,
     step_seconds: StepSeconds,
-    cells_per_second: f64,
+    /// Of all cells of the universe, where it has edges.
+    cells_per_second: Option<f64>,
+    generations_per_second: f64,
     /// Cells that kept their states because their I/O failed, in all generations of the run. If there
     /// are any, this is not what the rule alone gives.
     kept_cells: u64,
@@ -51,14 +61,31 @@ struct CellsHash<'a>(&'a Simulation);
 
 impl Serialize for CellsHash<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0.cells_sha256())
+        match self.0.population() <= MOST_HASHED {
+            true => serializer.serialize_str(&self.0.cells_sha256()),
+            false => serializer.serialize_none(),
+        }
     }
 }
 
-#[derive(Clone, Copy, Serialize)]
+#[derive(Clone, Serialize)]
 struct CycleFound {
+    #[serde(serialize_with = "json::exact")]
     start: Count,
+    #[serde(serialize_with = "json::exact")]
     period: Count,
+    displacement: Way,
+    /// How fast it moves; null if it stays.
+    velocity: Option<String>,
+}
+
+/// How far something has moved.
+#[derive(Clone, Copy, Serialize)]
+struct Way {
+    #[serde(serialize_with = "json::exact")]
+    x: Coordinate,
+    #[serde(serialize_with = "json::exact")]
+    y: Coordinate,
 }
 
 impl<'a> Outcome<'a> {
@@ -69,26 +96,30 @@ impl<'a> Outcome<'a> {
         statistics: &RunStatistics,
         cycle: Option<Option<Cycle>>,
     ) -> Self {
-        let grid = simulation.grid();
         let step_seconds = statistics.step_seconds();
-        let cells = grid.area() as f64 * statistics.steps() as f64;
-        let found = |Cycle { start, period, .. }| CycleFound { start, period };
+        let bounds = simulation.universe().world().bounds;
+        let area = bounds.map(|Bounds { width, height, .. }| f64::from(width) * f64::from(height));
+        let steps = statistics.steps();
+        let per_second =
+            |number: f64| if steps.is_zero() { 0.0 } else { number / step_seconds.total };
         Self {
             generation: simulation.generation(),
             population: simulation.population(),
             bounding_box: simulation.bounding_box().map(Area::from),
             sha256: CellsHash(simulation),
             rule: simulation.rule().to_string(),
-            topology: simulation.topology().unwrap_or_default().to_string(),
-            width: grid.width(),
-            height: grid.height(),
+            topology: bounds.map_or("infinite".to_owned(), |bounds| bounds.topology.to_string()),
+            width: bounds.map(|bounds| bounds.width),
+            height: bounds.map(|bounds| bounds.height),
+            engine: simulation.engine_name(),
             stepper: simulation.stepper(),
             io: simulation.io(),
             step_seconds,
-            cells_per_second: if statistics.steps() > 0 { cells / step_seconds.total } else { 0.0 },
+            cells_per_second: area.map(|area| per_second(area * steps.to_f64())),
+            generations_per_second: per_second(steps.to_f64()),
             kept_cells: statistics.kept_cells(),
             warnings: statistics.warnings(),
-            cycle: cycle.map(|cycle| cycle.map(found)),
+            cycle: cycle.map(|cycle| cycle.map(CycleFound::from)),
         }
     }
 
@@ -105,8 +136,8 @@ impl<'a> Outcome<'a> {
             writeln!(out, "{name:<12}  {}", printable::line(&value.to_string()))
         };
         row("generation", &self.generation)?;
-        match self.cycle {
-            Some(Some(cycle)) => row("stable", &cycle)?,
+        match &self.cycle {
+            Some(Some(cycle)) => row("stable", cycle)?,
             Some(None) => row("stable", &"not yet")?,
             None => (),
         }
@@ -121,10 +152,18 @@ impl<'a> Outcome<'a> {
             row("state hash", &self.sha256.0.state_hash())?;
         }
         row("rule", &self.rule)?;
-        let universe = format_args!("{} of {} x {}", self.topology, self.width, self.height);
-        row("universe", &universe)?;
-        row("stepper", &self.stepper)?;
-        row("cell I/O", &self.io)?;
+        match (self.width, self.height) {
+            (Some(width), Some(height)) => {
+                row("universe", &format_args!("{} of {width} x {height}", self.topology))?;
+            }
+            _ => row("universe", &"a plane without edges")?,
+        }
+        if self.engine == "finite" {
+            row("stepper", &self.stepper)?;
+            row("cell I/O", &self.io)?;
+        } else {
+            row("engine", &self.engine)?;
+        }
         if self.kept_cells > 0 {
             let kept =
                 format_args!("{} cells kept their states, against the rule", self.kept_cells);
@@ -134,17 +173,33 @@ impl<'a> Outcome<'a> {
             return Ok(()); // Without a step there is no speed.
         }
         row("step time", &self.step_seconds)?;
-        row("speed", &Rate(self.cells_per_second))
+        match self.cells_per_second {
+            Some(cells) => row("speed", &Rate(cells)),
+            None => row("speed", &Scaled(self.generations_per_second, "generations/s")),
+        }
+    }
+}
+
+impl From<Cycle> for CycleFound {
+    fn from(cycle: Cycle) -> Self {
+        let Cycle { start, period, displacement: Place { x, y } } = cycle;
+        let velocity = cycle.velocity().map(|velocity| velocity.to_string());
+        Self { start, period, displacement: Way { x, y }, velocity }
     }
 }
 
 impl fmt::Display for CycleFound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { start, period } = self;
-        if *period == Count::ONE {
-            return write!(f, "nothing changes from generation {start} on");
+        let Self { start, period, velocity, .. } = self;
+        match velocity {
+            Some(velocity) => {
+                write!(f, "moves {velocity} with period {period} from generation {start} on")
+            }
+            None if *period == Count::ONE => {
+                write!(f, "nothing changes from generation {start} on")
+            }
+            None => write!(f, "period {period} from generation {start} on"),
         }
-        write!(f, "period {period} from generation {start} on")
     }
 }
 
@@ -161,13 +216,23 @@ pub(crate) struct Rate(pub(crate) f64);
 
 impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Scaled(self.0, "cells/s").fmt(f)
+    }
+}
+
+/// A number with its unit, for people.
+pub(crate) struct Scaled(pub(crate) f64, pub(crate) &'static str);
+
+impl fmt::Display for Scaled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (scale, prefix) = match self.0 {
-            rate if rate < 1e3 => (1.0, ""),
-            rate if rate < 1e6 => (1e3, "k"),
-            rate if rate < 1e9 => (1e6, "M"),
-            _ => (1e9, "G"),
+            number if number < 1e3 => (1.0, ""),
+            number if number < 1e6 => (1e3, "k"),
+            number if number < 1e9 => (1e6, "M"),
+            number if number < 1e15 => (1e9, "G"),
+            number => return write!(f, "{number:.1e} {}", self.1),
         };
-        write!(f, "{:.1} {prefix}cells/s", self.0 / scale)
+        write!(f, "{:.1} {prefix}{}", self.0 / scale, self.1)
     }
 }
 
@@ -182,6 +247,7 @@ mod tests {
             (999.9, "999.9 cells/s"),
             (1_234_567.0, "1.2 Mcells/s"),
             (2e12, "2000.0 Gcells/s"),
+            (2.5e60, "2.5e60 cells/s"),
         ] {
             assert_eq!(Rate(rate).to_string(), expected);
         }

@@ -6,13 +6,12 @@ use std::time::Duration;
 use lifelab::core::{Bounds, RuleSpec};
 use lifelab::io::Trigger;
 use lifelab::patterns::{Loaded, Pattern};
-use lifelab::{Scenario, Simulation, Size, Soup, Start, StepperError};
+use lifelab::{Count, Scenario, Simulation, Size, Soup, SpecError, Start};
 
 use crate::failure::{Exit, Failure};
 use crate::input;
 use crate::interrupt;
 use crate::run::args::{Args, UniverseArgs, WorkArgs};
-use crate::run::driver::generation;
 use crate::scenario_file;
 
 /// The generations that are computed if no number is given.
@@ -54,7 +53,7 @@ impl Plan {
         };
         let mut scenario = match scenario {
             Some(scenario) => Scenario { start, ..scenario },
-            None => Scenario { generations: DEFAULT_GENERATIONS, ..Scenario::new(start) },
+            None => Scenario { generations: DEFAULT_GENERATIONS.into(), ..Scenario::new(start) },
         };
         match (&mut scenario.start, args.start.seed) {
             (_, None) => {}
@@ -64,17 +63,22 @@ impl Plan {
         args.work.check_trust(&scenario)?;
         args.universe.override_in(&mut scenario)?;
         args.work.override_in(&mut scenario)?;
+        if args.universe.memory_limit.is_some() && !scenario.engine.is_finite() {
+            let name = scenario.engine.name();
+            return Err(Failure::usage(format!(
+                "--memory-limit is that of a grid, and the engine {name} has none: `lifelab engines` shows \
+                 its options"
+            )));
+        }
         if let Some(bounds) = loaded.as_ref().and_then(|loaded| loaded.pattern.bounds) {
             // So that a reader of the scenario knows that it was chosen.
             scenario.topology.get_or_insert(bounds.topology);
         }
         if args.end.until_stable || args.end.generations.is_some() {
-            scenario.generations = args.end.generations.unwrap_or(u64::MAX);
+            scenario.generations = args.end.generations.unwrap_or(Scenario::WITHOUT_END);
         }
-        if let Some(Loaded { pattern, .. }) = &loaded {
-            let name = args.start.pattern.as_deref();
-            check_count(name, pattern.generation, scenario.generations)?;
-        }
+        let first = loaded.as_ref().map_or(0, |loaded: &Loaded| loaded.pattern.generation);
+        check_count(args.start.pattern.as_deref(), Count::from_u128(first), &scenario)?;
         let (pattern, warnings) = match loaded {
             Some(loaded) => (Some(loaded.pattern), loaded.warnings),
             None => (None, Vec::new()),
@@ -108,9 +112,11 @@ impl Plan {
 
     /// Refuses faults that strike nowhere, and warns of those that strike never.
     fn check_faults(&mut self, simulation: &Simulation) -> Result<(), Failure> {
-        let (width, height) = (simulation.grid().width(), simulation.grid().height());
-        let start = generation(simulation);
-        let end = start.saturating_add(self.scenario.generations);
+        let Some(grid) = simulation.universe().as_grid() else { return Ok(()) };
+        let (width, height) = (grid.width(), grid.height());
+        // A grid counts no farther than 64 bits.
+        let start = simulation.generation().saturating_to_u64();
+        let end = start.saturating_add(self.scenario.generations.saturating_to_u64());
         for fault in &self.scenario.io.faults {
             let Trigger::At { generation, x, y, .. } = fault.when else { continue };
             if x >= width || y >= height {
@@ -127,22 +133,23 @@ impl Plan {
 }
 
 /// Refuses a run whose last generation has no number, before anything is computed. A run without an end
-/// has `u64::MAX` generations, and is refused when it comes there.
+/// is refused when it comes there. Only 64 bits count the generations of a grid.
 pub(crate) fn check_count(
     name: Option<&Path>,
-    start: u128,
-    generations: u64,
+    start: Count,
+    scenario: &Scenario,
 ) -> Result<(), Failure> {
-    let ahead = if generations == u64::MAX { 1 } else { generations };
-    if start.saturating_add(ahead.into()) <= u128::from(u64::MAX) {
+    let has_end = scenario.generations != Scenario::WITHOUT_END;
+    let ahead = if has_end { scenario.generations } else { Count::ONE };
+    let last = if scenario.engine.is_finite() { u64::MAX.into() } else { Count::MAX };
+    if start.checked_add(ahead).is_some_and(|end| end <= last) {
         return Ok(());
     }
     let name = name.filter(|name| *name != Path::new("-"));
     let name = name.map_or("the pattern".to_owned(), |name| name.display().to_string());
     let message = format!(
-        "{name} is at generation {start}, and {ahead} more cannot be counted: the last number is {}; give \
-         fewer generations (-g), or a smaller generation number (`Gen=` in RLE)",
-        u64::MAX
+        "{name} is at generation {start}, and {ahead} more cannot be counted: the last number is {last}; \
+         give fewer generations (-g), or a smaller generation number (`Gen=` in RLE)"
     );
     Err(Failure::new(Exit::BadInput, "generation", message))
 }
@@ -198,6 +205,12 @@ impl WorkArgs {
     }
 
     pub(crate) fn override_in(&self, scenario: &mut Scenario) -> Result<(), Failure> {
+        if let Some(engine) = &self.engine {
+            scenario.engine = engine.clone();
+        }
+        if !scenario.engine.is_finite() {
+            self.check_alone(scenario.engine.name())?;
+        }
         if let Some(stepper) = &self.stepper {
             scenario.stepper = stepper.clone();
         }
@@ -221,12 +234,67 @@ impl WorkArgs {
         scenario.io.faults.extend(&self.fault);
         Ok(())
     }
+
+    /// Refuses what only the finite engine has: others have no stepper and no cells that wait.
+    fn check_alone(&self, engine: &str) -> Result<(), Failure> {
+        let others = [
+            ("--stepper", self.stepper.is_some()),
+            ("--grain", self.grain.is_some()),
+            ("--workers", self.workers.is_some()),
+            ("--io", self.io.is_some()),
+            ("--io-phase", self.io_phase.is_some()),
+            ("--on-fault", self.on_fault.is_some()),
+            ("--fault", !self.fault.is_empty()),
+        ];
+        match others.into_iter().find(|(_, is_given)| *is_given) {
+            None => Ok(()),
+            Some((option, _)) => Err(Failure::usage(format!(
+                "the engine {engine} has no stepper and no cells that wait: leave out {option}, or take \
+                 --engine finite"
+            ))),
+        }
+    }
 }
 
 /// An option that the stepper does not have, or does not take with this value.
-fn refused(option: &str, error: &StepperError) -> Failure {
+fn refused(option: &str, error: &SpecError) -> Failure {
     Failure::usage(match error {
-        StepperError::Options { name, message, .. } => format!("{option} of {name}: {message}"),
+        SpecError::Options { name, message, .. } => format!("{option} of {name}: {message}"),
         error => format!("{option}: {error}"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Command {
+        #[command(flatten)]
+        work: WorkArgs,
+    }
+
+    #[test]
+    fn what_only_a_grid_has_is_refused_beside_another_engine() {
+        let check = |arguments: &[&str]| {
+            let command = Command::try_parse_from([&["run"], arguments].concat());
+            let command = command.unwrap_or_else(|error| panic!("{arguments:?}: {error}"));
+            command.work.check_alone("tiles").map_err(|failure| failure.report.message)
+        };
+        assert_eq!(check(&[]), Ok(()));
+        for arguments in [
+            ["--stepper", "sequential"],
+            ["--grain", "cell"],
+            ["--workers", "2"],
+            ["--io", "none"],
+            ["--io-phase", "both"],
+            ["--on-fault", "keep"],
+            ["--fault", "error:0.5"],
+        ] {
+            let said = check(&arguments).unwrap_err();
+            assert!(said.contains("tiles has no stepper") && said.contains(arguments[0]), "{said}");
+        }
+    }
 }

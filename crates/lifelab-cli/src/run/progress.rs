@@ -1,30 +1,32 @@
 //! The progress bar.
 
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressState, ProgressStyle};
 
-use lifelab::{Simulation, core};
+use lifelab::core::Bounds;
+use lifelab::{Count, Simulation, core};
 
-use crate::run::driver::generation;
-use crate::run::outcome::Rate;
+use crate::run::outcome::Scaled;
 
 /// How often the bar moves: often enough to look alive, too seldom to cost anything.
 const INTERVAL: Duration = Duration::from_millis(100);
+
+/// The steps of a bar for more generations, or more cells in all of them, than 64 bits count.
+const PARTS: u64 = 1_000_000;
 
 /// Shows on standard error how far a run has come; on a terminal only.
 ///
 /// A thread of its own looks at two counters that the run keeps anyway: of generations, and of the
 /// cells of the generation in progress, so that a slow generation is seen to move. The run never
-/// waits for it.
+/// waits for it, but for a moment while it reads the first.
 pub(crate) struct Progress {
     /// Complete generations: written by the run, read by the display.
-    generations: Arc<AtomicU64>,
+    generations: Arc<Mutex<Count>>,
     /// Dropping it clears the bar.
     _display: Option<Display>,
 }
@@ -38,43 +40,54 @@ struct Display {
 /// What the thread looks at.
 struct View {
     bar: ProgressBar,
-    generations: Arc<AtomicU64>,
+    generations: Arc<Mutex<Count>>,
     cells: Arc<core::Progress>,
-    area: u64,
+    /// Cells of the universe; `None` if it has no edges, or more than 64 bits count.
+    area: Option<u64>,
     /// Generations to come; `None` if that is not known.
-    goal: Option<u64>,
-    first: u64,
+    goal: Option<Count>,
+    first: Count,
 }
 
 impl Progress {
-    /// Starts to watch a simulation that shall go `generations` forward.
-    pub(crate) fn start(simulation: &Simulation, generations: u64, is_wanted: bool) -> Self {
-        let done = Arc::new(AtomicU64::new(0));
-        let area = simulation.grid().area();
-        let goal = generations.checked_mul(area).map(|_| generations);
+    /// Starts to watch a simulation that shall go `goal` generations forward, if that is known.
+    pub(crate) fn start(simulation: &Simulation, goal: Option<Count>, is_wanted: bool) -> Self {
+        let generations = Arc::new(Mutex::new(Count::ZERO));
+        let bounds = simulation.universe().world().bounds;
+        let area = bounds.map(|Bounds { width, height, .. }| u64::from(width) * u64::from(height));
+        let unit = if area.is_some() { "cells/s" } else { "generations/s" };
         let bar = match goal {
-            Some(goal) => ProgressBar::new(goal * area).with_style(style(WITH_GOAL)),
-            None => ProgressBar::no_length().with_style(style(WITHOUT_GOAL)),
+            Some(goal) => {
+                let exact = exact(goal, area);
+                let style = style(WITH_GOAL, exact.map(|_| unit));
+                ProgressBar::new(exact.unwrap_or(PARTS)).with_style(style)
+            }
+            None => ProgressBar::no_length().with_style(style(WITHOUT_GOAL, Some(unit))),
         };
         // A bar is hidden by itself if standard error is no terminal.
         let display = (is_wanted && !bar.is_hidden()).then(|| {
             Display::start(View {
                 bar,
-                generations: done.clone(),
+                generations: generations.clone(),
                 cells: simulation.progress(),
                 area,
                 goal,
-                first: generation(simulation),
+                first: simulation.generation(),
             })
         });
-        Self { generations: done, _display: display.flatten() }
+        Self { generations, _display: display.flatten() }
     }
 
-    /// Counts `generations` generations. Costs one store to memory.
-    pub(crate) fn complete(&self, generations: u64) {
-        let done = self.generations.load(Ordering::Relaxed); // Nobody else writes it.
-        self.generations.store(done + generations, Ordering::Relaxed);
+    /// Counts `generations` generations.
+    pub(crate) fn complete(&self, generations: Count) {
+        let mut done = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
+        *done = done.checked_add(generations).unwrap_or(Count::MAX);
     }
+}
+
+/// So many generations in cells, or where there are no edges in generations; `None` beyond 64 bits.
+fn exact(generations: Count, area: Option<u64>) -> Option<u64> {
+    generations.checked_mul(area.unwrap_or(1).into())?.to_u64()
 }
 
 impl Display {
@@ -104,33 +117,45 @@ impl Drop for Display {
 
 impl View {
     fn draw(&self) {
-        let done = self.generations.load(Ordering::Relaxed);
-        let cells = self.cells.cells().min(self.area);
-        let inside = match cells {
-            0 => String::new(),
-            _ => format!(", cell {}/{}", HumanCount(cells), HumanCount(self.area)),
+        let done = *self.generations.lock().unwrap_or_else(PoisonError::into_inner);
+        let cells = self.cells.cells().min(self.area.unwrap_or(0));
+        let inside = match self.area.filter(|_| cells > 0) {
+            Some(area) => format!(", cell {}/{}", HumanCount(cells), HumanCount(area)),
+            None => String::new(),
         };
-        let current = HumanCount(self.first.saturating_add(done).saturating_add(1));
+        let from_first = |count| people(self.first.checked_add(count).unwrap_or(Count::MAX));
+        let current = from_first(done.checked_add(Count::ONE).unwrap_or(Count::MAX));
         let message = match self.goal {
-            Some(goal) => {
-                let last = HumanCount(self.first.saturating_add(goal));
-                format!("generation {current}/{last}{inside}")
-            }
+            Some(goal) => format!("generation {current}/{}{inside}", from_first(goal)),
             None => format!("generation {current}{inside}"),
         };
         self.bar.set_message(message);
-        self.bar.set_position(done.saturating_mul(self.area).saturating_add(cells));
+        self.bar.set_position(match self.goal.filter(|&goal| exact(goal, self.area).is_none()) {
+            Some(goal) => (done.to_f64() / goal.to_f64() * PARTS as f64) as u64,
+            None => exact(done, self.area).unwrap_or(u64::MAX).saturating_add(cells),
+        });
         self.bar.tick();
     }
 }
 
-const WITH_GOAL: &str = "{spinner} {msg} [{wide_bar}] {percent}%, {rate}{left}";
-const WITHOUT_GOAL: &str = "{spinner} {msg}, {rate}, {elapsed}";
+/// A number for people: in groups of three, or rounded if it is long.
+fn people(count: Count) -> String {
+    match count.to_u64() {
+        Some(count) => HumanCount(count).to_string(),
+        None => format!("{:.6e}", count.to_f64()),
+    }
+}
 
-fn style(template: &str) -> ProgressStyle {
-    let rate = |state: &ProgressState, out: &mut dyn fmt::Write| {
-        // A terminal that cannot be written to shows no bar either.
-        let _ = write!(out, "{}", Rate(state.per_sec()));
+const WITH_GOAL: &str = "{spinner} {msg} [{wide_bar}] {percent}%{rate}{left}";
+const WITHOUT_GOAL: &str = "{spinner} {msg}{rate}, {elapsed}";
+
+/// The style of a bar whose steps are of this unit; `None` if they are parts of the whole.
+fn style(template: &str, unit: Option<&'static str>) -> ProgressStyle {
+    let rate = move |state: &ProgressState, out: &mut dyn fmt::Write| {
+        if let Some(unit) = unit {
+            // A terminal that cannot be written to shows no bar either.
+            let _ = write!(out, ", {}", Scaled(state.per_sec(), unit));
+        }
     };
     let left = |state: &ProgressState, out: &mut dyn fmt::Write| {
         if state.per_sec() > 0.0 {

@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use lifelab::Count;
 use lifelab::core::{StepReport, seeded};
 
 /// What is noted about a run.
 #[derive(Default)]
 pub(crate) struct RunStatistics {
-    steps: Sample,
+    steps: Count,
+    sample: Sample,
     min: Option<Duration>,
     max: Duration,
     total: Duration,
@@ -34,9 +36,11 @@ const MAX_WARNINGS: usize = 100;
 
 impl RunStatistics {
     /// Notes completed generations, at least one, that were computed together.
-    pub(crate) fn note(&mut self, report: &StepReport, took: Duration, generations: u64) {
-        let each = took.div_f64(generations as f64);
-        (0..generations).for_each(|_| self.note_step(each));
+    pub(crate) fn note(&mut self, report: &StepReport, took: Duration, generations: Count) {
+        let share = || Duration::try_from_secs_f64(took.as_secs_f64() / generations.to_f64());
+        let each = if generations == 1 { took } else { share().unwrap_or_default() };
+        self.note_steps(each, generations);
+        self.total = self.total.saturating_add(took);
         for warning in report.warnings() {
             self.warn(warning.to_string());
         }
@@ -54,11 +58,17 @@ impl RunStatistics {
         self.kept_cells
     }
 
-    fn note_step(&mut self, took: Duration) {
-        self.steps.note(took);
-        self.min = Some(self.min.map_or(took, |min| min.min(took)));
-        self.max = self.max.max(took);
-        self.total = self.total.saturating_add(took);
+    fn note_steps(&mut self, each: Duration, generations: Count) {
+        self.steps = self.steps.checked_add(generations).unwrap_or(Count::MAX);
+        match generations.to_u64().filter(|&few| few < Sample::MAX as u64) {
+            Some(few) => (0..few).for_each(|_| self.sample.note(each)),
+            None => {
+                let share = generations.to_f64() / self.steps.to_f64();
+                self.sample.note_very_many(each, share, self.steps.saturating_to_u64());
+            }
+        }
+        self.min = Some(self.min.map_or(each, |min| min.min(each)));
+        self.max = self.max.max(each);
     }
 
     /// Notes something odd.
@@ -71,8 +81,8 @@ impl RunStatistics {
     }
 
     /// How many generations were completed.
-    pub(crate) fn steps(&self) -> u64 {
-        self.steps.seen
+    pub(crate) fn steps(&self) -> Count {
+        self.steps
     }
 
     pub(crate) fn step_seconds(&self) -> StepSeconds {
@@ -80,7 +90,7 @@ impl RunStatistics {
         let seconds = |time: Duration| time.as_nanos() as f64 / 1e9;
         StepSeconds {
             min: seconds(self.min.unwrap_or_default()),
-            median: seconds(self.steps.median()),
+            median: seconds(self.sample.median()),
             max: seconds(self.max),
             total: seconds(self.total),
         }
@@ -108,7 +118,7 @@ impl Sample {
     const MAX: usize = 1 << 16;
 
     fn note(&mut self, duration: Duration) {
-        self.seen += 1;
+        self.seen = self.seen.saturating_add(1);
         if self.kept.len() < Self::MAX {
             self.kept.push(duration);
             return;
@@ -117,6 +127,18 @@ impl Sample {
         if let Some(kept) = place.ok().and_then(|place| self.kept.get_mut(place)) {
             *kept = duration;
         }
+    }
+
+    /// Notes the same duration so often that it is this share of all that were `seen`: each place has it
+    /// with that probability.
+    fn note_very_many(&mut self, duration: Duration, share: f64, seen: u64) {
+        self.seen = seen;
+        for (place, kept) in (0..).zip(&mut self.kept) {
+            if (seeded::hash(&[seen, place]) as f64) < share * u64::MAX as f64 {
+                *kept = duration;
+            }
+        }
+        self.kept.resize(Self::MAX, duration);
     }
 
     /// The one in the middle, or half way between the two; zero if there is none.
@@ -138,7 +160,8 @@ mod tests {
 
     fn seconds(steps: &[Duration]) -> StepSeconds {
         let mut statistics = RunStatistics::default();
-        steps.iter().for_each(|took| statistics.note_step(*took));
+        let none = StepReport::default();
+        steps.iter().for_each(|took| statistics.note(&none, *took, Count::ONE));
         statistics.step_seconds()
     }
 
@@ -180,6 +203,23 @@ mod tests {
     #[test]
     fn the_longest_time_is_noted_too() {
         assert!(seconds(&[Duration::MAX, Duration::ZERO]).max > 1e19);
+    }
+
+    #[test]
+    fn a_hop_over_more_generations_than_anybody_counts_is_noted_at_once() {
+        let mut statistics = RunStatistics::default();
+        let none = StepReport::default();
+        (0..100).for_each(|_| statistics.note(&none, Duration::from_secs(1), Count::ONE));
+        statistics.note(&none, Duration::from_secs(8), Count::power_of_two(200));
+        assert_eq!(statistics.steps(), Count::power_of_two(200).checked_add(100.into()).unwrap());
+        let StepSeconds { min, median, max, total } = statistics.step_seconds();
+        assert_eq!((min, median, max, total), (0.0, 0.0, 1.0, 108.0));
+
+        let mut halves = RunStatistics::default();
+        halves.note(&none, Duration::from_secs(1 << 20), Count::power_of_two(20));
+        halves.note(&none, Duration::from_secs(3 << 20), Count::power_of_two(20));
+        let slow = halves.sample.kept.iter().filter(|took| took.as_secs() == 3).count() as f64;
+        assert!((0.49..0.51).contains(&(slow / halves.sample.kept.len() as f64)), "{slow}");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use lifelab::core::Sampling;
 use lifelab::core::probe::Timeline;
 use lifelab::patterns::WholeFile;
-use lifelab::{Probe, Scenario, Simulation};
+use lifelab::{Count, Probe, Scenario, Simulation};
 use lifelab_bench::trace::{self, About};
 
 use crate::failure::Failure;
@@ -26,11 +26,13 @@ impl Trace {
     pub(crate) fn start(
         path: &Path,
         sample: Option<NonZeroU64>,
-        generations: u64,
+        generations: Count,
         simulation: &mut Simulation,
     ) -> Result<Self, Failure> {
+        simulation.set_probe(None)?; // An engine that cannot be watched says so before the file is made.
         let file = whole_file::create(path)?;
-        let fitting = Sampling::fitting(simulation.grid().area(), generations);
+        let area = simulation.universe().as_grid().map_or(1, |grid| grid.area());
+        let fitting = Sampling::fitting(area, generations.saturating_to_u64());
         let sampling = Sampling { every: sample.unwrap_or(fitting.every), ..fitting };
         let probe = Arc::new(Probe::new(Some(sampling)));
         simulation.set_probe(Some(probe.clone()))?;

@@ -6,14 +6,13 @@ use lifelab::{Count, CycleFinder, GenerationEvent, Observer, Scenario};
 
 use crate::failure::Failure;
 use crate::run::checkpoint_writer::CheckpointWriter;
-use crate::run::driver::generation;
 use crate::run::progress::Progress;
 use crate::run::statistics::RunStatistics;
 
 /// Notes how a run goes, looks for a state that comes back, and leaves checkpoints.
 pub(super) struct Watch<'a> {
     /// How the run started, and the generation with which it did.
-    pub(super) run: (&'a Scenario, u64),
+    pub(super) run: (&'a Scenario, Count),
     /// The states before, if the run ends when one comes back.
     pub(super) finder: &'a mut Option<CycleFinder>,
     pub(super) writer: &'a mut Option<CheckpointWriter>,
@@ -25,13 +24,13 @@ pub(super) struct Watch<'a> {
 
 impl Watch<'_> {
     fn look(&mut self, event: &GenerationEvent<'_>) -> Result<(), Failure> {
-        let generations = event.advance.generations.saturating_to_u64();
+        let generations = event.advance.generations;
         self.statistics.note(&event.advance.report, event.took, generations);
         self.progress.complete(generations);
         if let Some(finder) = self.finder {
             finder.note(event.simulation.universe());
         }
-        let now = generation(event.simulation);
+        let now = event.simulation.generation();
         match self.writer {
             Some(writer) if writer.is_due(now) => {
                 writer.leave(event.simulation, self.run, self.finder.as_ref(), self.statistics)
@@ -47,7 +46,7 @@ impl Observer for Watch<'_> {
         if self.finder.is_some() {
             return now.checked_add(Count::ONE);
         }
-        self.writer.as_ref().map(|writer| writer.due(now.saturating_to_u64()).into())
+        self.writer.as_ref().map(|writer| writer.due(now))
     }
 
     fn observe(&mut self, event: &GenerationEvent<'_>) -> ControlFlow<()> {

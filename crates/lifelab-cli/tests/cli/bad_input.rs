@@ -92,16 +92,18 @@ fn each_option_says_what_it_expects() {
     let no_percentage = ["", "-1", "many", "NaN", "inf", "5 apples"];
     let from_0 = "expected a whole number from 0 to ";
     let from_1 = "expected a whole number from 1 to ";
+    let from_0_on = "expected a whole number from 0, such as 1000, 10k, 1e12 or 2^200, below 2^256";
+    let (_, no_count) = NO_NUMBER.split_last().expect("the last is a number, if a long one");
     let cases: &[(&str, &str, &[&str], &str)] = &[
         ("run --soup 0.5", "--seed", &NO_NUMBER, from_0),
         ("run glider", "--margin", &NO_NUMBER, from_0),
-        ("run glider", "--generations", &NO_NUMBER, from_0),
+        ("run glider", "--generations", no_count, from_0_on),
         ("run glider", "--workers", &NO_NUMBER, from_0),
         ("run glider --checkpoint nowhere/x", "--keep", &NO_NUMBER, from_1),
         ("run glider --checkpoint nowhere/x", "--keep", &["0"], from_1),
         ("run glider --trace nowhere/x", "--trace-sample", &NO_NUMBER, from_1),
         ("run glider --trace nowhere/x", "--trace-sample", &["0"], from_1),
-        ("resume nowhere", "--generations", &NO_NUMBER, from_0),
+        ("resume nowhere", "--generations", no_count, from_0_on),
         ("resume nowhere", "--workers", &NO_NUMBER, from_0),
         ("bench", "--rounds", &NO_NUMBER, from_1),
         ("bench", "--rounds", &["0"], from_1),
@@ -326,7 +328,7 @@ fn a_mistake_in_a_scenario_or_a_suite_has_a_place_and_no_foreign_word() {
         "generations: 1.5",
         "generations: 0x",
         "generations: \"many\"",
-        "generations: 99999999999999999999999",
+        "generations: \"2^256\"",
         "start: named(3)",
         "start: nmed(\"x\")",
         "start: soup(density: x)",
@@ -532,6 +534,9 @@ fn a_bad_value_is_refused_with_its_option() {
         ("--timeout 18446744073709551615s1000ms", &["--timeout"]),
         ("--workers many", &["--workers"]),
         ("--io slumber:10ms", &["--io", "column 1"]),
+        ("--engine steam", &["--engine", "unknown engine", "finite"]),
+        ("--engine finite(workers:3)", &["--engine", "workers"]),
+        ("--engine finite(", &["--engine", "closing parenthesis"]),
         ("--io sleep:10", &["--io"]),
         ("--io-phase never", &["--io-phase", "never", "both"]),
         ("--fault error@3", &["--fault", "column"]),
@@ -583,6 +588,8 @@ fn generations_that_cannot_be_counted_are_refused_before_any_is_computed() {
         ("18446744073709551615", "--until-stable"),
         ("18446744073709551616", "-g 0"),
         ("99999999999999999999999", "-g 1"),
+        ("1", "-g 18446744073709551615"),
+        ("1", "-g 2^64"),
     ] {
         let done = run(generation, options);
         assert_eq!((done.code, done.out.as_str()), (Some(2), ""), "{generation} {options}");
@@ -591,6 +598,12 @@ fn generations_that_cannot_be_counted_are_refused_before_any_is_computed() {
         assert!(error["message"].as_str().expect("text").contains(generation), "{error}");
     }
     assert!(!std::path::Path::new("never-written.rle").exists());
+    for many in ["2^200", "10^60", "1e60", "18446744073709551616"] {
+        let done = run("0", &format!("-g {many}"));
+        assert_eq!((done.code, &done.error()["kind"]), (Some(2), &"generation".into()), "{many}");
+    }
+    let done = run("0", "-g 10^2 --until-stable");
+    assert_eq!(done.json()["generation"], 100);
     let done = run("18446744073709551610", "-g 5");
     assert_eq!(done.json()["generation"], u64::MAX);
     let done = feed(&mut typed("convert - -"), at("99999999999999999999999").as_bytes());

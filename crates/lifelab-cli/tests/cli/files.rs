@@ -385,6 +385,21 @@ fn the_steppers_are_listed() {
 }
 
 #[test]
+fn the_engines_are_listed() {
+    let list = succeed(&mut typed("engines"));
+    let rows = succeed(&mut typed("engines --json")).json();
+    let rows = rows.as_array().expect("an array");
+    assert_eq!(rows.len(), lifelab::ENGINES.len());
+    for (row, entry) in rows.iter().zip(lifelab::ENGINES) {
+        assert_eq!(row["name"], entry.name());
+        let spelled = format!("{}{}", entry.name(), row["defaults"].as_str().expect("text"));
+        assert!(list.out.contains(&spelled), "{spelled}: {}", list.out);
+        let run = succeed(typed("run glider -g 4 --json --engine").arg(spelled)).json();
+        assert_eq!((&run["generation"], &run["population"]), (&4.into(), &5.into()));
+    }
+}
+
+#[test]
 fn completions_ask_the_program_for_every_command() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = succeed(&mut typed(&format!("completions {shell}"))).out;
@@ -401,7 +416,7 @@ fn completions_ask_the_program_for_every_command() {
         .env("_CLAP_COMPLETE_INDEX", "1")
         .env("_CLAP_IFS", "\n");
     let offered = run(&mut asked).out;
-    for command in ["run", "info", "convert", "patterns", "steppers", "bench"] {
+    for command in ["run", "info", "convert", "patterns", "steppers", "engines", "bench"] {
         assert!(offered.lines().any(|line| line == command), "{command}: {offered}");
     }
 }

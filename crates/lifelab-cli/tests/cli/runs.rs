@@ -8,7 +8,7 @@ use tempfile::tempdir;
 use crate::program::{Fact, facts, feed, lifelab, reference, run, succeed, typed};
 
 /// All that `run --json` prints, in its order.
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 17] = [
     "generation",
     "kept_cells",
     "population",
@@ -18,10 +18,12 @@ const KEYS: [&str; 15] = [
     "topology",
     "width",
     "height",
+    "engine",
     "stepper",
     "io",
     "step_seconds",
     "cells_per_second",
+    "generations_per_second",
     "warnings",
     "cycle",
 ];
@@ -160,8 +162,12 @@ fn the_object_has_all_its_keys() {
         assert!(run["step_seconds"][time].as_f64() > Some(0.0), "{time}: {run}");
     }
     assert!(run["cells_per_second"].as_f64() > Some(0.0), "{run}");
+    assert!(run["generations_per_second"].as_f64() > Some(0.0), "{run}");
+    assert_eq!(run["engine"], "finite");
     assert_eq!(run["warnings"], json!([]));
-    assert_eq!(run["cycle"], json!({ "start": 0, "period": 2 }));
+    let stays = json!({ "x": 0, "y": 0 });
+    let cycle = json!({ "start": 0, "period": 2, "displacement": stays, "velocity": null });
+    assert_eq!(run["cycle"], cycle);
 
     let run = succeed(&mut typed("run blinker --json")).json();
     assert_eq!(run["generation"], 100);
@@ -255,7 +261,7 @@ fn a_summary_names_what_was_run() {
 #[test]
 fn a_stable_universe_ends_the_run() {
     let run = succeed(&mut typed("run beehive --until-stable --json")).json();
-    assert_eq!(run["cycle"], json!({ "start": 0, "period": 1 }));
+    assert_eq!((&run["cycle"]["start"], &run["cycle"]["period"]), (&json!(0), &json!(1)));
     assert_eq!(run["generation"], 1);
     let run = succeed(&mut typed("run acorn --until-stable -g 10 --json")).json();
     assert_eq!((&run["cycle"], &run["generation"]), (&Value::Null, &json!(10)));
@@ -338,6 +344,7 @@ fn a_shell_completes_names() {
         (&["patterns", ""][..], &["gosper-glider-gun", "acorn"][..]),
         (&["run", "gosp"], &["gosper-glider-gun"]),
         (&["run", "--stepper", ""], &["sequential", "async_tasks", "process_pool"]),
+        (&["run", "--engine", ""], &["finite"]),
         (&["run", "--topology", ""], &["torus", "plane"]),
         (&["run", "--topology", "torus", ":", "x"], &["x+1"]), // As bash breaks `torus:x`.
         (&["run", "--io", "sleep", ":"], &["10ms"]),

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use lifelab_core::GridError;
+use lifelab_core::{Count, GridError};
+
+use crate::live_cells::LiveCells;
 
 /// Why a checkpoint could not be written or read, and which.
 #[derive(Debug, Error)]
@@ -34,11 +36,11 @@ pub enum CheckpointErrorKind {
     #[error("this is no checkpoint")]
     Foreign,
     /// Another version of Lifelab wrote it.
-    #[error("version {found} of the format, where this program reads version {known}")]
+    #[error("version {found} of the format, where this program reads versions up to {known}")]
     Version {
         /// The file's version, as it is spelled there.
         found: String,
-        /// The version of this library.
+        /// The newest version that this library reads.
         known: u32,
     },
     /// The end is missing, or a byte is not what was written.
@@ -50,9 +52,15 @@ pub enum CheckpointErrorKind {
     /// There is no memory for its grid.
     #[error(transparent)]
     Grid(#[from] GridError),
-    /// The simulation is not a grid in its first 2^64 generations.
-    #[error("only grids in their first 2^64 generations can be kept as checkpoints")]
-    NoGrid,
+    /// The universe is no grid, and there are more live cells than a checkpoint keeps.
+    #[error(
+        "there are {population} live cells, and a checkpoint holds {} of them at most",
+        LiveCells::MAX
+    )]
+    TooManyCells {
+        /// How many there are.
+        population: Count,
+    },
     /// A file name in the scenario is not text.
     #[error("a checkpoint holds the scenario as text, and a file name in it is not; rename it")]
     Scenario,
@@ -63,7 +71,7 @@ pub enum CheckpointErrorKind {
     )]
     Occupied {
         /// The newest one's.
-        generation: u64,
+        generation: Count,
     },
     /// The folder was moved while a run used it. The run still holds it, and has written to it.
     #[error(
@@ -72,7 +80,7 @@ pub enum CheckpointErrorKind {
     )]
     Moved {
         /// The generation of the checkpoint.
-        generation: u64,
+        generation: Count,
     },
     /// Another program works with the folder.
     #[error("another run is using the folder")]

@@ -5,11 +5,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use lifelab_core::Count;
+
 use super::locked::LockedFolder;
 use super::{Cadence, Checkpoint, CheckpointError, CheckpointErrorKind as Kind, Every};
 
-/// The end of a checkpoint's name; before it stands the generation in 20 digits, so that names sort
-/// by it.
+/// The end of a checkpoint's name; before it stands the generation, in 20 digits if it has no more, so
+/// that names sort by it.
 const EXTENSION: &str = ".checkpoint";
 
 /// A folder that a run leaves its checkpoints in.
@@ -47,7 +49,7 @@ pub struct Checkpoints {
     folder: LockedFolder,
     cadence: Cadence,
     /// The generation of the last checkpoint, and when it was written or found.
-    last: Option<(u64, Instant)>,
+    last: Option<(Count, Instant)>,
     /// The attempt to write one that has failed since.
     failed: Option<Failed>,
     /// When this value was made.
@@ -57,7 +59,7 @@ pub struct Checkpoints {
 /// A checkpoint that could not be written.
 #[derive(Clone, Copy, Debug)]
 struct Failed {
-    generation: u64,
+    generation: Count,
     when: Instant,
     /// How long not to try again.
     pause: Duration,
@@ -136,7 +138,8 @@ impl Checkpoints {
 
     /// Whether the next checkpoint is due when `generation` is complete. After a failure that is as
     /// long as after a success, and for a growing time, up to a minute, nothing is due at all.
-    pub fn is_due(&self, generation: u64) -> bool {
+    pub fn is_due(&self, generation: impl Into<Count>) -> bool {
+        let generation = generation.into();
         if self.failed.is_some_and(|failed| failed.when.elapsed() < failed.pause) {
             return false;
         }
@@ -151,18 +154,19 @@ impl Checkpoints {
 
     /// How many generations after `generation` the next checkpoint can be due at the earliest: the
     /// number that may be computed at once. At least 1.
-    pub fn ahead(&self, generation: u64) -> u64 {
+    pub fn ahead(&self, generation: impl Into<Count>) -> Count {
         match (self.cadence.every, self.last_attempt()) {
             (Every::Generations(generations), Some((last, _))) => {
-                last.saturating_add(generations.get()).saturating_sub(generation).max(1)
+                let due = last.checked_add(generations.get().into()).unwrap_or(Count::MAX);
+                due.saturating_sub(generation.into()).max(Count::ONE)
             }
-            (Every::Generations(_), None) => 1,
-            (Every::Time(_), _) => u64::MAX,
+            (Every::Generations(_), None) => Count::ONE,
+            (Every::Time(_), _) => Count::MAX,
         }
     }
 
     /// The generation of the last checkpoint that was saved or resumed.
-    pub fn last_generation(&self) -> Option<u64> {
+    pub fn last_generation(&self) -> Option<Count> {
         self.last.map(|(generation, _)| generation)
     }
 
@@ -203,11 +207,11 @@ impl Checkpoints {
     }
 
     /// The last checkpoint that was written, or should have been, and when.
-    fn last_attempt(&self) -> Option<(u64, Instant)> {
+    fn last_attempt(&self) -> Option<(Count, Instant)> {
         self.failed.map(|failed| (failed.generation, failed.when)).or(self.last)
     }
 
-    fn read(&self, generation: u64) -> Result<Checkpoint, CheckpointError> {
+    fn read(&self, generation: Count) -> Result<Checkpoint, CheckpointError> {
         let path = self.path(generation);
         let bytes = self.folder.read(&file_name(generation));
         let bytes = bytes.map_err(|error| CheckpointError::new(&path, Kind::Read(error)))?;
@@ -218,7 +222,7 @@ impl Checkpoints {
     ///
     /// Checkpoints behind the last one were skipped when the run was resumed. They stay, for they
     /// may be another run's.
-    fn prune(&self, last: u64) -> Result<(), CheckpointError> {
+    fn prune(&self, last: Count) -> Result<(), CheckpointError> {
         let refused = |path: &Path, error| CheckpointError::new(path, Kind::Write(error));
         let generations = self.generations();
         let mut generations = generations.map_err(|error| refused(self.folder.path(), error))?;
@@ -231,23 +235,23 @@ impl Checkpoints {
         Ok(())
     }
 
-    fn listed(&self) -> Result<Vec<u64>, CheckpointError> {
+    fn listed(&self) -> Result<Vec<Count>, CheckpointError> {
         self.generations().map_err(|error| self.unfit(Kind::Folder(error)))
     }
 
     /// The generations of all checkpoints, whether they are valid or not, in order.
-    fn generations(&self) -> io::Result<Vec<u64>> {
+    fn generations(&self) -> io::Result<Vec<Count>> {
         let number = |name: String| {
             let generation = name.strip_suffix(EXTENSION)?.parse().ok()?;
             (name == file_name(generation)).then_some(generation)
         };
         let names = self.folder.names()?;
-        let mut generations: Vec<u64> = names.into_iter().filter_map(number).collect();
+        let mut generations: Vec<Count> = names.into_iter().filter_map(number).collect();
         generations.sort_unstable();
         Ok(generations)
     }
 
-    fn path(&self, generation: u64) -> PathBuf {
+    fn path(&self, generation: Count) -> PathBuf {
         self.folder.path().join(file_name(generation))
     }
 
@@ -256,7 +260,7 @@ impl Checkpoints {
     }
 }
 
-fn file_name(generation: u64) -> String {
+fn file_name(generation: Count) -> String {
     format!("{generation:020}{EXTENSION}")
 }
 

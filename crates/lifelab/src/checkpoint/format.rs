@@ -1,32 +1,45 @@
 //! A checkpoint as bytes; [`Checkpoint`] describes the format.
 
 use std::io::{self, Write};
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_128;
 
-use lifelab_core::{Band, Grid, GridError, Position, Rule, Size, StateHash, Topology};
+use lifelab_core::{Coordinate, Count, Place, Position, Rule, Size, StateHash, Topology};
 
+use super::body::Kept;
 use super::{Cadence, Checkpoint, CheckpointError, CheckpointErrorKind as Kind};
-use crate::cycle::CycleFinder;
+use crate::cycle::{CycleFinder, State};
 use crate::notation::{self, Mistake};
 use crate::scenario::Scenario;
 
 const MAGIC: &[u8] = b"lifelab checkpoint ";
-const VERSION: u32 = 1;
+
+/// The version that is written; those before it are read, too.
+const VERSION: u32 = 2;
+
+/// In the first version, how many generations a run without an end had.
+const WITHOUT_END_1: u64 = u64::MAX;
 
 /// Bytes of a checksum, and of a state's hash.
 const HASH: usize = 16;
+
+/// Bytes of a column or a row.
+const COORDINATE: usize = 32;
 
 /// All of a checkpoint but its cells and states, as it is spelled.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Description {
-    generation: u64,
-    size: Size,
+    generation: Count,
+    /// Not there in files of the first version, where `size` and `topology` stand for a grid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    body: Option<Kept>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    size: Option<Size>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    topology: Option<Topology>,
     rule: Rule,
-    topology: Topology,
     first_cell: Position,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     name: Option<String>,
@@ -35,7 +48,7 @@ struct Description {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     comments: Vec<String>,
     scenario: Scenario,
-    start: u64,
+    start: Count,
     cadence: Cadence,
     kept_cells: u64,
     /// Not there if there was none, and in files from before it was kept.
@@ -62,23 +75,26 @@ impl Checkpoint {
     /// # Errors
     /// If the bytes are not what [`write`](Self::write) wrote.
     pub fn read(bytes: &[u8]) -> Result<Self, CheckpointError> {
-        let content = verified(bytes)?;
+        let (version, content) = verified(bytes)?;
         let (length, content) = content.split_first_chunk().ok_or_else(|| cut("length"))?;
         let length = usize::try_from(u64::from_le_bytes(*length)).unwrap_or(usize::MAX);
         let (text, content) = content.split_at_checked(length).ok_or_else(|| cut("description"))?;
         let text = str::from_utf8(text).map_err(|error| Kind::Malformed(error.to_string()))?;
-        let description: Description = notation::read(text).map_err(misspelled)?;
+        let mut description: Description = notation::read(text).map_err(misspelled)?;
+        if version == 1 && description.scenario.generations == WITHOUT_END_1 {
+            description.scenario.generations = Scenario::WITHOUT_END;
+        }
         Ok(description.complete(content)?)
     }
 
     /// The description as text.
     pub(super) fn describe(&self) -> Result<String, Kind> {
-        let size = Size::new(self.grid.width(), self.grid.height());
         let description = Description {
             generation: self.generation,
-            size: size.expect("a grid has cells"),
+            body: Some(self.body.describe()),
+            size: None,
+            topology: None,
             rule: self.rule,
-            topology: self.topology,
             first_cell: self.first_cell,
             name: self.name.clone(),
             author: self.author.clone(),
@@ -99,14 +115,14 @@ impl Checkpoint {
         writeln!(out, "{}{VERSION}", str::from_utf8(MAGIC).expect("it is ASCII"))?;
         out.write_all(&(description.len() as u64).to_le_bytes())?;
         out.write_all(description.as_bytes())?;
-        let mut row = Vec::new();
-        for y in 0..self.grid.height() {
-            row.clear();
-            row.extend(self.grid.row(y).flat_map(u64::to_le_bytes));
-            out.write_all(&row[..row_bytes(self.grid.width())])?;
-        }
-        for state in self.finder.iter().flat_map(CycleFinder::states) {
-            out.write_all(&state.to_bytes())?;
+        self.body.encode(&mut out)?;
+        let has_places = self.body.describe().has_places();
+        for State { hash, corner } in self.finder.iter().flat_map(CycleFinder::states) {
+            out.write_all(&hash.to_bytes())?;
+            if has_places {
+                out.write_all(&corner.x.to_le_bytes())?;
+                out.write_all(&corner.y.to_le_bytes())?;
+            }
         }
         let checksum = out.hasher.finish_128();
         out.out.write_all(&checksum.to_le_bytes())?;
@@ -117,31 +133,32 @@ impl Checkpoint {
 impl Description {
     /// The checkpoint with these cells and states.
     fn complete(self, content: &[u8]) -> Result<Checkpoint, Kind> {
-        let (width, height) = (self.size.width.get(), self.size.height.get());
-        self.topology.check(self.size).map_err(GridError::from)?;
+        let body = match (self.body, self.size, self.topology) {
+            (Some(body), None, None) => body,
+            (None, Some(size), Some(topology)) => Kept::Grid { size, topology },
+            _ => return Err(Kind::Malformed("it has no cells, or twice".to_owned())),
+        };
         let states = self.states.unwrap_or(0) as usize;
         if states > CycleFinder::MAX_PERIOD {
             return Err(too_many_states());
         }
-        let cells = row_bytes(width) as u128 * u128::from(height);
-        let expected = cells + (HASH * states) as u128;
+        let state_bytes = HASH + if body.has_places() { 2 * COORDINATE } else { 0 };
+        let expected = body.bytes() + (state_bytes * states) as u128;
         if content.len() as u128 != expected {
             let found = content.len();
             let message = format!("{found} bytes of cells and states, where {expected} are due");
             return Err(Kind::Malformed(message));
         }
-        let (cells, states) = content.split_at(cells as usize); // No more than there are.
-        let (states, _) = states.as_chunks();
-        let states = states.iter().copied().map(StateHash::from_bytes);
-        let remembered = || CycleFinder::remember(states, self.generation.into());
+        let (cells, states) = content.split_at(body.bytes() as usize); // No more than there are.
+        let states = states.chunks_exact(state_bytes).map(state);
+        let remembered = || CycleFinder::remember(states, self.generation);
         let finder = (self.states.is_some()).then(|| remembered().ok_or_else(too_many_states));
         Ok(Checkpoint {
             scenario: self.scenario,
             start: self.start,
             generation: self.generation,
-            grid: Arc::new(grid(width, height, cells)?),
+            body: body.complete(cells)?,
             rule: self.rule,
-            topology: self.topology,
             first_cell: self.first_cell,
             name: self.name,
             author: self.author,
@@ -154,38 +171,33 @@ impl Description {
     }
 }
 
-/// What stands between the first line and the checksum, which matches.
-fn verified(bytes: &[u8]) -> Result<&[u8], Kind> {
+/// A state of these bytes, with a place or without.
+fn state(bytes: &[u8]) -> State {
+    let mut hash = [0; HASH];
+    hash.copy_from_slice(&bytes[..HASH]);
+    let mut places = bytes[HASH..].chunks_exact(COORDINATE).map(|bytes| {
+        let mut coordinate = [0; COORDINATE];
+        coordinate.copy_from_slice(bytes);
+        Coordinate::from_le_bytes(coordinate)
+    });
+    let mut place = || places.next().unwrap_or_default();
+    State { hash: StateHash::from_bytes(hash), corner: Place { x: place(), y: place() } }
+}
+
+/// The version, and what stands between the first line and the checksum, which matches.
+fn verified(bytes: &[u8]) -> Result<(u32, &[u8]), Kind> {
     let rest = bytes.strip_prefix(MAGIC).ok_or(Kind::Foreign)?;
     let end = rest.iter().take(16).position(|&byte| byte == b'\n').ok_or(Kind::Checksum)?;
     let found = String::from_utf8_lossy(&rest[..end]);
-    if found != VERSION.to_string() {
+    let Some(version) = (1..=VERSION).find(|version| found == version.to_string()) else {
         return Err(Kind::Version { found: found.into_owned(), known: VERSION });
-    }
+    };
     let (all, checksum) = bytes.split_last_chunk::<HASH>().ok_or(Kind::Checksum)?;
     if XxHash3_128::oneshot(all) != u128::from_le_bytes(*checksum) {
         return Err(Kind::Checksum);
     }
-    all.get(MAGIC.len() + end + 1..).ok_or(Kind::Checksum)
-}
-
-/// A grid of these rows.
-fn grid(width: u32, height: u32, rows: &[u8]) -> Result<Grid, Kind> {
-    let mut grid = Grid::new(width, height)?;
-    for (y, row) in (0..height).zip(rows.chunks_exact(row_bytes(width))) {
-        let words = row.chunks(size_of::<u64>()).map(|bytes| {
-            let mut word = [0; size_of::<u64>()];
-            word[..bytes.len()].copy_from_slice(bytes);
-            u64::from_le_bytes(word)
-        });
-        let band = Band::from_words(y..y + 1, width, words.collect());
-        grid.write_band(&band.expect("the words of one row"));
-    }
-    Ok(grid)
-}
-
-fn row_bytes(width: u32) -> usize {
-    width.div_ceil(8) as usize
+    let content = all.get(MAGIC.len() + end + 1..).ok_or(Kind::Checksum)?;
+    Ok((version, content))
 }
 
 fn cut(what: &str) -> Kind {

@@ -1,0 +1,228 @@
+//! What a simulation starts from: cells, and where they lie.
+
+use lifelab_core::{Bounds, Count, Grid, GridError, Position, Size, Topology, World};
+use lifelab_patterns::{Pattern, library};
+
+use super::{Builder, Source};
+use crate::checkpoint::{Checkpoint, CheckpointBody};
+use crate::error::Error;
+use crate::live_cells::LiveCells;
+use crate::memory;
+use crate::placement;
+
+/// The size of a soup whose size is not given.
+const DEFAULT_SOUP: (u32, u32) = (100, 100);
+
+/// Cells in a grid.
+pub(super) struct Placed {
+    pub(super) about: Pattern,
+    pub(super) grid: Grid,
+    /// Where the pattern's own first cell lies.
+    pub(super) first: Position,
+    pub(super) topology: Topology,
+}
+
+/// What an engine starts from that need not be a grid.
+pub(super) enum Origin {
+    /// The pattern's cells, where its file says, on a plane without edges.
+    Plane,
+    /// Random cells on such a plane.
+    Soup(Grid),
+    /// Cells in a universe with edges.
+    Placed(Placed),
+    /// What a checkpoint has kept.
+    Kept {
+        cells: LiveCells,
+        background: bool,
+        bounds: Option<Bounds>,
+        first: Position,
+        generation: Count,
+    },
+}
+
+impl Placed {
+    pub(super) fn bounds(&self) -> Bounds {
+        let (width, height) = (self.grid.width(), self.grid.height());
+        Bounds { topology: self.topology, width, height }
+    }
+}
+
+impl Origin {
+    /// The generation to start with, `about` being the pattern.
+    pub(super) fn generation(&self, about: &Pattern) -> Count {
+        match self {
+            Self::Kept { generation, .. } => *generation,
+            _ => Count::from_u128(about.generation),
+        }
+    }
+}
+
+impl Builder {
+    /// The grid to start from.
+    pub(super) fn placed(&self) -> Result<Placed, Error> {
+        match self.source.as_ref().ok_or_else(no_start)? {
+            Source::Grid(grid) => self.placed_grid(grid.clone()),
+            Source::Checkpoint(checkpoint) => self.placed_checkpoint(checkpoint),
+            Source::Soup(soup) => {
+                check_density(soup.density)?;
+                let (width, height) = self.sides.unwrap_or(DEFAULT_SOUP);
+                memory::check(width, height, self.memory_limit)?;
+                let topology = self.topology_of(None, sized(width, height)?)?;
+                let grid = soup.grid(width, height)?;
+                let (about, first) = (Pattern::default(), Position::default());
+                Ok(Placed { about, grid, first, topology })
+            }
+            _ => {
+                let pattern = self.read_pattern()?;
+                let (size, is_own) = self.size_of(&pattern)?;
+                memory::check(size.width.get(), size.height.get(), self.memory_limit)?;
+                let topology = self.topology_of(Some(&pattern), size)?;
+                let (grid, first) = placement::place(&pattern, size, is_own)?;
+                Ok(Placed { about: pattern, grid, first, topology })
+            }
+        }
+    }
+
+    /// What to start from, and what the pattern says about itself, with its cells if it lies on a plane.
+    /// The universe is checked as soon as it is known, before its cells are placed.
+    pub(super) fn origin(
+        &self,
+        supports: &dyn Fn(&World) -> Result<(), Error>,
+    ) -> Result<(Pattern, Origin), Error> {
+        let names_none = self.sides.is_none() && self.margin.is_none() && self.topology.is_none();
+        let check = |pattern: Option<&Pattern>, bounds| {
+            let own = pattern.map(|pattern| pattern.rule).unwrap_or_default();
+            supports(&World { rule: self.rule.unwrap_or(own), bounds })
+        };
+        match self.source.as_ref().ok_or_else(no_start)? {
+            Source::Grid(_) => {}
+            Source::Soup(soup) if self.topology.is_none() => {
+                check(None, None)?;
+                check_density(soup.density)?;
+                let (width, height) = self.sides.unwrap_or(DEFAULT_SOUP);
+                memory::check(width, height, self.memory_limit)?;
+                return Ok((Pattern::default(), Origin::Soup(soup.grid(width, height)?)));
+            }
+            Source::Soup(_) => {
+                let (width, height) = self.sides.unwrap_or(DEFAULT_SOUP);
+                let topology = self.topology_of(None, sized(width, height)?)?;
+                check(None, Some(Bounds { topology, width, height }))?;
+            }
+            Source::Checkpoint(checkpoint) => {
+                supports(&checkpoint.world())?;
+                let CheckpointBody::Cells { cells, background, bounds } = &checkpoint.body else {
+                    let placed = self.placed_checkpoint(checkpoint)?;
+                    return Ok((placed.about.clone(), Origin::Placed(placed)));
+                };
+                let origin = Origin::Kept {
+                    cells: cells.clone(),
+                    background: *background,
+                    bounds: *bounds,
+                    first: checkpoint.first_cell,
+                    generation: checkpoint.generation,
+                };
+                return Ok((about(checkpoint), origin));
+            }
+            _ => {
+                let pattern = self.read_pattern()?;
+                if names_none && pattern.bounds.is_none() {
+                    check(Some(&pattern), None)?;
+                    return Ok((pattern, Origin::Plane));
+                }
+                let (size, _) = self.size_of(&pattern)?;
+                let topology = self.topology_of(Some(&pattern), size)?;
+                let (width, height) = (size.width.get(), size.height.get());
+                check(Some(&pattern), Some(Bounds { topology, width, height }))?;
+            }
+        }
+        let placed = self.placed()?;
+        check(Some(&placed.about), Some(placed.bounds()))?;
+        Ok((placed.about.clone(), Origin::Placed(placed)))
+    }
+
+    /// The pattern that is given in one way or another.
+    fn read_pattern(&self) -> Result<Pattern, Error> {
+        Ok(match self.source.as_ref().ok_or_else(no_start)? {
+            Source::Pattern(pattern) => (**pattern).clone(),
+            Source::Named(name) => library::get(name)?.load()?,
+            Source::File(path) => Pattern::open_within(path, &self.limits)?.pattern,
+            Source::Inline(text) => Pattern::read(text.as_bytes(), None, &self.limits)?.pattern,
+            _ => return Err(no_start()),
+        })
+    }
+
+    /// The size of the grid that a pattern lies in, and whether it is the pattern's own.
+    fn size_of(&self, pattern: &Pattern) -> Result<(Size, bool), Error> {
+        let own = pattern.bounds.and_then(|bounds| Size::new(bounds.width, bounds.height));
+        match (self.sides, self.margin, own) {
+            (Some(_), Some(_), _) => Err(size_and_margin()),
+            (Some((width, height)), None, own) => {
+                let size = sized(width, height)?;
+                Ok((size, Some(size) == own))
+            }
+            (None, None, Some(own)) => Ok((own, true)),
+            (None, margin, _) => {
+                let margin = margin.unwrap_or(Self::DEFAULT_MARGIN);
+                Ok((placement::size_with_margin(pattern, margin)?, false))
+            }
+        }
+    }
+
+    fn placed_grid(&self, grid: Grid) -> Result<Placed, Error> {
+        if self.sides.is_some_and(|size| size != (grid.width(), grid.height())) {
+            return Err(two_sizes());
+        }
+        let topology = self.topology_of(None, grid.size())?;
+        Ok(Placed { about: Pattern::default(), grid, first: Position::default(), topology })
+    }
+
+    fn placed_checkpoint(&self, checkpoint: &Checkpoint) -> Result<Placed, Error> {
+        let grid = checkpoint.grid().ok_or_else(crate::engines::needs_edges)?;
+        let placed = self.placed_grid(Grid::clone(grid))?;
+        let generation = checkpoint.generation.to_u128().unwrap_or(u128::MAX);
+        let about = Pattern { generation, ..about(checkpoint) };
+        Ok(Placed { about, first: checkpoint.first_cell, ..placed })
+    }
+
+    /// What lies beyond the edges of a grid of this size, known before there is one: what was asked
+    /// for, or else what the pattern names.
+    fn topology_of(&self, pattern: Option<&Pattern>, size: Size) -> Result<Topology, GridError> {
+        let own = pattern.and_then(|pattern| pattern.bounds).map(|bounds| bounds.topology);
+        let topology = self.topology.or(own).unwrap_or_default();
+        topology.check(size)?;
+        Ok(topology)
+    }
+}
+
+/// What the pattern of a checkpoint says about itself.
+fn about(checkpoint: &Checkpoint) -> Pattern {
+    let Checkpoint { name, author, comments, .. } = checkpoint.clone();
+    Pattern { name, author, comments, ..Pattern::default() }
+}
+
+fn sized(width: u32, height: u32) -> Result<Size, GridError> {
+    Size::new(width, height).ok_or(GridError::Empty { width, height })
+}
+
+fn check_density(density: f64) -> Result<(), Error> {
+    if (0.0..=1.0).contains(&density) {
+        return Ok(());
+    }
+    let message = format!("a soup cannot have density {density}");
+    Err(Error::Setup { message, remedy: "give a number from 0 to 1" })
+}
+
+fn no_start() -> Error {
+    let message = "there is nothing to simulate".to_owned();
+    Error::Setup { message, remedy: "give a pattern, a file, a grid or a soup" }
+}
+
+fn two_sizes() -> Error {
+    let message = "a grid was given together with another size".to_owned();
+    Error::Setup { message, remedy: "leave the size out, for the grid has one" }
+}
+
+fn size_and_margin() -> Error {
+    let message = "both a size and a margin were given".to_owned();
+    Error::Setup { message, remedy: "give one of them" }
+}
