@@ -32,8 +32,8 @@ impl AddressSpace {
     /// The name of the limit, as one would search for it.
     pub const LIMIT_NAME: &str = "RLIMIT_AS (ulimit -v)";
 
-    /// The limit of this process; `None` if there is none, or none is known on this system. It is a
-    /// snapshot. To learn that there is none takes a system call, and else the time to start a thread.
+    /// The limit of this process; `None` if there is none, or none is known on this system, or this crate
+    /// has been built without its feature `address-space`. It is a snapshot. To learn that there is none takes a system call, and else the time to start a thread.
     pub fn limited() -> Option<Self> {
         let (limit, taken) = system::limit_and_taken()?;
         Some(Self { limit, free: limit.saturating_sub(taken) })
@@ -91,7 +91,7 @@ impl AddressSpace {
     }
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", feature = "address-space"))]
 mod system {
     use std::fs;
 
@@ -110,7 +110,7 @@ mod system {
     }
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(all(target_os = "linux", feature = "address-space")))]
 mod system {
     pub(super) fn limit_and_taken() -> Option<(u64, u64)> {
         None

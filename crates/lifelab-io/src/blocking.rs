@@ -1,16 +1,22 @@
 //! From threads to tasks: I/O that can only block, for steppers that must not.
 
 use std::fmt;
+#[cfg(feature = "tokio")]
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
-use lifelab_core::{AddressSpace, CancellationToken, CellIo, Fault, IoFuture, Site};
+#[cfg(feature = "tokio")]
+use lifelab_core::AddressSpace;
+use lifelab_core::{CancellationToken, CellIo, Fault, IoFuture, Site};
+#[cfg(feature = "tokio")]
 use tokio::runtime::Handle;
+#[cfg(feature = "tokio")]
 use tokio::task::JoinHandle;
 
 use crate::runtime;
 
 /// The stack of tokio's threads.
+#[cfg(feature = "tokio")]
 const STACK: usize = 2 << 20;
 
 /// Makes cell I/O from a function that blocks its thread.
@@ -60,22 +66,34 @@ where
     }
 
     fn call_async<'a>(&'a self, site: Site, stop: &'a CancellationToken) -> IoFuture<'a> {
-        IoFuture::new(async move {
-            let runtime = runtime::current()?;
-            let call = self.call.clone();
-            let stop = stop.child();
-            // The call ends when the future that awaits it is dropped.
-            let _guard = stop.drop_guard();
-            let begin = move || stop.check().map_err(Fault::from).and_then(|()| call(site, &stop));
-            match spawn(&runtime, begin)?.await {
-                Ok(outcome) => outcome,
-                Err(error) => match error.try_into_panic() {
-                    Ok(payload) => resume_unwind(payload),
-                    Err(_) => Err(Fault::failed("the runtime was shut down before the call began")),
-                },
-            }
-        })
+        IoFuture::new(elsewhere(self.call.clone(), site, stop))
     }
+}
+
+/// Awaits a call on the runtime's blocking pool.
+#[cfg(feature = "tokio")]
+async fn elsewhere<F>(call: Arc<F>, site: Site, stop: &CancellationToken) -> Result<(), Fault>
+where
+    F: Fn(Site, &CancellationToken) -> Result<(), Fault> + Send + Sync + 'static,
+{
+    let runtime = runtime::current()?;
+    let stop = stop.child();
+    // The call ends when the future that awaits it is dropped.
+    let _guard = stop.drop_guard();
+    let begin = move || stop.check().map_err(Fault::from).and_then(|()| call(site, &stop));
+    match spawn(&runtime, begin)?.await {
+        Ok(outcome) => outcome,
+        Err(error) => match error.try_into_panic() {
+            Ok(payload) => resume_unwind(payload),
+            Err(_) => Err(Fault::failed("the runtime was shut down before the call began")),
+        },
+    }
+}
+
+/// There is no pool to call it on.
+#[cfg(not(feature = "tokio"))]
+async fn elsewhere<F>(_: Arc<F>, _: Site, _: &CancellationToken) -> Result<(), Fault> {
+    Err(runtime::left_out())
 }
 
 /// Sends a call to the runtime's blocking pool.
@@ -83,6 +101,7 @@ where
 /// Where the pool has no thread yet and can start none, tokio panics. Nothing of ours is inside then, so
 /// that panic is caught. But a thread that starts and then finds no memory for its signal handler ends
 /// the process; so that is asked before.
+#[cfg(feature = "tokio")]
 fn spawn<T: Send + 'static>(
     runtime: &Handle,
     call: impl FnOnce() -> T + Send + 'static,

@@ -30,6 +30,12 @@ pub enum IoError {
         /// What it must be.
         expected: &'static str,
     },
+    /// This build has no sockets.
+    #[error("{wait} needs the feature `tokio` of lifelab-io, which this build leaves out")]
+    LeftOut {
+        /// The wait, in shorthand.
+        wait: String,
+    },
     /// The echo service could not be started.
     #[error("cannot start the echo service at {address}: {source}")]
     Service {

@@ -81,7 +81,8 @@
 //! ```
 //!
 //! The asynchronous forms need a tokio runtime with time and I/O enabled, and say so when there is
-//! none. The crate is for Unix systems.
+//! none. The crate is for Unix systems. Without its feature `tokio` it has the blocking forms alone, and
+//! no sockets.
 #![forbid(unsafe_code)]
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
 
@@ -102,20 +103,25 @@ mod retry;
 mod timeout;
 mod working;
 
+#[cfg(feature = "tokio")]
 mod asynchronous;
 mod blocking;
 
+#[cfg(feature = "tokio")]
 mod background_runtime;
 mod draw;
 mod error;
+#[cfg(feature = "tokio")]
 mod park;
 mod precise_sleep;
+#[cfg_attr(not(feature = "tokio"), path = "no_runtime.rs")]
 mod runtime;
 mod shorthand;
 
 #[cfg(test)]
 mod recording;
 
+#[cfg(feature = "tokio")]
 pub use asynchronous::{Asynchronous, asynchronous};
 pub use block::Block;
 pub use blocking::{Blocking, blocking};
@@ -129,7 +135,9 @@ pub use phase::{InPhase, IoPhase};
 pub use retry::{Retry, RetrySpec};
 pub use shorthand::ShorthandError;
 pub use sleep::Sleep;
-pub use socket::{Address, AddressError, EchoService, Service, Socket, SocketSpec, Transport};
+pub use socket::{Address, AddressError, Service, SocketSpec};
+#[cfg(feature = "tokio")]
+pub use socket::{EchoService, Socket, Transport};
 pub use spec::{IoSpec, from_wire};
 pub use timeout::Timeout;
 pub use wait::Wait;

@@ -12,12 +12,12 @@ use lifelab_core::{CancelReason, CancellationToken};
 ///
 /// It takes three system calls, or one in threads that have turned it off themselves.
 pub(crate) fn sleep(duration: Duration, stop: &CancellationToken) -> Result<(), CancelReason> {
-    #[cfg(target_os = "linux")]
+    #[cfg(all(target_os = "linux", feature = "timer-slack"))]
     let _restored_on_drop = slack::Least::new();
     stop.sleep(duration)
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", feature = "timer-slack"))]
 mod slack {
     use nix::sys::prctl::{get_timerslack, set_timerslack};
 
@@ -46,7 +46,7 @@ mod slack {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(all(test, target_os = "linux", feature = "timer-slack"))]
 mod tests {
     use std::panic::catch_unwind;
 

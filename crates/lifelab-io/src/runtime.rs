@@ -25,6 +25,15 @@ pub(crate) async fn sleep(duration: Duration) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Awaits a future for so long; `None` if it takes longer.
+pub(crate) async fn timeout<F: Future>(
+    limit: Duration,
+    future: F,
+) -> Result<Option<F::Output>, Fault> {
+    current()?; // As above.
+    Ok(tokio::time::timeout(limit, future).await.ok())
+}
+
 /// Whether blocking this thread would block a runtime's tasks.
 ///
 /// Being inside a runtime's context is not enough to tell: its blocking pool is there too, and is

@@ -57,15 +57,14 @@ impl CellIo for Timeout {
             return self.inner.call_async(site, stop);
         }
         IoFuture::new(async move {
-            runtime::current()?;
             let Some(deadline) = Instant::now().checked_add(self.limit) else {
                 return self.inner.call_async(site, stop).await;
             };
             let limited = stop.before(deadline);
             let inner = self.inner.call_async(site, &limited);
-            match tokio::time::timeout(self.limit, inner).await {
-                Ok(outcome) => self.judge(outcome, stop),
-                Err(_) => Err(self.fault()),
+            match runtime::timeout(self.limit, inner).await? {
+                Some(outcome) => self.judge(outcome, stop),
+                None => Err(self.fault()),
             }
         })
     }

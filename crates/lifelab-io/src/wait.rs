@@ -13,7 +13,9 @@ use crate::error::IoError;
 use crate::latency::Latency;
 use crate::shorthand::{self, Scanner, Shorthand, ShorthandError};
 use crate::sleep::Sleep;
-use crate::socket::{Service, Socket, SocketSpec};
+use crate::socket::SocketSpec;
+#[cfg(feature = "tokio")]
+use crate::socket::{Service, Socket};
 
 /// What a cell waits for.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -50,12 +52,15 @@ impl Wait {
             Self::Sleep(latency) => Arc::new(Sleep::new(*latency, seed)),
             Self::Block(latency) => Arc::new(Block::new(*latency, seed)),
             Self::Cpu(work) => Arc::new(Cpu::new(*work)),
+            #[cfg(feature = "tokio")]
             Self::Socket(spec) => {
                 let socket = Socket::new(spec, seed)?;
                 let service = Service::At(socket.address().clone());
                 let elsewhere = SocketSpec { service, ..spec.clone() };
                 return Ok((Arc::new(socket), Self::Socket(elsewhere)));
             }
+            #[cfg(not(feature = "tokio"))]
+            Self::Socket(_) => return Err(IoError::LeftOut { wait: self.to_string() }),
         };
         Ok((io, self.clone()))
     }

@@ -3,8 +3,10 @@
 mod body;
 mod error;
 mod every;
+#[cfg(feature = "checkpoint-folder")]
 mod folder;
 mod format;
+#[cfg(feature = "checkpoint-folder")]
 mod locked;
 
 use std::sync::Arc;
@@ -19,6 +21,7 @@ use crate::simulation::Simulation;
 pub use body::CheckpointBody;
 pub use error::{CheckpointError, CheckpointErrorKind};
 pub use every::{Cadence, Every, EveryError};
+#[cfg(feature = "checkpoint-folder")]
 pub use folder::{Checkpoints, Resumed};
 
 /// A run as it stood between two generations: all that is needed to go on, bit for bit, as if

@@ -33,10 +33,19 @@
 //! - [`Scenario`]: a whole run as text.
 //! - [`Checkpoint`]: a run as it stood, to go on from; [`Checkpoints`] keeps them on disk.
 //! - [`Stepper`], [`FanIn`](core::FanIn) and the rest of [`core`]: for your own stepper.
-//! - `examples/`: the four crossings between threads and coroutines, and a stepper and an engine of your own.
+//!
+//! # Features
+//! Each stepper but the sequential one has a feature of its name, all of them on by default; `async` is
+//! for [`Simulation::run_async`] and I/O that is awaited, sockets among it, and `checkpoint-folder` for
+//! [`Checkpoints`]. Without any, what remains needs no runtime and no calls of the system: grids and
+//! patterns, the sequential stepper, engines given by value.
+//!
+//! # Examples
+//! `examples/`: the four crossings between threads and coroutines, and a stepper and an engine of your own.
 #![forbid(unsafe_code)]
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
 
+#[cfg(feature = "async")]
 mod asynchronous;
 mod builder;
 mod checkpoint;
@@ -70,9 +79,10 @@ pub use lifelab_patterns::Pattern;
 
 pub use builder::Builder;
 pub use checkpoint::{
-    Cadence, Checkpoint, CheckpointBody, CheckpointError, CheckpointErrorKind, Checkpoints, Every,
-    EveryError, Resumed,
+    Cadence, Checkpoint, CheckpointBody, CheckpointError, CheckpointErrorKind, Every, EveryError,
 };
+#[cfg(feature = "checkpoint-folder")]
+pub use checkpoint::{Checkpoints, Resumed};
 pub use cycle::{Cycle, CycleFinder, Velocity};
 pub use engines::{ENGINES, EngineEntry};
 pub use error::{Error, ScenarioError, SpecError};
@@ -87,10 +97,15 @@ pub use workers::host_workers;
 
 /// The steppers themselves, to be built by value.
 pub mod steppers {
+    #[cfg(feature = "async-tasks")]
     pub use lifelab_async_tasks as async_tasks;
+    #[cfg(feature = "process-pool")]
     pub use lifelab_process_pool as process_pool;
+    #[cfg(feature = "queue-pipeline")]
     pub use lifelab_queue_pipeline as queue_pipeline;
     pub use lifelab_sequential as sequential;
+    #[cfg(feature = "thread-per-cell")]
     pub use lifelab_thread_per_cell as thread_per_cell;
+    #[cfg(feature = "thread-pool")]
     pub use lifelab_thread_pool as thread_pool;
 }

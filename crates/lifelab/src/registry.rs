@@ -9,13 +9,18 @@ use crate::error::{Error, SpecError};
 use crate::notation;
 use crate::spec::{Row, StepperSpec, refuse};
 
-/// All steppers, from the plainest to the most elaborate.
+/// All steppers, from the plainest to the most elaborate. Each but the first has a feature of its name.
 pub const STEPPERS: &[Entry] = &[
     Entry::of::<lifelab_sequential::Sequential>(),
+    #[cfg(feature = "thread-per-cell")]
     Entry::of::<lifelab_thread_per_cell::ThreadPerCell>(),
+    #[cfg(feature = "queue-pipeline")]
     Entry::of::<lifelab_queue_pipeline::QueuePipeline>(),
+    #[cfg(feature = "thread-pool")]
     Entry::of::<lifelab_thread_pool::ThreadPool>(),
+    #[cfg(feature = "async-tasks")]
     Entry::of::<lifelab_async_tasks::AsyncTasks>(),
+    #[cfg(feature = "process-pool")]
     Entry::of::<lifelab_process_pool::ProcessPool>(),
 ];
 

@@ -5,12 +5,13 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
 
+#[cfg(feature = "async")]
 use tokio::sync::oneshot;
 
 use lifelab_core::{
-    Advance, CancellationToken, Cell, Coordinate, Count, DetachedStep, EditError, Engine,
-    FiniteEngine, Grid, Place, Position, Probe, Progress, Rectangle, Rule, StateHash, StepError,
-    StepErrorKind, StepReport, Topology, Universe,
+    Advance, CancellationToken, Cell, Coordinate, Count, EditError, Engine, FiniteEngine, Grid,
+    Place, Position, Probe, Progress, Rectangle, Rule, StateHash, StepError, StepErrorKind,
+    StepReport, Topology, Universe,
 };
 use lifelab_patterns::Pattern;
 
@@ -37,7 +38,8 @@ use crate::observe::{GenerationEvent, Observer, OnGeneration};
 pub struct Simulation {
     pub(crate) engine: Box<dyn Engine>,
     /// Where a step comes back whose future was dropped while it ran on another thread.
-    pub(crate) away: Option<oneshot::Receiver<DetachedStep>>,
+    #[cfg(feature = "async")]
+    pub(crate) away: Option<oneshot::Receiver<lifelab_core::DetachedStep>>,
     stop: CancellationToken,
     /// The first generation with a live cell on the edge, if it was before the engine started.
     met_edge_before: Option<u64>,
@@ -70,8 +72,18 @@ impl Simulation {
 
     pub(crate) fn new(parts: Parts) -> Self {
         let Parts { engine, stop, met_edge_before, first, about, engine_name, stepper, io } = parts;
-        let away = None;
-        Self { engine, away, stop, met_edge_before, first, about, engine_name, stepper, io }
+        Self {
+            engine,
+            #[cfg(feature = "async")]
+            away: None,
+            stop,
+            met_edge_before,
+            first,
+            about,
+            engine_name,
+            stepper,
+            io,
+        }
     }
 
     /// Computes one generation.
@@ -382,6 +394,10 @@ impl Simulation {
         let refused = Error::Setup { message, remedy: "take the engine `finite` for that" };
         self.engine.as_finite_mut().ok_or(refused)
     }
+
+    /// Takes back a stepper that is elsewhere: without futures it never is.
+    #[cfg(not(feature = "async"))]
+    fn come_home(&mut self) {}
 
     /// The number of the generation that is computed next.
     pub(crate) fn next_generation(&self) -> Count {

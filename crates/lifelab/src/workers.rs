@@ -11,7 +11,10 @@
 /// lifelab::host_workers();
 /// // ... the rest of `main`.
 /// ```
+///
+/// Without the feature `process-pool` there are none, and it does nothing.
 pub fn host_workers() {
+    #[cfg(feature = "process-pool")]
     lifelab_process_pool::host_workers(|wire| {
         lifelab_io::from_wire(wire).map_err(|error| error.to_string())
     });

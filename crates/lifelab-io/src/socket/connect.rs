@@ -66,8 +66,9 @@ mod tests {
     use tokio::net::{TcpListener, TcpSocket, UnixListener, UnixSocket};
 
     use super::*;
+    use crate::socket::frame::Frame;
     use crate::socket::private_dir::PrivateDir;
-    use crate::socket::{EchoService, Frame, Service, Socket, SocketSpec, Transport};
+    use crate::socket::{EchoService, Service, Socket, SocketSpec, Transport};
 
     const SITE: Site = Site::new(1, Cell::new(0, 0), Phase::Rule);
 

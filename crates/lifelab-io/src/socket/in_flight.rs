@@ -10,8 +10,8 @@ use std::time::Duration;
 use lifelab_core::Fault;
 
 use super::address::Address;
+use super::client::mismatch;
 use super::frame::Frame;
-use super::mismatch;
 
 /// The number of a request on its connection, as it travels: in the low half the place of its entry,
 /// in the high half how many requests had that place before. So an answer finds its entry at once,

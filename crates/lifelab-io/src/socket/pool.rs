@@ -14,9 +14,9 @@ use lifelab_core::{CancellationToken, Fault};
 use tokio::sync::{OnceCell, Semaphore};
 
 use super::address::Address;
+use super::client::{broken, mismatch, refused};
 use super::connect::{Stream, connect};
 use super::frame::Frame;
-use super::{broken, mismatch, refused};
 use crate::background_runtime::BackgroundRuntime;
 use crate::park;
 

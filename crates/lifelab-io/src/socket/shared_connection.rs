@@ -13,11 +13,11 @@ use tokio::runtime;
 use tokio::task::AbortHandle;
 
 use super::address::Address;
+use super::client::{broken, refused};
 use super::connect::{Stream, connect};
 use super::frame::Frame;
 use super::framed_reader::FramedReader;
 use super::in_flight::{InFlightTable, Number};
-use super::{broken, refused};
 use crate::runtime::current;
 
 /// The connections to one service, each tied to the runtime that it was made on: there its task runs, and

@@ -103,6 +103,7 @@ impl CheckpointError {
         Self { path: path.to_owned(), kind }
     }
 
+    #[cfg(feature = "checkpoint-folder")]
     /// This error, as one of the bytes of the file `path`.
     pub(crate) fn in_file(self, path: &Path) -> Self {
         Self::new(path, self.kind)
