@@ -88,7 +88,13 @@ impl Comments {
     }
 
     pub(super) fn into_pattern(self, pattern: Pattern) -> Pattern {
-        Pattern { name: self.name, author: self.author, comments: self.lines, ..pattern }
+        let (name, author, comments) = self.into_parts();
+        Pattern { name, author, comments, ..pattern }
+    }
+
+    /// Name, author and comments.
+    pub(super) fn into_parts(self) -> (Option<String>, Option<String>, Vec<String>) {
+        (self.name, self.author, self.lines)
     }
 }
 
@@ -103,7 +109,7 @@ pub(super) fn write_labeled(
             writeln!(out, "{label_start}{label}: {}", one_line(text))?;
         }
     }
-    lines(pattern).try_for_each(|line| write_comment(start, line, out))
+    lines(&pattern.comments).try_for_each(|line| write_comment(start, line, out))
 }
 
 /// Writes a comment, which may be empty.
@@ -113,8 +119,8 @@ pub(super) fn write_comment(start: &str, line: &str, out: &mut dyn Write) -> io:
 }
 
 /// The comments, each without line breaks.
-pub(super) fn lines(pattern: &Pattern) -> impl Iterator<Item = &str> {
-    pattern.comments.iter().flat_map(|comment| comment.split(['\n', '\r']))
+pub(super) fn lines(comments: &[String]) -> impl Iterator<Item = &str> {
+    comments.iter().flat_map(|comment| comment.split(['\n', '\r']))
 }
 
 /// A text that is written into one line: its line breaks become spaces.

@@ -32,7 +32,7 @@ pub(super) fn write(pattern: &Pattern, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "#{letter} {}", comments::one_line(text))?;
         }
     }
-    for line in comments::lines(pattern) {
+    for line in comments::lines(&pattern.comments) {
         comments::write_comment("#C", line, out)?;
     }
     let rule = RuleSpec { rule: pattern.rule, bounds: pattern.bounds };
