@@ -29,7 +29,7 @@ pub(crate) struct Args {
     /// standard output, as RLE if nothing else is said
     output: PathBuf,
 
-    /// The format, whatever the extension: rle, plaintext, life105, life106 or ron
+    /// The format, whatever the extension: rle, mc, plaintext, life105, life106 or ron
     #[arg(long, value_name = "FORMAT", add = ArgValueCandidates::new(completions::formats))]
     to: Option<Format>,
 

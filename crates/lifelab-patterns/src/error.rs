@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
-use lifelab_core::{RuleError, RuleErrorKind, printable};
+use lifelab_core::{Count, RuleError, RuleErrorKind, printable};
 use thiserror::Error as ThisError;
 
 pub use place::Place;
@@ -74,6 +74,17 @@ pub enum ErrorKind {
     /// Cells or comments would take more memory than [`Limits`](crate::Limits) allow.
     #[error("the pattern needs more memory than the limit of {limit_bytes} bytes")]
     TooLarge {
+        /// The limit.
+        limit_bytes: u64,
+    },
+    /// A list of the cells would take more memory than [`Limits`](crate::Limits) allow; known before any
+    /// of them is listed.
+    #[error(
+        "a list of the {population} live cells would take more memory than the limit of {limit_bytes} bytes"
+    )]
+    TooManyCells {
+        /// The number of live cells.
+        population: Count,
         /// The limit.
         limit_bytes: u64,
     },

@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use crate::cells::Position;
 use crate::error::{ErrorKind, Fault};
-use crate::formats::{life_105, life_106, plaintext, rle, ron};
+use crate::formats::{life_105, life_106, macrocell, plaintext, rle, ron};
 use crate::limits::Limits;
 use crate::open::Draft;
 use crate::pattern::Pattern;
@@ -29,6 +29,8 @@ pub enum Format {
     Life105,
     /// A list of coordinates.
     Life106,
+    /// A quadtree in which equal squares are written once: see [`macrocell`](crate::macrocell).
+    Macrocell,
     /// All that a [`Pattern`] holds, in Rusty Object Notation.
     Ron,
 }
@@ -50,8 +52,8 @@ pub(crate) struct Codec {
 
 impl Format {
     /// Every format, in the order in which they are tried on a text.
-    pub const ALL: [Self; 5] =
-        [Self::Life105, Self::Life106, Self::Plaintext, Self::Ron, Self::Rle];
+    pub const ALL: [Self; 6] =
+        [Self::Life105, Self::Life106, Self::Macrocell, Self::Plaintext, Self::Ron, Self::Rle];
 
     pub(crate) const fn codec(self) -> &'static Codec {
         match self {
@@ -59,11 +61,12 @@ impl Format {
             Self::Plaintext => &plaintext::CODEC,
             Self::Life105 => &life_105::CODEC,
             Self::Life106 => &life_106::CODEC,
+            Self::Macrocell => &macrocell::CODEC,
             Self::Ron => &ron::CODEC,
         }
     }
 
-    /// Its name: `rle`, `plaintext`, `life 1.05`, `life 1.06`, `ron`.
+    /// Its name: `rle`, `plaintext`, `life 1.05`, `life 1.06`, `macrocell`, `ron`.
     pub const fn name(self) -> &'static str {
         self.codec().name
     }

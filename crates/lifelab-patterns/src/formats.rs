@@ -4,6 +4,7 @@ mod comments;
 mod drawing;
 pub(crate) mod life_105;
 pub(crate) mod life_106;
+pub mod macrocell;
 pub(crate) mod plaintext;
 pub(crate) mod rle;
 pub(crate) mod ron;

@@ -6,6 +6,18 @@
 //! what was expected; [`Limits`] bound what any input can take. [`library`] holds well-known patterns
 //! by name.
 //!
+//! | format | extensions | what it is |
+//! | --- | --- | --- |
+//! | [`Rle`](Format::Rle) | `.rle` | runs of cells, with rule, universe, position and generation |
+//! | [`Macrocell`](Format::Macrocell) | `.mc` | a quadtree; patterns of any size: [`macrocell`] |
+//! | [`Plaintext`](Format::Plaintext) | `.cells` | a drawing |
+//! | [`Life105`](Format::Life105) | `.lif`, `.life` | drawings at given places |
+//! | [`Life106`](Format::Life106) | `.lif`, `.life` | a list of coordinates |
+//! | [`Ron`](Format::Ron) | `.ron` | all that a pattern holds |
+//!
+//! Any of them may be gzipped. A macrocell may have more cells than memory can list: [`Document::open`]
+//! reads a file in the form it has, and [`Pattern::open`] its cells.
+//!
 //! To add a format, write a file in `formats` that defines its `Codec`, and name it in [`Format`].
 #![forbid(unsafe_code)]
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
@@ -27,8 +39,9 @@ mod whole_file;
 pub use cells::{BoundingBox, Cells, CellsBuilder, Position, Positions, Run, Runs, Word, Words};
 pub use error::{ErrorKind, PatternError, Place};
 pub use format::{Format, Property, UnknownFormatName};
+pub use formats::macrocell;
 pub use limits::Limits;
-pub use open::Loaded;
+pub use open::{Content, Document, Loaded};
 pub use pattern::{Frame, Pattern, Size};
 pub use warning::Warning;
 pub use whole_file::WholeFile;

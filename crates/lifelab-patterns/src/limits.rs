@@ -13,7 +13,7 @@ pub struct Limits {
     /// The memory for the cells of a pattern, and as much again for its name, author and comments, in
     /// bytes. A dense soup takes little more than a bit per cell, a lone cell 32 bytes, and twice that
     /// if cells come out of order; while their tables grow, they may have as much spare room again.
-    /// A short comment takes 80 bytes.
+    /// A distinct square of a macrocell takes 40 bytes. A short comment takes 80 bytes.
     pub memory_bytes: u64,
 }
 

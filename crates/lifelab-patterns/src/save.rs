@@ -8,6 +8,7 @@ use flate2::write::GzEncoder;
 
 use crate::error::{ErrorKind, PatternError};
 use crate::format::{Format, Property};
+use crate::formats::macrocell::Tree;
 use crate::pattern::Pattern;
 use crate::whole_file::WholeFile;
 
@@ -68,16 +69,9 @@ impl Pattern {
         self.complete(WholeFile::create(path).map_err(ErrorKind::Io)?, format)
     }
 
-    fn complete(&self, mut file: WholeFile, format: Format) -> Result<Vec<Property>, ErrorKind> {
+    fn complete(&self, file: WholeFile, format: Format) -> Result<Vec<Property>, ErrorKind> {
         let omitted = self.omissions(format)?;
-        let gzipped = file.path().extension().is_some_and(|end| end.eq_ignore_ascii_case("gz"));
-        let encoded = if gzipped {
-            let mut encoder = GzEncoder::new(&mut file, Compression::default());
-            self.encode(format, &mut encoder).and_then(|()| encoder.finish().map(|_| ()))
-        } else {
-            self.encode(format, &mut file)
-        };
-        encoded.and_then(|()| file.finish()).map_err(ErrorKind::Io)?;
+        complete(file, |out| self.encode(format, out)).map_err(ErrorKind::Io)?;
         Ok(omitted)
     }
 
@@ -99,4 +93,33 @@ impl Pattern {
         (format.codec().write)(self, &mut out)?;
         out.flush()
     }
+}
+
+impl Tree {
+    /// [Writes](Self::write) the tree to a file that was created before; `.gz` at the end of its name
+    /// compresses.
+    ///
+    /// # Errors
+    /// If it cannot be written. Then an existing file is [untouched](WholeFile).
+    pub fn save_in(&self, file: WholeFile) -> Result<(), PatternError> {
+        let path = file.path().to_owned();
+        let saved = complete(file, |out| self.write(out));
+        saved.map_err(|error| PatternError::new(ErrorKind::Io(error)).in_source(Some(&path)))
+    }
+}
+
+/// Writes a file whole, compressed if its name says so.
+fn complete(
+    mut file: WholeFile,
+    encode: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let gzipped = file.path().extension().is_some_and(|end| end.eq_ignore_ascii_case("gz"));
+    if gzipped {
+        let mut encoder = GzEncoder::new(&mut file, Compression::default());
+        encode(&mut encoder)?;
+        encoder.finish()?;
+    } else {
+        encode(&mut file)?;
+    }
+    file.finish()
 }

@@ -14,6 +14,9 @@ pub enum Warning {
     /// An RLE file ends without `!`.
     #[error("the final `!` is missing; the file may be cut off")]
     NoEnd,
+    /// A macrocell file has snapshots of other generations, which are left out.
+    #[error("the snapshots of a timeline (#FRAMES) are left out; the last generation is read")]
+    Frames,
     /// There are cells outside the size that the header gives.
     #[error(
         "the header says {} x {} cells, but they take {} x {}",

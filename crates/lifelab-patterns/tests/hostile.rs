@@ -114,6 +114,10 @@ fn memory_is_limited_whatever_asks_for_it() {
         "#Life 1.06\n{}",
         (0..1000).map(|i| format!("0 {}\n", -i)).collect::<String>()
     ));
+    let row = |n: u32| (0..8).map(|x| if n >> x & 1 == 1 { '*' } else { '.' }).collect::<String>();
+    too_large(&format!("[M2]\n{}", (1..256).map(|n| row(n) + "\n").collect::<String>()));
+    too_large(&format!("[M2]\n{}", ".*\n".repeat(1000)));
+    too_large(&format!("[M2]\n{}", "#C\n".repeat(1000)));
     assert!(Pattern::read(b"x = 9999999999, y = 9999999999\no!", None, &limits).is_ok());
 }
 
@@ -175,6 +179,7 @@ proptest! {
         start in prop_oneof![
             Just("x = 3, y = 3\n"), Just("#Life 1.05\n"), Just("#Life 1.06\n"), Just("!\n"), Just("#"),
             Just("#CXRLE "), Just("(cells: [\""), Just("x = 3, y = 3, rule = "), Just("\u{1f}\u{8b}"),
+            Just("[M2]\n"), Just("[M2]\n#"), Just("[M2]\n.*$\n4 "),
             Just("#P "), Just("#Life 1.05\n#P "), Just("(rule: \""), Just("\u{feff}"),
         ],
         rest in "([0-9bo$!. \n]|[!-~]|9223372036854775807|é|\r|\t|\\PC){0,30}",
@@ -192,7 +197,7 @@ proptest! {
 /// Reads under tight limits; whatever comes out can be shown.
 fn check(bytes: &[u8]) {
     let limits = Limits { text_bytes: 1 << 16, memory_bytes: 1 << 16 };
-    for name in ["a.rle", "a.cells", "a.lif", "a.ron", "a"] {
+    for name in ["a.rle", "a.cells", "a.lif", "a.ron", "a.mc", "a"] {
         match Pattern::read(bytes, Some(Path::new(name)), &limits) {
             Ok(loaded) => drop(format!("{:?} {:?}", loaded.pattern, loaded.pattern.frame())),
             Err(error) => drop(format!("{error}{}{}", error.render(), error.render_colored())),

@@ -85,21 +85,25 @@ fn what_a_format_cannot_say_is_told_or_refused() {
 
     let highlife = Pattern { rule: "HighLife".parse().expect("a name"), ..glider() };
     let error = omitted(&highlife, Format::Plaintext).expect_err("no rule");
-    let message = "plaintext cannot hold a rule other than B3/S23; life 1.05, ron, rle can";
+    let message =
+        "plaintext cannot hold a rule other than B3/S23; life 1.05, macrocell, ron, rle can";
     assert_eq!(error.to_string(), message);
     let bounds = Some(Bounds { topology: Topology::Plane, width: 9, height: 9 });
     let bounded = Pattern { bounds, ..glider() };
     let error = omitted(&bounded, Format::Life105).expect_err("no universe");
-    assert_eq!(error.to_string(), "life 1.05 cannot hold a finite universe; ron, rle can");
+    assert_eq!(
+        error.to_string(),
+        "life 1.05 cannot hold a finite universe; macrocell, ron, rle can"
+    );
 }
 
 #[test]
 fn cells_far_apart_are_written_small_or_refused() {
     let cells: Cells = [at(i64::MIN, 0), at(i64::MAX, i64::MAX), at(7, 0)].into_iter().collect();
     let far = Pattern { cells, ..Pattern::default() };
-    for format in [Format::Life105, Format::Life106] {
+    for format in [Format::Life105, Format::Life106, Format::Macrocell] {
         let text = written(&far, format);
-        assert!(text.len() < 500, "{text}");
+        assert!(text.len() < 5_000, "{text}");
         assert_eq!(read_back(&text, format).cells, far.cells);
     }
     for format in [Format::Rle, Format::Ron, Format::Plaintext] {
@@ -135,7 +139,9 @@ fn the_library_is_the_same_in_every_format() {
 fn files_are_saved_by_extension_and_compressed_by_gz() {
     let folder = tempfile::tempdir().expect("a folder");
     let plain = library::get("glider").expect("known").load().expect("well-formed");
-    for name in ["a.rle", "a.cells", "a.lif", "a.life", "a.ron", "a.rle.gz", "a.RON.GZ"] {
+    for name in
+        ["a.rle", "a.cells", "a.lif", "a.life", "a.ron", "a.mc", "a.mc.gz", "a.rle.gz", "a.RON.GZ"]
+    {
         let path = folder.path().join(name);
         assert_eq!(plain.save(&path).expect(name), [], "{name}");
         let loaded = Pattern::open(&path).expect(name);
@@ -143,7 +149,7 @@ fn files_are_saved_by_extension_and_compressed_by_gz() {
         assert_eq!(loaded.gzipped, name.to_lowercase().ends_with("gz"), "{name}");
     }
     let error = plain.save(folder.path().join("a.png")).expect_err("no format").to_string();
-    assert!(error.ends_with("known are .lif, .life, .cells, .ron, .rle"), "{error}");
+    assert!(error.ends_with("known are .lif, .life, .mc, .cells, .ron, .rle"), "{error}");
     for name in ["a", "a.gz"] {
         let error = plain.save(folder.path().join(name)).expect_err("no format").to_string();
         assert!(error.contains("with or without `.gz` after it; known are .lif,"), "{error}");
@@ -200,5 +206,11 @@ proptest! {
         let again = read_back(&written(&pattern, Format::Life105), Format::Life105);
         prop_assert_eq!(&again.cells, &pattern.cells);
         prop_assert_eq!((again.rule, again.position), (pattern.rule, pattern.position));
+    }
+
+    #[test]
+    fn macrocell_keeps_everything_but_the_size(pattern in any_pattern()) {
+        let again = read_back(&written(&pattern, Format::Macrocell), Format::Macrocell);
+        prop_assert_eq!(&again, &Pattern { size: None, ..pattern });
     }
 }

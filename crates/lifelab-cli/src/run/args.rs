@@ -207,7 +207,7 @@ pub(crate) struct PrintArgs {
 #[command(next_help_heading = "Output")]
 pub(crate) struct SaveArgs {
     /// Write the last complete generation to this file, in the format that its extension tells:
-    /// .rle, .cells, .ron and others; .gz after it compresses. `-` for standard output, as RLE; what
+    /// .rle, .mc, .cells, .ron and others; .gz after it compresses. `-` for standard output, as RLE; what
     /// is printed there otherwise goes to standard error then
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,

@@ -37,7 +37,6 @@ const fn thing(
 }
 
 const STRANGERS: &[Stranger] = &[
-    format("macrocell", &["mc"], |line, _| line.starts_with(b"[M2]")),
     format("apgcode", &[], |line, _| is_apgcode(line)),
     format("MCell", &["mcl"], |line, _| starts(line, b"#MCell")),
     thing(

@@ -59,7 +59,7 @@ fn read(text: &[u8], limits: &Limits) -> Result<Draft, Fault> {
     }
     let Reader { comments, cells, rule, corner: position, .. } = reader;
     let pattern = Pattern { rule, position, cells: cells.finish(), ..Pattern::default() };
-    Ok(Draft { pattern: comments.into_pattern(pattern), warnings: vec![] })
+    Ok(Draft { content: comments.into_pattern(pattern).into(), warnings: vec![] })
 }
 
 struct Reader {

@@ -42,7 +42,7 @@ fn read(text: &[u8], limits: &Limits) -> Result<Draft, Fault> {
     let cells = cells.finish();
     let position = cells.bounding_box().map(|area| Position { x: area.left, y: area.top });
     let pattern = Pattern { position, cells, ..Pattern::default() };
-    Ok(Draft { pattern: comments.into_pattern(pattern), warnings: vec![] })
+    Ok(Draft { content: comments.into_pattern(pattern).into(), warnings: vec![] })
 }
 
 fn write(pattern: &Pattern, out: &mut dyn Write) -> io::Result<()> {

@@ -44,7 +44,7 @@ fn read(text: &[u8], limits: &Limits) -> Result<Draft, Fault> {
         y += 1;
     }
     let pattern = Pattern { cells: cells.finish(), ..Pattern::default() };
-    Ok(Draft { pattern: comments.into_pattern(pattern), warnings: vec![] })
+    Ok(Draft { content: comments.into_pattern(pattern).into(), warnings: vec![] })
 }
 
 fn is_live(byte: u8) -> bool {

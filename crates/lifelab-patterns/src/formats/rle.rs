@@ -90,7 +90,7 @@ fn read(text: &[u8], limits: &Limits) -> Result<Draft, Fault> {
         warnings.push(Warning::NoEnd);
     }
     warnings.extend(larger_than_header(&pattern));
-    Ok(Draft { pattern: reader.comments.into_pattern(pattern), warnings })
+    Ok(Draft { content: reader.comments.into_pattern(pattern).into(), warnings })
 }
 
 /// Whether cells can start here, where a header or comments could, too.

@@ -105,7 +105,7 @@ fn read(text: &[u8], limits: &Limits) -> Result<Draft, Fault> {
     }
     (pattern.cells, _) = items.finish();
     check_placed(&pattern).map_err(|kind| kind.at(start..text.len()))?;
-    Ok(Draft { pattern, warnings: vec![] })
+    Ok(Draft { content: pattern.into(), warnings: vec![] })
 }
 
 /// Whether all strings of the document, however many, fit into the memory for comments: what its quotes
