@@ -3,7 +3,8 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use lifelab::patterns::{Format, Loaded, Pattern, Property};
+use lifelab::patterns::macrocell::Tree;
+use lifelab::patterns::{Content, Format, Pattern, Property, WholeFile};
 
 use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 
@@ -38,14 +39,31 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
-    let (_, Loaded { pattern, warnings, .. }) = input::open(&args.input, &args.limit.into())?;
-    for warning in warnings {
+    let limits = args.limit.into();
+    let document = input::open_document(&args.input, &limits)?;
+    for warning in &document.warnings {
         report::warning(format_args!("{}: {warning}", args.input.display()));
     }
-    for lost in write(&pattern, &args.output, args.to, out)? {
+    let by_name =
+        || if is_stdout(&args.output) { Some(Format::Rle) } else { Format::of_path(&args.output) };
+    let format = args.to.or_else(by_name);
+    if let (Content::Tree(tree), Some(Format::Macrocell)) = (&document.content, format) {
+        return write_tree(tree, &args.output, out);
+    }
+    let pattern = document.list(&limits)?.pattern;
+    for lost in write(&pattern, &args.output, format, out)? {
         report::warning(format_args!("{lost} is lost in this format"));
     }
     Ok(())
+}
+
+/// Writes a tree as one: it may have more cells than can be listed.
+fn write_tree(tree: &Tree, output: &Path, out: &mut dyn Write) -> Result<(), Failure> {
+    if is_stdout(output) {
+        stdout::guarded(out, |out| Ok(tree.write(out)?))?;
+        return Ok(out.flush()?);
+    }
+    tree.save_in(begin(output)?).map_err(Failure::writing)
 }
 
 fn write(
@@ -54,18 +72,25 @@ fn write(
     format: Option<Format>,
     out: &mut dyn Write,
 ) -> Result<Vec<Property>, Failure> {
-    if output == Path::new("-") {
-        let format = format.unwrap_or(Format::Rle);
+    let Some(format) = format else {
+        return pattern.save(output).map_err(Failure::writing); // That tells what is wrong.
+    };
+    if is_stdout(output) {
         let lost =
             stdout::guarded(out, |out| pattern.write(format, out).map_err(Failure::printing))?;
         out.flush()?; // The pattern first, then what it is without.
         return Ok(lost);
     }
-    let Some(format) = format.or_else(|| Format::of_path(output)) else {
-        return pattern.save(output).map_err(Failure::writing); // That tells what is wrong.
-    };
+    pattern.save_in(begin(output)?, format).map_err(Failure::writing)
+}
+
+fn is_stdout(output: &Path) -> bool {
+    output == Path::new("-")
+}
+
+/// Begins the file to write.
+fn begin(output: &Path) -> Result<WholeFile, Failure> {
     let refused = |error| whole_file::unwritten("the pattern", output, &error);
     interrupt::clean_up_on_signal()?;
-    let file = whole_file::open(output).map_err(refused)?;
-    pattern.save_in(file, format).map_err(Failure::writing)
+    whole_file::open(output).map_err(refused)
 }

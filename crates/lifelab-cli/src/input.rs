@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use lifelab::Start;
-use lifelab::patterns::{Format, Limits, Loaded, Pattern, library};
+use lifelab::patterns::{Document, Format, Limits, Loaded, Pattern, library};
 
 use crate::failure::{Exit, Failure};
 use crate::values::bytes;
@@ -28,16 +28,53 @@ impl From<LimitArgs> for Limits {
 
 /// Finds and reads what a PATTERN argument names; also how a scenario tells where it comes from.
 pub(crate) fn open(pattern: &Path, limits: &Limits) -> Result<(Start, Loaded), Failure> {
-    if pattern == Path::new("-") {
-        return from_stdin(limits);
+    let source = Source::find(pattern)?;
+    let loaded = source.read(limits)?.list(limits)?;
+    let start = match source {
+        Source::Stdin => Start::Inline(rle(&loaded.pattern)?),
+        Source::File(path) => Start::File(path.to_owned()),
+        Source::Library(entry) => Start::Named(entry.name.to_owned()),
+    };
+    Ok((start, loaded))
+}
+
+/// Finds and reads what a PATTERN argument names, in the form that it has there.
+pub(crate) fn open_document(pattern: &Path, limits: &Limits) -> Result<Document, Failure> {
+    Source::find(pattern)?.read(limits)
+}
+
+/// What a PATTERN argument names.
+enum Source<'a> {
+    Stdin,
+    File(&'a Path),
+    Library(&'static library::Entry),
+}
+
+impl<'a> Source<'a> {
+    fn find(pattern: &'a Path) -> Result<Self, Failure> {
+        if pattern == Path::new("-") {
+            return Ok(Self::Stdin);
+        }
+        let is_file = pattern.exists() && !pattern.is_dir();
+        match library::get(&pattern.to_string_lossy()) {
+            _ if is_file => Ok(Self::File(pattern)),
+            Ok(entry) => Ok(Self::Library(entry)),
+            // Opening it tells best what is wrong with it.
+            Err(_) if is_path(pattern) => Ok(Self::File(pattern)),
+            Err(error) => Err(unknown(&error)),
+        }
     }
-    let is_file = pattern.exists() && !pattern.is_dir();
-    match library::get(&pattern.to_string_lossy()) {
-        _ if is_file => from_file(pattern, limits),
-        Ok(entry) => Ok((Start::Named(entry.name.to_owned()), read(entry)?)),
-        // Opening it tells best what is wrong with it.
-        Err(_) if is_path(pattern) => from_file(pattern, limits),
-        Err(error) => Err(unknown(&error)),
+
+    fn read(&self, limits: &Limits) -> Result<Document, Failure> {
+        Ok(match self {
+            Self::Stdin => Document::read_from(io::stdin().lock(), Some(Path::new(STDIN)), limits)?,
+            Self::File(path) => Document::open_within(path, limits)?,
+            Self::Library(entry) => {
+                let name = file_name(entry);
+                let limits = Limits::default();
+                Document::read(entry.text.as_bytes(), Some(Path::new(&name)), &limits)?
+            }
+        })
     }
 }
 
@@ -58,20 +95,20 @@ pub(crate) fn named(name: &str) -> Result<&'static library::Entry, Failure> {
 
 /// Reads a pattern of the library.
 pub(crate) fn read(entry: &library::Entry) -> Result<Loaded, Failure> {
-    let name = format!("{}.rle", entry.name);
+    let name = file_name(entry);
     Ok(Pattern::read(entry.text.as_bytes(), Some(Path::new(&name)), &Limits::default())?)
 }
 
-fn from_file(path: &Path, limits: &Limits) -> Result<(Start, Loaded), Failure> {
-    Ok((Start::File(path.to_owned()), Pattern::open_within(path, limits)?))
+fn file_name(entry: &library::Entry) -> String {
+    format!("{}.rle", entry.name)
 }
 
-fn from_stdin(limits: &Limits) -> Result<(Start, Loaded), Failure> {
-    let loaded = Pattern::read_from(io::stdin().lock(), Some(Path::new(STDIN)), limits)?;
-    // Whatever it came as, compressed even, a scenario holds it as RLE, which loses nothing.
+/// A pattern from standard input as a scenario holds it, whatever it came as, compressed even: RLE loses
+/// nothing.
+fn rle(pattern: &Pattern) -> Result<String, Failure> {
     let mut rle = Vec::new();
-    loaded.pattern.write(Format::Rle, &mut rle)?;
-    Ok((Start::Inline(String::from_utf8_lossy(&rle).into_owned()), loaded))
+    pattern.write(Format::Rle, &mut rle)?;
+    Ok(String::from_utf8_lossy(&rle).into_owned())
 }
 
 /// Whether this can only have been meant as a path: it is one, has several parts, or ends like a
