@@ -105,10 +105,11 @@ pub(crate) fn waits() -> Vec<CompletionCandidate> {
     ["none", "sleep:10ms", "socket:5ms", "block:10ms", "cpu:50us"].map(candidate).into()
 }
 
-/// Formats of pattern files, by their names without spaces and dots.
+/// Formats in which patterns are written, by their names without spaces and dots.
 pub(crate) fn formats() -> Vec<CompletionCandidate> {
     let word = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
-    Format::ALL.into_iter().map(|format| candidate(word(format.name()))).collect()
+    let written = Format::ALL.into_iter().filter(|format| format.is_written());
+    written.map(|format| candidate(word(format.name()))).collect()
 }
 
 /// Units of work.

@@ -120,6 +120,9 @@ pub enum ErrorKind {
         /// What it cannot hold.
         property: Property,
     },
+    /// The format is read, and not written.
+    #[error("{0} can be read, and not be written; {written} can", written = Format::written_names())]
+    ReadOnly(Format),
     /// The cells are too far apart to be drawn in this format.
     #[error("the cells are too far apart for {0}; life 1.06 can hold them")]
     TooWide(Format),

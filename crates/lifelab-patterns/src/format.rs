@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use crate::cells::Position;
 use crate::error::{ErrorKind, Fault};
-use crate::formats::{life_105, life_106, macrocell, plaintext, rle, ron};
+use crate::formats::{apgcode, life_105, life_106, macrocell, plaintext, rle, ron};
 use crate::limits::Limits;
 use crate::open::Draft;
 use crate::pattern::Pattern;
@@ -31,6 +31,9 @@ pub enum Format {
     Life106,
     /// A quadtree in which equal squares are written once: see [`macrocell`](crate::macrocell).
     Macrocell,
+    /// One phase of an object, as its name: `xq4_153`. It is read, and not written, for a name tells the
+    /// period, too: [`apgcode`](crate::apgcode) writes it.
+    Apgcode,
     /// All that a [`Pattern`] holds, in Rusty Object Notation.
     Ron,
 }
@@ -47,13 +50,24 @@ pub(crate) struct Codec {
     pub(crate) read: fn(text: &[u8], limits: &Limits) -> Result<Draft, Fault>,
     /// Whether the cells of this pattern are close enough together to be written like that.
     pub(crate) fits: fn(pattern: &Pattern) -> bool,
-    pub(crate) write: fn(pattern: &Pattern, out: &mut dyn io::Write) -> io::Result<()>,
+    /// `None` if it is only read.
+    pub(crate) write: Option<Write>,
 }
+
+/// Writes a pattern.
+pub(crate) type Write = fn(pattern: &Pattern, out: &mut dyn io::Write) -> io::Result<()>;
 
 impl Format {
     /// Every format, in the order in which they are tried on a text.
-    pub const ALL: [Self; 6] =
-        [Self::Life105, Self::Life106, Self::Macrocell, Self::Plaintext, Self::Ron, Self::Rle];
+    pub const ALL: [Self; 7] = [
+        Self::Life105,
+        Self::Life106,
+        Self::Macrocell,
+        Self::Apgcode,
+        Self::Plaintext,
+        Self::Ron,
+        Self::Rle,
+    ];
 
     pub(crate) const fn codec(self) -> &'static Codec {
         match self {
@@ -62,16 +76,17 @@ impl Format {
             Self::Life105 => &life_105::CODEC,
             Self::Life106 => &life_106::CODEC,
             Self::Macrocell => &macrocell::CODEC,
+            Self::Apgcode => &apgcode::CODEC,
             Self::Ron => &ron::CODEC,
         }
     }
 
-    /// Its name: `rle`, `plaintext`, `life 1.05`, `life 1.06`, `macrocell`, `ron`.
+    /// Its name: `rle`, `plaintext`, `life 1.05`, `life 1.06`, `macrocell`, `apgcode`, `ron`.
     pub const fn name(self) -> &'static str {
         self.codec().name
     }
 
-    /// The file extensions in use for it, without the dot, the usual one first.
+    /// The file extensions in use for it, without the dot, the usual one first; none if no files are.
     pub const fn extensions(self) -> &'static [&'static str] {
         self.codec().extensions
     }
@@ -79,6 +94,11 @@ impl Format {
     /// Whether patterns in this format can say such a thing.
     pub fn holds(self, property: Property) -> bool {
         self.codec().holds.contains(&property)
+    }
+
+    /// Whether patterns can be written in this format; all can be read.
+    pub const fn is_written(self) -> bool {
+        self.codec().write.is_some()
     }
 
     /// The format that a file of this name should have; `.gz` at its end does not matter. `.lif` and
@@ -114,6 +134,11 @@ impl Format {
 
     pub(crate) fn names() -> String {
         Self::ALL.map(Self::name).join(", ")
+    }
+
+    pub(crate) fn written_names() -> String {
+        let written = Self::ALL.into_iter().filter(|format| format.is_written());
+        written.map(Self::name).collect::<Vec<_>>().join(", ")
     }
 
     pub(crate) fn names_holding(property: Property) -> String {

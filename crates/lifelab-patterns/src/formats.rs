@@ -1,5 +1,6 @@
 //! The formats, a file each.
 
+pub mod apgcode;
 mod comments;
 mod drawing;
 pub(crate) mod life_105;

@@ -13,6 +13,7 @@
 //! | [`Plaintext`](Format::Plaintext) | `.cells` | a drawing |
 //! | [`Life105`](Format::Life105) | `.lif`, `.life` | drawings at given places |
 //! | [`Life106`](Format::Life106) | `.lif`, `.life` | a list of coordinates |
+//! | [`Apgcode`](Format::Apgcode) | | the name of an object, which tells its cells: [`apgcode`] |
 //! | [`Ron`](Format::Ron) | `.ron` | all that a pattern holds |
 //!
 //! Any of them may be gzipped. A macrocell may have more cells than memory can list: [`Document::open`]
@@ -39,7 +40,7 @@ mod whole_file;
 pub use cells::{BoundingBox, Cells, CellsBuilder, Position, Positions, Run, Runs, Word, Words};
 pub use error::{ErrorKind, PatternError, Place};
 pub use format::{Format, Property, UnknownFormatName};
-pub use formats::macrocell;
+pub use formats::{apgcode, macrocell};
 pub use limits::Limits;
 pub use open::{Content, Document, Loaded};
 pub use pattern::{Frame, Pattern, Size};

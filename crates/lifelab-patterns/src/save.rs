@@ -17,9 +17,9 @@ impl Pattern {
     /// position or the generation. Writes are buffered.
     ///
     /// # Errors
-    /// If the output cannot be written; and before anything is written, if the format cannot hold the
-    /// rule or the finite universe ([`ErrorKind::Inexpressible`]), or cells so far apart
-    /// ([`ErrorKind::TooWide`]).
+    /// If the output cannot be written; and before anything is written, if the format is only read
+    /// ([`ErrorKind::ReadOnly`]), or cannot hold the rule or the finite universe
+    /// ([`ErrorKind::Inexpressible`]), or cells so far apart ([`ErrorKind::TooWide`]).
     pub fn write(&self, format: Format, out: impl Write) -> Result<Vec<Property>, PatternError> {
         let omitted = self.omissions(format)?;
         self.encode(format, out).map_err(ErrorKind::Io)?;
@@ -77,6 +77,9 @@ impl Pattern {
 
     /// What this pattern would lose in a format.
     fn omissions(&self, format: Format) -> Result<Vec<Property>, ErrorKind> {
+        if !format.is_written() {
+            return Err(ErrorKind::ReadOnly(format));
+        }
         let lost = |property: &Property| property.is_in(self) && !format.holds(*property);
         let lost: Vec<_> = Property::ALL.into_iter().filter(lost).collect();
         if let Some(&property) = lost.iter().find(|property| property.is_essential()) {
@@ -90,7 +93,9 @@ impl Pattern {
 
     fn encode(&self, format: Format, out: impl Write) -> io::Result<()> {
         let mut out = BufWriter::new(out);
-        (format.codec().write)(self, &mut out)?;
+        if let Some(write) = format.codec().write {
+            write(self, &mut out)?;
+        }
         out.flush()
     }
 }

@@ -118,6 +118,7 @@ fn memory_is_limited_whatever_asks_for_it() {
     too_large(&format!("[M2]\n{}", (1..256).map(|n| row(n) + "\n").collect::<String>()));
     too_large(&format!("[M2]\n{}", ".*\n".repeat(1000)));
     too_large(&format!("[M2]\n{}", "#C\n".repeat(1000)));
+    too_large(&format!("xp2_{}1", "1z".repeat(1000)));
     assert!(Pattern::read(b"x = 9999999999, y = 9999999999\no!", None, &limits).is_ok());
 }
 
@@ -179,7 +180,7 @@ proptest! {
         start in prop_oneof![
             Just("x = 3, y = 3\n"), Just("#Life 1.05\n"), Just("#Life 1.06\n"), Just("!\n"), Just("#"),
             Just("#CXRLE "), Just("(cells: [\""), Just("x = 3, y = 3, rule = "), Just("\u{1f}\u{8b}"),
-            Just("[M2]\n"), Just("[M2]\n#"), Just("[M2]\n.*$\n4 "),
+            Just("[M2]\n"), Just("[M2]\n#"), Just("[M2]\n.*$\n4 "), Just("xq4_"), Just("xs"),
             Just("#P "), Just("#Life 1.05\n#P "), Just("(rule: \""), Just("\u{feff}"),
         ],
         rest in "([0-9bo$!. \n]|[!-~]|9223372036854775807|é|\r|\t|\\PC){0,30}",

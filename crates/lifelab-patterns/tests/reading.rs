@@ -368,17 +368,17 @@ fn formats_are_told_apart_by_content_and_then_by_extension() {
     is("Pattern(cells: [])", "", Format::Ron);
     let unknown = format("3o", "").expect_err("could be anything").to_string();
     assert!(unknown.starts_with("1:1: found '3', expected a pattern in one of the formats "));
-    assert!(unknown.ends_with("life 1.06, macrocell, plaintext, ron, rle"), "{unknown}");
+    assert!(unknown.ends_with("life 1.06, macrocell, apgcode, plaintext, ron, rle"), "{unknown}");
     let unknown = format("#Life 1.07\n0 0", "a.lif").expect_err("a later version").to_string();
     assert_eq!(unknown, "a.lif:1:7: found the unknown version 1.07 of Life, expected 1.05 or 1.06");
     is("[M2] (golly 4.0)\n", "a.rle", Format::Macrocell);
     is("\r\n[M2]", "", Format::Macrocell);
+    is("xq4_153", "a.rle", Format::Apgcode);
     let error = |text: &str, name: &str| format(text, name).expect_err(text).to_string();
     for text in ["whatever", "$$..*$", "#R B3/S23\n$$..*$\n4 0 0 0 1", "4 0 0 0 1", "[M1]"] {
         let error = error(text, "a.mc.gz");
         assert!(error.contains("expected `[M2]` in the first line"), "{text:?}: {error}");
     }
-    assert!(error("xq4_153", "").contains("apgcode patterns are not supported yet"));
     assert_eq!(
         error("#\n  \n~", "a.rle"),
         "a.rle:3:1: found '~', expected a header such as `x = 3, y = 3`, a comment after `#`, or cells"
@@ -480,7 +480,7 @@ fn names_of_formats_are_forgiving() {
     assert_eq!("life-1.06".parse(), Ok(Format::Life106));
     assert_eq!("CELLS".parse(), Ok(Format::Plaintext));
     let error = "png".parse::<Format>().expect_err("no format").to_string();
-    let known = "life 1.05, life 1.06, macrocell, plaintext, ron, rle";
+    let known = "life 1.05, life 1.06, macrocell, apgcode, plaintext, ron, rle";
     assert_eq!(error, format!("unknown format `png`; known are {known}"));
     assert_eq!("MC".parse(), Ok(Format::Macrocell));
 }

@@ -37,7 +37,6 @@ const fn thing(
 }
 
 const STRANGERS: &[Stranger] = &[
-    format("apgcode", &[], |line, _| is_apgcode(line)),
     format("MCell", &["mcl"], |line, _| starts(line, b"#MCell")),
     thing(
         "a rule file of Golly",
@@ -141,14 +140,4 @@ fn is_utf_16(text: &[u8]) -> bool {
 
 fn is_bzip2(text: &[u8]) -> bool {
     matches!(text, [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, ..])
-}
-
-/// `xs4_33` and the like: still lifes, oscillators and spaceships by their cells.
-fn is_apgcode(line: &[u8]) -> bool {
-    let digits = line.strip_prefix(b"x").and_then(|rest| match rest {
-        [b's' | b'p' | b'q', digits @ ..] => Some(digits),
-        _ => None,
-    });
-    let length = digits.and_then(|digits| digits.iter().position(|byte| !byte.is_ascii_digit()));
-    digits.zip(length).is_some_and(|(digits, length)| length > 0 && digits[length] == b'_')
 }

@@ -31,7 +31,7 @@ pub(crate) const CODEC: Codec = Codec {
     recognizes: |line, _| line.starts_with(b"#Life 1.05"),
     read,
     fits: |_| true,
-    write,
+    write: Some(write),
 };
 
 /// Whether a text that starts with comments goes on as drawn rows with live cells: as this format does

@@ -21,7 +21,7 @@ pub(crate) const CODEC: Codec = Codec {
     recognizes: |line, _| line.starts_with(b"#Life 1.06"),
     read,
     fits: |_| true,
-    write,
+    write: Some(write),
 };
 
 fn read(text: &[u8], limits: &Limits) -> Result<Draft, Fault> {

@@ -71,7 +71,7 @@ pub(crate) const CODEC: Codec = Codec {
     recognizes: |line, _| line.starts_with(read::MAGIC),
     read,
     fits: |_| true,
-    write,
+    write: Some(write),
 };
 
 /// A square that is not empty.

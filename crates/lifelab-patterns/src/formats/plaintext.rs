@@ -27,7 +27,7 @@ pub(crate) const CODEC: Codec = Codec {
     },
     read,
     fits: |pattern| drawing::drawn_bytes(&pattern.cells, pattern.frame().corner) <= LONGEST_DRAWING,
-    write,
+    write: Some(write),
 };
 
 fn read(text: &[u8], limits: &Limits) -> Result<Draft, Fault> {

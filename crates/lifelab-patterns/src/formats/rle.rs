@@ -29,7 +29,7 @@ pub(crate) const CODEC: Codec = Codec {
     recognizes: |_, text| recognizes(text),
     read,
     fits: write::fits,
-    write: write::write,
+    write: Some(write::write),
 };
 
 /// Whether a header or nothing but items comes after the comments.

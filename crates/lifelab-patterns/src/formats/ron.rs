@@ -45,7 +45,7 @@ pub(crate) const CODEC: Codec = Codec {
     },
     read,
     fits,
-    write,
+    write: Some(write),
 };
 
 /// A pattern as it is spelled.
