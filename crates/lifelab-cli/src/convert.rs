@@ -22,7 +22,8 @@ use crate::whole_file;
 /// rule, its finite universe), and otherwise a warning (its position, its generation).
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// A pattern file in any format, gzipped or not; `-` for standard input; or a library name
+    /// A pattern file in any format, gzipped or not; `-` for standard input; a library
+    /// name; or an apgcode such as xq4_153
     #[arg(add = ArgValueCompleter::new(completions::patterns_and_files))]
     input: PathBuf,
 

@@ -26,7 +26,8 @@ const LISTED_CELL: u64 = 32;
 /// Describe a pattern: its format, name, rule, size and cells
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// A pattern file in any format, gzipped or not; `-` for standard input; or a library name
+    /// A pattern file in any format, gzipped or not; `-` for standard input; a library
+    /// name; or an apgcode such as xq4_153
     #[arg(add = ArgValueCompleter::new(completions::patterns_and_files))]
     pattern: PathBuf,
 

@@ -1,10 +1,10 @@
-//! The PATTERN argument: a file, standard input, or a name of the library.
+//! The PATTERN argument: a file, standard input, a name of the library, or an apgcode.
 
 use std::io;
 use std::path::Path;
 
 use lifelab::Start;
-use lifelab::patterns::{Document, Format, Limits, Loaded, Pattern, library};
+use lifelab::patterns::{Document, Format, Limits, Loaded, Pattern, apgcode, library};
 
 use crate::failure::{Exit, Failure};
 use crate::values::bytes;
@@ -34,6 +34,7 @@ pub(crate) fn open(pattern: &Path, limits: &Limits) -> Result<(Start, Loaded), F
         Source::Stdin => Start::Inline(rle(&loaded.pattern)?),
         Source::File(path) => Start::File(path.to_owned()),
         Source::Library(entry) => Start::Named(entry.name.to_owned()),
+        Source::Apgcode(code) => Start::Inline(code),
     };
     Ok((start, loaded))
 }
@@ -48,6 +49,7 @@ enum Source<'a> {
     Stdin,
     File(&'a Path),
     Library(&'static library::Entry),
+    Apgcode(String),
 }
 
 impl<'a> Source<'a> {
@@ -56,11 +58,13 @@ impl<'a> Source<'a> {
             return Ok(Self::Stdin);
         }
         let is_file = pattern.exists() && !pattern.is_dir();
-        match library::get(&pattern.to_string_lossy()) {
+        let name = pattern.to_string_lossy();
+        match library::get(&name) {
             _ if is_file => Ok(Self::File(pattern)),
             Ok(entry) => Ok(Self::Library(entry)),
             // Opening it tells best what is wrong with it.
             Err(_) if is_path(pattern) => Ok(Self::File(pattern)),
+            Err(_) if apgcode::resembles(&name) => Ok(Self::Apgcode(name.into_owned())),
             Err(error) => Err(unknown(&error)),
         }
     }
@@ -74,6 +78,7 @@ impl<'a> Source<'a> {
                 let limits = Limits::default();
                 Document::read(entry.text.as_bytes(), Some(Path::new(&name)), &limits)?
             }
+            Self::Apgcode(code) => Document::read(code.as_bytes(), None, limits)?,
         })
     }
 }

@@ -47,8 +47,8 @@ pub(crate) struct Args {
 #[derive(clap::Args)]
 #[command(next_help_heading = "What to start from")]
 pub(crate) struct StartArgs {
-    /// A pattern file in any format, gzipped or not; `-` for standard input; or the name of a
-    /// pattern that `lifelab patterns` lists
+    /// A pattern file in any format, gzipped or not; `-` for standard input; the name of a pattern
+    /// that `lifelab patterns` lists; or an apgcode such as xq4_153
     #[arg(help_heading = "Arguments", add = ArgValueCompleter::new(completions::patterns_and_files))]
     pub(crate) pattern: Option<PathBuf>,
 

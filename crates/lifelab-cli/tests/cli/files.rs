@@ -93,6 +93,38 @@ fn a_macrocell_is_converted_to_one_without_listing_it() {
 }
 
 #[test]
+fn an_apgcode_is_a_pattern() {
+    let done = succeed(&mut typed("info xq4_153 --json")).json();
+    assert_eq!((&done["format"], &done["population"]), (&json!("apgcode"), &json!(5)));
+    let done = succeed(&mut typed("run xp2_7 -g 1 --json --quiet")).json();
+    assert_eq!(done["population"], 3);
+    let done = succeed(&mut typed("convert xs4_33 -"));
+    assert!(done.out.ends_with("\n2o$2o!\n"), "{}", done.out);
+    assert_eq!(feed(&mut typed("convert - -"), b"xs4_33\n").out, done.out);
+
+    for (code, message) in [
+        ("xq4_15Z", "1:7: found 'Z', expected 0-9 or a-z"),
+        ("xq4", "1:4: found the end of the input, expected `_`"),
+        ("yl12_1_1_abc", "which does not tell its cells"),
+    ] {
+        let done = run(lifelab(["info"]).arg(code));
+        assert_eq!(done.code, Some(2), "{code}");
+        assert!(done.err.contains(message), "{code}: {}", done.err);
+    }
+    let done = run(&mut typed("convert glider - --to apgcode"));
+    assert_eq!(done.code, Some(2));
+    assert!(done.err.contains("apgcode can be read, and not be written"), "{}", done.err);
+}
+
+#[test]
+fn a_file_goes_before_an_apgcode() {
+    let folder = tempdir().expect("a folder");
+    fs::write(folder.path().join("xs4_33"), "x = 1, y = 1\no!").expect("a file");
+    let done = succeed(typed("info xs4_33 --json").current_dir(folder.path())).json();
+    assert_eq!(done["population"], 1);
+}
+
+#[test]
 fn what_is_not_supported_is_refused_by_name() {
     for (file, part) in
         [("formats/all-states.rle", "Generations"), ("formats/brians-brain.mc", "Generations")]
