@@ -19,6 +19,8 @@ const TARGETS: &[(&str, Check)] = &[
     ("life_105", |bytes| fuzz::read_pattern("lif", bytes)),
     ("life_106", |bytes| fuzz::read_pattern("lif", bytes)),
     ("ron", |bytes| fuzz::read_pattern("ron", bytes)),
+    ("macrocell", fuzz::read_macrocell),
+    ("apgcode", |bytes| fuzz::read_pattern("apgcode", bytes)),
     ("gzip", |bytes| fuzz::read_pattern("gz", bytes)),
     ("rule", |bytes| fuzz::read_rule(&String::from_utf8_lossy(bytes))),
     ("checkpoint", fuzz::read_checkpoint),

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use lifelab::{Checkpoint, Scenario};
 use lifelab_core::{Bounds, RuleSpec};
-use lifelab_patterns::{Format, Limits, Pattern};
+use lifelab_patterns::{Content, Document, Format, Limits, Pattern};
 use twox_hash::XxHash3_128;
 
 /// Tight, so that the fuzzer finds what exceeds them.
@@ -40,6 +40,26 @@ fn write(pattern: &Pattern, format: Format) {
     };
     assert_eq!(shape(&again), shape(pattern), "{format}");
     assert_eq!((again.rule, again.bounds), (pattern.rule, pattern.bounds), "{format}");
+}
+
+/// As [`read_pattern`]; and the tree, however large, is written and read back with the same shape.
+pub fn read_macrocell(bytes: &[u8]) {
+    read_pattern("mc", bytes);
+    let name = Some(Path::new("input.mc"));
+    let Ok(Document { content: Content::Tree(tree), .. }) = Document::read(bytes, name, &LIMITS)
+    else {
+        return;
+    };
+    let mut text = Vec::new();
+    tree.write(&mut text).expect("memory takes all");
+    match Document::read(&text, None, &Limits::default()).expect("we read what we write").content {
+        Content::Tree(again) => {
+            assert_eq!((again.population(), again.bounds()), (tree.population(), tree.bounds()));
+            assert_eq!(again.header.rule, tree.header.rule);
+            assert_eq!(again.header.generation, tree.header.generation);
+        }
+        other => panic!("a tree became {other:?}"),
+    }
 }
 
 /// Whatever this text is, it reads or is refused in place; and what was read is printed as the text
