@@ -43,7 +43,10 @@ use crate::rule::Rule;
 use crate::topology::Topology;
 #[cfg(any(test, feature = "testing"))]
 pub use choice::Kernel;
-use circuit::{AnyRule, Conway};
+pub use circuit::{AnyRule, Circuit, Conway};
+pub use lanes::Lanes;
+pub use sum::OfThree;
+pub use ternary::Ternary;
 
 /// Computes `next` from `now`. The two have the same rows and width.
 pub(crate) fn advance(rule: Rule, now: BandRef<'_>, next: &mut BandMut<'_>) {

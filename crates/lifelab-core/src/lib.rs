@@ -24,6 +24,7 @@ mod topology;
 mod word;
 
 mod band;
+pub mod circuit;
 pub mod duration;
 mod grid;
 mod kernel;

@@ -6,7 +6,7 @@ use super::ternary::{Majority, Parity, Select, Ternary, Truth};
 use crate::rule::Rule;
 
 /// A rule that is applied to many cells at once.
-pub(super) trait Circuit: Copy {
+pub trait Circuit: Copy {
     /// The next states of cells that live where `alive` has a one, from the sums of their own row and
     /// of the two beside it, themselves included. Rows may be columns as well. The order of the two
     /// does not matter to the result. Some registers are computed at once, because then what the rule
@@ -39,8 +39,8 @@ pub(super) trait Circuit: Copy {
 /// | 8 | no | even | 2 + 6 | yes | no |
 /// | 0 | no | even | 0 + 0 | no | no, for who lives is counted |
 /// | 1, 2, 5, 6, 9 | | the other | | | no |
-#[derive(Clone, Copy)]
-pub(super) struct Conway;
+#[derive(Clone, Copy, Debug)]
+pub struct Conway;
 
 impl Circuit for Conway {
     #[inline(always)]
@@ -93,14 +93,15 @@ fn conway_ternary<V: Lanes>(alive: V, own: OfThree<V>, [b, c]: [OfThree<V>; 2]) 
 /// life. There are 32 sets of five numbers, each a function of its own of three bits: so a rule is a
 /// choice of four functions, made once for some registers, and always the same, which is what
 /// processors predict well.
-#[derive(Clone, Copy)]
-pub(super) struct AnyRule {
+#[derive(Clone, Copy, Debug)]
+pub struct AnyRule {
     /// By state (dead, alive), then by last digit (even, odd).
     halves: [[u8; 2]; 2],
 }
 
 impl AnyRule {
-    pub(super) fn of(rule: Rule) -> Self {
+    /// The circuit of a rule.
+    pub fn of(rule: Rule) -> Self {
         // The sum counts the cell itself, so a live cell has one neighbor less.
         let (dead, alive) = (u32::from(rule.births()), u32::from(rule.survivals()) << 1);
         let halves = |sums: u32, digit: u32| {

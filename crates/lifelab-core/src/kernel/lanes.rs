@@ -12,7 +12,7 @@ use fearless_simd::{Simd, u64x2, u64x4, u64x8};
 use super::ternary::{Ternary, plain, wide};
 
 /// Some words of a row, 64 cells each, from west to east.
-pub(super) trait Lanes:
+pub trait Lanes:
     Copy
     + BitAnd<Output = Self>
     + BitOr<Output = Self>

@@ -8,10 +8,12 @@ use super::lanes::Lanes;
 use super::ternary::{Majority, Parity};
 
 /// How many of a cell and its neighbors to the west and the east live, 0 to 3.
-#[derive(Clone, Copy)]
-pub(super) struct OfThree<V> {
-    pub(super) ones: V,
-    pub(super) twos: V,
+#[derive(Clone, Copy, Debug)]
+pub struct OfThree<V> {
+    /// The last digit.
+    pub ones: V,
+    /// The first one.
+    pub twos: V,
 }
 
 /// How many of a cell and its eight neighbors live, 0 to 9: the last digit, and the half of the rest.
@@ -43,7 +45,7 @@ impl<V: Lanes> OfThree<V> {
     /// The sums of three cells each. If two calls agree in the first two of them, the compiler adds
     /// these once.
     #[inline(always)]
-    pub(super) fn of([a, b]: [V; 2], c: V) -> Self {
+    pub fn of([a, b]: [V; 2], c: V) -> Self {
         let (ones, twos) = full_add(a, b, c);
         Self { ones, twos }
     }

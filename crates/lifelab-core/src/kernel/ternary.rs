@@ -29,10 +29,11 @@ pub(super) type Majority = Truth<0xe8>;
 pub(super) type Select = Truth<0xca>;
 
 /// A function of three bits, by its table.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Truth<const TABLE: u8>;
 
 /// A function of three bits that a processor may have an instruction for.
-pub(super) trait Ternary {
+pub trait Ternary {
     /// Its table.
     const TABLE: u8;
 
