@@ -1,0 +1,45 @@
+//! The plain kernel: a window by the definition of the game, cell by cell. It is the specification of
+//! the other one.
+
+use lifelab_core::Rule;
+
+use crate::geometry::{Cells, GROUP, SIDE};
+
+/// Rows and columns of a window, without its padding.
+const WINDOW: usize = 64;
+
+/// A tile some generations later, at most eight, from the nine tiles around and including it. The
+/// first law is that of the first generation, the other that of the second, and so by turns.
+pub(crate) fn advance(around: [&Cells; 9], laws: [Rule; 2], generations: usize) -> Cells {
+    let mut window = [[false; WINDOW]; WINDOW];
+    for (y, row) in window.iter_mut().enumerate() {
+        for (x, cell) in row.iter_mut().enumerate() {
+            // Counted from the first cell of the tile in the north-west.
+            let (x, y) = (x + SIDE - GROUP, y + SIDE - GROUP);
+            let tile = around[3 * (y / SIDE) + x / SIDE];
+            *cell = tile.row(y % SIDE) >> (x % SIDE) & 1 == 1;
+        }
+    }
+    for generation in 0..generations {
+        window = step(&window, laws[generation % 2]);
+    }
+    let mut next = Cells::EMPTY;
+    for y in 0..SIDE {
+        (0..SIDE).for_each(|x| next.set(x, y, window[y + GROUP][x + GROUP]));
+    }
+    next
+}
+
+/// One generation; beyond the window all is dead.
+fn step(now: &[[bool; WINDOW]; WINDOW], rule: Rule) -> [[bool; WINDOW]; WINDOW] {
+    let mut next = [[false; WINDOW]; WINDOW];
+    for (y, row) in next.iter_mut().enumerate() {
+        for (x, cell) in row.iter_mut().enumerate() {
+            let around = |at: usize| at.saturating_sub(1)..(at + 2).min(WINDOW);
+            let all = around(y).flat_map(|y| around(x).map(move |x| now[y][x]));
+            let neighbors = all.filter(|&alive| alive).count() as u8 - u8::from(now[y][x]);
+            *cell = rule.next(now[y][x], neighbors);
+        }
+    }
+    next
+}

@@ -1,0 +1,128 @@
+//! The law of a plane: what becomes of cells that differ from the background.
+//!
+//! Tiles hold cells that *differ from the background*, so that what is far away is zero, whatever the
+//! rule. By a rule without B0 the background is dead, and the law is the rule.
+//!
+//! By a rule with B0 all that is far away comes alive. With S8 it stays so: then the cells are the dead
+//! ones, and their law is the rule with dead and live exchanged before and after. Without S8 it dies
+//! again in the next generation, so two laws take turns: after even generations, dead and live are
+//! exchanged in what the rule gives; after odd ones, in what it is given. None of these laws has B0.
+
+use lifelab_core::Rule;
+use lifelab_core::circuit::AnyRule;
+
+/// The laws of even and odd generations.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Law {
+    rule: Rule,
+    turns: [Rule; 2],
+}
+
+/// The laws as circuits, that of the next generation first.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Circuits {
+    /// B3/S23 always.
+    Life,
+    /// By turns.
+    Any([AnyRule; 2]),
+}
+
+impl Law {
+    pub(crate) fn of(rule: Rule) -> Self {
+        let turns = match (has(rule.births(), 0), has(rule.survivals(), 8)) {
+            (false, _) => [rule, rule],
+            (true, false) => [not_after(rule), not_before(rule)],
+            (true, true) => [not_before(not_after(rule)); 2],
+        };
+        Self { rule, turns }
+    }
+
+    pub(crate) fn rule(&self) -> Rule {
+        self.rule
+    }
+
+    /// The state of all cells far away, in even or odd generations.
+    pub(crate) fn background(&self, odd: bool) -> bool {
+        has(self.rule.births(), 0) && (odd || has(self.rule.survivals(), 8))
+    }
+
+    /// Whether even generations have another law than odd ones.
+    pub(crate) fn takes_turns(&self) -> bool {
+        self.turns[0] != self.turns[1]
+    }
+
+    /// The laws of a generation and of the one after it.
+    pub(crate) fn in_turn(&self, odd: bool) -> [Rule; 2] {
+        let [even, other] = self.turns;
+        if odd { [other, even] } else { [even, other] }
+    }
+
+    /// These as circuits.
+    pub(crate) fn circuits(&self, odd: bool) -> Circuits {
+        match self.in_turn(odd) {
+            [Rule::LIFE, Rule::LIFE] => Circuits::Life,
+            rules => Circuits::Any(rules.map(AnyRule::of)),
+        }
+    }
+}
+
+fn has(counts: u16, neighbors: u8) -> bool {
+    counts >> neighbors & 1 == 1
+}
+
+/// The rule that gives the opposite.
+fn not_after(rule: Rule) -> Rule {
+    of(!rule.births(), !rule.survivals())
+}
+
+/// The rule that is given the opposite.
+fn not_before(rule: Rule) -> Rule {
+    // A live cell is given as a dead one, and so are its neighbors: `n` of them as `8 - n`.
+    let opposite = |counts: u16| counts.reverse_bits() >> 7;
+    of(opposite(rule.survivals()), opposite(rule.births()))
+}
+
+fn of(births: u16, survivals: u16) -> Rule {
+    const ALL: u16 = 0x1ff;
+    Rule::new(births & ALL, survivals & ALL).expect("counts from 0 to 8")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two generations of a cell whose neighbors do not change, by the rule and by its laws.
+    #[test]
+    fn laws_are_the_rule_seen_from_the_background() {
+        for births in 0..512 {
+            for survivals in (0..512).step_by(37) {
+                let rule = of(births, survivals);
+                let law = Law::of(rule);
+                for odd in [false, true] {
+                    let (here, next) = (law.background(odd), law.background(!odd));
+                    assert_eq!(rule.next(here, if here { 8 } else { 0 }), next, "{rule}");
+                    for (alive, neighbors) in (0..9).flat_map(|n| [(false, n), (true, n)]) {
+                        let differ = if here { 8 - neighbors } else { neighbors };
+                        let found = law.in_turn(odd)[0].next(alive != here, differ) != next;
+                        assert_eq!(
+                            found,
+                            rule.next(alive, neighbors),
+                            "{rule} {alive} {neighbors}"
+                        );
+                    }
+                    assert!(
+                        !has(law.in_turn(odd)[0].births(), 0),
+                        "{rule}: far away nothing is born"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn only_a_background_that_blinks_takes_turns() {
+        let takes_turns = |rule: &str| Law::of(rule.parse().expect("a rule")).takes_turns();
+        let found = ["B3/S23", "B0/S8", "B03/S23", "B0123478/S01234678"].map(takes_turns);
+        assert_eq!(found, [false, false, true, false]);
+    }
+}
