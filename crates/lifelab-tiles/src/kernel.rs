@@ -17,7 +17,7 @@ use fearless_simd::prelude::SimdBase;
 use fearless_simd::{Level, Simd, dispatch, u64x2, u64x4, u64x8};
 use lifelab_core::circuit::{Circuit, Conway};
 
-use crate::geometry::{Cells, Groups, Marks, WINDOW_GROUPS};
+use crate::geometry::{Cells, Groups, Marks, TILE_GROUPS, WINDOW_GROUPS};
 use crate::law::Circuits;
 use crate::store::{Id, SLAB, Slabs, State, Tile};
 use batch::Batch;
@@ -35,7 +35,7 @@ pub(crate) struct Job {
     pub(crate) first: u8,
     /// The last one.
     pub(crate) last: u8,
-    /// Whether nothing lives around it, so that what leaves it is of interest.
+    /// Whether nothing lives near it, so that nothing around it is read, and what leaves it is of interest.
     pub(crate) solo: bool,
     /// What is known to have changed; the kernel adds what it finds.
     pub(crate) changed: Marks,
@@ -112,12 +112,34 @@ fn in_batches<V: Registers, C: Circuit>(
     output: &mut Output<'_>,
     scratch: &mut Scratch,
 ) {
-    for jobs in jobs.chunks_mut(V::WORDS) {
-        let batch = Batch::of(jobs);
-        batch.gather::<V>(token, task, jobs, scratch);
-        batch.advance::<V, C>(token, circuits, task.generations, scratch);
-        batch.save::<V>(token, jobs, output, scratch);
+    for jobs in jobs.chunks_mut(TOUCHED) {
+        touch(task, jobs, output);
+        for jobs in jobs.chunks_mut(V::WORDS) {
+            let batch = Batch::of(jobs);
+            batch.gather::<V>(token, task, jobs, scratch);
+            batch.advance::<V, C>(token, circuits, task.generations, scratch);
+            batch.save::<V>(token, jobs, output, scratch);
+        }
     }
+}
+
+/// Jobs whose cells are fetched into the cache together.
+const TOUCHED: usize = 16;
+
+/// Reads a word of each group that jobs will need soon. None of these reads waits for another one, so the
+/// cache misses of many tiles overlap, which else come one after the other.
+fn touch(task: Task<'_>, jobs: &[Job], output: &Output<'_>) {
+    let mut all = 0;
+    for job in jobs {
+        let now = &task.now.cells[job.tile].0;
+        let next = &output.cells[job.tile as usize % SLAB].0;
+        let first = usize::from(job.first.max(3)) - 3;
+        let end = usize::from(job.last).min(TILE_GROUPS);
+        for group in first..end {
+            all ^= now[group][0] ^ next[group][0];
+        }
+    }
+    std::hint::black_box(all);
 }
 
 #[cfg(test)]

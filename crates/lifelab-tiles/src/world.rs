@@ -15,8 +15,9 @@
 //!   free      tiles that fell asleep with an empty film
 //! ```
 //!
-//! A tile around which nothing lives is *solo*: it is computed with its surroundings, which no pass can
-//! leave, in one window. So it needs no neighbors, and those that there are need not be computed.
+//! A tile near which nothing lives, within 16 cells, is *solo*: it is computed with its surroundings, which
+//! no pass can leave, in one window. So it needs no neighbors, and empty ones need not be computed. What
+//! leaves it is right whatever lives further away, for nothing comes further than 8 cells in a pass.
 
 mod awake;
 mod compute;
@@ -26,7 +27,7 @@ mod wake;
 
 use fearless_simd::Level;
 
-use crate::geometry::{ALL, AROUND, Address, Groups, Marks};
+use crate::geometry::{ALL, AROUND, Address, Groups, Marks, is_alone};
 use crate::kernel::{Job, Scratch, Spill};
 use crate::law::Law;
 use crate::pool::Pool;
@@ -42,7 +43,7 @@ pub(crate) struct World {
     pub(crate) store: Store,
     law: Law,
     level: Level,
-    /// Whether a tile around which nothing lives is computed with its surroundings.
+    /// Whether a tile near which nothing lives is computed with its surroundings.
     solo: bool,
     /// Whether the present generation is an odd one.
     odd: bool,
@@ -253,23 +254,27 @@ impl World {
     /// Makes neighbors that something may reach in this pass, but not those of solo tiles.
     fn link(&mut self) -> Result<(), Refusal> {
         while let Some(id) = self.edgy.pop() {
-            if !(self.solo && self.is_alone(id)) {
-                let (edges, changed) = (self.store.tiles[id].edges, self.store.tiles[id].changed);
-                for direction in AROUND.into_iter().filter(|direction| edges >> direction & 1 == 1)
-                {
-                    let neighbor = self.store.neighbor(id, direction)?;
-                    self.store.tiles[neighbor].woken |= changed.seen_from(direction);
-                    self.awake.insert(neighbor);
+            let (edges, changed) = (self.store.tiles[id].edges, self.store.tiles[id].changed);
+            let alone = self.solo && self.is_alone(id);
+            for direction in AROUND.into_iter().filter(|direction| edges >> direction & 1 == 1) {
+                let mut neighbor = self.store.tiles[id].near[direction];
+                if neighbor == NOWHERE {
+                    if alone {
+                        continue;
+                    }
+                    neighbor = self.store.neighbor(id, direction)?;
                 }
+                // It may be there by now, made by another tile after the change.
+                self.store.tiles[neighbor].woken |= changed.seen_from(direction);
+                self.awake.insert(neighbor);
             }
         }
         Ok(())
     }
 
-    /// Whether nothing lives in the tiles around one.
+    /// Whether nothing lives near a tile.
     fn is_alone(&self, id: Id) -> bool {
-        let near = &self.store.tiles[id].near;
-        AROUND.iter().all(|&direction| self.state().live[near[direction]].is_empty())
+        is_alone(self.store.tiles[id].near.map(|near| self.state().live[near]))
     }
 
     /// Frees tiles that have fallen asleep and are empty in all states.

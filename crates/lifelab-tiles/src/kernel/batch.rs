@@ -5,7 +5,7 @@ use std::ops::Range;
 use lifelab_core::circuit::Circuit;
 
 use super::life;
-use super::registers::{MOST, Registers, transpose};
+use super::registers::{MOST, Registers};
 use super::window::{self, Window};
 use super::{Job, Task};
 use crate::geometry::{GROUP, WINDOW_GROUPS};
@@ -68,7 +68,7 @@ impl Batch {
                 for lane in 0..V::WORDS {
                     words[lane] = V::load(token, &windows[lane][group][row..]);
                 }
-                transpose(&mut words);
+                V::transpose(&mut words);
                 for lane in 0..V::WORDS {
                     let at = (row + lane) * V::WORDS;
                     words[lane].store(&mut cells[at..at + V::WORDS]);

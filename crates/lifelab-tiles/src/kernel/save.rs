@@ -3,10 +3,11 @@
 use lifelab_core::circuit::Lanes;
 
 use super::batch::{Batch, Scratch};
-use super::registers::{MOST, Registers, fold, transpose};
+use super::registers::{MOST, Registers, fold};
 use super::{Job, Output, Spill};
 use crate::geometry::{
-    COLUMNS, EAST, GROUP, Groups, Marks, REACH, TILE_GROUPS, WEST, WINDOW_GROUPS,
+    COLUMNS, EAST, EAST_MARGIN, GROUP, Groups, Marks, REACH, TILE_GROUPS, WEST, WEST_MARGIN,
+    WINDOW_GROUPS,
 };
 use crate::store::SLAB;
 
@@ -15,6 +16,8 @@ use crate::store::SLAB;
 /// those that its eastern ones see, outside of the tile.
 struct Found {
     live: [u64; MOST],
+    /// In the western margin of the tile, and in the eastern one.
+    margins: [u64; MOST],
     changed: [u64; MOST],
 }
 
@@ -36,9 +39,11 @@ impl Batch {
             let word =
                 |of: &[u64; MOST], at: usize| ((of[lane] >> at) as Groups) << self.starts[lane];
             let marks = |of: &[u64; MOST]| Marks::new(word(of, 0), word(of, 16), word(of, 32));
+            let (west, east) = (word(&found.margins, 0), word(&found.margins, 16));
+            let now = marks(&found.live).with_margins(west, east);
             let own = job.wanted();
             let live = &mut output.live[job.tile as usize % SLAB];
-            *live = live.without(own).and(marks(&found.live).within(own));
+            *live = live.without(own).and(now.within(own));
             job.changed = job.changed.and(marks(&found.changed).within(own));
             // North and south of the tile, its columns are outside, too.
             let left = word(&found.live, OUTSIDE) | word(&found.live, 0) & (1 << 1 | 1 << 8);
@@ -58,7 +63,7 @@ impl Batch {
     ) -> Found {
         let columns = V::splat(token, COLUMNS);
         let outside = V::splat(token, !(COLUMNS << REACH));
-        let (mut live, mut changed) = (V::splat(token, 0), V::splat(token, 0));
+        let [mut live, mut margins, mut changed] = [V::splat(token, 0); 3];
         let length = GROUP * V::WORDS;
         for group in 1..self.groups - 1 {
             let cells = &scratch.cells[group * length..(group + 1) * length];
@@ -67,14 +72,16 @@ impl Batch {
                 all = all | V::load(token, &cells[row * V::WORDS..]);
             }
             let beyond = (all & outside).where_nonzero(V::splat(token, 1 << (OUTSIDE + group)));
-            live = live | beyond | marks(token, all >> REACH as u32 & columns, group);
+            let inside = all >> REACH as u32 & columns;
+            live = live | beyond | marks(token, inside, group);
+            margins = margins | in_margins(token, inside, group);
             let mut differences = [V::splat(token, 0); MOST];
             for row in (0..GROUP).step_by(V::WORDS) {
                 let mut words = [V::splat(token, 0); MOST];
                 for lane in 0..V::WORDS {
                     words[lane] = V::load(token, &cells[(row + lane) * V::WORDS..]);
                 }
-                transpose(&mut words);
+                V::transpose(&mut words);
                 for (lane, job) in jobs.iter().enumerate() {
                     let at = self.starts[lane] + group;
                     if at >= usize::from(job.first) && at <= usize::from(job.last) {
@@ -90,7 +97,7 @@ impl Batch {
             }
             changed = changed | marks(token, fold(differences), group);
         }
-        Found { live: words(live), changed: words(changed) }
+        Found { live: words(live), margins: words(margins), changed: words(changed) }
     }
 
     /// The window in a lane.
@@ -120,6 +127,14 @@ fn marks<V: Registers>(token: V::Token, some: V, group: usize) -> V {
     let west = (some & V::splat(token, WEST)).where_nonzero(V::splat(token, 1 << (16 + group)));
     let east = (some & V::splat(token, EAST)).where_nonzero(V::splat(token, 1 << (32 + group)));
     anywhere | west | east
+}
+
+/// Where there is something in a tile's margins of a group.
+#[inline(always)]
+fn in_margins<V: Registers>(token: V::Token, some: V, group: usize) -> V {
+    let (west, east) = (V::splat(token, WEST_MARGIN), V::splat(token, EAST_MARGIN));
+    let west = (some & west).where_nonzero(V::splat(token, 1 << group));
+    west | (some & east).where_nonzero(V::splat(token, 1 << (16 + group)))
 }
 
 #[inline(always)]

@@ -142,7 +142,7 @@ fn check_job(
     }
     assert_eq!(store.states[1].cells[job.tile], expected, "{job:?}");
     assert_eq!(store.states[1].live[job.tile], Marks::of(&expected), "{job:?}");
-    assert_eq!(job.changed, Marks::of(&difference), "{job:?}");
+    assert_eq!(job.changed, Marks::of(&difference).narrow(), "{job:?}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{World, two};
 use crate::geometry::{
-    ALL, AROUND, Cells, GROUP, Groups, Marks, OWN, TILE_GROUPS, widened, window_groups,
+    ALL, AROUND, Cells, GROUP, Groups, Marks, OWN, TILE_GROUPS, is_alone, widened, window_groups,
 };
 use crate::kernel::Job;
 use crate::store::{Id, SLAB};
@@ -21,9 +21,9 @@ pub(super) struct Entry {
 /// What lives in and around a tile.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Kind {
-    /// Cells in the tile, and around it.
+    /// Cells in the tile, and near it.
     Crowded,
-    /// Cells in the tile only.
+    /// Cells in the tile, and none near it.
     Solo,
     /// None in the tile.
     Hollow,
@@ -65,8 +65,7 @@ impl World {
                 return Entry { tile: id, live: 0, kind: Kind::Hollow };
             }
             let around = tile.near.map(|near| live[near]);
-            let alone = AROUND.iter().all(|&direction| around[direction].is_empty());
-            let kind = if alone && *solo { Kind::Solo } else { Kind::Crowded };
+            let kind = if *solo && is_alone(around) { Kind::Solo } else { Kind::Crowded };
             if kind == Kind::Solo {
                 (tile.solo, tile.spills) = (*pass, widened(tile.woken) & ALL);
             }

@@ -29,8 +29,15 @@ impl World {
         }
         let state = &mut self.store.states[next];
         for (id, cells) in &arrivals {
+            let before = state.cells[*id];
             let rows = state.cells[*id].0.as_flattened_mut();
             rows.iter_mut().zip(cells.0.as_flattened()).for_each(|(row, arrived)| *row |= arrived);
+            debug_assert!(
+                before == state.cells[*id]
+                    || made.contains(id)
+                    || self.expectant.iter().any(|expectant| expectant.tile == *id),
+                "a tile that has computed itself, or sleeps, is right already"
+            );
         }
         for id in made {
             let state = &mut self.store.states[next];

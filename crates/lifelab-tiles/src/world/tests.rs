@@ -118,6 +118,49 @@ fn solo_tiles_change_nothing_but_the_work() {
     }
 }
 
+/// Ships of all kinds and directions on a loose lattice, most of which collide.
+fn flotilla(seed: u64, side: i64) -> Vec<(i64, i64)> {
+    let ships: [&[&str]; 4] = [
+        &[".O.", "..O", "OOO"],
+        &[".O..O", "O....", "O...O", "OOOO."],
+        &["..O...", "O...O.", ".....O", "O....O", ".OOOOO"],
+        &["..OO...", "O....O.", "......O", "O.....O", ".OOOOOO"],
+    ];
+    let mut cells = Vec::new();
+    for (i, j) in (0..side).flat_map(|j| (0..side).map(move |i| (i, j))) {
+        let number = |n: u64, most: u64| seeded::hash(&[seed, i as u64, j as u64, n]) % most;
+        let (left, top) = (45 * i + number(0, 20) as i64, 45 * j + number(1, 20) as i64);
+        let [turned, east, south] = [2, 3, 4].map(|n| number(n, 2) == 1);
+        for (y, row) in (0..).zip(ships[number(5, 4) as usize]) {
+            for (x, _) in (0..).zip(row.chars()).filter(|(_, cell)| *cell == 'O') {
+                let (x, y) = if turned { (y, x) } else { (x, y) };
+                let flip = |at: i64, flip: bool| if flip { 8 - at } else { at };
+                cells.push((left + flip(x, east), top + flip(y, south)));
+            }
+        }
+    }
+    cells
+}
+
+#[test]
+fn a_flotilla_collides_alike_with_solo_tiles_and_without() {
+    for (seed, (stride, states)) in (0..).zip([(8, 2), (8, 2), (6, 5), (8, 3), (5, 2), (8, 2)]) {
+        let scene = flotilla(seed, 12);
+        let mut solo = world("B3/S23", states, &scene);
+        let mut crowd = world("B3/S23", states, &scene);
+        crowd.solo = false;
+        let mut pool = pool(1);
+        for pass in 0..150 {
+            solo.advance(stride, &mut pool).expect("no limit");
+            crowd.advance(stride, &mut pool).expect("no limit");
+            assert!(cells(&solo) == cells(&crowd), "seed {seed}, pass {pass}");
+            if pass % 10 == 0 {
+                check(&solo);
+            }
+        }
+    }
+}
+
 #[test]
 fn what_repeats_sleeps_and_what_sleeps_costs_nothing() {
     // A block, a blinker across a border of tiles, and a pulsar, whose period is 3.
