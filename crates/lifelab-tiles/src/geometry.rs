@@ -131,6 +131,13 @@ pub(crate) const HERE: usize = 4;
 /// The directions of its neighbors.
 pub(crate) const AROUND: [usize; 8] = [0, 1, 2, 3, 5, 6, 7, 8];
 
+/// Where one comes to by a step in each of two directions; `None` if that is further than a step.
+#[inline(always)]
+pub(crate) fn sum_of_directions(first: usize, second: usize) -> Option<usize> {
+    let (x, y) = (first % 3 + second % 3, first / 3 + second / 3);
+    ((1..4).contains(&x) && (1..4).contains(&y)).then(|| 3 * (y - 1) + x - 1)
+}
+
 /// These groups, and those next to them.
 pub(crate) fn widened(groups: Groups) -> Groups {
     groups | groups << 1 | groups >> 1

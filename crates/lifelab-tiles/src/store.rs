@@ -13,7 +13,7 @@ use std::hash::BuildHasherDefault;
 use thiserror::Error;
 
 use crate::address_hash::AddressHasher;
-use crate::geometry::{AROUND, Address, Cells, DIRECTIONS, Groups, HERE, Marks};
+use crate::geometry::{AROUND, Address, Cells, DIRECTIONS, Groups, HERE, Marks, sum_of_directions};
 use slabs::Vacancy;
 pub(crate) use slabs::bits;
 pub(crate) use slabs::{Id, SLAB, Slabs};
@@ -120,7 +120,7 @@ impl Store {
     pub(crate) fn obtain(&mut self, address: Address) -> Result<Id, Refusal> {
         match self.find(address) {
             Some(id) => Ok(id),
-            None => self.create(address),
+            None => self.create(address, None),
         }
     }
 
@@ -129,7 +129,7 @@ impl Store {
         match self.tiles[id].near[direction] {
             NOWHERE => {
                 let address = self.addresses[id].toward(direction).ok_or(Refusal::Edge)?;
-                self.create(address)
+                self.create(address, Some((id, direction)))
             }
             neighbor => Ok(neighbor),
         }
@@ -217,7 +217,8 @@ impl Store {
         Some(empty)
     }
 
-    fn create(&mut self, address: Address) -> Result<Id, Refusal> {
+    /// Makes a tile. If it lies next to one in a direction, those that are next to both are known.
+    fn create(&mut self, address: Address, beside: Option<(Id, usize)>) -> Result<Id, Refusal> {
         if self.by_address.len() == self.by_address.capacity() {
             // The larger map is filled from the one that there is.
             self.check(2 * self.map_bytes())?;
@@ -233,8 +234,14 @@ impl Store {
         let mut tile = Tile::default();
         tile.near[HERE] = id;
         for direction in AROUND {
-            let neighbor = address.toward(direction).and_then(|address| self.find(address));
-            if let Some(neighbor) = neighbor {
+            let known = beside.and_then(|(beside, toward)| {
+                Some(self.tiles[beside].near[sum_of_directions(toward, direction)?])
+            });
+            let neighbor = known.unwrap_or_else(|| {
+                let neighbor = address.toward(direction).and_then(|address| self.find(address));
+                neighbor.unwrap_or(NOWHERE)
+            });
+            if neighbor != NOWHERE {
                 tile.near[direction] = neighbor;
                 self.tiles[neighbor].near[8 - direction] = id;
             }

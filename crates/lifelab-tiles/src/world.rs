@@ -27,7 +27,7 @@ mod wake;
 
 use fearless_simd::Level;
 
-use crate::geometry::{ALL, AROUND, Address, Groups, Marks, is_alone};
+use crate::geometry::{ALL, AROUND, Address, Cells, Groups, Marks, is_alone};
 use crate::kernel::{Job, Scratch, Spill};
 use crate::law::Law;
 use crate::pool::Pool;
@@ -67,6 +67,8 @@ pub(crate) struct World {
     /// Tiles that are not computed, and what has changed in them.
     cleared: Vec<(Id, Marks)>,
     expectant: Vec<Expectant>,
+    /// What was cleared for them.
+    before: Vec<Cells>,
     spills: Vec<Spill>,
     scratch: Box<Scratch>,
     /// Tiles computed so far.
@@ -98,6 +100,7 @@ impl World {
             pieces: Vec::new(),
             cleared: Vec::new(),
             expectant: Vec::new(),
+            before: Vec::new(),
             spills: Vec::new(),
             scratch: Box::default(),
             computed: 0,
@@ -242,6 +245,7 @@ impl World {
             + self.jobs.capacity() * size_of::<Job>()
             + self.cleared.capacity() * size_of::<(Id, Marks)>()
             + self.expectant.capacity() * size_of::<Expectant>()
+            + self.before.capacity() * size_of::<Cells>()
             + self.spills.capacity() * size_of::<Spill>();
         self.store.bytes() + lists as u64 + size_of::<Scratch>() as u64
     }

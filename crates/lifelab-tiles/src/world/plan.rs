@@ -4,10 +4,11 @@ use std::ops::Range;
 
 use super::{World, two};
 use crate::geometry::{
-    ALL, AROUND, Cells, GROUP, Groups, Marks, OWN, TILE_GROUPS, is_alone, widened, window_groups,
+    ALL, AROUND, Cells, DIRECTIONS, GROUP, Groups, Marks, OWN, TILE_GROUPS, is_alone, widened,
+    window_groups,
 };
 use crate::kernel::Job;
-use crate::store::{Id, SLAB};
+use crate::store::{Id, SLAB, Slabs, Tile};
 
 /// A tile that is awake.
 #[derive(Clone, Copy, Debug)]
@@ -37,13 +38,15 @@ pub(super) struct Piece {
 }
 
 /// An empty tile that is not computed, because only solo tiles are near: what comes, is spilled by them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Expectant {
     pub(super) tile: Id,
     /// The groups that have been cleared for it.
     pub(super) groups: Groups,
-    /// What was there.
-    pub(super) before: Cells,
+    /// What was there, if anything was: the place in the list of what was cleared.
+    pub(super) before: Option<u32>,
+    /// Whether something has come.
+    pub(super) reached: bool,
 }
 
 /// Jobs of a slab by the number of groups that they want, so that batches have jobs alike.
@@ -79,6 +82,7 @@ impl World {
         self.pieces.clear();
         self.cleared.clear();
         self.expectant.clear();
+        self.before.clear();
         let mut bins = std::mem::take(&mut self.bins);
         let mut slab = 0;
         for index in 0..self.surveyed.len() {
@@ -113,29 +117,25 @@ impl World {
         let need = widened(woken) & if kind == Kind::Solo { ALL } else { OWN };
         let mut expects = false;
         if kind == Kind::Hollow {
-            let tiles = &store.tiles;
-            let near = tiles[id].near;
-            let all = near.map(|near| now.live[near]);
-            let mut others = all;
-            for direction in AROUND {
-                // A solo tile sees to all that is needed here, or else it does not count as one.
-                let tile = &tiles[near[direction]];
-                let needed = Marks::new(need, need, need).seen_from(direction);
-                if tile.solo == *pass && needed & !tile.spills == 0 {
-                    others[direction] = Marks::NONE;
-                }
+            let mut around = store.tiles[id].near.map(|near| now.live[near]);
+            live = window_groups(around);
+            if live != 0 {
+                forget_solo(&store.tiles, id, *pass, need, &mut around);
+                // Where others are seen as well, all counts: what solo tiles have in the window is there.
+                expects = window_groups(around) == 0;
+                live = if expects { 0 } else { live };
             }
-            let (all, only_solo) = (window_groups(all), window_groups(others) == 0);
-            // Where others are seen as well, all counts: what solo tiles have in the window is there.
-            expects = only_solo && all != 0;
-            live = if only_solo { 0 } else { all };
         }
         let wanted = need & widened(live);
         let old = next.live[id];
         let stale = need & !wanted & old.groups();
         if expects {
-            let before = next.cells[id];
-            self.expectant.push(Expectant { tile: id, groups: need & OWN, before });
+            let before = (stale != 0).then_some(self.before.len() as u32);
+            if stale != 0 {
+                self.before.push(next.cells[id]);
+            }
+            let groups = need & OWN;
+            self.expectant.push(Expectant { tile: id, groups, before, reached: false });
         }
         let changed = if expects { Marks::NONE } else { old.within(stale) };
         if stale != 0 {
@@ -149,6 +149,23 @@ impl World {
         let first = wanted.trailing_zeros() as u8;
         let last = (Groups::BITS - 1 - wanted.leading_zeros()) as u8;
         Some(Job { tile: id, live, first, last, solo: kind == Kind::Solo, changed })
+    }
+}
+
+/// Leaves out the marks of solo tiles around an empty one, if they see to all groups that it needs.
+fn forget_solo(
+    tiles: &Slabs<Tile>,
+    id: Id,
+    pass: u64,
+    need: Groups,
+    around: &mut [Marks; DIRECTIONS],
+) {
+    for direction in AROUND {
+        let tile = &tiles[tiles[id].near[direction]];
+        let needed = Marks::new(need, need, need).seen_from(direction);
+        if tile.solo == pass && needed & !tile.spills == 0 {
+            around[direction] = Marks::NONE;
+        }
     }
 }
 

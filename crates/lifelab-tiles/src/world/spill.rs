@@ -1,6 +1,7 @@
 //! What has left a solo tile.
 
 use super::World;
+use super::plan::Expectant;
 use crate::geometry::{
     AROUND, COLUMNS, Cells, GROUP, Marks, REACH, SIDE, TILE_GROUPS, WINDOW_GROUPS,
 };
@@ -16,28 +17,30 @@ impl World {
             return Ok(());
         }
         let (mut arrivals, mut made) = (Vec::new(), Vec::new());
-        for spill in std::mem::take(&mut self.spills) {
+        for index in 0..self.spills.len() {
+            let tile = self.spills[index].tile;
             for direction in AROUND {
-                let Some(cells) = part(&spill.rows, direction) else { continue };
-                let is_new = self.store.tiles[spill.tile].near[direction] == NOWHERE;
-                let neighbor = self.store.neighbor(spill.tile, direction)?;
+                let Some(cells) = part(&self.spills[index].rows, direction) else { continue };
+                let is_new = self.store.tiles[tile].near[direction] == NOWHERE;
+                let neighbor = self.store.neighbor(tile, direction)?;
                 if is_new {
                     made.push(neighbor);
                 }
                 arrivals.push((neighbor, cells));
             }
         }
-        let state = &mut self.store.states[next];
         for (id, cells) in &arrivals {
-            let before = state.cells[*id];
-            let rows = state.cells[*id].0.as_flattened_mut();
-            rows.iter_mut().zip(cells.0.as_flattened()).for_each(|(row, arrived)| *row |= arrived);
-            debug_assert!(
-                before == state.cells[*id]
-                    || made.contains(id)
-                    || self.expectant.iter().any(|expectant| expectant.tile == *id),
-                "a tile that has computed itself, or sleeps, is right already"
-            );
+            let state = &mut self.store.states[next];
+            let expectant = self.expectant.binary_search_by_key(id, |expectant| expectant.tile);
+            if let Ok(index) = expectant {
+                self.expectant[index].reached = true;
+            }
+            let rows = state.cells[*id].0.as_flattened_mut().iter_mut();
+            for (row, arrived) in rows.zip(cells.0.as_flattened()) {
+                // A tile that has computed itself, or sleeps, is right already.
+                debug_assert!(*row & arrived == *arrived || expectant.is_ok() || made.contains(id));
+                *row |= arrived;
+            }
         }
         for id in made {
             let state = &mut self.store.states[next];
@@ -51,12 +54,17 @@ impl World {
 
     /// Looks what has come to tiles that expected something.
     fn receive(&mut self, next: usize) {
-        for expectant in std::mem::take(&mut self.expectant) {
-            let (id, groups) = (expectant.tile, expectant.groups);
+        for index in 0..self.expectant.len() {
+            let Expectant { tile: id, groups, before, reached } = self.expectant[index];
+            if !reached && before.is_none() {
+                continue; // It was empty, and it is.
+            }
+            let before = before.map_or(&Cells::EMPTY, |index| &self.before[index as usize]);
             let state = &mut self.store.states[next];
-            let cells = state.cells[id];
-            state.live[id] = state.live[id].without(groups).and(Marks::of(&cells).within(groups));
-            let changed = Marks::of(&difference(&cells, &expectant.before)).within(groups);
+            let cells = &state.cells[id];
+            let changed = Marks::of(&difference(cells, before)).within(groups);
+            let live = Marks::of(cells).within(groups);
+            state.live[id] = state.live[id].without(groups).and(live);
             self.waker(next).spread(id, changed);
         }
     }
