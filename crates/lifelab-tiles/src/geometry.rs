@@ -213,7 +213,7 @@ impl Marks {
 
     /// The marks in these groups.
     pub(crate) fn within(self, groups: Groups) -> Self {
-        Self(self.0 & u32::from(groups & OWN) * PARTS)
+        Self(self.0 & (u32::from(groups & OWN) * PARTS))
     }
 
     /// The marks in other groups.

@@ -3,7 +3,7 @@
 //! The plane is cut into tiles of 48 x 48 cells, of which only those exist that have cells or soon may.
 //! All are taken eight generations on at once, several in the lanes of a vector register. A tile in
 //! whose surroundings nothing has changed since some generations ago sleeps: its past, of which the last
-//! states are kept, repeats itself. A tile around which nothing lives needs no neighbors. So a universe
+//! states are kept, repeats itself. A tile near which nothing lives needs no neighbors. So a universe
 //! costs what happens in it, wherever that is.
 //!
 //! **Good for** what is small, scattered or chaotic: methuselahs, ships far apart, soups, guns.
@@ -14,9 +14,30 @@
 //! **Fails** where a cell would come to the end of 64-bit coordinates, or tiles take more memory than
 //! they may; then the universe stays at the last complete generation.
 //!
+//! # Figures
+//! On one virtual core with AVX2 (AMD Zen 3, 2.4 GHz, shared with other work, so that repeats differ by a
+//! quarter), seconds of processor time, the least of some runs:
+//!
+//! | pattern | generations | seconds | tiles computed |
+//! | --- | ---: | ---: | ---: |
+//! | Lidka | 30,000 | 0.039 | 117,000 |
+//! | Gosper's gun | 100,000 | 0.012 | 35,000 |
+//! | puffer train | 20,000 | 0.070 | 190,000 |
+//! | 1,600 ships that collide | 4,800 | 0.13 | 339,000 |
+//! | 3,300 gliders that never meet | 2,400 | 0.57 | 1,130,000 |
+//! | soup of 4,096 x 4,096 | 200 | 0.081 | 190,000 |
+//!
+//! ```text
+//! cargo run --release -p lifelab-tiles --example tiles_speed -- PATTERN 30000
+//! cargo run --release -p lifelab-tiles --example tiles_speed -- soup:4096 200
+//! ```
+//!
+//! Most of it is the kernel: a tile that is full takes about 0.4 us for eight generations. A lone glider is
+//! bound by the memory that it is read from.
+//!
 //! # Example
 //! ```
-//! use lifelab_core::{Count, Engine, Position, Rule, CancellationToken, Universe};
+//! use lifelab_core::{CancellationToken, Count, Engine, Position, Rule, Universe};
 //! use lifelab_tiles::{Options, TileEngine};
 //!
 //! let glider = [(1, 0), (2, 1), (0, 2), (1, 2), (2, 2)].map(|(x, y)| Position { x, y });

@@ -42,7 +42,7 @@ pub(crate) struct Tile {
 }
 
 /// The cells of all tiles in one generation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct State {
     pub(crate) cells: Slabs<Cells>,
     /// Where they live.
@@ -311,12 +311,6 @@ fn slab_bytes(states: usize) -> u64 {
     let tile = size_of::<Tile>() + size_of::<Address>();
     let state = size_of::<Cells>() + size_of::<Marks>();
     (SLAB * (tile + states * state)) as u64
-}
-
-impl Default for State {
-    fn default() -> Self {
-        Self { cells: Slabs::default(), live: Slabs::default() }
-    }
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ use crate::geometry::{ALL, AROUND, Address, Cells, Groups, Marks, is_alone};
 use crate::kernel::{Job, Scratch, Spill};
 use crate::law::Law;
 use crate::pool::Pool;
-use crate::store::{Id, NOWHERE, Refusal, State, Store};
+use crate::store::{Id, NOWHERE, Refusal, SLAB, State, Store};
 use awake::Awake;
 use plan::{Bins, Entry, Expectant, Piece};
 #[cfg(test)]
@@ -237,6 +237,12 @@ impl World {
     pub(crate) fn shrink(&mut self) {
         self.store.shrink();
         self.awake.truncate(self.store.slabs());
+        shrink(&mut self.surveyed);
+        shrink(&mut self.jobs);
+        shrink(&mut self.cleared);
+        shrink(&mut self.expectant);
+        shrink(&mut self.before);
+        shrink(&mut self.spills);
     }
 
     /// The bytes that all this takes.
@@ -257,23 +263,32 @@ impl World {
 
     /// Makes neighbors that something may reach in this pass, but not those of solo tiles.
     fn link(&mut self) -> Result<(), Refusal> {
-        while let Some(id) = self.edgy.pop() {
-            let (edges, changed) = (self.store.tiles[id].edges, self.store.tiles[id].changed);
-            let alone = self.solo && self.is_alone(id);
-            for direction in AROUND.into_iter().filter(|direction| edges >> direction & 1 == 1) {
-                let mut neighbor = self.store.tiles[id].near[direction];
-                if neighbor == NOWHERE {
-                    if alone {
-                        continue;
-                    }
-                    neighbor = self.store.neighbor(id, direction)?;
+        for index in 0..self.edgy.len() {
+            let id = self.edgy[index];
+            if !(self.solo && self.is_alone(id)) {
+                for direction in self.edges(id) {
+                    self.store.neighbor(id, direction)?;
                 }
-                // It may be there by now, made by another tile after the change.
-                self.store.tiles[neighbor].woken |= changed.seen_from(direction);
-                self.awake.insert(neighbor);
+            }
+        }
+        // A neighbor may have been made by another tile, after the change or just now.
+        for id in std::mem::take(&mut self.edgy) {
+            let changed = self.store.tiles[id].changed;
+            for direction in self.edges(id) {
+                let neighbor = self.store.tiles[id].near[direction];
+                if neighbor != NOWHERE {
+                    self.store.tiles[neighbor].woken |= changed.seen_from(direction);
+                    self.awake.insert(neighbor);
+                }
             }
         }
         Ok(())
+    }
+
+    /// The directions in which a tile has no neighbor where it may need one.
+    fn edges(&self, id: Id) -> impl Iterator<Item = usize> + use<> {
+        let edges = self.store.tiles[id].edges;
+        AROUND.into_iter().filter(move |direction| edges >> direction & 1 == 1)
     }
 
     /// Whether nothing lives near a tile.
@@ -289,6 +304,13 @@ impl World {
                 self.store.remove(entry.tile);
             }
         }
+    }
+}
+
+/// Frees the memory of a list that was much longer.
+fn shrink<T>(list: &mut Vec<T>) {
+    if list.capacity() > 4 * list.len() + 2 * SLAB {
+        list.shrink_to(2 * list.len());
     }
 }
 

@@ -65,13 +65,13 @@ impl Batch {
         for (group, cells) in cells.chunks_exact_mut(GROUP * V::WORDS).enumerate() {
             for row in (0..GROUP).step_by(V::WORDS) {
                 let mut words = [V::splat(token, 0); MOST];
-                for lane in 0..V::WORDS {
-                    words[lane] = V::load(token, &windows[lane][group][row..]);
+                for (window, words) in windows.iter().zip(&mut words).take(V::WORDS) {
+                    *words = V::load(token, &window[group][row..]);
                 }
                 V::transpose(&mut words);
-                for lane in 0..V::WORDS {
+                for (lane, words) in words.into_iter().enumerate().take(V::WORDS) {
                     let at = (row + lane) * V::WORDS;
-                    words[lane].store(&mut cells[at..at + V::WORDS]);
+                    words.store(&mut cells[at..at + V::WORDS]);
                 }
             }
         }

@@ -103,8 +103,10 @@ impl Batch {
     /// The window in a lane.
     fn spill(&self, lane: usize, job: &Job, lanes: usize, scratch: &Scratch) -> Spill {
         let mut rows = [[0; GROUP]; WINDOW_GROUPS];
-        for group in usize::from(job.first)..=usize::from(job.last) {
-            for (row, out) in rows[group].iter_mut().enumerate() {
+        let wanted = usize::from(job.first)..=usize::from(job.last);
+        for (group, rows) in rows.iter_mut().enumerate().filter(|(group, _)| wanted.contains(group))
+        {
+            for (row, out) in rows.iter_mut().enumerate() {
                 let row = GROUP * (group - self.starts[lane]) + row;
                 *out = scratch.cells[row * lanes + lane];
             }
