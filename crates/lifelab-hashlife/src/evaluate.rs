@@ -24,6 +24,7 @@
 //! Source: R. W. Gosper, "Exploiting regularities in large cellular spaces", Physica D 10 (1984).
 
 use std::ops::Range;
+use std::slice;
 
 use lifelab_core::CancellationToken;
 
@@ -67,9 +68,6 @@ impl Work {
 /// Squares of a block in the stages `split`, `join` and `evolve`.
 const PER_BLOCK: usize = 16;
 const _: () = assert!(5 * PER_BLOCK <= BLOCK);
-
-/// In which of nine parts the quarters of the four overlapping squares lie.
-const OVERLAPPING: [[usize; 4]; 4] = [[0, 1, 3, 4], [1, 2, 4, 5], [3, 4, 6, 7], [4, 5, 7, 8]];
 
 /// Notes a square whose result is wanted and neither known nor noted.
 #[inline(always)]
@@ -148,28 +146,18 @@ impl Plane {
         let state = self.hop.state_at(level - 1);
         let (low, high) = self.tree.two(level);
         let Work { list, chunk, parts } = &mut self.works[level];
-        let blocks = list[chunk.clone()].chunks(PER_BLOCK).zip(parts.chunks_mut(PER_BLOCK));
+        let list = &list[chunk.clone()];
+        let blocks = list.chunks(PER_BLOCK).zip(parts.chunks_mut(PER_BLOCK));
         let (mut keys, mut found) = ([Quarters::default(); 5 * PER_BLOCK], [0; 5 * PER_BLOCK]);
+        let mut ahead = Ahead { nodes: list.iter(), quarters: list.iter() };
+        ahead.nodes.by_ref().take(PER_BLOCK).for_each(|&index| high.prefetch(index));
+        ahead.ask(low, high);
         for (indices, parts) in blocks {
-            for &index in indices {
-                high.prefetch(index);
-            }
-            for quarter in indices.iter().flat_map(|&index| high.get(index).quarters) {
-                low.prefetch(quarter);
-            }
+            ahead.ask(low, high);
             for ((&index, keys), parts) in
                 indices.iter().zip(keys.as_chunks_mut::<5>().0).zip(parts.iter_mut())
             {
-                let [a, b, c, d] = high.get(index).quarters;
-                let [nw, ne, sw, se] = [a, b, c, d].map(|quarter| low.get(quarter).quarters);
-                *keys = [
-                    [nw[1], ne[0], nw[3], ne[2]],
-                    [nw[2], nw[3], sw[0], sw[1]],
-                    [nw[3], ne[2], sw[1], se[0]],
-                    [ne[2], ne[3], se[0], se[1]],
-                    [sw[1], se[0], sw[3], se[2]],
-                ];
-                *parts = [a, 0, b, 0, 0, 0, c, 0, d];
+                (*keys, *parts) = nine_squares(low, high.get(index).quarters);
             }
             let count = 5 * indices.len();
             low.find_block(&keys[..count], &mut found[..count]);
@@ -220,8 +208,11 @@ impl Plane {
                 low.prefetch(part);
             }
             for (keys, parts) in keys.as_chunks_mut::<4>().0.iter_mut().zip(&*parts) {
-                let values = parts.map(|part| value(low, part));
-                *keys = OVERLAPPING.map(|four| four.map(|i| values[i]));
+                let &[a, b, c, d, e, f, g, h, i] = parts;
+                let of = |part| value(low, part);
+                let (a, b, c, d, e, f) = (of(a), of(b), of(c), of(d), of(e), of(f));
+                let (g, h, i) = (of(g), of(h), of(i));
+                *keys = [[a, b, d, e], [b, c, e, f], [d, e, g, h], [e, f, h, i]];
             }
             let count = 4 * parts.len();
             low.find_block(&keys[..count], &mut found[..count]);
@@ -247,7 +238,8 @@ impl Plane {
                 low.prefetch(part);
             }
             for (key, parts) in keys.iter_mut().zip(parts) {
-                *key = [0, 1, 2, 3].map(|i| low.get(parts[i]).result);
+                let of = |part: usize| low.get(parts[part]).result;
+                *key = [of(0), of(1), of(2), of(3)];
             }
             low.find_block(&keys[..indices.len()], &mut found[..indices.len()]);
             for (&index, &result) in indices.iter().zip(&found) {
@@ -278,6 +270,43 @@ impl Plane {
             }
         }
     }
+}
+
+/// Squares whose memory is asked for while those before them are computed.
+struct Ahead<'a> {
+    /// The next ones to be asked for.
+    nodes: slice::Iter<'a, u32>,
+    /// The next ones whose quarters are, a block behind.
+    quarters: slice::Iter<'a, u32>,
+}
+
+impl Ahead<'_> {
+    /// Asks for a block.
+    #[inline(always)]
+    fn ask(&mut self, low: &Store<Node>, high: &Store<Node>) {
+        for &index in self.nodes.by_ref().take(PER_BLOCK) {
+            high.prefetch(index);
+        }
+        for &index in self.quarters.by_ref().take(PER_BLOCK) {
+            high.get(index).quarters.into_iter().for_each(|quarter| low.prefetch(quarter));
+        }
+    }
+}
+
+/// The keys of five of the nine overlapping squares that a square consists of, and these nine as far as
+/// they are known: its quarters.
+#[inline(always)]
+fn nine_squares(low: &Store<Node>, [a, b, c, d]: Quarters) -> ([Quarters; 5], [u32; 9]) {
+    let of = |quarter| low.get(quarter).quarters;
+    let (nw, ne, sw, se) = (of(a), of(b), of(c), of(d));
+    let keys = [
+        [nw[1], ne[0], nw[3], ne[2]],
+        [nw[2], nw[3], sw[0], sw[1]],
+        [nw[3], ne[2], sw[1], se[0]],
+        [ne[2], ne[3], se[0], se[1]],
+        [sw[1], se[0], sw[3], se[2]],
+    ];
+    (keys, [a, 0, b, 0, 0, 0, c, 0, d])
 }
 
 /// The 4 x 4 squares, row by row, of which the quarters of a square consist.
