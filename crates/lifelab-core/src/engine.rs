@@ -44,6 +44,11 @@ pub trait Engine: Universe + Send {
     /// The memory that the universe and its engine hold, in bytes.
     fn footprint(&self) -> u64;
 
+    /// What there is to say about how the universe was computed, a sentence each: for reports.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// The engine as a finite one, for what only that can do: to drive steppers and cell I/O, to be
     /// watched by a probe, to be awaited.
     fn as_finite(&self) -> Option<&FiniteEngine> {

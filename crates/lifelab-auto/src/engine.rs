@@ -1,0 +1,270 @@
+//! The engine: one of two, and what it takes to change.
+
+use std::fmt;
+use std::ops::ControlFlow;
+use std::time::Instant;
+
+use lifelab_core::{
+    Advance, CancellationToken, Count, EditError, Engine, EngineFactory, EngineStart, EngineWork,
+    Place, Raster, Rectangle, Rule, Run, StartError, StateHash, StepError, Universe, Unsupported,
+    View, World,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::kind::Kind;
+use crate::pace::Pace;
+use crate::trial;
+
+/// Options of [`Auto`]: those of the two engines.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// Options of the tiles.
+    pub tiles: lifelab_tiles::Options,
+    /// Options of HashLife.
+    pub hashlife: lifelab_hashlife::Options,
+}
+
+/// An engine of the plane that is either of two, whichever is faster.
+pub struct Auto {
+    options: Options,
+    kind: Kind,
+    engine: Box<dyn Engine>,
+    pace: Pace,
+    history: Vec<Change>,
+    /// Whether the other engine takes over, whatever the clock says: for tests.
+    #[cfg(test)]
+    script: Option<Box<dyn FnMut() -> bool + Send>>,
+}
+
+/// A change of engines.
+struct Change {
+    generation: Count,
+    to: Kind,
+    /// How many times as fast it was in its trial.
+    ratio: f64,
+}
+
+/// How many times as fast the other engine must be: a change back and forth costs two copies.
+const GAIN: f64 = 1.5;
+
+/// Changes that are remembered; later ones are counted in the last place.
+const MOST_CHANGES: usize = 64;
+
+impl Auto {
+    /// Lets the other engine try, and take over if it is faster. Returns how far it has come then.
+    fn change(&mut self, most: Count, stop: &CancellationToken) -> Option<Count> {
+        let budget = self.budget(most)?;
+        self.pace.put_off();
+        let other = self.kind.other().copy(&self.options, &*self.engine)?;
+        let trial = trial::run(other, most, budget, stop)?;
+        let ratio = trial.rate / self.pace.rate();
+        if ratio < self.least_ratio() {
+            return None;
+        }
+        let change = Change { generation: self.generation(), to: self.kind.other(), ratio };
+        self.history.truncate(MOST_CHANGES - 1);
+        self.history.push(change);
+        (self.kind, self.engine, self.pace) = (self.kind.other(), trial.engine, Pace::new());
+        Some(trial.generations)
+    }
+
+    #[cfg(not(test))]
+    fn budget(&mut self, most: Count) -> Option<std::time::Duration> {
+        self.pace.trial(most)
+    }
+
+    #[cfg(not(test))]
+    fn least_ratio(&self) -> f64 {
+        GAIN
+    }
+
+    #[cfg(test)]
+    fn budget(&mut self, most: Count) -> Option<std::time::Duration> {
+        match &mut self.script {
+            Some(changes) => changes().then_some(std::time::Duration::from_secs(3600)),
+            None => self.pace.trial(most),
+        }
+    }
+
+    #[cfg(test)]
+    fn least_ratio(&self) -> f64 {
+        if self.script.is_some() { 0.0 } else { GAIN }
+    }
+}
+
+impl EngineFactory for Auto {
+    const NAME: &'static str = "auto";
+    const SUMMARY: &'static str =
+        "Tiles or HashLife, whichever is faster: tries the other one now and then, and changes.";
+    type Options = Options;
+
+    fn supports(options: &Options, world: &World, work: EngineWork) -> Result<(), Unsupported> {
+        work.refuse(Self::NAME)?;
+        world.refuse_edges(Self::NAME)?;
+        lifelab_tiles::TileEngine::supports(&options.tiles, world, work)?;
+        lifelab_hashlife::HashLife::supports(&options.hashlife, world, work)
+    }
+
+    fn build(options: Options, world: World, start: EngineStart<'_>) -> Result<Self, StartError> {
+        let engine = Kind::Tiles.build(&options, world.rule, start)?;
+        Ok(Self {
+            options,
+            kind: Kind::Tiles,
+            engine,
+            pace: Pace::new(),
+            history: Vec::new(),
+            #[cfg(test)]
+            script: None,
+        })
+    }
+}
+
+impl Engine for Auto {
+    fn advance(&mut self, most: Count, stop: &CancellationToken) -> Result<Advance, StepError> {
+        if let Some(generations) = self.change(most, stop) {
+            return Ok(Advance { generations, ..Advance::default() });
+        }
+        let start = Instant::now();
+        let advance = self.engine.advance(most, stop)?;
+        self.pace.note(advance.generations, start.elapsed());
+        Ok(advance)
+    }
+
+    fn check_count(&self, generations: Count) -> Result<(), StepError> {
+        self.engine.check_count(generations)
+    }
+
+    fn edit(&mut self, cells: &[(Place, bool)]) -> Result<(), EditError> {
+        self.engine.edit(cells)
+    }
+
+    fn footprint(&self) -> u64 {
+        self.engine.footprint()
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let mut notes = vec![match self.history.first() {
+            None => format!("{} computed all of it", self.kind),
+            Some(first) => format!("{} began, until generation {}", first.to.other(), first.generation),
+        }];
+        notes.extend(self.history.iter().map(|Change { generation, to, ratio }| {
+            format!("{to} took over in generation {generation}, for it was {ratio:.1} times as fast")
+        }));
+        notes
+    }
+}
+
+impl Universe for Auto {
+    fn world(&self) -> World {
+        self.engine.world()
+    }
+
+    fn generation(&self) -> Count {
+        self.engine.generation()
+    }
+
+    fn population(&self) -> Count {
+        self.engine.population()
+    }
+
+    fn bounds(&self) -> Option<Rectangle> {
+        self.engine.bounds()
+    }
+
+    fn background(&self) -> bool {
+        self.engine.background()
+    }
+
+    fn visit(
+        &self,
+        window: Option<Rectangle>,
+        visit: &mut dyn FnMut(Run) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        self.engine.visit(window, visit)
+    }
+
+    fn read(&self, view: View, raster: &mut Raster) {
+        self.engine.read(view, raster);
+    }
+
+    fn fingerprint(&self) -> StateHash {
+        self.engine.fingerprint()
+    }
+}
+
+impl fmt::Debug for Auto {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (f.debug_struct("Auto").field("kind", &self.kind))
+            .field("generation", &self.generation())
+            .field("pace", &self.pace)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lifelab_core::seeded;
+    use lifelab_core::testing::{SetEngine, engine_laws};
+
+    fn build(rule: Rule, cells: &[(i64, i64)]) -> Auto {
+        let mut cells: Vec<_> = cells.iter().map(|&(x, y)| (y, x)).collect();
+        cells.sort_unstable();
+        let run = |(y, x): (i64, i64)| Run { y: y.into(), first: x.into(), last: x.into() };
+        let mut runs = cells.into_iter().map(run);
+        let world = World { rule, bounds: None };
+        Auto::build(Options::default(), world, EngineStart::of_pattern(rule, Count::ZERO, &mut runs))
+            .expect("it fits")
+    }
+
+    /// An engine that changes by a script of its own: in every third hop, on average.
+    fn restless(rule: Rule, cells: &[(i64, i64)]) -> Auto {
+        let mut auto = build(rule, cells);
+        let mut hops = 0;
+        auto.script = Some(Box::new(move || {
+            hops += 1;
+            seeded::hash(&[hops]) % 3 == 0
+        }));
+        auto
+    }
+
+    #[test]
+    fn it_obeys_the_laws_of_planes() {
+        engine_laws::check_plane("auto", &|rule, cells| Box::new(build(rule, cells)));
+        engine_laws::check_plane("restless", &|rule, cells| Box::new(restless(rule, cells)));
+    }
+
+    #[test]
+    fn whoever_computes_the_cells_are_the_same() {
+        let cells: Vec<(i64, i64)> =
+            (0..400).filter(|n| seeded::hash(&[*n]) % 3 == 0).map(|n| (n as i64 % 20, n as i64 / 20)).collect();
+        for rule in ["B3/S23", "B36/S23", "B03/S23", "B2/S"] {
+            let rule: Rule = rule.parse().expect("a rule");
+            let (mut auto, mut expected) = (restless(rule, &cells), SetEngine::new(rule, cells.clone()));
+            let stop = CancellationToken::new();
+            for generations in [1_u64, 2, 3, 5, 8, 13, 20] {
+                let goal = auto.generation().checked_add(generations.into()).expect("few");
+                while auto.generation() < goal {
+                    auto.advance(goal.saturating_sub(auto.generation()), &stop).expect("it goes on");
+                }
+                while expected.generation() < goal {
+                    expected.advance(Count::ONE, &stop).expect("it goes on");
+                }
+                assert_eq!(auto.fingerprint(), expected.fingerprint(), "{rule} {goal}");
+            }
+            assert!(auto.notes().len() > 2, "{:?}", auto.notes());
+        }
+    }
+
+    #[test]
+    fn it_tells_who_computed() {
+        let mut auto = build(Rule::LIFE, &[(0, 0), (1, 0), (2, 0)]);
+        assert_eq!(auto.notes(), ["tiles computed all of it"]);
+        auto.script = Some(Box::new(|| true));
+        auto.advance(10.into(), &CancellationToken::new()).expect("it goes on");
+        let notes = auto.notes();
+        assert_eq!(notes[0], "tiles began, until generation 0");
+        assert!(notes[1].starts_with("hashlife took over in generation 0, for it was "), "{notes:?}");
+    }
+}
