@@ -96,7 +96,7 @@ impl Auto {
 impl EngineFactory for Auto {
     const NAME: &'static str = "auto";
     const SUMMARY: &'static str =
-        "Tiles or HashLife, whichever is faster: tries the other one now and then, and changes.";
+        "tiles or hashlife, whichever is faster: it tries the other one now and then, and changes";
     type Options = Options;
 
     fn supports(options: &Options, world: &World, work: EngineWork) -> Result<(), Unsupported> {
@@ -146,10 +146,14 @@ impl Engine for Auto {
     fn notes(&self) -> Vec<String> {
         let mut notes = vec![match self.history.first() {
             None => format!("{} computed all of it", self.kind),
-            Some(first) => format!("{} began, until generation {}", first.to.other(), first.generation),
+            Some(first) => {
+                format!("{} began, until generation {}", first.to.other(), first.generation)
+            }
         }];
         notes.extend(self.history.iter().map(|Change { generation, to, ratio }| {
-            format!("{to} took over in generation {generation}, for it was {ratio:.1} times as fast")
+            format!(
+                "{to} took over in generation {generation}, for it was {ratio:.1} times as fast"
+            )
         }));
         notes
     }
@@ -214,8 +218,12 @@ mod tests {
         let run = |(y, x): (i64, i64)| Run { y: y.into(), first: x.into(), last: x.into() };
         let mut runs = cells.into_iter().map(run);
         let world = World { rule, bounds: None };
-        Auto::build(Options::default(), world, EngineStart::of_pattern(rule, Count::ZERO, &mut runs))
-            .expect("it fits")
+        Auto::build(
+            Options::default(),
+            world,
+            EngineStart::of_pattern(rule, Count::ZERO, &mut runs),
+        )
+        .expect("it fits")
     }
 
     /// An engine that changes by a script of its own: in every third hop, on average.
@@ -237,16 +245,20 @@ mod tests {
 
     #[test]
     fn whoever_computes_the_cells_are_the_same() {
-        let cells: Vec<(i64, i64)> =
-            (0..400).filter(|n| seeded::hash(&[*n]) % 3 == 0).map(|n| (n as i64 % 20, n as i64 / 20)).collect();
+        let cells: Vec<(i64, i64)> = (0..400)
+            .filter(|n| seeded::hash(&[*n]) % 3 == 0)
+            .map(|n| (n as i64 % 20, n as i64 / 20))
+            .collect();
         for rule in ["B3/S23", "B36/S23", "B03/S23", "B2/S"] {
             let rule: Rule = rule.parse().expect("a rule");
-            let (mut auto, mut expected) = (restless(rule, &cells), SetEngine::new(rule, cells.clone()));
+            let (mut auto, mut expected) =
+                (restless(rule, &cells), SetEngine::new(rule, cells.clone()));
             let stop = CancellationToken::new();
             for generations in [1_u64, 2, 3, 5, 8, 13, 20] {
                 let goal = auto.generation().checked_add(generations.into()).expect("few");
                 while auto.generation() < goal {
-                    auto.advance(goal.saturating_sub(auto.generation()), &stop).expect("it goes on");
+                    auto.advance(goal.saturating_sub(auto.generation()), &stop)
+                        .expect("it goes on");
                 }
                 while expected.generation() < goal {
                     expected.advance(Count::ONE, &stop).expect("it goes on");
@@ -265,6 +277,9 @@ mod tests {
         auto.advance(10.into(), &CancellationToken::new()).expect("it goes on");
         let notes = auto.notes();
         assert_eq!(notes[0], "tiles began, until generation 0");
-        assert!(notes[1].starts_with("hashlife took over in generation 0, for it was "), "{notes:?}");
+        assert!(
+            notes[1].starts_with("hashlife took over in generation 0, for it was "),
+            "{notes:?}"
+        );
     }
 }

@@ -47,7 +47,11 @@ impl Kind {
 
     /// A universe in an engine of this kind; `None` if it has more cells than are copied, or the engine
     /// cannot hold it.
-    pub(crate) fn copy(self, options: &Options, universe: &dyn Universe) -> Option<Box<dyn Engine>> {
+    pub(crate) fn copy(
+        self,
+        options: &Options,
+        universe: &dyn Universe,
+    ) -> Option<Box<dyn Engine>> {
         let mut runs = Vec::new();
         let all = universe.visit(None, &mut |run: Run| {
             if runs.len() == MOST_RUNS {

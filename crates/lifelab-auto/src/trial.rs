@@ -30,7 +30,8 @@ pub(crate) fn run(
     let mut hop = Count::from(FIRST_HOP);
     while generations < most && start.elapsed() < budget {
         let begun = Instant::now();
-        let Some(gone) = hop_on(&mut *engine, hop.min(most.saturating_sub(generations)), &stop) else {
+        let Some(gone) = hop_on(&mut *engine, hop.min(most.saturating_sub(generations)), &stop)
+        else {
             break;
         };
         generations = generations.checked_add(gone)?;

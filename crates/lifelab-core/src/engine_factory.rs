@@ -115,14 +115,37 @@ impl World {
 
 impl<'a> EngineStart<'a> {
     /// The start of a pattern in a generation. By a rule with B0 and S8 the plane lives for ever, and the
-    /// cells are those that do not: the custom of pattern files.
+    /// cells are those that do not: the custom of pattern files. By one with B0 alone it lives in odd
+    /// generations, and the cells of these are those that do not.
     pub fn of_pattern(
         rule: Rule,
         generation: Count,
         cells: &'a mut dyn Iterator<Item = Run>,
     ) -> Self {
-        let background = rule.births() & 1 == 1 && rule.survivals() >> 8 & 1 == 1;
-        Self { generation, background, cells }
+        let (is_born, survives) = (rule.births() & 1 == 1, rule.survivals() >> 8 & 1 == 1);
+        let is_odd = !generation.is_zero() && generation.trailing_zeros() == 0;
+        Self { generation, background: is_born && (survives || is_odd), cells }
+    }
+
+    /// Whether an engine that has been built has the background that was asked for: for engines of which
+    /// the background follows from rule and generation.
+    ///
+    /// # Errors
+    /// If it has not.
+    pub fn check_background(&self, background: bool) -> Result<(), StartError> {
+        if self.background == background {
+            return Ok(());
+        }
+        let state = |alive| if alive { "alive" } else { "dead" };
+        Err(StartError {
+            message: format!(
+                "in generation {} of this rule, all cells far away are {}, not {}",
+                self.generation,
+                state(background),
+                state(self.background)
+            ),
+            remedy: "start from another generation".to_owned(),
+        })
     }
 }
 

@@ -40,6 +40,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
 
+mod factory;
 mod hash_life;
 
 mod evaluate;

@@ -66,6 +66,7 @@ mod world;
 mod film;
 
 mod engine;
+mod factory;
 mod look;
 mod options;
 

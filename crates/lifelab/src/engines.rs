@@ -12,6 +12,12 @@ use crate::spec::{EngineSpec, Row, refuse};
 /// cells that wait.
 pub const ENGINES: &[EngineEntry] = &[
     EngineEntry::FINITE,
+    #[cfg(feature = "auto")]
+    EngineEntry::of::<lifelab_auto::Auto>(),
+    #[cfg(feature = "tiles")]
+    EngineEntry::of::<lifelab_tiles::TileEngine>(),
+    #[cfg(feature = "hashlife")]
+    EngineEntry::of::<lifelab_hashlife::HashLife>(),
     // The reference, for the tests of what has no grid.
     #[cfg(test)]
     EngineEntry::of::<lifelab_core::testing::SetEngine>(),

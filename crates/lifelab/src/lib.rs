@@ -95,6 +95,13 @@ pub use simulation::{Simulation, Snapshot};
 pub use spec::{EngineSpec, Row, Spec, StepperSpec};
 pub use workers::host_workers;
 
+#[cfg(feature = "auto")]
+pub use lifelab_auto as auto;
+#[cfg(feature = "hashlife")]
+pub use lifelab_hashlife as hashlife;
+#[cfg(feature = "tiles")]
+pub use lifelab_tiles as tiles;
+
 /// The steppers themselves, to be built by value.
 pub mod steppers {
     #[cfg(feature = "async-tasks")]
