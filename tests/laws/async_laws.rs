@@ -41,7 +41,7 @@ fn a_failure_is_named(subject: &Subject) {
         let start = soup(9, 7, 16);
         let mut simulation = subject.simulation(&start, Topology::Torus, "none error@2:(4,4)");
         let error = simulation.run_async(3).await.expect_err("a fault is injected");
-        assert_eq!(error.cell(), Some(lifelab::Cell::new(4, 4)));
+        assert_eq!(error.cell(), Some(lifelab::core::Position::new(4, 4)));
         assert_eq!(simulation.generation(), 1);
     });
 }

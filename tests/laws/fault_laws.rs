@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use lifelab::core::{FaultKind, Phase, StepErrorKind};
+use lifelab::core::{FaultKind, Phase, Position, StepErrorKind};
 use lifelab::{CancellationToken, Cell, Error, Grid, Rule, Site, Topology};
 use lifelab_tests::{oracle, oracle_after};
 
@@ -27,7 +27,7 @@ const HEIGHT: u32 = 7;
 
 /// Runs into a fault in generation 3 and returns what is said of it; the grid must stay at the last
 /// complete generation.
-fn failure(subject: &Subject, io: &str) -> (Cell, Phase, FaultKind, String) {
+fn failure(subject: &Subject, io: &str) -> (Position, Phase, FaultKind, String) {
     let start = soup(WIDTH, HEIGHT, 5);
     let mut simulation = subject.simulation(&start, Topology::Torus, io);
     let error = simulation.run(5).expect_err(io);
@@ -42,7 +42,7 @@ fn failure(subject: &Subject, io: &str) -> (Cell, Phase, FaultKind, String) {
 }
 
 fn a_failing_cell_is_named(subject: &Subject) {
-    for at in [Cell::new(0, 0), Cell::new(5, 4), Cell::new(8, 6)] {
+    for at in [Position::new(0, 0), Position::new(5, 4), Position::new(8, 6)] {
         let io = format!("none error@3:({},{})", at.x, at.y);
         let (cell, phase, kind, message) = failure(subject, &io);
         assert_eq!((cell, phase, kind), (at, Phase::Rule, FaultKind::Failed));
@@ -60,12 +60,12 @@ fn a_failing_phase_is_named(subject: &Subject) {
     assert_eq!(failure(subject, io).1, Phase::Neighbors);
     let io = "sleep:20us phase:both error@3:(4,3) error@3:(2,3)";
     let (cell, phase, ..) = failure(subject, io);
-    assert_eq!((cell, phase), (Cell::new(2, 3), Phase::Neighbors));
+    assert_eq!((cell, phase), (Position::new(2, 3), Phase::Neighbors));
 }
 
 fn a_panicking_cell_is_named(subject: &Subject) {
     let (cell, _, kind, _) = failure(subject, "sleep:20us panic@3:(6,1)");
-    assert_eq!((cell, kind), (Cell::new(6, 1), FaultKind::Panicked));
+    assert_eq!((cell, kind), (Position::new(6, 1), FaultKind::Panicked));
 }
 
 /// The others do not wait, so only the one that hangs can be late: a thread that sleeps, the consumer
@@ -74,7 +74,7 @@ fn a_hanging_cell_is_named(subject: &Subject) {
     for phase in ["neighbors", "rule"] {
         let io = format!("none hang@3:(2,1) phase:{phase} timeout:50ms");
         let (cell, _, kind, message) = failure(subject, &io);
-        assert_eq!((cell, kind), (Cell::new(2, 1), FaultKind::TimedOut), "{message}");
+        assert_eq!((cell, kind), (Position::new(2, 1), FaultKind::TimedOut), "{message}");
     }
 }
 
@@ -118,7 +118,7 @@ fn retries(subject: &Subject) {
     let at = "sleep:1us error@3:(4,4)*5 retry:3(1us)";
     let impatient = io_spec(at).build().expect("valid I/O");
     let error = step(&mut *stepper, &now, impatient, guard()).expect_err("faults outlast retries");
-    assert_eq!(error.cell(), Some(Cell::new(4, 4)));
+    assert_eq!(error.cell(), Some(Position::new(4, 4)));
 }
 
 /// Which cells fail is asked of the I/O itself, cell by cell; the rest is the oracle's.

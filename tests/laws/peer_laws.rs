@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use lifelab::core::FaultKind;
-use lifelab::{Cell, Rule, Topology};
+use lifelab::core::{FaultKind, Position};
+use lifelab::{Rule, Topology};
 use lifelab_tests::oracle;
 
 use crate::subject::{Law, Subject, guard, io_spec, law, soup, step};
@@ -81,7 +81,7 @@ fn fails(subject: &Subject, behave: fn(UnixStream, &Kept), kind: FaultKind) {
     let io = io_spec(&io).build().expect("valid I/O");
     let mut stepper = subject.stepper();
     let error = step(&mut *stepper, &now, io, guard()).expect_err("the service is hostile");
-    assert_eq!(error.cell(), Some(Cell::new(0, 0)), "{error}");
+    assert_eq!(error.cell(), Some(Position::new(0, 0)), "{error}");
     let lifelab::core::StepErrorKind::Cell { first, .. } = &error.kind else { panic!("{error}") };
     assert_eq!(first.fault.kind(), kind, "{error}");
     let healthy = io_spec("sleep:20us").build().expect("valid I/O");

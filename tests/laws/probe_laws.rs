@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use lifelab::core::probe::{Activity, GenerationSpan, Slice, Timeline};
-use lifelab::core::{Phase, Sampling, Tally};
+use lifelab::core::{Phase, Position, Sampling, Tally};
 use lifelab::{CancellationToken, Cell, Probe, Rule, Topology};
 use lifelab_tests::oracle_after;
 
@@ -79,7 +79,7 @@ fn draws_cells(subject: &Subject) {
     assert_drawable(&timeline);
     let drawn: Vec<_> =
         timeline.slices.iter().map(|slice| (slice.generation, slice.activity)).collect();
-    let cells = (0..HEIGHT).flat_map(|y| (0..WIDTH).map(move |x| Cell::new(x, y)));
+    let cells = (0..HEIGHT).flat_map(|y| (0..WIDTH).map(move |x| Cell::new(x, y).into()));
     for at in cells {
         for generation in 1..=GENERATIONS {
             for activity in [
@@ -103,10 +103,12 @@ fn draws_cells_that_do_not_wait(subject: &Subject) {
     let timeline = watch(subject, "none", one_of(1)).timeline().expect("one is drawn");
     assert_drawable(&timeline);
     // However a cell is drawn, its second phase is in it, once.
-    let mut drawn: BTreeMap<(u64, u32), u32> = BTreeMap::new();
+    let mut drawn: BTreeMap<(u64, i64), u32> = BTreeMap::new();
     for slice in &timeline.slices {
         let rows = match slice.activity {
-            Activity::Band { first, rows } => (first..first + rows).map(|y| (y, WIDTH)).collect(),
+            Activity::Band { first, rows } => {
+                (first..first + i64::from(rows)).map(|y| (y, WIDTH)).collect()
+            }
             Activity::Cell(at) | Activity::Compute(at, Phase::Rule) => vec![(at.y, 1)],
             Activity::Compute(_, Phase::Neighbors) => vec![],
             Activity::Wait(..) => panic!("nobody waits"),
@@ -115,12 +117,13 @@ fn draws_cells_that_do_not_wait(subject: &Subject) {
             *drawn.entry((slice.generation, y)).or_default() += cells;
         }
     }
-    let rows = (1..=GENERATIONS).flat_map(|generation| (0..HEIGHT).map(move |y| (generation, y)));
+    let rows =
+        (1..=GENERATIONS).flat_map(|generation| (0..HEIGHT.into()).map(move |y| (generation, y)));
     assert_eq!(drawn, rows.map(|row| (row, WIDTH)).collect());
 }
 
 fn samples(subject: &Subject) {
-    let cells = |subject: &Subject| -> BTreeSet<Cell> {
+    let cells = |subject: &Subject| -> BTreeSet<Position> {
         let timeline = watch(subject, "sleep:20us", one_of(5)).timeline().expect("one is drawn");
         assert_drawable(&timeline);
         timeline.slices.iter().filter_map(|slice| slice.activity.cell()).collect()

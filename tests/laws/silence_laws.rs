@@ -75,7 +75,7 @@ type Io = fn(&Arc<Waits>, Option<Cell>) -> Arc<dyn CellIo>;
 fn blocking(waits: &Arc<Waits>, failing: Option<Cell>) -> Arc<dyn CellIo> {
     let waits = waits.clone();
     Arc::new(lifelab::io::blocking(move |site: Site, stop: &CancellationToken| {
-        if failing == Some(site.at) {
+        if failing.is_some_and(|failing| failing == site.at) {
             return Err(Fault::failed("as told"));
         }
         let wait = Wait::begin(&waits);
@@ -91,7 +91,7 @@ fn asynchronous(waits: &Arc<Waits>, failing: Option<Cell>) -> Arc<dyn CellIo> {
     Arc::new(lifelab::io::asynchronous(move |site: Site, _: CancellationToken| {
         let waits = waits.clone();
         async move {
-            if failing == Some(site.at) {
+            if failing.is_some_and(|failing| failing == site.at) {
                 return Err(Fault::failed("as told"));
             }
             let wait = Wait::begin(&waits);

@@ -32,7 +32,7 @@ impl CellIo for Sleep {
         if site.phase == Phase::Neighbors {
             return IoFuture::ready(Ok(()));
         }
-        let place = [site.generation, site.at.x.into(), site.at.y.into()];
+        let place = [site.generation, site.at.x as u64, site.at.y as u64];
         let latency = match self.from == self.to {
             true => self.from,
             false => self.from + (self.to - self.from).mul_f64(seeded::unit(seeded::hash(&place))),

@@ -15,7 +15,7 @@ use tokio::task::{JoinError, JoinSet, yield_now};
 use tokio::time::timeout_at;
 
 use lifelab_core::{
-    CancellationToken, CellFailure, CellJob, Context, FanIn, Grain, Grid, Outcome, Phase, Site,
+    CancellationToken, CellFailure, CellJob, Context, FanIn, Grain, Grid, Outcome, Phase,
     StepError, StepReport, Unit, Units,
 };
 use lifelab_fanout::Clock;
@@ -58,7 +58,7 @@ pub(crate) async fn run(job: CellJob, generation: &Generation) -> Result<bool, C
     if cx.is_idle() {
         return job.run(cx); // It does not block.
     }
-    let site = |phase| Site::new(cx.generation, job.at, phase);
+    let site = |phase| cx.site(job.at, phase);
     let counted = watch.time(site(Phase::Neighbors), job.count_neighbors_async(cx)).await?;
     watch.time(site(Phase::Rule), counted.apply_rule_async(cx)).await
 }

@@ -204,8 +204,8 @@ enum Args {
     Name { name: String },
     Order { sort_index: u32 },
     Generation { generation: u64 },
-    Cell { x: u32, y: u32, generation: u64, phase: Option<Phase> },
-    Band { first_row: u32, rows: u32, generation: u64 },
+    Cell { x: i64, y: i64, generation: u64, phase: Option<Phase> },
+    Band { first_row: i64, rows: u32, generation: u64 },
 }
 
 impl Event {

@@ -65,9 +65,9 @@ pub(crate) struct Place {
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "json::exact_if_any")]
     pub(crate) generation: Option<Count>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) x: Option<u32>,
+    pub(crate) x: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) y: Option<u32>,
+    pub(crate) y: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) phase: Option<Phase>,
 }

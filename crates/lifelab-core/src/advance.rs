@@ -33,7 +33,7 @@ impl<'a> BandRef<'a> {
             let mut advance = || self.advance_into(next, cx.rule);
             match &cx.probe {
                 None => advance(),
-                Some(probe) => probe.compute(self.activity(), cx.generation, advance),
+                Some(probe) => probe.compute(self.activity(cx), cx.generation, advance),
             }
             return Ok(());
         }
@@ -72,8 +72,9 @@ impl<'a> BandRef<'a> {
         Ok(band)
     }
 
-    fn activity(self) -> Activity {
-        Activity::Band { first: self.rows().start, rows: self.rows().len() as u32 }
+    fn activity(self, cx: &Context) -> Activity {
+        let first = cx.position(Cell::new(0, self.rows().start)).y;
+        Activity::Band { first, rows: self.rows().len() as u32 }
     }
 }
 

@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::position::Position;
+
 /// The coordinate of one cell of a finite grid: `x` grows to the right, `y` downward, from 0.
 ///
 /// Cells are ordered as one reads: by row, then by column.
@@ -113,8 +115,8 @@ impl fmt::Display for Phase {
 pub struct Site {
     /// The generation that is being computed; the first step computes generation 1.
     pub generation: u64,
-    /// The cell.
-    pub at: Cell,
+    /// The cell, in the coordinates of its universe: on a plane without edges those of the pattern.
+    pub at: Position,
     /// The step of its work.
     pub phase: Phase,
     /// How often this wait has failed and been tried again; the I/O that retries counts up.
@@ -122,8 +124,14 @@ pub struct Site {
 }
 
 impl Site {
-    /// The first attempt at a cell's wait.
+    /// The first attempt at the wait of a cell of a grid whose first cell is (0, 0). What steppers
+    /// need is [`Context::site`](crate::Context::site), which knows where the grid lies.
     pub const fn new(generation: u64, at: Cell, phase: Phase) -> Self {
+        Self::at(generation, Position::new(at.x as i64, at.y as i64), phase)
+    }
+
+    /// The first attempt at the wait of the cell at a place.
+    pub const fn at(generation: u64, at: Position, phase: Phase) -> Self {
         Self { generation, at, phase, attempt: 0 }
     }
 }

@@ -3,7 +3,7 @@
 use std::mem;
 use std::task::{self, Poll, ready};
 
-use crate::cell::{Phase, Site};
+use crate::cell::Phase;
 use crate::context::Context;
 use crate::error::CellFailure;
 use crate::io::{self, IoFuture};
@@ -50,7 +50,7 @@ impl<'a> CellFuture<'a> {
         cx: &'a Context,
         task: &mut task::Context<'_>,
     ) -> Poll<Option<Result<bool, CellFailure>>> {
-        let site = Site::new(cx.generation, self.job.at, self.phase);
+        let site = cx.site(self.job.at, self.phase);
         let make = || match cx.waits_in(site.phase) {
             true => cx.io.call_async(site, &cx.stop),
             false => IoFuture::ready(Ok(())),

@@ -10,6 +10,7 @@ use lifelab_fanout::Delay;
 use crate::cancellation_token::CancellationToken;
 use crate::cell::{Cell, Phase, Site};
 use crate::io::{self, CellIo, WaitsFor};
+use crate::position::Position;
 use crate::probe::Probe;
 use crate::rule::Rule;
 use crate::topology::Topology;
@@ -33,6 +34,8 @@ pub struct Context {
     pub progress: Arc<Progress>,
     /// Watches the cells; nothing does by default.
     pub probe: Option<Arc<Probe>>,
+    /// Where the grid's first cell lies.
+    origin: Position,
     /// Set if the step computes several generations at once.
     pub(crate) hop: Option<Hop>,
     idle: Idleness,
@@ -56,7 +59,17 @@ impl Context {
     /// The context of generation `generation`.
     pub fn new(rule: Rule, generation: u64, io: Arc<dyn CellIo>, stop: CancellationToken) -> Self {
         let idle = Idleness::of(&*io);
-        Self { rule, generation, io, stop, progress: Arc::default(), probe: None, hop: None, idle }
+        Self {
+            rule,
+            generation,
+            io,
+            stop,
+            progress: Arc::default(),
+            probe: None,
+            origin: Position::default(),
+            hop: None,
+            idle,
+        }
     }
 
     /// This context with progress counted by `progress`.
@@ -67,6 +80,11 @@ impl Context {
     /// This context with each cell watched by `probe`.
     pub fn with_probe(self, probe: Arc<Probe>) -> Self {
         Self { probe: Some(probe), ..self }
+    }
+
+    /// This context for a grid whose first cell lies at `origin`; it is (0, 0) if nothing is said.
+    pub fn with_origin(self, origin: Position) -> Self {
+        Self { origin, ..self }
     }
 
     /// This context for a step of `generations` generations, at least 1, without what is known from
@@ -111,6 +129,35 @@ impl Context {
         })
     }
 
+    /// Where the grid's first cell lies in the coordinates of the universe: (0, 0), unless that is
+    /// unlimited, so that the grid is a window of it.
+    #[inline]
+    pub fn origin(&self) -> Position {
+        self.origin
+    }
+
+    /// Where a cell of the grid lies in the coordinates of the universe.
+    #[inline]
+    pub fn position(&self, at: Cell) -> Position {
+        // An engine's windows lie within 64 bits; in a worker process, anything may be said.
+        Position {
+            x: self.origin.x.wrapping_add(at.x.into()),
+            y: self.origin.y.wrapping_add(at.y.into()),
+        }
+    }
+
+    /// The grid's cell at a place; `None` of a place that no grid with this origin reaches.
+    pub fn cell_at(&self, place: Position) -> Option<Cell> {
+        let from = |at: i64, origin: i64| at.checked_sub(origin)?.try_into().ok();
+        Some(Cell::new(from(place.x, self.origin.x)?, from(place.y, self.origin.y)?))
+    }
+
+    /// Where a cell of the grid waits in one phase, at its first attempt.
+    #[inline]
+    pub fn site(&self, at: Cell, phase: Phase) -> Site {
+        Site::at(self.generation, self.position(at), phase)
+    }
+
     /// Whether no cell ever waits, so that bands can be computed as a whole.
     pub fn is_idle(&self) -> bool {
         self.idle.everywhere
@@ -122,7 +169,7 @@ impl Context {
         if !self.waits_in(phase) {
             return WaitsFor::Nothing;
         }
-        io::make(&*self.io, Site::new(self.generation, at, phase), &self.stop)
+        io::make(&*self.io, self.site(at, phase), &self.stop)
     }
 
     /// Makes the calls of `cells` cells of a row in one phase, from `first` to the east, if they wait
@@ -136,7 +183,7 @@ impl Context {
         phase: Phase,
         delays: &mut Vec<Delay>,
     ) -> bool {
-        io::make_row(&*self.io, Site::new(self.generation, first, phase), cells, delays)
+        io::make_row(&*self.io, self.site(first, phase), cells, delays)
     }
 
     /// Whether cells may wait in this phase.

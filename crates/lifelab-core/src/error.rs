@@ -6,9 +6,10 @@ use std::num::NonZeroUsize;
 use thiserror::Error;
 
 use crate::cancellation_token::CancelReason;
-use crate::cell::{Cell, Site};
+use crate::cell::Site;
 use crate::count::Count;
 use crate::io::{Fault, FaultKind};
+use crate::position::Position;
 
 /// One cell's failure.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
@@ -84,7 +85,7 @@ impl StepError {
     }
 
     /// The first failing cell, if cells failed.
-    pub fn cell(&self) -> Option<Cell> {
+    pub fn cell(&self) -> Option<Position> {
         match &self.kind {
             StepErrorKind::Cell { first, .. } => Some(first.site.at),
             _ => None,

@@ -107,8 +107,9 @@ impl<'a> FanIn<'a> {
 
     /// Whether nothing that may still come can change how the generation ends.
     fn is_settled(&mut self) -> bool {
-        let first = self.first.as_ref().map(|failure| self.units.index_of(failure.site.at));
-        first.is_some_and(|first| self.done.has_all_before(first))
+        let Some(first) = &self.first else { return false };
+        let cell = self.cx.cell_at(first.site.at);
+        cell.is_some_and(|cell| self.done.has_all_before(self.units.index_of(cell)))
     }
 
     fn write(&mut self, unit: usize, outcome: &Outcome) {

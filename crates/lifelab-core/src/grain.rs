@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::band::Band;
-use crate::cell::{Cell, Phase, Site};
+use crate::cell::{Cell, Phase};
 use crate::context::Context;
 use crate::error::CellFailure;
 use crate::grid::Grid;
@@ -202,7 +202,7 @@ impl Unit {
                     false => now.advance(rows, cx).map(Outcome::Band),
                 });
                 advanced.map_err(|reason| {
-                    let site = Site::new(cx.generation, Cell::new(0, first), Phase::Neighbors);
+                    let site = cx.site(Cell::new(0, first), Phase::Neighbors);
                     CellFailure { site, fault: Fault::stopped(reason) }
                 })
             }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::cell::{Cell, Neighborhood, Phase, Site};
+use crate::cell::{Cell, Neighborhood, Phase};
 use crate::context::Context;
 use crate::error::CellFailure;
 use crate::io::{self, OnFault};
@@ -106,7 +106,7 @@ impl CellJob {
         match &cx.probe {
             Some(probe) if cx.is_idle() => {
                 let compute = || self.next(cx.rule);
-                Ok(probe.compute(Activity::Cell(self.at), cx.generation, compute))
+                Ok(probe.compute(Activity::Cell(cx.position(self.at)), cx.generation, compute))
             }
             _ => self.count_neighbors(cx)?.apply_rule(cx),
         }
@@ -211,7 +211,7 @@ fn watched<T>(
     probe: &Probe,
     compute: impl FnOnce() -> T,
 ) -> Result<T, CellFailure> {
-    let site = Site::new(cx.generation, at, phase);
+    let site = cx.site(at, phase);
     let mut watch = probe.watch(site, cx.waits_in(phase), Executor::Thread);
     watch.returned(call(at, phase, cx))?;
     Ok(watch.compute(compute))
@@ -224,7 +224,7 @@ fn call(at: Cell, phase: Phase, cx: &Context) -> Result<(), CellFailure> {
     if !cx.waits_in(phase) {
         return Ok(());
     }
-    let site = || Site::new(cx.generation, at, phase);
+    let site = || cx.site(at, phase);
     io::call(&*cx.io, site, &cx.stop).map_err(|fault| CellFailure { site: site(), fault })
 }
 
@@ -235,7 +235,7 @@ async fn perform_async<T>(
     cx: &Context,
     compute: impl FnOnce() -> T,
 ) -> Result<T, CellFailure> {
-    let site = Site::new(cx.generation, at, phase);
+    let site = cx.site(at, phase);
     let call = async {
         match cx.waits_in(phase) {
             true => io::call_async(&*cx.io, site, &cx.stop).await,

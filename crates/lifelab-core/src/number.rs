@@ -38,6 +38,21 @@ pub fn parse<T: FromStr>(text: &str) -> Option<T> {
     if rest == 0 { product.to_string().parse().ok() } else { None }
 }
 
+/// Reads a whole number that may have a minus; `None` if it is none, or 64 bits do not hold it.
+///
+/// ```
+/// # use lifelab_core::number;
+/// assert_eq!(number::parse_signed("-1_000"), Some(-1000));
+/// assert_eq!(number::parse_signed("2k"), Some(2000));
+/// ```
+pub fn parse_signed(text: &str) -> Option<i64> {
+    let text = text.trim();
+    match text.strip_prefix('-') {
+        Some(rest) => parse::<u64>(rest).and_then(|number| 0_i64.checked_sub_unsigned(number)),
+        None => parse(text),
+    }
+}
+
 /// Reads a number of bytes, rounded down to whole ones; `None` if `text` is no number. Beside `k`
 /// and `M`, which are those of a computer, there are `kB` and `MB`, which are thousands.
 pub fn bytes(text: &str) -> Option<u64> {
@@ -128,6 +143,16 @@ pub fn expected<T: FromStr>() -> String {
 /// If there is no such number, or `T` does not hold it.
 pub fn deserialize<'de, T: FromStr, D: Deserializer<'de>>(de: D) -> Result<T, D::Error> {
     de.deserialize_any(Any { read: parse::<T>, expected: expected::<T> })
+}
+
+/// Reads a whole number that may have a minus from a number or from text, as [`parse_signed`] does.
+///
+/// # Errors
+/// If there is no such number, or 64 bits do not hold it.
+pub fn deserialize_signed<'de, D: Deserializer<'de>>(de: D) -> Result<i64, D::Error> {
+    let expected =
+        || format!("a whole number from {} to {}, such as -3 or 10k", i64::MIN, i64::MAX);
+    de.deserialize_any(Any { read: parse_signed, expected })
 }
 
 /// Reads a number of bytes from a number or from text, as [`bytes`] does.
@@ -349,6 +374,18 @@ mod tests {
         assert_eq!(parse::<NonZeroU32>("0"), None);
         assert_eq!(parse::<NonZeroU32>("4G"), NonZeroU32::new(4_000_000_000));
         assert_eq!(parse::<NonZeroU32>("5G"), None);
+    }
+
+    #[test]
+    fn a_number_may_have_a_minus() {
+        for (text, number) in [("-3", -3), ("0", 0), ("-1k", -1000), (" -1_000 ", -1000)] {
+            assert_eq!(parse_signed(text), Some(number), "{text}");
+        }
+        let ends = [i64::MIN, i64::MAX];
+        ends.iter().for_each(|end| assert_eq!(parse_signed(&end.to_string()), Some(*end)));
+        for text in ["", "-", "--3", "+3", "- -3", "-1.5", "9223372036854775808"] {
+            assert_eq!(parse_signed(text), None, "{text}");
+        }
     }
 
     #[test]

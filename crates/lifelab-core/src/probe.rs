@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use crate::cell::Cell;
+use crate::position::Position;
 use crate::seeded;
 
 pub use lane::Lane;
@@ -297,8 +297,8 @@ impl Recorder {
 }
 
 /// The hash by which cells are sampled and spread.
-fn hash(at: Cell) -> u64 {
-    seeded::hash(&[at.y.into(), at.x.into()])
+fn hash(at: Position) -> u64 {
+    seeded::hash(&[at.y as u64, at.x as u64])
 }
 
 /// Nanoseconds; 585 years at most.

@@ -35,7 +35,7 @@ const STACK: usize = 2 << 20;
 /// let io = lifelab_io::blocking(|site: Site, stop: &CancellationToken| {
 ///     let bytes = std::fs::read("Cargo.toml")?;
 ///     stop.check()?;
-///     assert!(bytes.len() as u32 > site.at.x);
+///     assert!(bytes.len() as i64 > site.at.x);
 ///     Ok(())
 /// });
 /// let site = Site::new(1, Cell::new(2, 3), Phase::Rule);
@@ -130,7 +130,7 @@ mod tests {
     use std::thread::{self, ThreadId};
     use std::time::Duration;
 
-    use lifelab_core::{CancelReason, Cell, FaultKind, Phase};
+    use lifelab_core::{CancelReason, Cell, FaultKind, Phase, Position};
 
     use super::*;
 
@@ -183,7 +183,7 @@ mod tests {
             }
             Ok(())
         });
-        let at = |x| Site { at: Cell::new(x, 0), ..SITE };
+        let at = |x| Site { at: Position::new(x, 0), ..SITE };
         let stop = CancellationToken::new();
         let mut builder = tokio::runtime::Builder::new_current_thread();
         builder.max_blocking_threads(1).build().unwrap().block_on(async {

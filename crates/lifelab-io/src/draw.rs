@@ -44,7 +44,8 @@ impl Draws {
             Phase::Neighbors => 0,
             Phase::Rule => 1,
         };
-        let place = [site.at.x.into(), site.at.y.into(), phase, site.attempt.into()];
+        // Negative coordinates as two's complement: the others are what they are without a sign.
+        let place = [site.at.x as u64, site.at.y as u64, phase, site.attempt.into()];
         let place = place.into_iter().fold(self.0, seeded::mix);
         // Hashing the hash of the place with the purpose costs one round more, and keeps the
         // latencies what they are documented to be.
@@ -61,7 +62,7 @@ impl Draws {
 mod tests {
     use std::collections::HashSet;
 
-    use lifelab_core::Cell;
+    use lifelab_core::{Cell, Position};
 
     use super::*;
 
@@ -72,7 +73,9 @@ mod tests {
             (0, site),
             (1, site),
             (0, Site { generation: 2, ..site }),
-            (0, Site { at: Cell::new(3, 2), ..site }),
+            (0, Site { at: Position::new(3, 2), ..site }),
+            (0, Site { at: Position::new(-2, 3), ..site }),
+            (0, Site { at: Position::new(2, -3), ..site }),
             (0, Site { phase: Phase::Neighbors, ..site }),
             (0, Site { attempt: 1, ..site }),
         ];

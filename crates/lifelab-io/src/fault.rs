@@ -4,7 +4,7 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::str::FromStr;
 
-use lifelab_core::{Cell, Site};
+use lifelab_core::{Position, Site};
 use serde::{Deserialize, Serialize};
 
 use crate::draw::{self, Purpose};
@@ -54,12 +54,12 @@ pub enum Trigger {
         /// The generation; the first step computes generation 1.
         #[serde(deserialize_with = "lifelab_core::number::deserialize")]
         generation: u64,
-        /// The cell's column.
-        #[serde(deserialize_with = "lifelab_core::number::deserialize")]
-        x: u32,
+        /// The cell's column; on a plane without edges it may be negative.
+        #[serde(deserialize_with = "lifelab_core::number::deserialize_signed")]
+        x: i64,
         /// The cell's row.
-        #[serde(deserialize_with = "lifelab_core::number::deserialize")]
-        y: u32,
+        #[serde(deserialize_with = "lifelab_core::number::deserialize_signed")]
+        y: i64,
         /// At how many attempts, from the first on.
         #[serde(default = "once", deserialize_with = "lifelab_core::number::deserialize")]
         attempts: NonZeroU32,
@@ -84,7 +84,7 @@ impl FaultSpec {
         match self.when {
             Trigger::At { generation, x, y, attempts } => {
                 site.generation == generation
-                    && site.at == Cell::new(x, y)
+                    && site.at == Position::new(x, y)
                     && site.attempt < attempts.get()
             }
             Trigger::Probability(probability) => {
@@ -140,9 +140,9 @@ fn scan_place(scanner: &mut Scanner<'_>) -> Result<Trigger, ShorthandError> {
     let generation = scanner.number("a generation")?;
     scanner.need(':', "`:` and a cell such as (5,7)")?;
     scanner.open()?;
-    let x = scanner.number("a column, from 0")?;
+    let x = scanner.signed("a column such as 5 or -3")?;
     scanner.comma()?;
-    let y = scanner.number("a row, from 0")?;
+    let y = scanner.signed("a row such as 5 or -3")?;
     scanner.close()?;
     let attempts =
         if scanner.eat('*') { scanner.number("a number of attempts, from 1")? } else { once() };

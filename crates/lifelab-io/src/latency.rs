@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use lifelab_core::{Cell, Site};
+use lifelab_core::{Position, Site};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -109,8 +109,9 @@ impl Latency {
     /// in common is computed once.
     pub(crate) fn row(self, first: Site, cells: u32, seed: u64) -> impl Iterator<Item = Duration> {
         let draws = Draws::new(seed, first.generation);
-        let Cell { x, y } = first.at;
-        (x..x + cells).map(move |x| self.drawn(Site { at: Cell::new(x, y), ..first }, draws))
+        let Position { x, y } = first.at;
+        let row = (0..cells).map(move |column| Position { x: x.wrapping_add(column.into()), y });
+        row.map(move |at| self.drawn(Site { at, ..first }, draws))
     }
 
     #[inline]

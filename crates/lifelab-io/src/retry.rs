@@ -199,7 +199,7 @@ impl fmt::Display for RetrySpec {
 
 #[cfg(test)]
 mod tests {
-    use lifelab_core::{Cell, Phase};
+    use lifelab_core::{Cell, Phase, Position};
 
     use super::*;
     use crate::recording::Recording;
@@ -293,7 +293,7 @@ mod tests {
         let spec = RetrySpec::default();
         for (retry, longest) in [(0, 10), (1, 20), (3, 80), (9, 1000), (u32::MAX, 1000)] {
             let longest = Duration::from_millis(longest);
-            let pause = |x| spec.pause(retry, Site { at: Cell::new(x, 0), ..SITE }, 1);
+            let pause = |x| spec.pause(retry, Site { at: Position::new(x, 0), ..SITE }, 1);
             assert!((0..100).all(|x| (longest / 2..=longest).contains(&pause(x))));
             assert_ne!(pause(0), pause(1));
         }

@@ -140,6 +140,12 @@ impl<'a> Scanner<'a> {
         number::parse(self.token()).ok_or_else(|| self.wrong(start, expected))
     }
 
+    /// Steps over a whole number that may be negative.
+    pub(crate) fn signed(&mut self, expected: &'static str) -> Result<i64, ShorthandError> {
+        let start = self.at;
+        number::parse_signed(self.token()).ok_or_else(|| self.wrong(start, expected))
+    }
+
     /// Steps over a duration.
     pub(crate) fn duration(&mut self) -> Result<Duration, ShorthandError> {
         let start = self.at;

@@ -153,6 +153,7 @@ impl<'a> Driver<'a> {
         let topology = cx.hop_topology().map(Surroundings::topology);
         let step = Message::Step {
             generation: cx.generation,
+            origin: cx.origin(),
             births: cx.rule.births(),
             survivals: cx.rule.survivals(),
             payload_limit: *payload_limit,

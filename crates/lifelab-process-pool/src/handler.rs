@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use lifelab_core::{Band, BandRef, Cell, CellFailure, Context, Fault, Grid, Phase, Site};
+use lifelab_core::{Band, BandRef, Cell, CellFailure, Context, Fault, Grid, Phase};
 
 use crate::role::Role;
 use crate::watching;
@@ -102,7 +102,7 @@ impl RequestHandler {
                 let rows = rows(shape)?.len() as u32;
                 let surroundings = surroundings(shape, [above, below], beside, payload)?;
                 let grid = grid(&mut self.grid, &surroundings)?;
-                let site = Site::new(cx.generation, Cell::new(0, shape.first), Phase::Neighbors);
+                let site = cx.site(Cell::new(0, shape.first), Phase::Neighbors);
                 let stopped = |reason| CellFailure { site, fault: Fault::stopped(reason) };
                 let band = grid.advance(above..above + rows, cx).map_err(stopped);
                 let band = band.map(|band| inner(shape, beside, band));
@@ -204,16 +204,16 @@ mod tests {
     use std::sync::Arc;
 
     use lifelab_core::testing::{GENERATION, context, script};
-    use lifelab_core::{CellIo, CellJob, Counted, Idle, Neighborhood, Topology};
+    use lifelab_core::{CellIo, CellJob, Counted, Idle, Neighborhood, Site, Topology};
 
     use super::*;
 
     /// Fails in the given phases at the given cells.
     fn fails(sites: &[(Cell, Phase)]) -> Arc<dyn CellIo> {
         let sites = sites.to_vec();
-        script(move |site, _| match sites.contains(&(site.at, site.phase)) {
-            true => Err(Fault::failed("as told")),
-            false => Ok(()),
+        script(move |site, _| {
+            let fails = sites.iter().any(|&(at, phase)| site.at == at && site.phase == phase);
+            if fails { Err(Fault::failed("as told")) } else { Ok(()) }
         })
     }
 

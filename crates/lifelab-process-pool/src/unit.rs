@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use lifelab_core::{Band, Cell, CellFailure, CellJob, Outcome, Topology, Unit};
+use lifelab_core::{Band, Cell, CellFailure, CellJob, Outcome, Position, Topology, Unit};
 
 use crate::step::Work;
 use crate::wire::{self, Message, Shape, WireError};
@@ -98,12 +98,16 @@ impl Work<'_> {
     /// A unit's name in messages.
     pub(crate) fn name(&self, index: usize) -> String {
         match self.units.get(index) {
-            Unit::Cell(at) => format!("cell {at}"),
-            Unit::Band { first, rows } => format!("rows {first} to {}", first + (rows.get() - 1)),
+            Unit::Cell(at) => format!("cell {}", self.cx.position(at)),
+            Unit::Band { first, rows } => {
+                let row = |y| self.cx.position(Cell::new(0, y)).y;
+                format!("rows {} to {}", row(first), row(first + (rows.get() - 1)))
+            }
         }
     }
 
-    fn contains(&self, index: usize, at: Cell) -> bool {
+    fn contains(&self, index: usize, place: Position) -> bool {
+        let Some(at) = self.cx.cell_at(place) else { return false };
         match self.units.get(index) {
             Unit::Cell(cell) => at == cell,
             Unit::Band { .. } => at.x < self.now.width() && self.rows(index).contains(&at.y),

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use lifelab_core::probe::Observations;
-use lifelab_core::{CellFailure, CellJob, Counted, Fault, FaultKind, Site, Topology};
+use lifelab_core::{CellFailure, CellJob, Counted, Fault, FaultKind, Position, Site, Topology};
 
 use crate::role::Role;
 use crate::watching::Watching;
@@ -36,6 +36,8 @@ pub(crate) enum Message {
     /// The units that follow belong to this generation.
     Step {
         generation: u64,
+        /// Where the grid's first cell lies.
+        origin: Position,
         births: u16,
         survivals: u16,
         payload_limit: u32,

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use lifelab_core::{CancellationToken, CellIo, Context, Idle, Rule, Topology};
+use lifelab_core::{CancellationToken, CellIo, Context, Idle, Position, Rule, Topology};
 
 use crate::handler::RequestHandler;
 use crate::handshake::{Handshake, Mismatch};
@@ -178,6 +178,7 @@ enum Task {
 struct StepSettings {
     rule: Rule,
     generation: u64,
+    origin: Position,
     stop: CancellationToken,
     hop: (u32, Topology),
     watching: Option<Watching>,
@@ -214,7 +215,15 @@ impl<R: Read> Reader<R> {
         let (message, payload) = wire::parse(&body)?;
         Ok(match message {
             Message::Io(wire) => Task::Io(wire),
-            Message::Step { generation, births, survivals, payload_limit, hop, watching } => {
+            Message::Step {
+                generation,
+                origin,
+                births,
+                survivals,
+                payload_limit,
+                hop,
+                watching,
+            } => {
                 self.frames.limit_payload(payload_limit);
                 self.stop = CancellationToken::new();
                 let no_rule = || WireError::Unexpected("a rule of more than nine counts".into());
@@ -222,7 +231,8 @@ impl<R: Read> Reader<R> {
                 if !(1..=Context::MAX_GENERATIONS).contains(&hop.0) {
                     return Err(WireError::Unexpected(format!("{} generations at once", hop.0)));
                 }
-                let cx = StepSettings { rule, generation, stop: self.stop.clone(), hop, watching };
+                let stop = self.stop.clone();
+                let cx = StepSettings { rule, generation, origin, stop, hop, watching };
                 Task::Step { cx, payload_limit }
             }
             Message::Stop => {
@@ -297,12 +307,14 @@ impl<W: Write> Worker<W> {
     }
 
     fn start_step(&mut self, cx: StepSettings, payload_limit: u32) {
-        let StepSettings { rule, generation, stop, hop, watching } = cx;
+        let StepSettings { rule, generation, origin, stop, hop, watching } = cx;
         let (births, survivals) = (rule.births(), rule.survivals());
-        let mut cx = Context::new(rule, generation, self.io.clone(), stop).hopping(hop.0, hop.1);
+        let cx = Context::new(rule, generation, self.io.clone(), stop).with_origin(origin);
+        let mut cx = cx.hopping(hop.0, hop.1);
         cx.probe = watching.map(|watching| Arc::new(watching.probe()));
         self.handler.open(cx);
-        let step = Message::Step { generation, births, survivals, payload_limit, hop, watching };
+        let step =
+            Message::Step { generation, origin, births, survivals, payload_limit, hop, watching };
         self.pass_on(&step);
     }
 

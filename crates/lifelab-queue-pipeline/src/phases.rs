@@ -7,8 +7,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use lifelab_core::{
-    CancelReason, Cell, CellFailure, CellJob, Context, Counted, Fault, Grid, Outcome, Phase, Site,
-    Unit,
+    CancelReason, Cell, CellFailure, CellJob, Context, Counted, Fault, Grid, Outcome, Phase, Unit,
 };
 
 /// A unit whose neighbors are to be counted.
@@ -82,6 +81,6 @@ impl Rows {
 }
 
 fn stopped(at: Cell, reason: CancelReason, cx: &Context) -> CellFailure {
-    let site = Site::new(cx.generation, at, Phase::Neighbors);
+    let site = cx.site(at, Phase::Neighbors);
     CellFailure { site, fault: Fault::stopped(reason) }
 }

@@ -6,7 +6,7 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::thread::{Builder, Scope, ScopedJoinHandle};
 
-use lifelab_core::{Context, Grid, StepError, StepErrorKind, Unit, Units};
+use lifelab_core::{Context, Grid, Position, StepError, StepErrorKind, Unit, Units};
 
 use crate::limits::{self, Limit, Need};
 use crate::slab::{Slab, SlabThread};
@@ -19,6 +19,8 @@ pub(crate) struct Threads {
     /// Rows of the grid and number of the generation: what an error speaks of.
     height: u32,
     generation: u64,
+    /// Where the grid's first cell lies.
+    origin: Position,
     /// Where a test lets the system refuse.
     #[cfg(test)]
     refuse_at: Option<usize>,
@@ -32,6 +34,7 @@ impl Threads {
             stack_size,
             height: grid.height(),
             generation: cx.generation,
+            origin: cx.origin(),
             #[cfg(test)]
             refuse_at: None,
         }
@@ -103,8 +106,11 @@ impl Threads {
 
     fn name(&self, index: usize) -> String {
         match self.units.get(index) {
-            Unit::Cell(at) => format!("cell {at}"),
-            Unit::Band { first, .. } => format!("row {first}"),
+            Unit::Cell(at) => {
+                let (x, y) = (i64::from(at.x) + self.origin.x, i64::from(at.y) + self.origin.y);
+                format!("cell ({x}, {y})")
+            }
+            Unit::Band { first, .. } => format!("row {}", i64::from(first) + self.origin.y),
         }
     }
 

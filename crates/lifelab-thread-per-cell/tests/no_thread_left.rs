@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use lifelab_core::testing::{context, script, soup, step};
-use lifelab_core::{Cell, CellIo, Fault, StepperFactory, Topology};
+use lifelab_core::{CellIo, Fault, Position, StepperFactory, Topology};
 use lifelab_thread_per_cell::{FanInBy, Options, ThreadKind, ThreadPerCell};
 
 #[test]
@@ -59,7 +59,7 @@ fn threads() -> usize {
 fn io(fails: bool) -> Arc<dyn CellIo> {
     script(move |site, stop| match site.at {
         _ if !fails => Ok(()),
-        Cell { x: 0, y: 0 } => Err(Fault::failed("boom")),
+        Position { x: 0, y: 0 } => Err(Fault::failed("boom")),
         _ => Err(stop.wait().into()),
     })
 }

@@ -40,7 +40,7 @@ fn an_overflow_ends_the_process_and_no_other_stack() {
     use std::os::unix::process::ExitStatusExt;
 
     if env::var_os(CHILD).is_some() {
-        let io = script(|site, _| match overflow(site.at.x.into()) {
+        let io = script(|site, _| match overflow(site.at.x as u64) {
             0 => Ok(()),
             _ => unreachable!("it does not return"),
         });

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use lifelab_core::testing::{context, script, soup, step};
-use lifelab_core::{Cell, CellIo, Fault, Idle, StepperFactory, Topology};
+use lifelab_core::{CellIo, Fault, Idle, Position, StepperFactory, Topology};
 use lifelab_thread_pool::{Options, ThreadPool};
 
 #[test]
@@ -45,7 +45,7 @@ fn idle() -> Arc<dyn CellIo> {
 fn io(fails: bool) -> Arc<dyn CellIo> {
     script(move |site, stop| match site.at {
         _ if !fails => Ok(()),
-        Cell { x: 0, y: 0 } => Err(Fault::failed("boom")),
+        Position { x: 0, y: 0 } => Err(Fault::failed("boom")),
         _ => Err(stop.wait().into()),
     })
 }

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use lifelab_core::{Cell, GridError, RuleError, Size, StartError, StepError, Unsupported};
+use lifelab_core::{GridError, Position, RuleError, Size, StartError, StepError, Unsupported};
 use lifelab_io::IoError;
 use lifelab_patterns::PatternError;
 use lifelab_patterns::library::UnknownPattern;
@@ -167,7 +167,7 @@ pub struct ScenarioError {
 
 impl Error {
     /// The cell whose failure this is, if it is one cell's.
-    pub fn cell(&self) -> Option<Cell> {
+    pub fn cell(&self) -> Option<Position> {
         match self {
             Self::Step(error) => error.cell(),
             _ => None,

@@ -7,7 +7,7 @@ use std::task::{self, Poll};
 
 use tokio::task::yield_now;
 
-use lifelab_core::{Band, Cell, CellFailure, CellJob, Delay, Grid, Phase, Site, WaitsFor};
+use lifelab_core::{Band, Cell, CellFailure, CellJob, Delay, Grid, Phase, WaitsFor};
 use lifelab_fanout::{DelayQueue, FanOut};
 
 use super::gathered::Gathered;
@@ -151,7 +151,7 @@ impl<'a> Cells<'a> {
         if cx.probe.is_some() {
             row.for_each(|at| self.waiting.push(Member::probed(self.job(at), self.generation)));
         } else if cx.row_delays(self.next, cells, phase, &mut self.delays) {
-            watch.end(time, || Site::new(cx.generation, self.next, phase));
+            watch.end(time, || cx.site(self.next, phase));
             let numbers = self.gathered.number(self.next)..;
             let keys = numbers.map(|number| TimerKey::new(number, phase));
             self.sleeping.extend(self.delays.drain(..).zip(keys));
@@ -169,7 +169,7 @@ impl<'a> Cells<'a> {
     fn begin(&mut self, at: Cell, phase: Phase, start: u64) -> u64 {
         let Generation { cx, watch, .. } = self.generation;
         let call = cx.call_async(at, phase);
-        let end = watch.end(start, || Site::new(cx.generation, at, phase));
+        let end = watch.end(start, || cx.site(at, phase));
         match (call, phase) {
             (WaitsFor::Time(delay), _) => {
                 self.sleeping.push(delay, TimerKey::new(self.gathered.number(at), phase));

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{self, Poll, ready};
 
-use lifelab_core::{Cell, CellFailure, CellFuture, CellJob, IoFuture, Phase, Site};
+use lifelab_core::{Cell, CellFailure, CellFuture, CellJob, IoFuture, Phase};
 
 use crate::plain::{self, Generation};
 
@@ -47,7 +47,7 @@ impl Future for Member<'_> {
         let at = cell.job().at;
         loop {
             let phase = cell.phase();
-            let site = || Site::new(cx.generation, at, phase);
+            let site = || cx.site(at, phase);
             if let Some(next) = ready!(watch.poll(site, || cell.poll_phase(cx, task))) {
                 return Poll::Ready((at, next));
             }

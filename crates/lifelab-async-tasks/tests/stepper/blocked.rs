@@ -21,7 +21,7 @@ fn a_cell_that_blocks_its_thread_is_named_with_phase_and_time() {
         let at = Cell::new(3, 2);
         let io = script(move |site, _| async move {
             tokio::task::yield_now().await; // Not in the first poll.
-            if (site.at, site.phase) == (at, phase) {
+            if (site.at, site.phase) == (at.into(), phase) {
                 thread::sleep(BLOCKED);
             }
             Ok(())

@@ -39,7 +39,7 @@ fn every_grain_gives_the_oracles_grid_with_and_without_waiting() {
     // Cells come back out of order: the further east, the earlier.
     let uneven = script(|site, _| async move {
         if site.phase == Phase::Rule {
-            let latency = Duration::from_micros(3000 / (1 + u64::from(site.at.x)));
+            let latency = Duration::from_micros(3000 / (1 + site.at.x as u64));
             tokio::time::sleep(latency).await;
         }
         Ok(())

@@ -2,8 +2,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::num::NonZeroU64;
 use std::sync::Arc;
 
-use lifelab::core::Sampling;
-use lifelab::{Cell, Probe, Simulation};
+use lifelab::core::{Position, Sampling};
+use lifelab::{Probe, Simulation};
 use serde_json::Value;
 
 use super::*;
@@ -93,7 +93,7 @@ fn every_process_and_lane_has_one_name_and_one_place() {
 
 #[test]
 fn slices_say_what_was_done_and_where() {
-    let at = Cell::new(3, 1);
+    let at = Position::new(3, 1);
     let slice = |activity, start| Slice {
         process: 5,
         lane: Lane::Task(0),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::testing::{GENERATION, context, script};
-use crate::{Cell, CellIo, CellJob, Context, Fault, Idle, Neighborhood, Phase, Rule};
+use crate::{Cell, CellIo, CellJob, Context, Fault, Idle, Neighborhood, Phase, Position, Rule};
 
 fn all(limit: u64) -> Option<Sampling> {
     Some(Sampling { every: NonZeroU64::MIN, limit })
@@ -47,9 +47,9 @@ fn cells_that_do_not_wait_make_no_calls() {
     job(1).count_neighbors(&cx).unwrap().apply_rule(&cx).unwrap();
     assert_eq!(probe.tally(), Tally::default());
     let drawn: Vec<_> = probe.timeline().unwrap().slices.iter().map(|s| s.activity).collect();
-    let at = Cell::new(1, 0);
+    let at = Position::new(1, 0);
     let phases = [Phase::Neighbors, Phase::Rule].map(|phase| Activity::Compute(at, phase));
-    assert_eq!(drawn, [vec![Activity::Cell(Cell::new(0, 0))], phases.to_vec()].concat());
+    assert_eq!(drawn, [vec![Activity::Cell(Position::new(0, 0))], phases.to_vec()].concat());
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn each_wait_and_computation_is_a_slice_after_the_last() {
     job(0).run(&cx).unwrap();
     drop(frame);
     let timeline = probe.timeline().unwrap();
-    let at = Cell::new(0, 0);
+    let at = Position::new(0, 0);
     let drawn: Vec<_> = timeline.slices.iter().map(|slice| slice.activity).collect();
     let phase = |phase| [Activity::Wait(at, phase), Activity::Compute(at, phase)];
     assert_eq!(drawn, [phase(Phase::Neighbors), phase(Phase::Rule)].concat());

@@ -8,7 +8,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{Lane, Probe, Sampling, lock, nanos};
-use crate::cell::{Cell, Phase};
+use crate::cell::Phase;
+use crate::position::Position;
 
 /// What a probe has drawn. All times count from its [origin](Probe::origin).
 #[derive(Clone, PartialEq, Debug)]
@@ -61,15 +62,15 @@ pub struct Slice {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Activity {
     /// A cell waited in a call of its I/O.
-    Wait(Cell, Phase),
+    Wait(Position, Phase),
     /// A phase of a cell was computed.
-    Compute(Cell, Phase),
+    Compute(Position, Phase),
     /// A cell that does not wait was computed, both phases at once.
-    Cell(Cell),
+    Cell(Position),
     /// A band of cells that do not wait was computed.
     Band {
         /// Its first row.
-        first: u32,
+        first: i64,
         /// How many rows.
         rows: u32,
     },
@@ -77,7 +78,7 @@ pub enum Activity {
 
 impl Activity {
     /// The cell; `None` of a band.
-    pub fn cell(self) -> Option<Cell> {
+    pub fn cell(self) -> Option<Position> {
         match self {
             Self::Wait(at, _) | Self::Compute(at, _) | Self::Cell(at) => Some(at),
             Self::Band { .. } => None,

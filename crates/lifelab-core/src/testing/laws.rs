@@ -11,8 +11,8 @@ use super::{
     soup, step, topologies,
 };
 use crate::{
-    CancelReason, Cell, CellFailure, CellIo, Fault, FaultKind, Grid, Idle, Phase, Rule, Site,
-    StepErrorKind, Stepper, Topology,
+    CancelReason, Cell, CellFailure, CellIo, Fault, FaultKind, Grid, Idle, Phase, Position, Rule,
+    Site, StepErrorKind, Stepper, Topology,
 };
 
 type Law = fn(&str, &mut dyn Stepper);
@@ -56,8 +56,10 @@ fn the_grid_is_the_oracles(name: &str, stepper: &mut dyn Stepper) {
 /// When several cells fail, the first in reading order is named, whatever its phase.
 fn the_first_failing_cell_is_named(name: &str, stepper: &mut dyn Stepper) {
     let io = script(|site, _| match (site.at, site.phase) {
-        (Cell { x: 5, y: 1 } | Cell { x: 0, y: 3 }, Phase::Neighbors) => Err(Fault::failed("late")),
-        (Cell { x: 2, y: 1 }, Phase::Rule) => Err(Fault::failed("early")),
+        (Position { x: 5, y: 1 } | Position { x: 0, y: 3 }, Phase::Neighbors) => {
+            Err(Fault::failed("late"))
+        }
+        (Position { x: 2, y: 1 }, Phase::Rule) => Err(Fault::failed("early")),
         _ => Ok(()),
     });
     let first = failure(name, stepper, io);
@@ -69,7 +71,7 @@ fn the_first_failing_cell_is_named(name: &str, stepper: &mut dyn Stepper) {
 fn later_cells_that_hang_are_woken(name: &str, stepper: &mut dyn Stepper) {
     let fails = Cell::new(3, 1);
     for (failing, hanging) in PHASES.into_iter().flat_map(|a| PHASES.map(|b| (a, b))) {
-        let io = script(move |site, stop| match site.at.cmp(&fails) {
+        let io = script(move |site, stop| match site.at.cmp(&fails.into()) {
             Ordering::Equal if site.phase == failing => Err(Fault::failed("no answer")),
             Ordering::Greater if site.phase == hanging => Err(stop.wait().into()),
             _ => Ok(()),

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use lifelab_core::{Cell, FaultKind, Idle, Phase, seeded};
+use lifelab_core::{Cell, FaultKind, Idle, Phase, Position, seeded};
 
 use super::*;
 use crate::latency::Latency;
@@ -35,6 +35,7 @@ fn every_shorthand_is_read_and_printed_and_means_its_ron() {
         ("none phase:both", "(phase: both)"),
         ("none phase:neighbors seed:7", "(phase: neighbors, seed: 7)"),
         ("none error@3:(5,7)", "(faults: [(kind: error, when: at(generation: 3, x: 5, y: 7))])"),
+        ("none hang@3:(-5,-7)", "(faults: [(kind: hang, when: at(generation: 3, x: -5, y: -7))])"),
         (
             "none panic@3:(5,7)*4 hang:0.001",
             "(faults: [
@@ -118,8 +119,8 @@ fn every_mistake_in_shorthand_is_placed_and_answered() {
         ("none error@x:(1,2)", 12, "\"x\"", "a generation"),
         ("none error@3(1,2)", 13, "\"(\"", "`:` and a cell"),
         ("none error@3:1,2", 14, "\"1\"", "`(`"),
-        ("none error@3:(1;2)", 15, "\"1;2\"", "a column, from 0"),
-        ("none error@3:(1,-2)", 17, "\"-2\"", "a row, from 0"),
+        ("none error@3:(1;2)", 15, "\"1;2\"", "a column such as"),
+        ("none error@3:(1,-)", 17, "\"-\"", "a row such as"),
         ("none error@3:(1,2)*0", 20, "\"0\"", "a number of attempts, from 1"),
         ("none error:2", 6, "\"error:2\"", "a probability from 0 to 1"),
         ("none error:NaN", 6, "\"error:NaN\"", "a probability from 0 to 1"),
@@ -224,7 +225,7 @@ async fn another_process_builds_the_same_from_the_wire() {
     let there = from_wire(&here.wire().unwrap()).unwrap();
     assert_eq!(there.wire(), here.wire());
     for x in 0..100 {
-        let site = Site { at: Cell::new(x, 1), ..SITE };
+        let site = Site { at: Position::new(x, 1), ..SITE };
         assert_eq!(
             there.call(site, &CancellationToken::new()),
             here.call(site, &CancellationToken::new())

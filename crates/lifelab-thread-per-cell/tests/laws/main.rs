@@ -10,7 +10,7 @@ use lifelab_core::testing::{
     Bomb, EXPECTED, assert_works, context, expect_panics, laws, oracle, script, soup, step,
     within_a_minute,
 };
-use lifelab_core::{CancelReason, Cell, Fault, Grain, StepErrorKind, StepperFactory, Topology};
+use lifelab_core::{CancelReason, Fault, Grain, Position, StepErrorKind, StepperFactory, Topology};
 use lifelab_thread_per_cell::{FanInBy, Options, ThreadKind, ThreadPerCell};
 
 const GRAINS: [&str; 4] = ["auto", "cell", "rows:1", "rows:4"];
@@ -81,7 +81,7 @@ fn a_panic_beside_the_io_resumes_in_the_caller_and_wakes_the_others() {
     within_a_minute(|| {
         for (name, mut stepper) in steppers() {
             let cx = context(script(|site, stop| match site.at {
-                Cell { x: 0, y: 4 } => resume_unwind(Box::new(Bomb)),
+                Position { x: 0, y: 4 } => resume_unwind(Box::new(Bomb)),
                 _ => Err(stop.wait().into()),
             }));
             let step = AssertUnwindSafe(|| step(&mut stepper, &soup(4, 8, Topology::Torus), &cx));

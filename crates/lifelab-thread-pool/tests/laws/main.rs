@@ -10,7 +10,7 @@ use lifelab_core::testing::{
     within_a_minute,
 };
 use lifelab_core::{
-    CancelReason, Cell, Grain, Grid, Idle, Phase, Rule, StepErrorKind, Stepper, StepperFactory,
+    CancelReason, Grain, Grid, Idle, Phase, Position, Rule, StepErrorKind, Stepper, StepperFactory,
     Topology,
 };
 use lifelab_thread_pool::{Options, ThreadPool};
@@ -74,7 +74,7 @@ fn a_panic_beside_the_io_resumes_in_the_caller_and_wakes_the_others() {
     within_a_minute(|| {
         for (name, mut stepper) in steppers() {
             let cx = context(script(|site, stop| match site.at {
-                Cell { x: 0, y: 0 } => resume_unwind(Box::new(Bomb)),
+                Position { x: 0, y: 0 } => resume_unwind(Box::new(Bomb)),
                 _ => Err(stop.wait().into()),
             }));
             let step = AssertUnwindSafe(|| step(&mut stepper, &soup(4, 8, Topology::Torus), &cx));

@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use lifelab_core::{Cell, FaultKind, Phase};
+use lifelab_core::{Cell, FaultKind, Phase, Position};
 use tokio::runtime::Builder;
 
 use super::*;
@@ -20,7 +20,7 @@ fn socket(text: &str) -> Socket {
 }
 
 fn sites(number: u32) -> impl Iterator<Item = Site> {
-    (0..number).map(|x| Site { at: Cell::new(x, 0), ..SITE })
+    (0..number).map(|x| Site { at: Position::new(x.into(), 0), ..SITE })
 }
 
 #[test]
