@@ -1,9 +1,9 @@
-//! Topologies: what lies beyond the edge of a finite grid.
+//! Topologies: what lies beyond the edge of a grid.
 
 mod bounds;
 mod spelling;
 
-use std::num::NonZeroI32;
+use std::num::{NonZeroI32, NonZeroU32};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -12,17 +12,23 @@ pub use bounds::Bounds;
 
 use crate::cell::Cell;
 use crate::position::Position;
+use crate::rule::Rule;
 use crate::size::Size;
 
-/// What lies beyond the edge of a finite grid.
+/// What lies beyond the edge of a grid.
 ///
-/// Apart from the plane, each is the unbounded plane folded up: beyond the edges the grid is seen
+/// Some universes have sides [without end](Self::is_unlimited). Of such a side the grid is a window,
+/// beyond which all is dead; whoever steps sees to it that life stays inside, and moves the window
+/// (as [`FiniteEngine`](crate::FiniteEngine) does).
+///
+/// Apart from these and the plane that ends, each is the unbounded plane folded up: beyond the edges the grid is seen
 /// again, moved, mirrored or turned, and so on for ever. [`resolve`](Self::resolve) is the only code
 /// that knows how; what is fast for a torus or a plane is tested against it.
 ///
 /// Printed and parsed as `torus`, `plane`, `torus:x+5`, `klein:x`, `klein:y-1`, `cross-surface` and
-/// `sphere`; the letter says which coordinate changes on the way across an edge. Source: Golly's help
-/// page "Bounded Grids".
+/// `sphere`; the letter says which coordinate changes on the way across an edge. Those without end are
+/// `infinite` and, as in the suffix of a rule, `T0,20`, `T20,0`, `P0,20` and `P20,0`. Source: Golly's
+/// help page "Bounded Grids".
 ///
 /// ```
 /// use lifelab_core::{Axis, Cell, Position, Size, Topology};
@@ -66,6 +72,22 @@ pub enum Topology {
     /// Neighboring edges of a square are joined: top and left, bottom and right. At a corner, a cell
     /// is its own neighbor.
     Sphere,
+    /// A plane without end.
+    Infinite,
+    /// Without end along one axis, and opposite edges are joined: a tube.
+    Tube {
+        /// The coordinate without end.
+        along: Axis,
+        /// Cells around it.
+        across: NonZeroU32,
+    },
+    /// Without end along one axis, and everything beyond the two edges is dead, for ever.
+    Strip {
+        /// The coordinate without end.
+        along: Axis,
+        /// Cells from edge to edge.
+        across: NonZeroU32,
+    },
 }
 
 /// A coordinate.
@@ -78,6 +100,20 @@ pub enum Axis {
     Y,
 }
 
+impl Axis {
+    /// The other one.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::X => Self::Y,
+            Self::Y => Self::X,
+        }
+    }
+
+    const fn is(self, other: Self) -> bool {
+        matches!((self, other), (Self::X, Self::X) | (Self::Y, Self::Y))
+    }
+}
+
 /// Why there is no grid of a size with a topology.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 #[non_exhaustive]
@@ -87,6 +123,27 @@ pub enum TopologyError {
     NotSquare {
         /// The size.
         size: Size,
+    },
+    /// A tube or a strip has as many cells across as it says.
+    #[error("{topology} has {across} cells across, and a grid of {size} has not")]
+    Across {
+        /// The topology.
+        topology: Topology,
+        /// Its cells across.
+        across: u32,
+        /// The size.
+        size: Size,
+    },
+    /// Where a rule brings a dead plane to life, it does not look alike near the edges of a strip.
+    #[error(
+        "by {rule} a dead cell without live neighbors comes to life, so that {topology} would have a \
+         background that differs along its edges; take a tube or a plane that ends"
+    )]
+    Background {
+        /// The topology.
+        topology: Topology,
+        /// The rule.
+        rule: Rule,
     },
     /// The offset of a Klein bottle is on an edge of an odd number of cells.
     #[error(
@@ -100,6 +157,58 @@ pub enum TopologyError {
 }
 
 impl Topology {
+    /// The plane without end.
+    pub const fn infinite() -> Self {
+        Self::Infinite
+    }
+
+    /// Whether the universe has no end along an axis, so that a grid is a window of it.
+    pub const fn is_unlimited(self, along: Axis) -> bool {
+        match self {
+            Self::Infinite => true,
+            Self::Tube { along: endless, .. } | Self::Strip { along: endless, .. } => {
+                endless.is(along)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the universe has no end along any axis, so that the size of a grid is not its own.
+    pub const fn is_endless(self) -> bool {
+        self.is_unlimited(Axis::X) || self.is_unlimited(Axis::Y)
+    }
+
+    /// Along the other axis than the one without end: how many cells there are, if there is one.
+    pub const fn across(self) -> Option<NonZeroU32> {
+        match self {
+            Self::Tube { across, .. } | Self::Strip { across, .. } => Some(across),
+            _ => None,
+        }
+    }
+
+    /// What a window of the universe looks like from inside, as long as life stays within: the same
+    /// universe, but that it ends at the window's edges.
+    pub(crate) const fn in_window(self) -> Self {
+        match self {
+            Self::Infinite | Self::Strip { .. } => Self::Plane,
+            _ => self,
+        }
+    }
+
+    /// Whether all cells far away can have the state of a background that is not always dead. Else a
+    /// rule's birth without neighbors is taken literally, cell by cell.
+    ///
+    /// # Errors
+    /// If the rule asks for a background that this topology cannot have.
+    pub(crate) fn check_background(self, rule: Rule) -> Result<(), TopologyError> {
+        match self {
+            Self::Strip { .. } if rule.births() & 1 == 1 => {
+                Err(TopologyError::Background { topology: self, rule })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The cell that is seen at a place, which may lie any distance beyond the edges; `None` if the
     /// place is dead for ever.
     ///
@@ -121,8 +230,10 @@ impl Topology {
         let (mirrored_x, mirrored_y) = (width - 1 - x, height - 1 - y);
         let (across_is_odd, down_is_odd) = (across & 1 == 1, down & 1 == 1);
         let (x, y) = match self {
-            Self::Plane => return None,
-            Self::Torus => (x, y),
+            Self::Plane | Self::Infinite | Self::Strip { .. } => return None,
+            Self::Tube { along: Axis::X, .. } if across != 0 => return None,
+            Self::Tube { along: Axis::Y, .. } if down != 0 => return None,
+            Self::Torus | Self::Tube { .. } => (x, y),
             Self::ShiftedTorus { axis: Axis::X, shift } => (moved(x, shift.get(), down, width), y),
             Self::ShiftedTorus { axis: Axis::Y, shift } => {
                 (x, moved(y, shift.get(), across, height))
@@ -152,21 +263,33 @@ impl Topology {
     /// not, a glider may come back as its mirror image.
     pub const fn is_translation(self) -> bool {
         match self {
-            Self::Torus | Self::Plane | Self::ShiftedTorus { .. } => true,
+            Self::Torus
+            | Self::Plane
+            | Self::ShiftedTorus { .. }
+            | Self::Infinite
+            | Self::Tube { .. }
+            | Self::Strip { .. } => true,
             Self::KleinBottle { .. } | Self::CrossSurface | Self::Sphere => false,
         }
     }
 
-    /// Whether everything beyond the edges is dead for ever.
-    pub const fn is_bounded(self) -> bool {
+    /// Whether everything beyond the edges of the grid is dead for ever, or because life stays within.
+    pub const fn is_dead_beyond(self) -> bool {
         match self {
-            Self::Plane => true,
+            Self::Plane | Self::Infinite | Self::Strip { .. } => true,
             Self::Torus
+            | Self::Tube { .. }
             | Self::ShiftedTorus { .. }
             | Self::KleinBottle { .. }
             | Self::CrossSurface
             | Self::Sphere => false,
         }
+    }
+
+    /// Whether everything beyond the ends of each row (or for y, each column) is dead.
+    pub(crate) fn ends_along(self, along: Axis) -> bool {
+        self.is_dead_beyond()
+            || matches!(self, Self::Tube { along: endless, .. } if endless == along)
     }
 
     /// Whether each row (or for y, each column) is a ring: beyond its last cell lies its first, and so
@@ -175,7 +298,12 @@ impl Topology {
         match self {
             Self::Torus => true,
             Self::ShiftedTorus { axis, .. } | Self::KleinBottle { axis, .. } => axis == along,
-            Self::Plane | Self::CrossSurface | Self::Sphere => false,
+            Self::Tube { along: endless, .. } => endless != along,
+            Self::Plane
+            | Self::CrossSurface
+            | Self::Sphere
+            | Self::Infinite
+            | Self::Strip { .. } => false,
         }
     }
 
@@ -189,6 +317,11 @@ impl Topology {
             Axis::Y => size.height.get(),
         };
         match self {
+            Self::Tube { along, across } | Self::Strip { along, across }
+                if edge(along.other()) != across.get() =>
+            {
+                Err(TopologyError::Across { topology: self, across: across.get(), size })
+            }
             Self::Sphere if size.width != size.height => Err(TopologyError::NotSquare { size }),
             Self::KleinBottle { axis, shift } if shift != 0 && !edge(axis).is_multiple_of(2) => {
                 Err(TopologyError::OddEdge { length: edge(axis) })

@@ -72,7 +72,7 @@ impl UnchangedMap {
         let is_seen_unchanged = || {
             let depth = self.depth_beyond(topology, &rows, &words);
             depth == 0
-                || topology.is_bounded()
+                || topology.is_dead_beyond()
                 || self.edges(depth).all(|(x, y)| is_unchanged(x, y))
         };
         let (ring_x, ring_y) = (topology.is_ring(Axis::X), topology.is_ring(Axis::Y));

@@ -80,12 +80,12 @@ impl Pattern {
     }
 
     /// What to add to the coordinates of the cells to place them in a universe of this size, whose
-    /// first cell is (0, 0).
+    /// first cell is (0, 0). Along a side of 0, which has no end, the coordinates are the pattern's.
     ///
     /// Coordinates of a pattern with a position count from the middle of the universe. Any other
     /// pattern is centered, or starts at the universe's first cell if it is too large for that.
-    pub fn offset_in(&self, width: u32, height: u32) -> Position {
-        let (middle_x, middle_y) = (i64::from(width / 2), i64::from(height / 2));
+    pub fn offset_in(&self, columns: u32, rows: u32) -> Position {
+        let (middle_x, middle_y) = (i64::from(columns / 2), i64::from(rows / 2));
         if self.position.is_some() {
             return Position { x: middle_x, y: middle_y };
         }
@@ -93,11 +93,11 @@ impl Pattern {
             Some(size) => (self.corner(), size),
             None => (self.frame().corner, self.frame().size),
         };
-        let before = |middle: i64, length: u64| 0.max(middle.saturating_sub_unsigned(length / 2));
-        Position {
-            x: before(middle_x, width).saturating_sub(x),
-            y: before(middle_y, height).saturating_sub(y),
-        }
+        let before = |side: u32, middle: i64, length: u64, first: i64| match side {
+            0 => 0,
+            _ => 0.max(middle.saturating_sub_unsigned(length / 2)).saturating_sub(first),
+        };
+        Position { x: before(columns, middle_x, width, x), y: before(rows, middle_y, height, y) }
     }
 }
 

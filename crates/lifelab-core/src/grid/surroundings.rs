@@ -10,7 +10,8 @@ use crate::topology::{Axis, Topology};
 /// stepper that computes the band elsewhere.
 ///
 /// In a grid of [these rows](Self::for_each_row), with [this topology](Self::topology), the band
-/// comes out as in the whole grid: what is wrong at the edges of the small one spoils one more row
+/// comes out as in the whole grid (as long as life stays within it, where that is a window of a
+/// tube): what is wrong at the edges of the small one spoils one more row
 /// and one more column in each generation, and never the band's. The band's first row there is
 /// [`above`](Self::above) and, unless its rows are rings or end at the edges, its first word is
 /// [`beside`](Self::beside).
@@ -40,11 +41,11 @@ impl Grid {
         assert!(generations <= Context::MAX_GENERATIONS, "{generations} generations at once");
         let reach = i64::from(generations);
         let (start, end) = (i64::from(band.start) - reach, i64::from(band.end) + reach);
-        let rows = match topology.is_bounded() {
+        let rows = match topology.is_dead_beyond() {
             true => start.max(0)..end.min(self.shape.height.into()),
             false => start..end,
         };
-        let beside = u32::from(!topology.is_bounded() && !topology.is_ring(Axis::X));
+        let beside = u32::from(!topology.is_dead_beyond() && !topology.is_ring(Axis::X));
         Surroundings { grid: self, topology, band, rows, beside }
     }
 }
@@ -68,7 +69,7 @@ impl Surroundings<'_> {
 
     /// What lies beyond the edges of a grid of these rows: of a `topology` such as this one.
     pub fn topology(topology: Topology) -> Topology {
-        if topology.is_bounded() { Topology::Plane } else { Topology::Torus }
+        if topology.is_dead_beyond() { Topology::Plane } else { Topology::Torus }
     }
 
     /// Shows the words of each row, north to south. Where there are none [beside](Self::beside) the

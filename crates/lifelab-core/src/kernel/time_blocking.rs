@@ -148,14 +148,17 @@ impl Task<'_> {
         let west = piece.word as i64 - cut.halo as i64;
         let mut tile = Tile::<V>::new(token, rows, cut.groups, scratch);
         tile.load(|row, line| self.now.read_beyond(self.topology, first + row as i64, west, line));
+        let [ends_x, ends_y] = [Axis::X, Axis::Y].map(|axis| self.topology.ends_along(axis));
         let mut dead = [0..0, 0..0];
-        if self.topology.is_bounded() {
+        if ends_y {
             let height = i64::from(self.now.height());
             let inside = |row: i64| row.clamp(0, rows as i64) as usize;
             dead = [0..inside(-first), inside(height - first)..rows];
+        }
+        if ends_x || ends_y {
             tile.bound(|line| {
-                let words = (west..).map(|word| self.now.inside(word));
-                line.iter_mut().zip(words).for_each(|(out, word)| *out = word);
+                let inside = |word| if ends_x { self.now.inside(word) } else { u64::MAX };
+                line.iter_mut().zip((west..).map(inside)).for_each(|(out, word)| *out = word);
             });
         }
         tile.advance(circuit, generations, &dead);

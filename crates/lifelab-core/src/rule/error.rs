@@ -53,8 +53,6 @@ pub enum Feature {
     Generations,
     /// Rules that look further than one cell: `R5,C0,M1,S34..58,B34..45,NM`.
     LargerThanLife,
-    /// A plane or torus with a side of length 0, which means infinite.
-    UnlimitedSide,
 }
 
 impl fmt::Display for Feature {
@@ -65,7 +63,6 @@ impl fmt::Display for Feature {
             Self::Isotropic => "isotropic non-totalistic rules",
             Self::Generations => "Generations rules",
             Self::LargerThanLife => "Larger than Life rules",
-            Self::UnlimitedSide => "unlimited sides (length 0)",
         })
     }
 }

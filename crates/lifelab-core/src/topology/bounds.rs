@@ -1,19 +1,20 @@
-//! Finite universes as rule strings spell them.
+//! Universes as rule strings spell them.
 //!
 //! Source: Golly's help page "Bounded Grids"; the notation is also on LifeWiki, "Bounded grid".
 
 use std::fmt;
-use std::num::NonZeroI32;
+use std::num::{NonZeroI32, NonZeroU32};
 use std::str::FromStr;
 
 use super::{Axis, Topology};
-use crate::rule::{Cursor, Feature, RuleError};
+use crate::rule::{Cursor, RuleError};
+use crate::size::Size;
 
 /// The longest side that the notation allows, in cells.
 const LONGEST_SIDE: u32 = 2_000_000_000;
 
-/// A finite universe as rule strings spell it after a colon: `T30,20`, `P30,20`, `T30+5,20`,
-/// `K30*,20`, `K30*+1,20`, `C30,20`, `S30`.
+/// A universe as rule strings spell it after a colon: `T30,20`, `P30,20`, `T30+5,20`, `K30*,20`,
+/// `K30*+1,20`, `C30,20`, `S30`; and, where 0 is a side without end, `T0,20`, `P30,0`, `P0,0`.
 ///
 /// The letter may be in either case, and a missing height equals the width. An offset stands behind
 /// the edges' length, and so does the `*` of a Klein bottle's twisted edges.
@@ -30,17 +31,36 @@ const LONGEST_SIDE: u32 = 2_000_000_000;
 pub struct Bounds {
     /// How the edges are joined.
     pub topology: Topology,
-    /// Columns, at least 1.
+    /// Columns; 0 if they have no end.
     pub width: u32,
-    /// Rows, at least 1.
+    /// Rows; 0 if they have no end.
     pub height: u32,
+}
+
+impl Bounds {
+    /// The universe of which a grid of this size is all or, along sides without end, a window.
+    pub fn of(topology: Topology, size: Size) -> Self {
+        let side = |axis, length| if topology.is_unlimited(axis) { 0 } else { length };
+        Self {
+            topology,
+            width: side(Axis::X, size.width.get()),
+            height: side(Axis::Y, size.height.get()),
+        }
+    }
+
+    /// Its columns and rows; `None` if there is a side without end.
+    pub fn size(self) -> Option<Size> {
+        Size::new(self.width, self.height)
+    }
 }
 
 impl fmt::Display for Bounds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (letter, marked, mark) = match self.topology {
             Topology::Torus => ('T', Axis::X, String::new()),
-            Topology::Plane => ('P', Axis::X, String::new()),
+            Topology::Plane | Topology::Infinite => ('P', Axis::X, String::new()),
+            Topology::Tube { along, across } => return without_end(f, 'T', along, across),
+            Topology::Strip { along, across } => return without_end(f, 'P', along, across),
             Topology::ShiftedTorus { axis, shift } => ('T', axis, format!("{shift:+}")),
             Topology::KleinBottle { axis, shift: 0 } => ('K', axis, "*".to_owned()),
             Topology::KleinBottle { axis, shift } => ('K', axis, format!("*{shift:+}")),
@@ -74,10 +94,17 @@ impl FromStr for Bounds {
             cursor.end("a comma and a height, or the end of the topology")?;
             Edge { length: x.length, marks: Marks::default() }
         };
-        if x.length == 0 || y.length == 0 {
-            return Err(RuleError::unsupported(text, Feature::UnlimitedSide));
-        }
-        let topology = shape.joined(x.marks, y.marks);
+        let topology = match (NonZeroU32::new(x.length), NonZeroU32::new(y.length)) {
+            (Some(_), Some(_)) => shape.joined(x.marks, y.marks),
+            (None, None) => Topology::Infinite,
+            _ if x.marks.shift.or(y.marks.shift).is_some() => {
+                // The pair of edges that would be crossed with it is not there.
+                let at = text.find(['+', '-']).unwrap_or(0);
+                return Err(cursor.unexpected_at(at, "no offset, for the other side has no end"));
+            }
+            (None, Some(across)) => shape.without_end(Axis::X, across),
+            (Some(across), None) => shape.without_end(Axis::Y, across),
+        };
         Ok(Self { topology, width: x.length, height: y.length })
     }
 }
@@ -150,6 +177,14 @@ impl Shape {
         }
     }
 
+    /// The topology of this shape, a torus or a plane, without end along one axis.
+    fn without_end(self, along: Axis, across: NonZeroU32) -> Topology {
+        match self {
+            Self::Torus => Topology::Tube { along, across },
+            _ => Topology::Strip { along, across },
+        }
+    }
+
     /// The topology with these marks behind the width and the height.
     fn joined(self, x: Marks, y: Marks) -> Topology {
         let shifted = |marks: Marks| marks.shift.and_then(NonZeroI32::new);
@@ -168,6 +203,19 @@ impl Shape {
             Self::CrossSurface => Topology::CrossSurface,
             Self::Sphere => Topology::Sphere,
         }
+    }
+}
+
+/// Writes a universe without end along one axis.
+pub(super) fn without_end(
+    f: &mut fmt::Formatter<'_>,
+    letter: char,
+    along: Axis,
+    across: NonZeroU32,
+) -> fmt::Result {
+    match along {
+        Axis::X => f.pad(&format!("{letter}0,{across}")),
+        Axis::Y => f.pad(&format!("{letter}{across},0")),
     }
 }
 

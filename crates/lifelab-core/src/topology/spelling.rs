@@ -1,25 +1,27 @@
-//! Topologies as people spell them: `torus`, `torus:x+5`, `klein:y`.
+//! Topologies as people spell them: `torus`, `torus:x+5`, `klein:y`, `infinite`, `T0,20`.
 
 use std::fmt;
 use std::num::NonZeroI32;
 use std::str::FromStr;
 
-use super::bounds::shift;
-use super::{Axis, Topology};
+use super::bounds::{shift, without_end};
+use super::{Axis, Bounds, Topology};
 use crate::rule::{Cursor, RuleError, RuleErrorKind};
 
 /// What a name may be.
-const NAMES: &str = "torus, plane, klein, cross-surface or sphere; with an offset torus:x+5 or \
-    klein:y-1, or with the twisted coordinate alone klein:x";
+const NAMES: &str = "torus, plane, klein, cross-surface, sphere or infinite; with an offset \
+    torus:x+5 or klein:y-1, or with the twisted coordinate alone klein:x; or T0,20 or P20,0 for a tube \
+    or strip without end along the side 0";
 
 /// The names, and what they mean without anything behind them. A Klein bottle without a letter is
 /// twisted as in the suffix of a rule: y is reversed across the left and the right edge.
-const TOPOLOGIES: [(&str, Topology); 5] = [
+const TOPOLOGIES: [(&str, Topology); 6] = [
     ("torus", Topology::Torus),
     ("plane", Topology::Plane),
     ("klein", Topology::KleinBottle { axis: Axis::Y, shift: 0 }),
     ("cross-surface", Topology::CrossSurface),
     ("sphere", Topology::Sphere),
+    ("infinite", Topology::Infinite),
 ];
 
 impl fmt::Display for Topology {
@@ -32,6 +34,9 @@ impl fmt::Display for Topology {
             Self::KleinBottle { axis, shift } => f.pad(&format!("klein:{axis}{shift:+}")),
             Self::CrossSurface => f.pad("cross-surface"),
             Self::Sphere => f.pad("sphere"),
+            Self::Infinite => f.pad("infinite"),
+            Self::Tube { along, across } => without_end(f, 'T', along, across),
+            Self::Strip { along, across } => without_end(f, 'P', along, across),
         }
     }
 }
@@ -49,6 +54,12 @@ impl FromStr for Topology {
     type Err = RuleError;
 
     fn from_str(text: &str) -> Result<Self, RuleError> {
+        // As in the suffix of a rule: only what has no end needs no size besides.
+        if let Ok(Bounds { topology, .. }) = text.parse::<Bounds>()
+            && topology.is_endless()
+        {
+            return Ok(topology);
+        }
         let (name, rest) = text.split_once(':').map_or((text, None), |(name, r)| (name, Some(r)));
         let known = TOPOLOGIES.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         let (_, topology) = known.ok_or_else(|| RuleError {

@@ -84,9 +84,18 @@ fn joined_edges_are_read() {
 }
 
 #[test]
-fn universes_to_come_are_named() {
-    rejects("T0,20", 0..5, "unlimited sides");
-    rejects("P0", 0..2, "unlimited sides");
+fn universes_without_end_are_read() {
+    let across = |cells| NonZeroU32::new(cells).expect("it has cells");
+    reads("T0,20", Topology::Tube { along: Axis::X, across: across(20) }, 0, 20);
+    reads("t20,0", Topology::Tube { along: Axis::Y, across: across(20) }, 20, 0);
+    reads("P30,0", Topology::Strip { along: Axis::Y, across: across(30) }, 30, 0);
+    reads("P0,30", Topology::Strip { along: Axis::X, across: across(30) }, 0, 30);
+    for text in ["P0", "P0,0", "t0", "T0,0"] {
+        reads(text, Topology::Infinite, 0, 0);
+    }
+    rejects("T20+5,0", 3..4, "no offset");
+    rejects("T0,20-5", 5..6, "no offset");
+    rejects("T0,20+0", 5..6, "no offset");
 }
 
 #[test]
@@ -102,6 +111,11 @@ fn universes_are_printed_as_they_are_read() {
         "K30,20*-1",
         "C30,20",
         "S30",
+        "T0,20",
+        "T20,0",
+        "P0,30",
+        "P30,0",
+        "P0,0",
     ];
     for text in canonical {
         assert_eq!(text.parse::<Bounds>().expect(text).to_string(), text);
@@ -112,8 +126,8 @@ fn universes_are_printed_as_they_are_read() {
 fn offsets_count_from_the_start_of_the_whole_string() {
     let error = "B3/S23:T30,x".parse::<RuleSpec>().expect_err("x is no height");
     assert_eq!(error.span, 11..12);
-    let error = "B3/S23:P0".parse::<RuleSpec>().expect_err("not supported yet");
-    assert_eq!(error.span, 7..9);
+    let error = "B3/S23:P0+1".parse::<RuleSpec>().expect_err("no offset");
+    assert_eq!(error.span, 9..10);
     assert!("B3/S23:".parse::<RuleSpec>().is_err());
     assert!(":T30".parse::<RuleSpec>().is_err());
 }
@@ -122,11 +136,14 @@ fn offsets_count_from_the_start_of_the_whole_string() {
 fn topologies_have_names() {
     for topology in topologies(6, 6) {
         assert_eq!(topology.to_string().parse(), Ok(topology));
-        let bounds = Bounds { topology, width: 6, height: 6 };
+        let bounds = Bounds::of(topology, Size::new(6, 6).expect("it has cells"));
         assert_eq!(bounds.to_string().parse(), Ok(bounds));
     }
     assert_eq!("TORUS".parse(), Ok(Topology::Torus));
     assert_eq!("klein".parse(), Ok(Topology::KleinBottle { axis: Axis::Y, shift: 0 }));
+    for text in ["infinite", "P0", "t0,0"] {
+        assert_eq!(text.parse(), Ok(Topology::Infinite));
+    }
     let bad = [
         ("Klein bottle", 0..12, "expected torus, plane, klein"),
         ("torus:", 6..6, "expected x or y"),
@@ -135,6 +152,8 @@ fn topologies_have_names() {
         ("torus:z+1", 6..7, "found 'z'"),
         ("plane:x+1", 6..7, "nothing after this name"),
         ("klein:x*", 7..8, "found '*'"),
+        ("T30,20", 0..6, "expected torus, plane, klein"),
+        ("infinite:x+1", 9..10, "nothing after this name"),
     ];
     for (text, span, message) in bad {
         let error = text.parse::<Topology>().expect_err(text);
@@ -155,9 +174,14 @@ fn no_kind_of_topology_is_left_out_of_tests() {
         Topology::KleinBottle { axis: Axis::Y, .. } => 5,
         Topology::CrossSurface => 6,
         Topology::Sphere => 7,
+        Topology::Infinite => 8,
+        Topology::Tube { along: Axis::X, .. } => 9,
+        Topology::Tube { along: Axis::Y, .. } => 10,
+        Topology::Strip { along: Axis::X, .. } => 11,
+        Topology::Strip { along: Axis::Y, .. } => 12,
     };
     let kinds: BTreeSet<i32> = topologies(6, 6).into_iter().map(kind).collect();
-    assert!(kinds.into_iter().eq(0..8));
+    assert!(kinds.into_iter().eq(0..13));
 }
 
 fn shift_of(cells: i32) -> NonZeroI32 {
@@ -269,7 +293,7 @@ fn rings_come_back_in_their_own_row() {
                 assert!(!topology.is_ring(Axis::X) || seen(0, 0) == seen(width, 0));
                 assert!(!topology.is_ring(Axis::Y) || seen(0, 0) == seen(0, height));
                 let is_inside = (0..width).contains(&at.x) && (0..height).contains(&at.y);
-                assert!(!topology.is_bounded() || is_inside || seen(0, 0).is_none());
+                assert!(!topology.is_dead_beyond() || is_inside || seen(0, 0).is_none());
             }
         }
     }
@@ -280,6 +304,14 @@ fn a_size_that_does_not_fit_is_refused() {
     let size = Size::new(31, 20).expect("it has cells");
     for (topology, message) in [
         (Topology::Sphere, "as many rows as columns, and 31x20 has not"),
+        (
+            "T0,21".parse().expect("a tube"),
+            "T0,21 has 21 cells across, and a grid of 31x20 has not",
+        ),
+        (
+            "P20,0".parse().expect("a strip"),
+            "P20,0 has 20 cells across, and a grid of 31x20 has not",
+        ),
         (Topology::KleinBottle { axis: Axis::X, shift: 1 }, "an even number of cells, not of 31"),
     ] {
         let error = topology.check(size).expect_err(message).to_string();

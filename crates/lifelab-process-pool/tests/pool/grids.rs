@@ -121,7 +121,10 @@ fn a_hop_is_as_many_generations() -> Result<(), Failed> {
         let mut pool = pool(Options { arrangement, grain, workers: two(), ..Options::default() });
         for (width, height) in [(1, 1), (7, 5), (64, 3), (65, 150), (130, 31), (70, 70)] {
             let rules = ["B3/S23", "B0/S8"].into_iter().cycle();
-            for (rule, topology) in rules.zip(topologies(width, height)) {
+            // In a tube life has to stay within the window, which an engine sees to; here it fills it.
+            let is_full = |topology: &Topology| topology.is_endless() && !topology.is_dead_beyond();
+            let topologies = topologies(width, height).into_iter().filter(|it| !is_full(it));
+            for (rule, topology) in rules.zip(topologies) {
                 let now = soup(width, height, topology);
                 let mut cx = context(Arc::new(Idle)).hopping(GENERATIONS, topology);
                 cx.rule = rule.parse()?;

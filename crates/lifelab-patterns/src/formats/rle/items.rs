@@ -49,8 +49,10 @@ impl Items {
             y: y.into(),
             bounds,
             right: match bounds {
-                Some((bounds, offset)) => i128::from(bounds.width) - i128::from(offset.x),
-                None => BEYOND,
+                Some((bounds, offset)) if bounds.width != 0 => {
+                    i128::from(bounds.width) - i128::from(offset.x)
+                }
+                _ => BEYOND,
             },
             ended: false,
         }
@@ -273,8 +275,10 @@ fn advance(at: i128, count: i64) -> Result<i128, ErrorKind> {
 
 /// Names the first of `count` live cells that lies outside the universe.
 fn check_bounds(x: i128, y: i128, count: i64, bounds: Bounds) -> Result<(), ErrorKind> {
-    let (width, height) = (i128::from(bounds.width), i128::from(bounds.height));
-    let inside = (0..width).contains(&x) && (0..height).contains(&y);
+    let end = |length: u32| if length == 0 { i128::MAX } else { i128::from(length) };
+    let within = |at: i128, length: u32| length == 0 || (0..end(length)).contains(&at);
+    let width = end(bounds.width);
+    let inside = within(x, bounds.width) && within(y, bounds.height);
     if inside && x + i128::from(count) <= width {
         return Ok(());
     }
