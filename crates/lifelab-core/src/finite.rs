@@ -1,35 +1,45 @@
 //! The finite engine: a grid, driven by a stepper.
 
+mod background;
 mod detached;
+mod edit;
 mod hop_policy;
+mod look;
 mod runs;
+mod window;
 
 use std::fmt;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use crate::cancellation_token::CancellationToken;
-use crate::cell::Cell;
 use crate::context::{Context, Hop, Progress};
-use crate::count::{Coordinate, Count};
+use crate::count::Count;
 use crate::edge::EdgeWatch;
-use crate::engine::{Advance, EditError, Engine, uncountable};
+use crate::engine::Engine;
 use crate::error::{StepError, StepErrorKind};
-use crate::grid::{Extent, Grid, GridError};
+use crate::grid::{Grid, GridError};
 use crate::io::CellIo;
+use crate::position::Position;
 use crate::probe::{OpenSpan, Probe};
 use crate::rule::Rule;
-use crate::state_hash::StateHash;
 use crate::stepper::{StepReport, Stepper};
-use crate::topology::{Bounds, Topology};
+use crate::topology::{Axis, Topology};
 use crate::unchanged::UnchangedMap;
-use crate::universe::{Place, Rectangle, Run, Universe, World};
 
-use runs::visit_runs;
+use window::Window;
 
 pub use detached::DetachedStep;
 
 /// A finite grid, driven by a stepper.
+///
+/// Of a universe [without end](Topology::is_endless) the grid is a window, which grows and shrinks with
+/// the live cells. Where cells wait, those that are stepped are the box of the live cells and one cell
+/// more on each side without end, in each generation; so which cells those are depends on nothing else.
+/// Coordinates are the universe's own and may be negative.
+///
+/// If a rule brings dead cells without live neighbors to life, all cells far away live in every other
+/// generation, or always (see [`Universe::background`]). Then the grid holds the cells that differ from
+/// those; each of them, and each of the others in the window, waits as ever.
 pub struct FiniteEngine {
     /// The last complete generation, its halo filled.
     now: Arc<Grid>,
@@ -48,6 +58,10 @@ pub struct FiniteEngine {
     last_hop: Option<Hop>,
     /// The generation from which on it may be looked whether the grid has settled.
     next_look: u64,
+    /// Where the grid lies; `None` if it is all of the universe.
+    window: Option<Window>,
+    /// Bytes that two generations may take, if the grid grows.
+    memory_limit: u64,
 }
 
 impl FiniteEngine {
@@ -55,7 +69,8 @@ impl FiniteEngine {
     ///
     /// # Errors
     /// If the topology does not [fit](Topology::check) the grid, or there is no memory for a second
-    /// one.
+    /// one; or if the topology has no end along one axis, and the rule brings dead cells without live
+    /// neighbors to life, but those at the edges differently.
     pub fn new(
         mut grid: Grid,
         generation: u64,
@@ -66,7 +81,8 @@ impl FiniteEngine {
     ) -> Result<Self, GridError> {
         topology.check(grid.size())?;
         let spare = Grid::new(grid.width(), grid.height())?;
-        grid.fill_halo(topology);
+        topology.check_background(rule)?;
+        grid.fill_halo(topology.in_window());
         Ok(Self {
             now: Arc::new(grid),
             spare: Some(spare),
@@ -80,11 +96,38 @@ impl FiniteEngine {
             edge: EdgeWatch::default(),
             last_hop: None,
             next_look: 0,
+            window: Window::of(topology),
+            memory_limit: window::MEMORY_LIMIT,
         })
+    }
+
+    /// This engine with its grid's first cell elsewhere than at (0, 0). Only along an axis without end
+    /// that makes a difference; along others, and where a window would not fit 64 bits, nothing happens.
+    pub fn with_origin(mut self, origin: Position) -> Self {
+        let end = |axis, at: i64, length: u32| match self.topology.is_unlimited(axis) {
+            true => at.checked_add(length.into()).map_or(0, |_| at),
+            false => 0,
+        };
+        let x = end(Axis::X, origin.x, self.now.width());
+        let y = end(Axis::Y, origin.y, self.now.height());
+        if let Some(window) = &mut self.window {
+            *window = Window { origin: Position { x, y }, room: 0 };
+        }
+        self
+    }
+
+    /// This engine with another limit on the memory that two generations take when the grid grows with
+    /// the live cells, in bytes: 2 GiB if nothing is said. The grid at hand is taken as it is.
+    pub fn with_memory_limit(self, bytes: u64) -> Self {
+        Self { memory_limit: bytes, ..self }
     }
 
     /// The last complete generation. Holding a clone of the `Arc` costs the next step an
     /// allocation, and nothing else.
+    ///
+    /// Of a universe without end it is a window, whose first cell lies at [`origin`](Self::origin), and
+    /// whose size may depend on what was before; it shows the cells that differ from the
+    /// [background](Universe::background).
     pub fn grid(&self) -> &Arc<Grid> {
         &self.now
     }
@@ -96,7 +139,8 @@ impl FiniteEngine {
 
     /// The first generation with a live cell in an outermost row or column of the grid, from which
     /// another one was computed: from there on it matters what lies beyond the edge. `None` if there
-    /// was none since the engine started; then the unlimited plane would have given the same cells.
+    /// was none since the engine started, for then the unlimited plane would have given the same cells;
+    /// and in a universe without end, where nobody looks.
     pub fn met_edge(&self) -> Option<u64> {
         self.edge.met()
     }
@@ -144,6 +188,7 @@ impl FiniteEngine {
     pub fn hop(&mut self, most: u64, stop: &CancellationToken) -> Result<StepReport, StepError> {
         let generations = self.span(most);
         self.check_count(u64::from(generations).into())?;
+        self.make_room(generations)?;
         let (cx, mut next) = self.prepare(generations, stop);
         let _frame = open_span(&cx);
         let outcome = match &mut self.stepper {
@@ -162,6 +207,7 @@ impl FiniteEngine {
     /// Dropping the future leaves the grid at the last complete generation.
     pub async fn step_async(&mut self, stop: &CancellationToken) -> Result<StepReport, StepError> {
         self.check_count(Count::ONE)?;
+        self.make_room(1)?;
         let (cx, mut next) = self.prepare(1, stop);
         let _frame = open_span(&cx);
         let outcome = match self.stepper.as_mut().and_then(|stepper| stepper.as_async()) {
@@ -173,8 +219,10 @@ impl FiniteEngine {
 
     fn prepare(&mut self, generations: u32, stop: &CancellationToken) -> (Context, Grid) {
         self.progress.reset();
-        let mut cx = Context::new(self.rule, self.generation + 1, self.io.clone(), stop.clone())
-            .with_progress(self.progress.clone());
+        let mut cx =
+            Context::new(self.step_rule(), self.generation + 1, self.io.clone(), stop.clone())
+                .with_progress(self.progress.clone())
+                .with_origin(self.origin());
         cx.probe = self.probe.clone();
         cx.hop = (generations > 1).then(|| self.hop_from_last(generations));
         self.last_hop = None; // Until this one has succeeded.
@@ -184,13 +232,21 @@ impl FiniteEngine {
         (cx, next)
     }
 
+    /// The rule of the next step: of cells that differ from the background, if there is one.
+    fn step_rule(&self) -> Rule {
+        match self.window {
+            Some(_) => background::derived(self.rule, self.generation),
+            None => self.rule,
+        }
+    }
+
     /// A hop of `generations` generations, with what is known from the last one.
     fn hop_from_last(&self, generations: u32) -> Hop {
         let unchanged = match &self.last_hop {
             Some(last) if last.generations == generations => last.unchanged.next(),
             _ => UnchangedMap::unknown(self.now.width(), self.now.height()),
         };
-        Hop { generations, topology: self.topology, unchanged: Arc::new(unchanged) }
+        Hop { generations, topology: self.topology.in_window(), unchanged: Arc::new(unchanged) }
     }
 
     fn conclude(
@@ -200,17 +256,31 @@ impl FiniteEngine {
         outcome: Result<StepReport, StepError>,
     ) -> Result<StepReport, StepError> {
         if outcome.is_err() {
-            self.spare = Some(next);
+            self.keep_spare(next);
             return outcome;
         }
-        next.fill_halo(self.topology);
-        self.edge.look(&self.now, self.rule, self.generation, cx.generations());
+        next.fill_halo(self.topology.in_window());
+        match &mut self.window {
+            // The step knows where its grid lies, whatever has been done with the engine meanwhile.
+            Some(window) => {
+                window.origin = cx.origin();
+                window.age(cx.generations());
+            }
+            None => self.edge.look(&self.now, self.rule, self.generation, cx.generations()),
+        }
         let last = std::mem::replace(&mut self.now, Arc::new(next));
         self.spare = Arc::into_inner(last);
         self.generation += u64::from(cx.generations());
         // A stepper that notes nothing would find everything unchanged.
         self.last_hop = cx.hop.filter(|hop| self.spare.is_some() && hop.unchanged.is_noted());
         outcome.map(|report| report.with_kept_cells(self.progress.kept()))
+    }
+}
+
+impl FiniteEngine {
+    /// Keeps memory for the next step, if it still has the right shape.
+    fn keep_spare(&mut self, grid: Grid) {
+        self.spare = Some(grid).filter(|grid| grid.size() == self.now.size());
     }
 }
 
@@ -227,112 +297,16 @@ fn detached(cx: &Context) -> StepError {
     StepError::new(cx.generation, kind)
 }
 
-impl Universe for FiniteEngine {
-    fn world(&self) -> World {
-        let (width, height) = (self.now.width(), self.now.height());
-        let bounds = Bounds { topology: self.topology, width, height };
-        World { rule: self.rule, bounds: Some(bounds) }
-    }
-
-    fn generation(&self) -> Count {
-        self.generation.into()
-    }
-
-    fn population(&self) -> Count {
-        self.now.population().into()
-    }
-
-    fn bounds(&self) -> Option<Rectangle> {
-        let Extent { corner, width, height } = self.now.extent()?;
-        let side = |first: u32, length: u32| {
-            i64::from(first).into()..=(i64::from(first) + i64::from(length) - 1).into()
-        };
-        Rectangle::new(side(corner.x, width), side(corner.y, height))
-    }
-
-    fn visit(
-        &self,
-        window: Option<Rectangle>,
-        visit: &mut dyn FnMut(Run) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
-        let rows = i64::from(self.now.height());
-        let beyond = |y: Coordinate| if y < Coordinate::ZERO { -1 } else { rows };
-        let inside = |y: Coordinate| y.to_i64().unwrap_or(beyond(y));
-        let (first, end) = window.map_or((0, rows), |window| {
-            (inside(window.top).max(0), inside(window.bottom).saturating_add(1).min(rows))
-        });
-        for y in first..end {
-            visit_runs(self.now.row(y as u32), &mut |first, last| {
-                let run = Run { y: y.into(), first: first.into(), last: last.into() };
-                match window.map_or(Some(run), |window| window.clip(run)) {
-                    Some(run) => visit(run),
-                    None => ControlFlow::Continue(()),
-                }
-            })?;
-        }
-        ControlFlow::Continue(())
-    }
-
-    fn fingerprint(&self) -> StateHash {
-        StateHash::of(&self.now)
-    }
-
-    fn as_grid(&self) -> Option<&Arc<Grid>> {
-        Some(&self.now)
-    }
-}
-
-impl Engine for FiniteEngine {
-    fn advance(&mut self, most: Count, stop: &CancellationToken) -> Result<Advance, StepError> {
-        let before = self.generation;
-        let report = self.hop(most.saturating_to_u64(), stop)?;
-        Ok(Advance { generations: (self.generation - before).into(), report })
-    }
-
-    fn check_count(&self, generations: Count) -> Result<(), StepError> {
-        match generations.to_u64().and_then(|more| self.generation.checked_add(more)) {
-            Some(_) => Ok(()),
-            None => Err(uncountable(self.generation.into(), generations, 64)),
-        }
-    }
-
-    fn edit(&mut self, cells: &[(Place, bool)]) -> Result<(), EditError> {
-        let cell = |place: Place| {
-            let (x, y) = (place.x.to_i64()?.try_into().ok()?, place.y.to_i64()?.try_into().ok()?);
-            (x < self.now.width() && y < self.now.height()).then_some(Cell::new(x, y))
-        };
-        let cells = cells.iter().map(|&(place, alive)| {
-            cell(place).map(|cell| (cell, alive)).ok_or(EditError::Outside(place))
-        });
-        let cells = cells.collect::<Result<Vec<_>, _>>()?;
-        let grid = Arc::make_mut(&mut self.now);
-        cells.into_iter().for_each(|(cell, alive)| grid.set(cell, alive));
-        grid.fill_halo(self.topology);
-        self.last_hop = None; // What came back to where it was may be another thing now.
-        self.edge = EdgeWatch::default();
-        Ok(())
-    }
-
-    fn footprint(&self) -> u64 {
-        let grid = Grid::bytes(self.now.width(), self.now.height()) as u64;
-        grid * (1 + u64::from(self.spare.is_some()))
-    }
-
-    fn as_finite(&self) -> Option<&FiniteEngine> {
-        Some(self)
-    }
-
-    fn as_finite_mut(&mut self) -> Option<&mut FiniteEngine> {
-        Some(self)
-    }
-}
-
 impl fmt::Debug for FiniteEngine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         (f.debug_struct("FiniteEngine").field("generation", &self.generation))
             .field("rule", &self.rule)
             .field("topology", &self.topology)
+            .field("origin", &self.origin())
             .field("grid", &self.now)
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 
 mod drawing;
 mod halo;
+mod moved;
 mod surroundings;
 mod unrolled;
 

@@ -101,8 +101,22 @@ pub fn oracle_after(start: &Grid, generations: u64, rule: Rule, topology: Topolo
     (0..generations).fold(start.clone(), |now, _| oracle(&now, rule, topology))
 }
 
-/// Every kind of topology that a grid of this size can have: the list for tests of what lies beyond
-/// the edges.
+/// The live cells of the [`oracle`] after some generations, in reading order, where `start` lies with its
+/// first cell at (0, 0). A universe without end goes on beyond the grid.
+pub fn live_after(start: &Grid, generations: u64, rule: Rule, topology: Topology) -> Vec<Position> {
+    // Nothing is faster than a cell per generation.
+    let margin = |axis| if topology.is_unlimited(axis) { generations as u32 } else { 0 };
+    let (right, down) = (margin(Axis::X), margin(Axis::Y));
+    let size = Size::new(start.width() + 2 * right, start.height() + 2 * down).expect("a size");
+    let (right, down) = (i64::from(right), i64::from(down));
+    let room = start.moved(size, right, down).expect("a small grid");
+    let end = oracle_after(&room, generations, rule, topology);
+    let place = |at: Cell| Position::new(i64::from(at.x) - right, i64::from(at.y) - down);
+    end.live_cells().map(place).collect()
+}
+
+/// Every kind of topology that a grid of this size can have or, where there is no end, be a window
+/// of: the list for tests of what lies beyond the edges.
 ///
 /// # Panics
 /// If there is no such size.
@@ -114,9 +128,15 @@ pub fn topologies(width: u32, height: u32) -> Vec<Topology> {
         shift: NonZeroI32::new(shift).expect("an offset"),
     });
     let klein = [0, 1].map(|shift| axes.map(|axis| Topology::KleinBottle { axis, shift }));
+    let across = |along| if along == Axis::X { size.height } else { size.width };
+    let tubes = axes.map(|along| Topology::Tube { along, across: across(along) });
+    let strips = axes.map(|along| Topology::Strip { along, across: across(along) });
     ([Topology::Torus, Topology::Plane, Topology::CrossSurface, Topology::Sphere].into_iter())
         .chain(shifted)
         .chain(klein.into_iter().flatten())
+        .chain([Topology::Infinite])
+        .chain(tubes)
+        .chain(strips)
         .filter(|topology| topology.check(size).is_ok())
         .collect()
 }

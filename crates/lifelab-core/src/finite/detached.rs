@@ -35,6 +35,7 @@ impl FiniteEngine {
     /// If a step is detached already.
     pub fn detach(&mut self, stop: &CancellationToken) -> Result<DetachedStep, StepError> {
         self.check_count(Count::ONE)?;
+        self.make_room(1)?;
         let (cx, next) = self.prepare(1, stop);
         match self.stepper.take() {
             Some(stepper) => {
@@ -60,7 +61,7 @@ impl FiniteEngine {
     /// Takes a detached step back, and leaves its result.
     pub fn recover(&mut self, step: DetachedStep) {
         self.stepper = Some(step.stepper);
-        self.spare = Some(step.next);
+        self.keep_spare(step.next);
     }
 }
 

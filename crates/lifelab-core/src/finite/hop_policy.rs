@@ -1,6 +1,6 @@
 //! How many generations a step computes at once: as many as pay.
 
-use super::FiniteEngine;
+use super::{FiniteEngine, background};
 use crate::kernel;
 
 /// Generations per hop. They divide into the periods of nearly all that is left when a soup has
@@ -24,6 +24,9 @@ impl FiniteEngine {
     /// How many of the generations ahead the next step may compute at once.
     pub(super) fn span(&mut self, ahead: u64) -> u32 {
         let Some(stepper) = &self.stepper else { return 1 };
+        if self.window.is_some() && background::blinks(self.rule) {
+            return 1; // Each generation has a rule of its own.
+        }
         let may = stepper.capabilities().hops && self.io.is_idle() && self.probe.is_none();
         let large = self.now.area() >= MIN_AREA;
         if may && ahead > 1 && large && self.hop_pays(ahead) {
@@ -38,7 +41,7 @@ impl FiniteEngine {
     /// know, so that is looked at but rarely.
     fn hop_pays(&mut self, ahead: u64) -> bool {
         let (width, height) = (self.now.width(), self.now.height());
-        let excess = kernel::hop_cost(width, height, self.topology, HOP) / MAX_COST;
+        let excess = kernel::hop_cost(width, height, self.topology.in_window(), HOP) / MAX_COST;
         if excess <= 1.0 {
             return true;
         }

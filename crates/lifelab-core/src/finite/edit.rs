@@ -1,0 +1,114 @@
+//! The finite engine as an engine: it goes forward, and is edited.
+
+use std::sync::Arc;
+
+use super::FiniteEngine;
+use super::window::{Area, Refused};
+use crate::cancellation_token::CancellationToken;
+use crate::cell::Cell;
+use crate::count::Count;
+use crate::edge::EdgeWatch;
+use crate::engine::{Advance, EditError, Engine, uncountable};
+use crate::error::StepError;
+use crate::grid::Grid;
+use crate::position::Position;
+use crate::topology::Axis;
+use crate::universe::{Place, Universe};
+
+impl Engine for FiniteEngine {
+    fn advance(&mut self, most: Count, stop: &CancellationToken) -> Result<Advance, StepError> {
+        let before = self.generation;
+        let report = self.hop(most.saturating_to_u64(), stop)?;
+        Ok(Advance { generations: (self.generation - before).into(), report })
+    }
+
+    fn check_count(&self, generations: Count) -> Result<(), StepError> {
+        match generations.to_u64().and_then(|more| self.generation.checked_add(more)) {
+            Some(_) => Ok(()),
+            None => Err(uncountable(self.generation.into(), generations, 64)),
+        }
+    }
+
+    fn edit(&mut self, cells: &[(Place, bool)]) -> Result<(), EditError> {
+        let positions = cells.iter().map(|&(place, alive)| {
+            let position = self.position(place).ok_or(EditError::Outside(place))?;
+            Ok::<_, EditError>((position, alive != self.background()))
+        });
+        let positions = positions.collect::<Result<Vec<_>, EditError>>()?;
+        self.reach(&positions)?;
+        let origin = self.origin();
+        let grid = Arc::make_mut(&mut self.now);
+        for (Position { x, y }, differs) in positions {
+            // What is not in the window now is one of the others already.
+            let from = |at: i64, origin: i64| u32::try_from(at.checked_sub(origin)?).ok();
+            if let (Some(x), Some(y)) = (from(x, origin.x), from(y, origin.y))
+                && x < grid.width()
+                && y < grid.height()
+            {
+                grid.set(Cell::new(x, y), differs);
+            }
+        }
+        grid.fill_halo(self.topology.in_window());
+        self.last_hop = None; // What came back to where it was may be another thing now.
+        self.edge = EdgeWatch::default();
+        if let Some(window) = &mut self.window {
+            window.room = 0; // Until it is looked at.
+        }
+        Ok(())
+    }
+
+    fn footprint(&self) -> u64 {
+        let grid = Grid::bytes(self.now.width(), self.now.height()) as u64;
+        grid * (1 + u64::from(self.spare.is_some()))
+    }
+
+    fn as_finite(&self) -> Option<&FiniteEngine> {
+        Some(self)
+    }
+
+    fn as_finite_mut(&mut self) -> Option<&mut FiniteEngine> {
+        Some(self)
+    }
+}
+
+impl FiniteEngine {
+    /// A place of this universe; `None` if it lies outside.
+    fn position(&self, place: Place) -> Option<Position> {
+        let inside = |axis, at: i64, length: u32| {
+            self.topology.is_unlimited(axis) || (0..i64::from(length)).contains(&at)
+        };
+        let (x, y) = (place.x.to_i64()?, place.y.to_i64()?);
+        (inside(Axis::X, x, self.now.width()) && inside(Axis::Y, y, self.now.height()))
+            .then_some(Position { x, y })
+    }
+
+    /// Sees to it that the window holds all cells that shall differ from the background.
+    fn reach(&mut self, cells: &[(Position, bool)]) -> Result<(), EditError> {
+        if self.window.is_none() {
+            return Ok(());
+        }
+        let differing = cells.iter().filter(|(_, differs)| *differs);
+        let area = |&(Position { x, y }, _): &(Position, bool)| Area {
+            left: x,
+            top: y,
+            right: x,
+            bottom: y,
+        };
+        let Some(edited) = differing.map(area).reduce(Area::union) else { return Ok(()) };
+        let living = self.living_area();
+        let all = living.map_or(edited, |living| living.union(edited));
+        let origin = self.origin();
+        let end = |first: i64, length: u32| first + i64::from(length) - 1;
+        let holds = all.left >= origin.x
+            && all.top >= origin.y
+            && all.right <= end(origin.x, self.now.width())
+            && all.bottom <= end(origin.y, self.now.height());
+        if holds {
+            return Ok(());
+        }
+        let limit = self.memory_limit;
+        let refused = |refused: Refused| EditError::Memory { message: refused.message(limit) };
+        let area = self.window_around(Some(all), 1, false).map_err(refused)?;
+        self.look_at(area, living).map_err(refused)
+    }
+}
