@@ -54,6 +54,7 @@ impl Stepper for Halves {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut pulsar = Simulation::builder()
         .named("pulsar")
+        .margin(2)
         .stepper(Halves)
         .io_spec("sleep:100us".parse()?)
         .build()?;

@@ -121,17 +121,21 @@ impl Builder {
     }
 
     /// The grid's size in cells. If none is given: that of the universe in the pattern's rule, if
-    /// it names one; else the pattern's with a [`margin`](Self::margin).
+    /// it names one; else the pattern's with a [`margin`](Self::margin), if there is one or a topology
+    /// with edges. In a universe without end only a soup has a size.
     pub fn size(self, width: u32, height: u32) -> Self {
         Self { sides: Some((width, height)), ..self }
     }
 
-    /// Dead cells on every side of the pattern, instead of a size; 16 if nothing is said.
+    /// Dead cells on every side of the pattern, instead of a size; 16 if nothing is said but a topology
+    /// with edges.
     pub fn margin(self, cells: u32) -> Self {
         Self { margin: Some(cells), ..self }
     }
 
-    /// What lies beyond the edges; a torus if neither this nor the pattern says otherwise.
+    /// What lies beyond the edges. If neither this nor the pattern's rule says it, a pattern for which
+    /// nobody gives a size or a margin lives on the plane without end, in its own coordinates; all else
+    /// on a torus.
     pub fn topology(self, topology: Topology) -> Self {
         Self { topology: Some(topology), ..self }
     }
@@ -169,7 +173,8 @@ impl Builder {
 
     /// The memory that the grid, in two generations, may take at most, in bytes. If none is given: 8 GiB,
     /// or what the system has available if that is less (as far as Linux tells). Grids that exist already,
-    /// given as such or in a checkpoint, are taken as they are.
+    /// given as such or in a checkpoint, are taken as they are. In a universe without end a step fails
+    /// whose grid would take more, and the last complete generation stays.
     pub fn memory_limit(self, bytes: u64) -> Self {
         Self { memory_limit: Some(bytes), ..self }
     }

@@ -14,12 +14,16 @@ const GENERATIONS: u128 = 2;
 /// Whether a simulation on a grid of this size stays within the limit, in bytes.
 pub(crate) fn check(width: u32, height: u32, limit: Option<u64>) -> Result<(), Error> {
     let bytes = GENERATIONS * Grid::bytes(width, height);
-    let limit_bytes =
-        limit.unwrap_or_else(|| available().map_or(DEFAULT_LIMIT, |free| free.min(DEFAULT_LIMIT)));
+    let limit_bytes = self::limit(limit);
     if bytes > u128::from(limit_bytes) {
         return Err(Error::Memory { width, height, bytes, limit_bytes });
     }
     Ok(())
+}
+
+/// The limit in bytes: the one given, or else what there is.
+pub(crate) fn limit(given: Option<u64>) -> u64 {
+    given.unwrap_or_else(|| available().map_or(DEFAULT_LIMIT, |free| free.min(DEFAULT_LIMIT)))
 }
 
 /// What the system can give without paging, in bytes.

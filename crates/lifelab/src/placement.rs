@@ -1,13 +1,18 @@
 //! Placing a pattern into a grid, and making a pattern of a grid.
 
+use std::num::NonZeroU32;
 use std::ops::ControlFlow;
 
-use lifelab_core::{Bounds, Cell, Count, Grid, Position, Run, Size, Universe, World};
+use lifelab_core::{
+    Axis, Bounds, Cell, Count, Grid, Position, Run, Size, Topology, Universe, World,
+};
 use lifelab_patterns::{
     Cells, CellsBuilder, Frame, Pattern, Run as PatternRun, Size as PatternSize, Word,
 };
 
 use crate::error::Error;
+use crate::live_cells::LiveCells;
+use crate::memory;
 
 /// The size of a grid that holds the pattern with `margin` dead cells on every side.
 pub(crate) fn size_with_margin(pattern: &Pattern, margin: u32) -> Result<Size, Error> {
@@ -38,17 +43,99 @@ pub(crate) fn place(
     } else {
         centering(claim(pattern), width, height)
     };
-    let mut grid = Grid::new(width, height)?;
-    for word in pattern.cells.words() {
-        let (at, bits) = inside(word, offset, &grid).map_err(|Position { x, y }| {
-            Error::Outside { x, y, size, remedy: "give a larger size, or a margin instead" }
-        })?;
-        grid.fill_word(at, bits);
-    }
+    let remedy = "give a larger size, or a margin instead";
+    let grid = fill(pattern, offset, width, height, remedy)?;
     let Position { x, y } = pattern.corner();
     let first = Position { x: x.saturating_add(offset.x), y: y.saturating_add(offset.y) };
     Ok((grid, first))
 }
+
+/// Places the pattern's cells in a universe without end, in a grid no larger than they need; also tells
+/// where the grid's and the pattern's own first cell lie.
+///
+/// Along an axis without end the coordinates are the pattern's own; along another it lies where its file
+/// says, in a universe of its own, or is centered.
+pub(crate) fn place_without_end(
+    pattern: &Pattern,
+    topology: Topology,
+    own_universe: bool,
+    memory_limit: Option<u64>,
+) -> Result<Placed, Error> {
+    let across = topology.across().map_or(0, NonZeroU32::get);
+    let side = |axis| if topology.is_unlimited(axis) { 0 } else { across };
+    let (width, height) = (side(Axis::X), side(Axis::Y));
+    let offset = match own_universe {
+        true => pattern.offset_in(width, height),
+        false => centering(claim(pattern), width, height),
+    };
+    let along = |axis, offset: i64| if topology.is_unlimited(axis) { 0 } else { offset };
+    let offset = Position::new(along(Axis::X, offset.x), along(Axis::Y, offset.y));
+    let (grid, origin) = window_of(pattern, topology, offset, memory_limit)?;
+    let Position { x, y } = pattern.corner();
+    let first = Position { x: x.saturating_add(offset.x), y: y.saturating_add(offset.y) };
+    Ok(Placed { grid, first, origin })
+}
+
+/// A grid that holds the pattern's cells, moved by the offset, and where its first cell lies: no larger
+/// than they need along an axis without end, and all cells across along another.
+fn window_of(
+    pattern: &Pattern,
+    topology: Topology,
+    offset: Position,
+    memory_limit: Option<u64>,
+) -> Result<(Grid, Position), Error> {
+    let across = topology.across().map_or(0, NonZeroU32::get);
+    let area = pattern.cells.bounding_box();
+    // In a grid's coordinates along an axis with an end, and from the first live cell along another.
+    let span = |axis, first: Option<i64>, last: Option<i64>| match first.zip(last) {
+        _ if !topology.is_unlimited(axis) => Some((0, across)),
+        Some((first, last)) => {
+            let length: u32 = last.abs_diff(first).checked_add(1)?.try_into().ok()?;
+            first.checked_add(length.into()).map(|_| (first, length))
+        }
+        None => Some((0, 1)),
+    };
+    let columns = span(Axis::X, area.map(|area| area.left), area.map(|area| area.right));
+    let rows = span(Axis::Y, area.map(|area| area.top), area.map(|area| area.bottom));
+    let ((left, width), (top, height)) = columns.zip(rows).ok_or_else(too_wide)?;
+    memory::check(width, height, memory_limit)?;
+    let grid = fill(
+        pattern,
+        Position::new(offset.x.saturating_sub(left), offset.y.saturating_sub(top)),
+        width,
+        height,
+        OUTSIDE,
+    )?;
+    Ok((grid, Position::new(left, top)))
+}
+
+/// The cells of a universe without end in a grid no larger than they need, and where its first cell
+/// lies.
+pub(crate) fn window(
+    cells: &LiveCells,
+    topology: Topology,
+    memory_limit: Option<u64>,
+) -> Result<(Grid, Position), Error> {
+    let mut pattern = CellsBuilder::new(u64::MAX);
+    for run in cells.runs() {
+        let ends = (run.first.to_i64(), run.y.to_i64(), run.length().to_u64());
+        let (Some(x), Some(y), Some(length)) = ends else { return Err(too_far()) };
+        pattern.push(PatternRun { y, x, length }).map_err(|_| too_far())?;
+    }
+    let pattern = Pattern { cells: pattern.finish(), ..Pattern::default() };
+    window_of(&pattern, topology, Position::default(), memory_limit)
+}
+
+/// A pattern in a grid.
+pub(crate) struct Placed {
+    pub(crate) grid: Grid,
+    /// Where the pattern's own first cell lies.
+    pub(crate) first: Position,
+    /// Where the grid's first cell lies.
+    pub(crate) origin: Position,
+}
+
+const OUTSIDE: &str = "give a topology with more cells across";
 
 /// The part of the plane that a pattern needs. Where the file gives no size, that is its live cells
 /// alone, for then its corner may lie far away from them.
@@ -68,6 +155,24 @@ fn centering(frame: Frame, width: u32, height: u32) -> Position {
         x: shift(width, frame.size.width, frame.corner.x),
         y: shift(height, frame.size.height, frame.corner.y),
     }
+}
+
+/// A grid with the pattern's cells, whose coordinates differ from the grid's by the offset.
+fn fill(
+    pattern: &Pattern,
+    offset: Position,
+    width: u32,
+    height: u32,
+    remedy: &'static str,
+) -> Result<Grid, Error> {
+    let mut grid = Grid::new(width, height)?;
+    let size = grid.size();
+    for word in pattern.cells.words() {
+        let (at, bits) = inside(word, offset, &grid)
+            .map_err(|Position { x, y }| Error::Outside { x, y, size, remedy })?;
+        grid.fill_word(at, bits);
+    }
+    Ok(grid)
 }
 
 /// A word in the grid's coordinates, from its first live cell on; or the first that lies outside.
@@ -92,19 +197,23 @@ fn inside(word: Word, offset: Position, grid: &Grid) -> Result<(Cell, u64), Posi
 /// The universe as a pattern, with the name, author and comments of `about`.
 pub(crate) fn to_pattern(universe: &dyn Universe, about: &Pattern) -> Result<Pattern, Error> {
     let World { bounds, .. } = universe.world();
-    let size = bounds.map(|Bounds { width, height, .. }| PatternSize {
-        width: width.into(),
-        height: height.into(),
+    let size = bounds.and_then(Bounds::size).map(|Size { width, height }| PatternSize {
+        width: u64::from(width.get()),
+        height: u64::from(height.get()),
     });
     let generation = universe.generation();
+    let place = match universe.as_grid() {
+        Some(_) => None,
+        None => place_of(universe)?,
+    };
     Ok(Pattern {
         bounds,
-        position: None,
+        position: place.filter(|place| *place != Default::default()).map(|(corner, _)| corner),
         size,
         generation: generation.to_u128().ok_or_else(|| too_old(generation))?,
         cells: match universe.as_grid() {
             Some(grid) => grid_cells(grid),
-            None => plane_cells(universe)?,
+            None => plane_cells(universe, place.map(|(_, shift)| shift).unwrap_or_default())?,
         },
         ..about.clone()
     })
@@ -144,7 +253,24 @@ fn grid_cells(grid: &Grid) -> Cells {
 /// are listed.
 const MOST_CELLS: u64 = 1_000_000_000;
 
-fn plane_cells(universe: &dyn Universe) -> Result<Cells, Error> {
+/// Where the first cell of a universe without end lies in a pattern file, and what to add to all
+/// coordinates for that; `None` if no cell lives.
+///
+/// In a file, coordinates along an axis with an end count from the middle.
+fn place_of(universe: &dyn Universe) -> Result<Option<(Position, Position)>, Error> {
+    let Some(area) = universe.bounds() else { return Ok(None) };
+    let middle = |length: u32| -i64::from(length / 2);
+    let shift = universe.world().bounds.map_or(Position::default(), |bounds| Position {
+        x: middle(bounds.width),
+        y: middle(bounds.height),
+    });
+    let corner = area.left.to_i64().zip(area.top.to_i64()).ok_or_else(too_far)?;
+    let (x, y) = (corner.0.checked_add(shift.x), corner.1.checked_add(shift.y));
+    let (x, y) = x.zip(y).ok_or_else(too_far)?;
+    Ok(Some((Position { x, y }, shift)))
+}
+
+fn plane_cells(universe: &dyn Universe, shift: Position) -> Result<Cells, Error> {
     let population = universe.population();
     if population > MOST_CELLS {
         return Err(too_many(population));
@@ -157,6 +283,7 @@ fn plane_cells(universe: &dyn Universe) -> Result<Cells, Error> {
         let place = run.y.to_i64().zip(run.first.to_i64());
         match place.zip(run.last.to_i64()) {
             Some(((y, x), _)) => {
+                let (x, y) = (x.saturating_add(shift.x), y.saturating_add(shift.y));
                 let length = run.length().saturating_to_u64();
                 let pushed = cells.push(PatternRun { x, y, length });
                 pushed.map_or(ControlFlow::Break(()), ControlFlow::Continue)
@@ -178,6 +305,14 @@ fn too_many(population: Count) -> Error {
     Error::Setup { message, remedy: "write an earlier generation" }
 }
 
+fn too_wide() -> Error {
+    let message = format!(
+        "the pattern's live cells lie more than {} cells apart, or at the end of what 64 bits hold",
+        u32::MAX
+    );
+    Error::Setup { message, remedy: "take another engine, or a part of the pattern" }
+}
+
 fn too_far() -> Error {
     let message = "there are live cells beyond columns or rows of 64 bits".to_owned();
     Error::Setup { message, remedy: "write an earlier generation" }
@@ -191,7 +326,7 @@ fn live_background() -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lifelab_core::{Soup, Topology};
+    use lifelab_core::Soup;
 
     fn size(width: u32, height: u32) -> Size {
         Size::new(width, height).expect("it is not empty")

@@ -219,9 +219,13 @@ impl Simulation {
     /// The last complete generation, as a value that stays when the simulation goes on.
     ///
     /// # Panics
-    /// If the universe is no grid.
+    /// If the engine has no grid.
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot { generation: self.generation(), grid: self.grid().clone() }
+        let (grid, origin) = match self.engine.as_finite() {
+            Some(finite) => finite.cut_out(),
+            None => (self.grid().clone(), Position::default()),
+        };
+        Snapshot { generation: self.generation(), grid, origin }
     }
 
     /// The universe as it is after the last complete generation: what can be looked at, whatever
@@ -242,21 +246,31 @@ impl Simulation {
 
     /// The grid of the last complete generation.
     ///
+    /// Of a universe without end it is a window around all cells that differ from the
+    /// [background](Universe::background), whose first cell lies at [`grid_origin`](Self::grid_origin);
+    /// how large it is may depend on what was before. A [`snapshot`](Self::snapshot) does not.
+    ///
     /// # Panics
-    /// If the universe is no grid; its [`as_grid`](Universe::as_grid) says so, too.
+    /// If the engine has no grid; look at the [`universe`](Self::universe) then.
     pub fn grid(&self) -> &Arc<Grid> {
-        self.engine.as_grid().expect("the universe is no grid: look at it by `universe()`")
+        let grid = self.engine.as_finite().map(FiniteEngine::grid).or(self.engine.as_grid());
+        grid.expect("the engine has no grid: look at its universe by `universe()`")
+    }
+
+    /// Where the grid's first cell lies in the universe: at (0, 0), unless that has no end.
+    pub fn grid_origin(&self) -> Position {
+        self.engine.as_finite().map(FiniteEngine::origin).unwrap_or_default()
     }
 
     /// The first generation, counted from where this simulation was built or, if that was from a
     /// [checkpoint](crate::Checkpoint), from where its run started, with a live cell in an outermost row or column of the grid, from which another one was computed. From there on it
     /// matters that the grid ends, or that a torus joins its edges; `None` if there was none, and the
-    /// unlimited plane would have given the same cells.
+    /// unlimited plane would have given the same cells. In a universe without end it is always `None`.
     ///
     /// ```
     /// use lifelab::Simulation;
     ///
-    /// let mut acorn = Simulation::builder().named("acorn").build()?;
+    /// let mut acorn = Simulation::builder().named("acorn").margin(16).build()?;
     /// acorn.run(20)?;
     /// assert_eq!(acorn.met_edge(), None);
     /// acorn.run(80)?;
@@ -283,12 +297,18 @@ impl Simulation {
         Ok(())
     }
 
-    /// The live cells in reading order, in the grid's coordinates.
+    /// The cells that differ from the [background](Universe::background), mostly the live ones, in
+    /// reading order and in the coordinates of the universe.
     ///
     /// # Panics
-    /// If the universe is no grid; [`visit`](Universe::visit) sees the cells of any.
-    pub fn live_cells(&self) -> impl Iterator<Item = Cell> + Clone + '_ {
-        self.grid().live_cells()
+    /// If the engine has no grid; [`visit`](Universe::visit) sees the cells of any.
+    pub fn live_cells(&self) -> impl Iterator<Item = Position> + Clone + '_ {
+        let origin = self.grid_origin();
+        let place = move |at: Cell| Position {
+            x: origin.x + i64::from(at.x),
+            y: origin.y + i64::from(at.y),
+        };
+        self.grid().live_cells().map(place)
     }
 
     /// The smallest box around the live cells, counted from the pattern's own first cell, x right
@@ -301,7 +321,8 @@ impl Simulation {
         Some(Rectangle { left, top, right, bottom })
     }
 
-    /// Where the pattern's own first cell lies in the grid; outside of it, if that cell is dead.
+    /// Where the pattern's own first cell lies in the universe; perhaps outside of the grid, if that cell
+    /// is dead.
     pub fn first_cell(&self) -> Position {
         self.first
     }
@@ -344,6 +365,11 @@ impl Simulation {
     /// The engine, as a scenario spells it; if it was given by value, its type's name.
     pub fn engine_name(&self) -> &str {
         &self.engine_name
+    }
+
+    /// The universe as the command line and scenarios spell it: `torus`, `T0,20`, `infinite`.
+    pub fn shape(&self) -> Topology {
+        self.topology().unwrap_or(Topology::infinite())
     }
 
     /// The stepper, as a scenario spells it; if it was given by value, its type's name; `none` if the
@@ -427,6 +453,8 @@ impl fmt::Debug for Simulation {
 pub struct Snapshot {
     /// Its number.
     pub generation: Count,
-    /// Its cells.
+    /// Its cells. Of a universe without end: the box of those that differ from the background.
     pub grid: Arc<Grid>,
+    /// Where the grid's first cell lies in the universe.
+    pub origin: Position,
 }

@@ -48,6 +48,14 @@ impl Bounds {
         }
     }
 
+    /// The universe of a topology that has an end along one axis only, and tells how far; `None` of any
+    /// other.
+    pub fn endless(topology: Topology) -> Option<Self> {
+        let across = topology.across()?.get();
+        let side = |axis| if topology.is_unlimited(axis) { 0 } else { across };
+        Some(Self { topology, width: side(Axis::X), height: side(Axis::Y) })
+    }
+
     /// Its columns and rows; `None` if there is a side without end.
     pub fn size(self) -> Option<Size> {
         Size::new(self.width, self.height)

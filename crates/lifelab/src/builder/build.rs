@@ -13,6 +13,7 @@ use lifelab_patterns::Pattern;
 use super::start::{Origin, Placed};
 use super::{Builder, Choice, Source};
 use crate::error::Error;
+use crate::memory;
 use crate::placement;
 use crate::simulation::{Parts, Simulation};
 use crate::spec::{EngineSpec, StepperSpec};
@@ -35,7 +36,7 @@ impl Builder {
 
     /// A grid that a stepper takes forward.
     fn build_finite(self, spec: &EngineSpec) -> Result<Simulation, Error> {
-        let Placed { about, grid, first, topology } = self.placed()?;
+        let Placed { about, grid, first, origin, topology } = self.placed()?;
         let rule = self.rule.unwrap_or(about.rule);
         let (io, io_name) = match self.io {
             None => build_io(&IoSpec::default())?,
@@ -50,7 +51,9 @@ impl Builder {
         check_wire(&*io, &*stepper)?;
         let generation =
             u64::try_from(about.generation).map_err(|_| uncountable(about.generation))?;
-        let mut engine = FiniteEngine::new(grid, generation, rule, topology, io, stepper)?;
+        let engine = FiniteEngine::new(grid, generation, rule, topology, io, stepper)?;
+        let memory_limit = memory::limit(self.memory_limit);
+        let mut engine = engine.with_origin(origin).with_memory_limit(memory_limit);
         engine.set_probe(self.probe);
         let met_edge_before = match &self.source {
             Some(Source::Checkpoint(checkpoint)) => checkpoint.met_edge,
@@ -97,7 +100,7 @@ impl Builder {
             Origin::Placed(placed) => {
                 let mut cells = placement::grid_runs(&placed.grid);
                 let start = EngineStart { generation, background: false, cells: &mut cells };
-                let bounds = Some(placed.bounds());
+                let bounds = placed.bounds();
                 (placed.first, spec.build(World { rule, bounds }, start)?)
             }
             Origin::Kept { cells, background, bounds, first, .. } => {

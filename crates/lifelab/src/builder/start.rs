@@ -1,6 +1,6 @@
 //! What a simulation starts from: cells, and where they lie.
 
-use lifelab_core::{Bounds, Count, Grid, GridError, Position, Size, Topology, World};
+use lifelab_core::{Axis, Bounds, Count, Grid, GridError, Position, Size, Topology, World};
 use lifelab_patterns::{Pattern, library};
 
 use super::{Builder, Source};
@@ -19,6 +19,8 @@ pub(super) struct Placed {
     pub(super) grid: Grid,
     /// Where the pattern's own first cell lies.
     pub(super) first: Position,
+    /// Where the grid's first cell lies.
+    pub(super) origin: Position,
     pub(super) topology: Topology,
 }
 
@@ -41,9 +43,10 @@ pub(super) enum Origin {
 }
 
 impl Placed {
-    pub(super) fn bounds(&self) -> Bounds {
-        let (width, height) = (self.grid.width(), self.grid.height());
-        Bounds { topology: self.topology, width, height }
+    /// How far the universe reaches; `None` if it has no edges.
+    pub(super) fn bounds(&self) -> Option<Bounds> {
+        let is_plane = self.topology == Topology::infinite();
+        (!is_plane).then(|| Bounds::of(self.topology, self.grid.size()))
     }
 }
 
@@ -65,20 +68,27 @@ impl Builder {
             Source::Checkpoint(checkpoint) => self.placed_checkpoint(checkpoint),
             Source::Soup(soup) => {
                 check_density(soup.density)?;
-                let (width, height) = self.sides.unwrap_or(DEFAULT_SOUP);
+                let (width, height) = self.sides.unwrap_or_else(|| self.default_soup());
                 memory::check(width, height, self.memory_limit)?;
                 let topology = self.topology_of(None, sized(width, height)?)?;
                 let grid = soup.grid(width, height)?;
-                let (about, first) = (Pattern::default(), Position::default());
-                Ok(Placed { about, grid, first, topology })
+                let (about, here) = (Pattern::default(), Position::default());
+                Ok(Placed { about, grid, first: here, origin: here, topology })
             }
             _ => {
                 let pattern = self.read_pattern()?;
+                if let Some(topology) = self.endless(&pattern)? {
+                    let is_own = pattern.bounds.is_some_and(|bounds| bounds.topology == topology);
+                    let limit = self.memory_limit;
+                    let placement::Placed { grid, first, origin } =
+                        placement::place_without_end(&pattern, topology, is_own, limit)?;
+                    return Ok(Placed { about: pattern, grid, first, origin, topology });
+                }
                 let (size, is_own) = self.size_of(&pattern)?;
                 memory::check(size.width.get(), size.height.get(), self.memory_limit)?;
                 let topology = self.topology_of(Some(&pattern), size)?;
                 let (grid, first) = placement::place(&pattern, size, is_own)?;
-                Ok(Placed { about: pattern, grid, first, topology })
+                Ok(Placed { about: pattern, grid, first, origin: Position::default(), topology })
             }
         }
     }
@@ -89,14 +99,15 @@ impl Builder {
         &self,
         supports: &dyn Fn(&World) -> Result<(), Error>,
     ) -> Result<(Pattern, Origin), Error> {
-        let names_none = self.sides.is_none() && self.margin.is_none() && self.topology.is_none();
+        let infinite = Topology::infinite();
+        let is_infinite = self.topology.is_none_or(|topology| topology == infinite);
         let check = |pattern: Option<&Pattern>, bounds| {
             let own = pattern.map(|pattern| pattern.rule).unwrap_or_default();
             supports(&World { rule: self.rule.unwrap_or(own), bounds })
         };
         match self.source.as_ref().ok_or_else(no_start)? {
             Source::Grid(_) => {}
-            Source::Soup(soup) if self.topology.is_none() => {
+            Source::Soup(soup) if is_infinite => {
                 check(None, None)?;
                 check_density(soup.density)?;
                 let (width, height) = self.sides.unwrap_or(DEFAULT_SOUP);
@@ -104,9 +115,9 @@ impl Builder {
                 return Ok((Pattern::default(), Origin::Soup(soup.grid(width, height)?)));
             }
             Source::Soup(_) => {
-                let (width, height) = self.sides.unwrap_or(DEFAULT_SOUP);
-                let topology = self.topology_of(None, sized(width, height)?)?;
-                check(None, Some(Bounds { topology, width, height }))?;
+                let (width, height) = self.sides.unwrap_or_else(|| self.default_soup());
+                let size = sized(width, height)?;
+                check(None, Some(Bounds::of(self.topology_of(None, size)?, size)))?;
             }
             Source::Checkpoint(checkpoint) => {
                 supports(&checkpoint.world())?;
@@ -125,18 +136,22 @@ impl Builder {
             }
             _ => {
                 let pattern = self.read_pattern()?;
-                if names_none && pattern.bounds.is_none() {
-                    check(Some(&pattern), None)?;
-                    return Ok((pattern, Origin::Plane));
+                match self.endless(&pattern)? {
+                    Some(topology) if topology == infinite => {
+                        check(Some(&pattern), None)?;
+                        return Ok((pattern, Origin::Plane));
+                    }
+                    Some(topology) => check(Some(&pattern), Bounds::endless(topology))?,
+                    None => {
+                        let (size, _) = self.size_of(&pattern)?;
+                        let topology = self.topology_of(Some(&pattern), size)?;
+                        check(Some(&pattern), Some(Bounds::of(topology, size)))?;
+                    }
                 }
-                let (size, _) = self.size_of(&pattern)?;
-                let topology = self.topology_of(Some(&pattern), size)?;
-                let (width, height) = (size.width.get(), size.height.get());
-                check(Some(&pattern), Some(Bounds { topology, width, height }))?;
             }
         }
         let placed = self.placed()?;
-        check(Some(&placed.about), Some(placed.bounds()))?;
+        check(Some(&placed.about), placed.bounds())?;
         Ok((placed.about.clone(), Origin::Placed(placed)))
     }
 
@@ -153,7 +168,7 @@ impl Builder {
 
     /// The size of the grid that a pattern lies in, and whether it is the pattern's own.
     fn size_of(&self, pattern: &Pattern) -> Result<(Size, bool), Error> {
-        let own = pattern.bounds.and_then(|bounds| Size::new(bounds.width, bounds.height));
+        let own = pattern.bounds.and_then(Bounds::size);
         match (self.sides, self.margin, own) {
             (Some(_), Some(_), _) => Err(size_and_margin()),
             (Some((width, height)), None, own) => {
@@ -173,15 +188,58 @@ impl Builder {
             return Err(two_sizes());
         }
         let topology = self.topology_of(None, grid.size())?;
-        Ok(Placed { about: Pattern::default(), grid, first: Position::default(), topology })
+        let here = Position::default();
+        Ok(Placed { about: Pattern::default(), grid, first: here, origin: here, topology })
     }
 
     fn placed_checkpoint(&self, checkpoint: &Checkpoint) -> Result<Placed, Error> {
-        let grid = checkpoint.grid().ok_or_else(crate::engines::needs_edges)?;
-        let placed = self.placed_grid(Grid::clone(grid))?;
         let generation = checkpoint.generation.to_u128().unwrap_or(u128::MAX);
         let about = Pattern { generation, ..about(checkpoint) };
-        Ok(Placed { about, first: checkpoint.first_cell, ..placed })
+        let first = checkpoint.first_cell;
+        match &checkpoint.body {
+            CheckpointBody::Grid { grid, .. } => {
+                let placed = self.placed_grid(Grid::clone(grid))?;
+                Ok(Placed { about, first, ..placed })
+            }
+            CheckpointBody::Cells { cells, bounds, .. } => {
+                let topology = bounds.map_or(Topology::infinite(), |bounds| bounds.topology);
+                let (grid, origin) = placement::window(cells, topology, self.memory_limit)?;
+                Ok(Placed { about, grid, first, origin, topology })
+            }
+        }
+    }
+
+    /// The topology of a universe without end, if the pattern lives in one: because that was asked for,
+    /// because its rule says so, or because nobody says anything else.
+    fn endless(&self, pattern: &Pattern) -> Result<Option<Topology>, Error> {
+        let nobody_says = self.sides.is_none() && self.margin.is_none() && pattern.bounds.is_none();
+        let own = pattern.bounds.map(|bounds| bounds.topology);
+        let named = self.topology.or(own).or(nobody_says.then(Topology::infinite));
+        let endless = named.filter(|topology| topology.is_endless());
+        endless.map_or(Ok(()), |topology| self.check_without_end(topology))?;
+        Ok(endless)
+    }
+
+    /// Refuses to be told how large a universe without end is.
+    fn check_without_end(&self, topology: Topology) -> Result<(), Error> {
+        let what = match (self.sides, self.margin) {
+            (Some(_), _) => "a size",
+            (None, Some(_)) => "a margin",
+            (None, None) => return Ok(()),
+        };
+        let message = format!("{what} was given for the universe {topology}, which has no end");
+        Err(Error::Setup { message, remedy: "leave it out, or give another topology" })
+    }
+
+    /// The size of a soup if none is given: of a tube, as much of it as has cells across.
+    fn default_soup(&self) -> (u32, u32) {
+        let (width, height) = DEFAULT_SOUP;
+        let across = self.topology.and_then(|topology| Some((topology, topology.across()?.get())));
+        match across {
+            Some((topology, across)) if topology.is_unlimited(Axis::X) => (width, across),
+            Some((_, across)) => (across, height),
+            None => DEFAULT_SOUP,
+        }
     }
 
     /// What lies beyond the edges of a grid of this size, known before there is one: what was asked

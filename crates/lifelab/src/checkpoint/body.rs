@@ -77,11 +77,10 @@ impl CheckpointBody {
     }
 
     pub(super) fn describe(&self) -> Kept {
-        let sides = |bounds: Bounds| Size::new(bounds.width, bounds.height);
         match self {
             Self::Grid { grid, topology } => Kept::Grid { size: grid.size(), topology: *topology },
             Self::Cells { cells, background, bounds } => Kept::Cells {
-                size: bounds.and_then(sides),
+                size: bounds.and_then(Bounds::size),
                 topology: bounds.map(|bounds| bounds.topology),
                 background: *background,
                 corner: cells.corner(),
@@ -118,7 +117,7 @@ impl Kept {
 
     /// Whether each remembered state has a place.
     pub(super) fn has_places(&self) -> bool {
-        matches!(self, Self::Cells { size: None, .. })
+        matches!(self, Self::Cells { topology: None, .. })
     }
 
     /// The body with these cells, as many [bytes](Self::bytes) as it takes.
@@ -132,10 +131,9 @@ impl Kept {
             Self::Cells { size, topology, background, corner, .. } => {
                 let malformed = || Kind::Malformed("the cells are none".to_owned());
                 let cells = LiveCells::read(corner, bytes).ok_or_else(malformed)?;
-                let bounds = size.zip(topology).map(|(size, topology)| Bounds {
-                    topology,
-                    width: size.width.get(),
-                    height: size.height.get(),
+                let bounds = topology.and_then(|topology| match size {
+                    Some(size) => Some(Bounds::of(topology, size)),
+                    None => Bounds::endless(topology),
                 });
                 Ok(CheckpointBody::Cells { cells, background, bounds })
             }
