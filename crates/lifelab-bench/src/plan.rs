@@ -69,7 +69,7 @@ impl Plan {
         let waits = waits(suite)?;
         for size in sizes(suite)? {
             let scenario = Scenario { size, ..scenario(suite) };
-            let universe = Universe::of(&scenario)?;
+            let (scenario, universe) = Universe::of(scenario)?;
             for io in &waits {
                 let scenario = Scenario { io: io.clone(), ..scenario.clone() };
                 for Variant { contender, workers, grain, capabilities } in &contenders {

@@ -13,7 +13,7 @@
 //! use lifelab_bench::trace::{self, About};
 //!
 //! let mut glider =
-//!     Simulation::builder().named("glider").io_spec("sleep:10us".parse()?).build()?;
+//!     Simulation::builder().named("glider").margin(3).io_spec("sleep:10us".parse()?).build()?;
 //! let cells = glider.grid().area();
 //! let probe = Arc::new(Probe::new(Some(Sampling::fitting(cells, 2))));
 //! glider.set_probe(Some(probe.clone()));

@@ -88,9 +88,21 @@ pub(crate) fn engines() -> Vec<CompletionCandidate> {
 
 /// The topologies.
 pub(crate) fn topologies() -> Vec<CompletionCandidate> {
-    ["torus", "plane", "torus:x+1", "torus:y+1", "klein:x", "klein:y", "cross-surface", "sphere"]
-        .map(candidate)
-        .into()
+    [
+        "infinite",
+        "torus",
+        "plane",
+        "torus:x+1",
+        "torus:y+1",
+        "klein:x",
+        "klein:y",
+        "cross-surface",
+        "sphere",
+        "T0,100",
+        "P0,100",
+    ]
+    .map(candidate)
+    .into()
 }
 
 /// The rules that have names; those whose names have spaces are known without them, too.

@@ -110,7 +110,7 @@ impl EngineSpec {
     /// What it does not do, and what to do instead.
     pub fn supports(&self, world: &World, work: EngineWork) -> Result<(), Error> {
         match self.row().factory {
-            None => world.bounds.map(drop).ok_or_else(needs_edges),
+            None => Ok(()),
             Some(factory) => (factory.supports)(&self.options(), world, work),
         }
     }
@@ -118,18 +118,16 @@ impl EngineSpec {
     /// Builds the engine, if it has no stepper.
     pub(crate) fn build(&self, world: World, start: EngineStart<'_>) -> Built {
         match self.row().factory {
-            None => Err(needs_edges()),
+            None => Err(needs_stepper()),
             Some(factory) => (factory.build)(&self.options(), world, start),
         }
     }
 }
 
-/// What to say of a plane where a grid is needed.
-pub(crate) fn needs_edges() -> Error {
-    Error::Setup {
-        message: "the engine finite computes a grid, and this plane has no edges".to_owned(),
-        remedy: "give a size, or take an engine of the plane",
-    }
+/// What to say where an engine is needed that has no stepper.
+fn needs_stepper() -> Error {
+    let message = "the engine finite is made of a grid and a stepper".to_owned();
+    Error::Setup { message, remedy: "take an engine of the plane" }
 }
 
 impl fmt::Debug for EngineEntry {

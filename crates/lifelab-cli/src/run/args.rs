@@ -77,23 +77,26 @@ pub(crate) struct StartArgs {
 #[derive(clap::Args)]
 #[command(next_help_heading = "Universe")]
 pub(crate) struct UniverseArgs {
-    /// Columns and rows of the grid, the pattern in its middle: 100x80
+    /// Columns and rows of the grid, the pattern in its middle: 100x80 [default: the pattern's own; if it
+    /// names none, it lives on the infinite plane]
     #[arg(long, conflicts_with = "margin")]
     pub(crate) size: Option<Size>,
 
-    /// Dead cells on every side of the pattern, instead of a size [default: 16]
+    /// Dead cells on every side of the pattern, instead of a size [default: 16, with a topology that has
+    /// edges]
     #[arg(long, value_name = "CELLS", allow_negative_numbers = true, value_parser = whole::<u32>)]
     pub(crate) margin: Option<u32>,
 
-    /// The memory that the grid may take at most, in two generations: 500MiB, 32GiB [default: 8GiB, or
-    /// what is available if that is less]
+    /// The memory that the grid may take at most, in two generations: 500MiB, 32GiB. A pattern that grows
+    /// beyond it on the infinite plane ends the run [default: 8GiB, or what is available if that is less]
     #[arg(long, value_name = "BYTES", value_parser = bytes)]
     pub(crate) memory_limit: Option<u64>,
 
     /// What lies beyond the edges: torus (opposite edges are joined), plane (nothing), torus:x+5
     /// (crossing the top or bottom moves x), klein:x (it reverses x), klein:y+1, cross-surface,
-    /// sphere (of a square). If nobody says, and live cells come to an edge, there is a warning
-    /// [default: the pattern's, or torus]
+    /// sphere (of a square). Without edges, and without a size: infinite, and T0,20 (a tube), P0,20 (a
+    /// strip), T20,0, P20,0. If nobody says, and live cells come to an edge, there is a warning [default:
+    /// the pattern's, or infinite; with a size, a margin or a soup, torus]
     #[arg(long, value_parser = topology, add = ArgValueCandidates::new(completions::topologies))]
     pub(crate) topology: Option<Topology>,
 
@@ -160,7 +163,7 @@ pub(crate) struct WorkArgs {
 
     /// Make a cell's I/O fail: 'error@3:(5,7)' in generation 3 at column 5 and row 7; also panic@
     /// and hang@; or at random, 'error:0.001'. Generations count as the pattern file does, columns and
-    /// rows from the grid's top-left cell. Can be given several times
+    /// rows from the grid's top-left cell or, on the infinite plane, as the pattern's. Can be given several times
     #[arg(long)]
     pub(crate) fault: Vec<FaultSpec>,
 }

@@ -17,11 +17,12 @@ pub(crate) fn columns() -> u32 {
     terminal.map_or(MAX_COLUMNS, |columns: u32| columns.clamp(1, MAX_COLUMNS))
 }
 
-/// Draws a universe in `.` and `O`; of one without edges, the box around its live cells. Of one that is
-/// too large, the part from the first column and row with a live cell, and a line that says so.
+/// Draws a universe in `.` and `O`; of one without end, the box around its live cells, and where that
+/// lies. Of one that is too large, the part from the first column and row with a live cell, and a line that says so.
 pub(crate) fn draw(universe: &dyn Universe, columns: u32, out: &mut dyn Write) -> io::Result<()> {
     let live = universe.bounds();
-    let Some(whole) = universe.world().bounds.and_then(sides).or(live) else {
+    let edges = universe.world().bounds.and_then(sides);
+    let Some(whole) = edges.or(live) else {
         return writeln!(out, "(a plane without a live cell)");
     };
     let (width, height) = (whole.width(), whole.height());
@@ -45,6 +46,12 @@ pub(crate) fn draw(universe: &dyn Universe, columns: u32, out: &mut dyn Write) -
     if width > u64::from(columns) || height > u64::from(rows) {
         let View { left, top, .. } = view;
         writeln!(out, "(columns from {left}, rows from {top}, of {width} x {height} cells)")?;
+    } else if edges.is_none() {
+        let far = match far {
+            true => "; all cells far away are alive",
+            false => "",
+        };
+        writeln!(out, "(the first cell is at column {}, row {}{far})", whole.left, whole.top)?;
     }
     Ok(())
 }

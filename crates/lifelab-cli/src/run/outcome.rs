@@ -98,7 +98,10 @@ impl<'a> Outcome<'a> {
     ) -> Self {
         let step_seconds = statistics.step_seconds();
         let bounds = simulation.universe().world().bounds;
-        let area = bounds.map(|Bounds { width, height, .. }| f64::from(width) * f64::from(height));
+        let side = |length: u32| (length > 0).then_some(length); // One of 0 has no end.
+        let area = bounds.and_then(Bounds::size).map(|size| {
+            f64::from(size.width.get()) * f64::from(size.height.get())
+        });
         let steps = statistics.steps();
         let per_second =
             |number: f64| if steps.is_zero() { 0.0 } else { number / step_seconds.total };
@@ -108,9 +111,9 @@ impl<'a> Outcome<'a> {
             bounding_box: simulation.bounding_box().map(Area::from),
             sha256: CellsHash(simulation),
             rule: simulation.rule().to_string(),
-            topology: bounds.map_or("infinite".to_owned(), |bounds| bounds.topology.to_string()),
-            width: bounds.map(|bounds| bounds.width),
-            height: bounds.map(|bounds| bounds.height),
+            topology: simulation.shape().to_string(),
+            width: bounds.and_then(|bounds| side(bounds.width)),
+            height: bounds.and_then(|bounds| side(bounds.height)),
             engine: simulation.engine_name(),
             stepper: simulation.stepper(),
             io: simulation.io(),
@@ -156,7 +159,7 @@ impl<'a> Outcome<'a> {
             (Some(width), Some(height)) => {
                 row("universe", &format_args!("{} of {width} x {height}", self.topology))?;
             }
-            _ => row("universe", &"a plane without edges")?,
+            _ => row("universe", &self.topology)?,
         }
         if self.engine == "finite" {
             row("stepper", &self.stepper)?;

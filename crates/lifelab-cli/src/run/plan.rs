@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use lifelab::core::{Bounds, RuleSpec};
+use lifelab::core::{Bounds, RuleSpec, World};
 use lifelab::io::Trigger;
 use lifelab::patterns::{Loaded, Pattern};
-use lifelab::{Count, Scenario, Simulation, Size, Soup, SpecError, Start};
+use lifelab::{Count, Scenario, Simulation, Size, Soup, SpecError, Start, Topology};
 
 use crate::failure::{Exit, Failure};
 use crate::input;
@@ -73,6 +73,8 @@ impl Plan {
         if let Some(bounds) = loaded.as_ref().and_then(|loaded| loaded.pattern.bounds) {
             // So that a reader of the scenario knows that it was chosen.
             scenario.topology.get_or_insert(bounds.topology);
+        } else if loaded.is_some() && scenario.size.is_none() && scenario.margin.is_none() {
+            scenario.topology.get_or_insert(Topology::infinite());
         }
         if args.end.until_stable || args.end.generations.is_some() {
             scenario.generations = args.end.generations.unwrap_or(Scenario::WITHOUT_END);
@@ -112,15 +114,21 @@ impl Plan {
 
     /// Refuses faults that strike nowhere, and warns of those that strike never.
     fn check_faults(&mut self, simulation: &Simulation) -> Result<(), Failure> {
-        let Some(grid) = simulation.universe().as_grid() else { return Ok(()) };
-        let (width, height) = (grid.width(), grid.height());
-        // A grid counts no farther than 64 bits.
+        let World { bounds, .. } = simulation.universe().world();
+        // A side of 0 has no end.
+        let within = |at: i64, length: u32| length == 0 || (0..i64::from(length)).contains(&at);
+        // Cells that wait are those of a grid, which counts no farther than 64 bits.
         let start = simulation.generation().saturating_to_u64();
         let end = start.saturating_add(self.scenario.generations.saturating_to_u64());
         for fault in &self.scenario.io.faults {
             let Trigger::At { generation, x, y, .. } = fault.when else { continue };
-            if x >= width || y >= height {
-                let grid = format!("the grid of {width} x {height} cells");
+            if let Some(Bounds { topology, width, height }) = bounds
+                && !(within(x, width) && within(y, height))
+            {
+                let grid = match topology.is_endless() {
+                    true => format!("the universe {topology}"),
+                    false => format!("the grid of {width} x {height} cells"),
+                };
                 return Err(Failure::usage(format!("the fault {fault} lies outside {grid}")));
             }
             if generation <= start || generation > end {
@@ -161,7 +169,7 @@ impl UniverseArgs {
             if let Some(bounds) = bounds {
                 self.check_alone(bounds)?;
                 scenario.topology = Some(bounds.topology);
-                scenario.size = Size::new(bounds.width, bounds.height);
+                scenario.size = bounds.size();
                 scenario.margin = None;
             }
         }
@@ -169,7 +177,13 @@ impl UniverseArgs {
             scenario.size = self.size;
             scenario.margin = self.margin;
         }
-        scenario.topology = self.topology.or(scenario.topology);
+        if let Some(topology) = self.topology {
+            scenario.topology = Some(topology);
+            let is_soup = matches!(scenario.start, Start::Soup(_));
+            if topology.is_endless() && self.size.is_none() && self.margin.is_none() && !is_soup {
+                (scenario.size, scenario.margin) = (None, None); // They were for another one.
+            }
+        }
         if scenario.margin.is_some() && matches!(scenario.start, Start::Soup(_)) {
             return Err(Failure::usage("a soup has no margin; give a --size instead"));
         }

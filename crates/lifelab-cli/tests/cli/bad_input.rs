@@ -201,7 +201,7 @@ fn each_option_says_what_it_expects() {
                 "error@3",
                 "error@x:(1,1)",
                 "error@3:(1,1",
-                "error@3:(-1,1)",
+                "error@3:(-,1)",
                 "error@3:(1.5,1)",
                 "error@3:(1,1)*0",
                 "burn:0.1",
@@ -519,7 +519,7 @@ fn a_bad_value_is_refused_with_its_option() {
         ("--topology klein:x+1 --size 9x8", &["Klein bottle", "even number", "9"]),
         ("--rule B9/S23", &["--rule", "column 2"]),
         ("--rule WireWorld", &["--rule", "WireWorld"]),
-        ("--rule B3/S23:P0", &["--rule", "unlimited sides"]),
+        ("--rule B3/S23:T0+1,5", &["--rule", "column 10", "'+'"]),
         ("--grain rows:0", &["--grain", "rows:N"]),
         ("--workers 3", &["--workers", "sequential"]),
         ("--workers 0 --stepper thread_pool", &["--workers", "thread_pool"]),
@@ -527,9 +527,16 @@ fn a_bad_value_is_refused_with_its_option() {
         ("--margin -1", &["--margin"]),
         ("--margin 4000000000", &["margin of 4000000000"]),
         ("--size 2000000x2000000", &["1.0 TB", "the limit is", "memory limit"]),
-        ("--memory-limit 1KiB", &["the limit is 1.0 kB"]),
+        ("--margin 16 --memory-limit 1KiB", &["the limit is 1.0 kB"]),
         ("--rule HihgLife", &["--rule", "did you mean HighLife"]),
-        ("--fault error@3:(500,7)", &["error@3:(500,7)", "outside the grid of 35 x 35"]),
+        (
+            "--margin 16 --fault error@3:(500,7)",
+            &["error@3:(500,7)", "outside the grid of 35 x 35"],
+        ),
+        (
+            "--topology T0,9 --fault error@3:(-5,9)",
+            &["error@3:(-5,9)", "outside the universe T0,9"],
+        ),
         ("--save-scenario nowhere/x.ron", &["nowhere"]),
         ("--timeout 18446744073709551615s1000ms", &["--timeout"]),
         ("--workers many", &["--workers"]),
@@ -566,7 +573,7 @@ fn a_bad_value_is_refused_with_its_option() {
 #[test]
 fn a_few_cells_far_apart_are_no_reason_to_take_memory() {
     let far = b"x = 210515, y = 183739\no210513bo183738$o!";
-    let done = feed(&mut typed("run - -g 1 --memory-limit 8GiB"), far);
+    let done = feed(&mut typed("run - -g 1 --margin 16 --memory-limit 8GiB"), far);
     assert_eq!(done.code, Some(2));
     for part in ["210547 x 183771 cells", "9.7 GB", "a higher memory limit"] {
         assert!(done.err.contains(part), "{part}: {}", done.err);

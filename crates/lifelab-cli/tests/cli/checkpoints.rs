@@ -94,10 +94,10 @@ fn cells_that_keep_their_states_are_counted_through_a_resume() {
 
 #[test]
 fn a_resumed_run_tells_when_the_whole_run_came_to_the_edge() {
-    let whole = succeed(&mut typed("run acorn -g 200 --json")).json();
+    let whole = succeed(&mut typed("run acorn -g 200 --margin 16 --json")).json();
     assert!(whole["warnings"][0].as_str().expect("a warning").contains("edge"), "{whole}");
     let folder = tempdir().expect("a folder");
-    succeed(&mut with("run acorn -g 100 --json --checkpoint", folder.path()));
+    succeed(&mut with("run acorn -g 100 --margin 16 --json --checkpoint", folder.path()));
     assert_eq!(resume(folder.path(), "-g 200").json()["warnings"], whole["warnings"]);
 }
 

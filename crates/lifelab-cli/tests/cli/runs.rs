@@ -1,6 +1,6 @@
 //! Runs that come to their end.
 
-use lifelab::STEPPERS;
+use lifelab::{STEPPERS, Topology};
 use lifelab_core::testing::topologies;
 use serde_json::{Value, json};
 use tempfile::tempdir;
@@ -79,8 +79,11 @@ fn a_topology_goes_wherever_a_run_is_written() {
     for topology in topologies(24, 24).iter().map(ToString::to_string) {
         let (pattern, scenario, checkpoints) =
             (at("end.rle"), at("run.ron"), at(&topology.replace(':', " ")));
-        let mut first = typed("run glider --size 24x24 -g 60 --json --every 30 --topology");
+        let mut first = typed("run glider -g 60 --json --every 30 --topology");
         first.arg(&topology).arg("--checkpoint").arg(&checkpoints);
+        if !topology.parse::<Topology>().expect("it was printed").is_endless() {
+            first.args(["--size", "24x24"]);
+        }
         first.arg("--save-scenario").arg(&scenario).arg("-o").arg(&pattern);
         let first = succeed(&mut first).json();
         assert_eq!(first["topology"], topology);
@@ -106,6 +109,63 @@ fn a_rule_brings_its_universe() {
     let conflict = crate::program::run(&mut typed("run glider --rule B3/S23:P30 --size 9x9"));
     assert_eq!(conflict.code, Some(2));
     assert!(conflict.err.contains("--size"), "{}", conflict.err);
+}
+
+/// Of a pattern that names no universe, other engines know what becomes on the plane without end.
+#[test]
+fn a_pattern_without_a_size_has_no_edges() {
+    for (id, generation) in [("gosper-gun", "300"), ("r-pentomino", "1103"), ("diehard", "130")] {
+        let fact = fact(id, generation);
+        let line = lifelab(["run", "-g", generation, "--json"]);
+        let done = succeed({ line }.arg(reference(fact.text("file")))).json();
+        agrees(&done, &fact);
+        assert_eq!(done["topology"], "infinite");
+        assert_eq!((&done["width"], &done["warnings"]), (&Value::Null, &json!([])));
+    }
+}
+
+/// A glider at its own place, among cells that wait, in every stepper.
+#[test]
+fn the_plane_without_end_is_drawn_and_waited_on() {
+    let glider = b"#CXRLE Pos=-7,30\nx = 3, y = 3\nbo$2bo$3o!";
+    for entry in STEPPERS {
+        let line = "run - --topology infinite -g 8 --io sleep:100us --show --quiet --stepper";
+        let done = feed(typed(line).arg(entry.name()), glider);
+        assert_eq!((done.code, done.err.as_str()), (Some(0), ""), "{}", entry.name());
+        let drawn = ".O.\n..O\nOOO\n(the first cell is at column -5, row 32)\n";
+        assert_eq!(done.out, drawn, "{}", entry.name());
+    }
+    let written = feed(&mut typed("run - -g 8 -q -o -"), glider).out;
+    assert!(written.contains("#CXRLE Pos=-5,32 Gen=8"), "{written}");
+    let summary = feed(&mut typed("run - -g 8"), glider).out;
+    assert!(summary.contains("universe      infinite\n"), "{summary}");
+}
+
+#[test]
+fn a_plane_without_end_has_no_size() {
+    for (options, words) in [
+        ("--topology infinite --size 30x20", "leave it out"),
+        ("--topology T0,9 --margin 3", "leave it out"),
+        ("--topology P0,2", "outside the grid"),
+        ("--rule B3/S23:T20+3,0", "no offset"),
+    ] {
+        let done = run(&mut typed(&format!("run glider {options}")));
+        assert_eq!(done.code, Some(2), "{options}");
+        assert!(done.err.contains(words), "{options}: {}", done.err);
+    }
+    let soup = succeed(&mut typed("run --soup 0.4 --size 9x7 --topology infinite -g 3 --json"));
+    assert_eq!(soup.json()["topology"], "infinite");
+}
+
+#[test]
+fn a_pattern_that_grows_beyond_the_memory_limit_ends_the_run() {
+    let line = "run gosper-glider-gun -g 100k --memory-limit 100kB --json";
+    let done = run(&mut typed(line));
+    assert_eq!((done.code, &done.error()["kind"]), (Some(1), &json!("resources")));
+    let message = done.error()["message"].as_str().expect("text").to_owned();
+    assert!(message.contains("the limit is 100000"), "{message}");
+    let last = done.json()["generation"].as_u64().expect("a number");
+    assert!(last > 100, "the last complete generation is told: {last}");
 }
 
 #[test]
@@ -287,9 +347,9 @@ fn a_pattern_larger_than_the_limit_is_refused() {
 }
 
 #[test]
-fn a_pattern_that_meets_the_edge_of_a_default_universe_is_told_of_with_a_margin_that_is_enough() {
+fn a_pattern_that_meets_the_edge_is_told_of_with_a_margin_that_is_enough() {
     // On the plane it has 121 cells, says Golly: `tests/reference/checks.csv`.
-    let done = succeed(&mut typed("run r-pentomino -g 100 --json")).json();
+    let done = succeed(&mut typed("run r-pentomino -g 100 --margin 16 --json")).json();
     assert_ne!(done["population"], 121);
     let warning = done["warnings"][0].as_str().expect("a warning");
     assert!(warning.contains("edge") && warning.contains("torus"), "{warning}");
@@ -298,15 +358,16 @@ fn a_pattern_that_meets_the_edge_of_a_default_universe_is_told_of_with_a_margin_
     let done = succeed(&mut typed(&line)).json();
     assert_eq!((&done["population"], &done["warnings"]), (&121.into(), &json!([])));
 
-    let text = run(&mut typed("run acorn -g 5206"));
+    let text = run(&mut typed("run acorn -g 5206 --margin 16"));
     assert_eq!(text.code, Some(0));
     assert!(text.err.starts_with("warning: live cells came to the edge"), "{}", text.err);
     let sized = succeed(&mut typed("run acorn -g 200 --size 60x60 --json")).json();
     assert!(sized["warnings"][0].as_str().expect("a warning").contains("--size "), "{sized}");
-    let endless = succeed(&mut typed("run gosper-glider-gun -g 1M --json --until-stable")).json();
+    let endless =
+        succeed(&mut typed("run gosper-glider-gun -g 1M --json --until-stable --margin 16")).json();
     assert!(endless["warnings"][0].as_str().expect("a warning").contains("--margin "), "{endless}");
     // No margin is enough for a glider that never ends.
-    let stable = succeed(&mut typed("run glider -g 1M --json --until-stable")).json();
+    let stable = succeed(&mut typed("run glider -g 1M --json --until-stable --margin 16")).json();
     let warning = stable["warnings"][0].as_str().expect("a warning");
     assert!(warning.contains("gets farther") && !warning.contains("surely"), "{warning}");
 }
@@ -323,6 +384,8 @@ fn an_edge_that_is_meant_or_never_met_is_not_worth_a_word() {
         "run acorn -g 500 --rule B3/S23:T60,60".to_owned(),
         "run --soup 0.4 -g 50".to_owned(),
         "run glider -g 60".to_owned(),
+        "run acorn -g 500".to_owned(),
+        "run glider -g 300 --topology T0,9".to_owned(),
         "run blinker --margin 2 -g 1000".to_owned(),
         format!("run -g 500 --save-scenario {} {}", scenario.display(), own.display()),
         format!("run --scenario {}", scenario.display()),
