@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use lifelab::core::testing::SetEngine;
-use lifelab::core::{Place, StepErrorKind};
+use lifelab::core::{Place, Position, StepErrorKind};
 use lifelab::{
     Builder, CancelReason, Cell, Cycle, Error, GenerationEvent, Grid, Rule, Scenario, Simulation,
     Soup, Start, Topology,
@@ -226,7 +226,7 @@ fn a_universe_in_the_rule_is_the_simulations() {
     assert_eq!(glider.topology(), Some(Topology::Plane));
     assert_eq!(glider.rule().to_string(), "B36/S23");
     // Centered: half of 31 less half of 3, half of 20 less half of 3, each rounded down.
-    assert_eq!(glider.live_cells().next(), Some(Cell::new(14 + 1, 9)));
+    assert_eq!(glider.live_cells().next(), Some(Position::new(14 + 1, 9)));
 
     let other = Simulation::builder().inline(text).size(9, 8).topology(Topology::Torus);
     let other = other.build().expect("the caller's word counts");

@@ -12,6 +12,7 @@ mod silence_laws;
 mod stop_laws;
 mod subject;
 mod user_io_laws;
+mod window_laws;
 
 use libtest_mimic::{Arguments, Completion, Trial};
 
@@ -28,6 +29,7 @@ fn main() {
         user_io_laws::LAWS,
         async_laws::LAWS,
         probe_laws::LAWS,
+        window_laws::LAWS,
     ]
     .concat();
     let trials = Subject::all().into_iter().flat_map(|subject| {
