@@ -25,7 +25,7 @@ impl EngineFactory for HashLife {
         world: World,
         mut start: EngineStart<'_>,
     ) -> Result<Self, StartError> {
-        let engine = Self::new(options, world.rule, start.cells.by_ref().flat_map(places));
+        let engine = Self::new(options, world.rule, (&mut start.cells).flat_map(places));
         let engine = engine.map_err(|error| StartError {
             message: error.to_string(),
             remedy: "raise memory".to_owned(),

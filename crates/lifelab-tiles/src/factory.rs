@@ -28,7 +28,7 @@ impl EngineFactory for TileEngine {
         let remedy = "take the engine hashlife, which has places and memory for more";
         let refused = |message| StartError { message, remedy: remedy.to_owned() };
         let far = Cell::new(None);
-        let positions = start.cells.by_ref().map_while(|run| {
+        let positions = (&mut start.cells).map_while(|run| {
             let positions = positions(run);
             far.set(positions.is_none().then_some(run));
             positions
