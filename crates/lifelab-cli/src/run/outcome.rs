@@ -99,9 +99,9 @@ impl<'a> Outcome<'a> {
         let step_seconds = statistics.step_seconds();
         let bounds = simulation.universe().world().bounds;
         let side = |length: u32| (length > 0).then_some(length); // One of 0 has no end.
-        let area = bounds.and_then(Bounds::size).map(|size| {
-            f64::from(size.width.get()) * f64::from(size.height.get())
-        });
+        let area = bounds
+            .and_then(Bounds::size)
+            .map(|size| f64::from(size.width.get()) * f64::from(size.height.get()));
         let steps = statistics.steps();
         let per_second =
             |number: f64| if steps.is_zero() { 0.0 } else { number / step_seconds.total };

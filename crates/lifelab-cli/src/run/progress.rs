@@ -54,9 +54,9 @@ impl Progress {
     pub(crate) fn start(simulation: &Simulation, goal: Option<Count>, is_wanted: bool) -> Self {
         let generations = Arc::new(Mutex::new(Count::ZERO));
         let bounds = simulation.universe().world().bounds;
-        let area = bounds.and_then(Bounds::size).map(|size| {
-            u64::from(size.width.get()) * u64::from(size.height.get())
-        });
+        let area = bounds
+            .and_then(Bounds::size)
+            .map(|size| u64::from(size.width.get()) * u64::from(size.height.get()));
         let unit = if area.is_some() { "cells/s" } else { "generations/s" };
         let bar = match goal {
             Some(goal) => {
