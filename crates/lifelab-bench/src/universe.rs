@@ -1,7 +1,7 @@
 //! Where a case starts.
 
 use lifelab::io::IoSpec;
-use lifelab::{Grid, Rule, Scenario, Simulation, StepperSpec, Topology};
+use lifelab::{Builder, Error, Grid, Rule, Scenario, Simulation, StepperSpec, Topology};
 
 use crate::error::SuiteError;
 
@@ -16,16 +16,29 @@ pub(crate) struct Universe {
 }
 
 impl Universe {
-    pub(crate) fn of(scenario: &Scenario) -> Result<Self, SuiteError> {
+    /// The universe of a scenario, and the scenario, in which a pattern that nobody gives a size has a
+    /// margin: a race takes place on a grid, and so do its floors.
+    pub(crate) fn of(scenario: Scenario) -> Result<(Scenario, Self), SuiteError> {
         let plain =
             Scenario { io: IoSpec::default(), stepper: StepperSpec::default(), ..scenario.clone() };
         let simulation = Simulation::builder().scenario(&plain).build()?;
-        Ok(Self {
+        if simulation.shape().is_endless() {
+            if scenario.topology.is_none() && scenario.margin.is_none() {
+                let margin = Some(Builder::DEFAULT_MARGIN);
+                return Self::of(Scenario { margin, ..scenario });
+            }
+            let message =
+                format!("a race needs a grid, and the universe {} has no end", simulation.shape());
+            let remedy = "give the suite a size, or a margin such as 16";
+            return Err(Error::Setup { message, remedy }.into());
+        }
+        let universe = Self {
             start: Grid::clone(simulation.grid()),
             rule: simulation.rule(),
-            topology: simulation.topology().expect("a grid has edges"),
+            topology: simulation.shape(),
             generation: generation(&simulation),
-        })
+        };
+        Ok((scenario, universe))
     }
 }
 

@@ -88,7 +88,7 @@ impl Engine for Sorted {
     fn edit(&mut self, cells: &[(Place, bool)]) -> Result<(), EditError> {
         let place = |place: Place| place.y.to_i64().zip(place.x.to_i64());
         let find = |&(at, alive)| Ok((place(at).ok_or(EditError::Outside(at))?, alive));
-        let cells: Vec<_> = cells.iter().map(find).collect::<Result<_, _>>()?;
+        let cells = cells.iter().map(find).collect::<Result<Vec<_>, EditError>>()?;
         for (at, alive) in cells {
             if alive {
                 self.cells.insert(at)
