@@ -68,6 +68,12 @@ pub enum BuildError {
         /// The level.
         level: u32,
     },
+    /// The builder has not made such a square.
+    #[error("a square of level {level} comes from another builder")]
+    Foreign {
+        /// The level of the square.
+        level: u32,
+    },
     /// Memory cannot hold the squares.
     #[error("there is no memory for the pattern: {message}")]
     Memory {
@@ -113,7 +119,8 @@ impl Builder {
     /// south-west, south-east. Equal squares become one.
     ///
     /// # Errors
-    /// If a quarter has another level than this one less 1, or memory does not suffice.
+    /// If a quarter has another level than this one less 1, or another builder has made it, or memory does
+    /// not suffice.
     pub fn part(&mut self, level: u32, quarters: [Part; 4]) -> Result<Part, BuildError> {
         if !(BITMAP + 1..=Self::LAST_LEVEL).contains(&level) {
             return Err(BuildError::Level { level });
@@ -123,6 +130,7 @@ impl Builder {
         {
             return Err(BuildError::Quarter { level, found: part.level });
         }
+        quarters.iter().try_for_each(|part| self.check_known(*part))?;
         let contents = quarters.map(|part| part.content);
         let index = if level == LEAF_BITS {
             self.plane.tree.leaf(std::array::from_fn(|y| {
@@ -140,12 +148,26 @@ impl Builder {
         Ok(if index == 0 { Part::EMPTY } else { Part { level, content: index.into() } })
     }
 
+    /// Makes sure that a part is one of this builder.
+    fn check_known(&self, part: Part) -> Result<(), BuildError> {
+        let tree = &self.plane.tree;
+        let known = match part.level.checked_sub(LEAF_BITS) {
+            None => return Ok(()), // Its cells are in the part itself.
+            Some(0) => tree.leaves().len(),
+            Some(level) if level as usize <= tree.height() => tree.nodes(level as usize).len(),
+            Some(_) => 0,
+        };
+        let is_known = part.content < known as u64;
+        if is_known { Ok(()) } else { Err(BuildError::Foreign { level: part.level }) }
+    }
+
     /// The universe that consists of a square, whose middle is the place (0, 0), in a generation. What
     /// lives in it is what differs from the background, as [`HashLife::new`] says.
     ///
     /// # Errors
-    /// If memory does not suffice.
+    /// If memory does not suffice, or another builder has made the square.
     pub fn finish(mut self, root: Part, generation: Count) -> Result<HashLife, BuildError> {
+        self.check_known(root)?;
         let Self { plane, .. } = &mut self;
         plane.root = match root {
             Part::EMPTY => Square { level: 1, index: 0 },

@@ -272,4 +272,11 @@ fn squares_that_do_not_fit_are_refused() {
         builder.part(level, [Part::EMPTY; 4]).expect_err("no such level");
     }
     assert_eq!(builder.part(256, [Part::EMPTY; 4]), Ok(Part::EMPTY));
+
+    let leaf = builder.part(4, [bitmap; 4]).expect("a square");
+    let node = builder.part(5, [leaf; 4]).expect("a square");
+    let mut other = Builder::new(Options::default(), Rule::LIFE);
+    assert_eq!(other.part(5, [leaf; 4]), Err(BuildError::Foreign { level: 4 }));
+    assert_eq!(other.part(6, [node; 4]), Err(BuildError::Foreign { level: 5 }));
+    other.finish(node, Count::ZERO).expect_err("another builder's");
 }

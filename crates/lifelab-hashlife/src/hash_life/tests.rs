@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
 
 use lifelab_core::{
     CancellationToken, Count, Engine, Place, Rule, Run, StateHash, StepErrorKind, Universe, seeded,
@@ -119,6 +120,23 @@ fn a_hop_without_memory_changes_nothing() {
     assert_eq!((engine.generation(), engine.fingerprint()), (Count::ZERO, start));
     engine.plane.memory = u64::MAX;
     advance(&mut engine, 128);
+    assert_eq!(engine.fingerprint(), expected.fingerprint());
+}
+
+/// The hop takes far longer than its deadline, which is looked at between batches.
+#[test]
+fn a_hop_that_is_stopped_changes_nothing() {
+    let mut engine = engine(Rule::LIFE, &soup(150, 6));
+    let start = engine.fingerprint();
+    let stop = CancellationToken::new().before(Instant::now() + Duration::from_millis(2));
+    let error = engine.advance(Count::power_of_two(11), &stop).expect_err("it has no time");
+    assert!(matches!(error.kind, StepErrorKind::Stopped(_)), "{error}");
+    check_at_rest(&engine);
+    check_canonical(&engine);
+    assert_eq!((engine.generation(), engine.fingerprint()), (Count::ZERO, start));
+    let mut expected = self::engine(Rule::LIFE, &soup(150, 6));
+    advance(&mut expected, 64);
+    advance(&mut engine, 64);
     assert_eq!(engine.fingerprint(), expected.fingerprint());
 }
 
