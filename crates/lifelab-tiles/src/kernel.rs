@@ -17,8 +17,9 @@ use fearless_simd::prelude::SimdBase;
 use fearless_simd::{Level, Simd, dispatch, u64x2, u64x4, u64x8};
 use lifelab_core::circuit::{Circuit, Conway};
 
-use crate::geometry::{Cells, Groups, Marks, TILE_GROUPS, WINDOW_GROUPS};
+use crate::geometry::{Cells, Groups, TILE_GROUPS, WINDOW_GROUPS};
 use crate::law::Circuits;
+use crate::marks::Marks;
 use crate::store::{Id, SLAB, Slabs, State, Tile};
 use batch::Batch;
 pub(crate) use batch::Scratch;

@@ -13,7 +13,8 @@ use std::hash::BuildHasherDefault;
 use thiserror::Error;
 
 use crate::address_hash::AddressHasher;
-use crate::geometry::{AROUND, Address, Cells, DIRECTIONS, Groups, HERE, Marks, sum_of_directions};
+use crate::geometry::{AROUND, Address, Cells, DIRECTIONS, Groups, HERE, sum_of_directions};
+use crate::marks::Marks;
 use slabs::Vacancy;
 pub(crate) use slabs::bits;
 pub(crate) use slabs::{Id, SLAB, Slabs};

@@ -27,9 +27,10 @@ mod wake;
 
 use fearless_simd::Level;
 
-use crate::geometry::{ALL, AROUND, Address, Cells, Groups, Marks, is_alone};
+use crate::geometry::{ALL, AROUND, Address, Cells, Groups};
 use crate::kernel::{Job, Scratch, Spill};
 use crate::law::Law;
+use crate::marks::{Marks, is_alone};
 use crate::pool::Pool;
 use crate::store::{Id, NOWHERE, Refusal, SLAB, State, Store};
 use awake::Awake;

@@ -5,10 +5,8 @@ use lifelab_core::circuit::Lanes;
 use super::batch::{Batch, Scratch};
 use super::registers::{MOST, Registers, fold};
 use super::{Job, Output, Spill};
-use crate::geometry::{
-    COLUMNS, EAST, EAST_MARGIN, GROUP, Groups, Marks, REACH, TILE_GROUPS, WEST, WEST_MARGIN,
-    WINDOW_GROUPS,
-};
+use crate::geometry::{COLUMNS, GROUP, Groups, REACH, TILE_GROUPS, WINDOW_GROUPS};
+use crate::marks::{EAST, EAST_MARGIN, Marks, WEST, WEST_MARGIN};
 use crate::store::SLAB;
 
 /// What was found in the groups of a batch, a word per lane. Bit `g` of a word's 16-bit parts stands for

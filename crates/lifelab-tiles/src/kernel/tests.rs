@@ -1,9 +1,9 @@
 use super::*;
 use crate::geometry::{
     ALL, AROUND, Address, DIRECTIONS, GROUP, HERE, OWN, SIDE, TILE_GROUPS, WINDOW_GROUPS,
-    window_groups,
 };
 use crate::law::Law;
+use crate::marks::window_groups;
 use crate::store::Store;
 use lifelab_core::seeded;
 

@@ -3,8 +3,9 @@
 use rayon::prelude::*;
 
 use super::{World, two};
-use crate::geometry::{Cells, Marks};
+use crate::geometry::Cells;
 use crate::kernel::{Job, Output, Scratch, Spill, Task, compute};
+use crate::marks::Marks;
 use crate::pool::Pool;
 use crate::store::SLAB;
 

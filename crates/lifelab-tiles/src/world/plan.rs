@@ -3,11 +3,9 @@
 use std::ops::Range;
 
 use super::{World, two};
-use crate::geometry::{
-    ALL, AROUND, Cells, DIRECTIONS, GROUP, Groups, Marks, OWN, TILE_GROUPS, is_alone, widened,
-    window_groups,
-};
+use crate::geometry::{ALL, AROUND, Cells, DIRECTIONS, GROUP, Groups, OWN, TILE_GROUPS, widened};
 use crate::kernel::Job;
+use crate::marks::{Marks, is_alone, window_groups};
 use crate::store::{Id, SLAB, Slabs, Tile};
 
 /// A tile that is awake.

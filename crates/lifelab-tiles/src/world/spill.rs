@@ -2,9 +2,8 @@
 
 use super::World;
 use super::plan::Expectant;
-use crate::geometry::{
-    AROUND, COLUMNS, Cells, GROUP, Marks, REACH, SIDE, TILE_GROUPS, WINDOW_GROUPS,
-};
+use crate::geometry::{AROUND, COLUMNS, Cells, GROUP, REACH, SIDE, TILE_GROUPS, WINDOW_GROUPS};
+use crate::marks::Marks;
 use crate::store::{NOWHERE, Refusal};
 
 impl World {

@@ -2,7 +2,8 @@
 
 use super::World;
 use super::awake::Awake;
-use crate::geometry::{AROUND, Groups, Marks};
+use crate::geometry::{AROUND, Groups};
+use crate::marks::Marks;
 use crate::store::{Id, NOWHERE, Slabs, Tile};
 
 /// What is needed to wake tiles.

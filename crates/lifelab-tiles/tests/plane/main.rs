@@ -1,5 +1,8 @@
 //! The engine beside the reference engine, which is the definition of the game on a set of cells.
 
+mod limits;
+mod streams;
+
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::ops::ControlFlow;
 
@@ -190,74 +193,6 @@ fn lone_gliders_leave_through_corners() {
 }
 
 #[test]
-fn what_repeats_goes_any_distance_at_once() {
-    let mut blinker = make(Rule::LIFE, &[(47, 0), (48, 0), (49, 0)]);
-    let far = Count::power_of_two(100).checked_add(Count::ONE).expect("it is not too large");
-    while blinker.generation() < far {
-        let rest = far.saturating_sub(blinker.generation());
-        blinker
-            .advance(rest.min(Count::power_of_two(99)), &CancellationToken::new())
-            .expect("nothing stops it");
-        if blinker.generation() < Count::power_of_two(66) {
-            continue;
-        }
-        break; // Hops of 2^64 take a while to 2^100.
-    }
-    assert!(blinker.population() == 3);
-}
-
-const GUN: [&str; 9] = [
-    "........................O...........",
-    "......................O.O...........",
-    "............OO......OO............OO",
-    "...........O...O....OO............OO",
-    "OO........O.....O...OO..............",
-    "OO........O...O.OO....O.O...........",
-    "..........O.....O.......O...........",
-    "...........O...O....................",
-    "............OO......................",
-];
-
-fn gun() -> Cells {
-    let rows = (0..).zip(GUN);
-    let cells = rows.flat_map(|(y, row)| (0..).zip(row.chars()).map(move |(x, cell)| (x, y, cell)));
-    cells.filter(|&(_, _, cell)| cell == 'O').map(|(x, y, _)| (x, y)).collect()
-}
-
-/// The gun has 36 cells, and 30 generations later a glider more.
-#[test]
-fn a_stream_of_gliders_sleeps() {
-    let mut engine = make(Rule::LIFE, &gun());
-    advance(&mut engine, 30_000);
-    assert_eq!(engine.population(), 36 + 5 * 1000);
-    assert!(engine.computed() < 60_000, "{} tiles were computed", engine.computed());
-    for _ in 0..30 {
-        advance(&mut engine, 1);
-    }
-    assert_eq!(engine.population(), 36 + 5 * 1001);
-    advance(&mut engine, 330);
-    assert_eq!(engine.population(), 36 + 5 * 1012);
-    assert!(engine.computed() < 60_000, "{} tiles were computed", engine.computed());
-}
-
-#[test]
-fn a_stream_that_is_disturbed_wakes() {
-    let mut engine = make(Rule::LIFE, &gun());
-    advance(&mut engine, 9_001);
-    let at = |(x, y): (i64, i64)| (Place { x: x.into(), y: y.into() }, true);
-    let obstacle: Vec<_> = soup(4, (30, 20), (500, 480)).into_iter().map(at).collect();
-    engine.edit(&obstacle).expect("there is memory");
-    let same = cells(&engine).into_iter().map(|(x, y)| Position { x, y });
-    let same = TileEngine::new(Rule::LIFE, engine.generation(), same, options(1));
-    let mut same = same.expect("there is memory");
-    for hop in [100, 3_000, 7, 4_000, 3_333] {
-        advance(&mut engine, hop);
-        advance(&mut same, hop);
-        assert_eq!(engine.fingerprint(), same.fingerprint(), "generation {}", same.generation());
-    }
-}
-
-#[test]
 fn an_edit_between_passes_is_seen() {
     let start = soup(5, (40, 40), (0, 0));
     let (mut engine, mut expected) = (make(Rule::LIFE, &start), SetEngine::new(Rule::LIFE, start));
@@ -283,71 +218,6 @@ fn an_edit_between_passes_is_seen() {
 }
 
 #[test]
-fn memory_is_back_when_all_has_died() {
-    // Two gliders that meet and vanish, and a methuselah that dies after 130 generations.
-    let mut start: Cells =
-        vec![(600, 602), (601, 602), (601, 603), (605, 603), (606, 603), (607, 603), (606, 601)];
-    start.extend(GLIDER);
-    start.extend(GLIDER.map(|(x, y)| (243 - x, 240 - y)));
-    let mut engine = make(Rule::LIFE, &start);
-    let before = engine.footprint();
-    advance(&mut engine, 1001);
-    assert_eq!(cells(&engine), []);
-    advance(&mut engine, 15);
-    assert!(engine.footprint() < before + 50_000, "{} after {before}", engine.footprint());
-    assert_eq!(engine.bounds(), None);
-}
-
-#[test]
-fn the_end_of_coordinates_is_an_error_and_no_other_side() {
-    let last = (1_i64 << 62) - 17 + (1 << 62) - 16; // 2^63 - 33, the last column there is.
-    let start: Cells = GLIDER.iter().map(|&(x, y)| (x + last - 30, y)).collect();
-    let mut engine = make(Rule::LIFE, &start);
-    let error = loop {
-        match engine.advance(Count::from(1000), &CancellationToken::new()) {
-            Ok(_) => assert!(engine.generation() < 1000, "it must end"),
-            Err(error) => break error,
-        }
-    };
-    assert!(matches!(error.kind, StepErrorKind::Unsupported { .. }), "{error}");
-    assert!(error.to_string().contains("64-bit"), "{error}");
-    assert!(engine.population() == 5, "the last complete generation is there");
-    let generation = engine.generation();
-    engine.advance(Count::from(8), &CancellationToken::new()).expect_err("still");
-    assert_eq!(engine.generation(), generation);
-    let beyond = Position { x: last + 1, y: 0 };
-    let refused = TileEngine::new(Rule::LIFE, Count::ZERO, [beyond], Options::default());
-    assert!(matches!(refused, Err(EditError::Outside(_))));
-    let place = Place { x: (last + 1).into(), y: 0.into() };
-    assert_eq!(engine.edit(&[(place, true)]), Err(EditError::Outside(place)));
-}
-
-#[test]
-fn the_limit_of_memory_is_kept() {
-    let rule: Rule = "B1/S012345678".parse().expect("a rule");
-    let limit = NonZeroU64::new(3_000_000).expect("not zero");
-    let options = Options { memory: limit, ..options(1) };
-    let start = [Position { x: 0, y: 0 }];
-    let mut engine = TileEngine::new(rule, Count::ZERO, start, options).expect("room");
-    let mut expected = SetEngine::new(rule, [(0, 0)]);
-    let error = loop {
-        if let Err(error) = engine.advance(Count::from(5), &CancellationToken::new()) {
-            break error;
-        }
-        assert!(engine.footprint() < 4_000_000, "{}", engine.footprint());
-    };
-    assert!(matches!(error.kind, StepErrorKind::Resources { .. }), "{error}");
-    assert!(error.to_string().contains("3000000"), "{error}");
-    assert!(engine.generation() > 100);
-    let generations = engine.generation().to_u64().expect("few").min(128);
-    if engine.generation() == generations {
-        advance(&mut expected, generations);
-        assert_eq!(engine.population(), expected.population());
-    }
-    engine.advance(Count::from(5), &CancellationToken::new()).expect_err("still");
-}
-
-#[test]
 fn threads_give_the_same_cells() {
     let start = soup(1, (1500, 1200), (-700, -600));
     let engines = [1, 2, 4].map(|threads| {
@@ -358,20 +228,4 @@ fn threads_give_the_same_cells() {
         (engine.fingerprint(), engine.population(), engine.footprint() > 0)
     });
     assert!(engines[0] == engines[1] && engines[0] == engines[2]);
-}
-
-#[test]
-fn a_generation_may_have_any_number() {
-    let rule: Rule = "B03/S23".parse().expect("a rule");
-    let start = soup(2, (20, 20), (0, 0));
-    let mut expected = SetEngine::new(rule, start.iter().copied());
-    advance(&mut expected, 5);
-    let here = cells(&expected).into_iter().map(|(x, y)| Position { x, y });
-    let mut engine = TileEngine::new(rule, Count::from(5), here, options(1)).expect("memory");
-    assert!(engine.background());
-    advance(&mut expected, 19);
-    advance(&mut engine, 19);
-    assert_eq!(cells(&engine), cells(&expected));
-    let mut last = TileEngine::new(rule, Count::MAX, [], options(1)).expect("memory");
-    last.advance(Count::ONE, &CancellationToken::new()).expect_err("there is no number for it");
 }
