@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use lifelab_core::{
     Advance, CancellationToken, Count, EditError, Engine, EngineFactory, EngineStart, EngineWork,
-    Place, Raster, Rectangle, Rule, Run, StartError, StateHash, StepError, Universe, Unsupported,
+    Place, Raster, Rectangle, Run, StartError, StateHash, StepError, Universe, Unsupported,
     View, World,
 };
 use serde::{Deserialize, Serialize};
@@ -209,6 +209,7 @@ impl fmt::Debug for Auto {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lifelab_core::Rule;
     use lifelab_core::seeded;
     use lifelab_core::testing::{SetEngine, engine_laws};
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use lifelab::core::{Bounds, RuleSpec, World};
 use lifelab::io::Trigger;
 use lifelab::patterns::{Loaded, Pattern};
-use lifelab::{Count, Scenario, Simulation, Size, Soup, SpecError, Start, Topology};
+use lifelab::{Count, Scenario, Simulation, Soup, SpecError, Start, Topology};
 
 use crate::failure::{Exit, Failure};
 use crate::input;
