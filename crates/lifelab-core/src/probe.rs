@@ -67,8 +67,10 @@ struct Shard {
 #[derive(Debug)]
 struct Recorder {
     sampling: Sampling,
-    /// Slices and frames so far, with those beyond the limit, which were dropped.
+    /// The slices and frames for which room was taken.
     entries: AtomicU64,
+    /// Those that found none.
+    dropped: AtomicU64,
     /// When the last frame was opened, in nanoseconds since the origin.
     frame_start: AtomicU64,
     tasks: Mutex<lane::Slots>,
@@ -138,6 +140,17 @@ impl AddAssign for Tally {
     }
 }
 
+/// What a probe has drawn since it was [drained](Probe::drain) last.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Drained {
+    /// The work, in no order.
+    pub slices: Vec<Slice>,
+    /// The generations that have ended, in order.
+    pub frames: Vec<GenerationSpan>,
+    /// How many slices and frames found no room.
+    pub dropped: u64,
+}
+
 /// What a probe has seen in another process: values, to be sent.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Observations {
@@ -161,6 +174,7 @@ impl Probe {
         let recorder = |sampling| Recorder {
             sampling,
             entries: AtomicU64::new(0),
+            dropped: AtomicU64::new(0),
             frame_start: AtomicU64::new(0),
             tasks: Mutex::default(),
             rare: Mutex::default(),
@@ -208,10 +222,7 @@ impl Probe {
         let named = |(&lane, name): (_, &Option<String>)| Some((lane, name.clone()?));
         Some(Timeline {
             sampling: recorder.sampling,
-            dropped: recorder
-                .entries
-                .load(Ordering::Relaxed)
-                .saturating_sub(recorder.sampling.limit),
+            dropped: recorder.dropped.load(Ordering::Relaxed),
             frames: rare.frames.clone(),
             slices,
             process: process::id(),
@@ -233,10 +244,26 @@ impl Probe {
             seen.slices.append(&mut lock(&shard.slices));
         }
         if let Some(recorder) = &self.recorder {
-            let limit = recorder.sampling.limit;
-            let excess = recorder.entries.fetch_min(limit, Ordering::Relaxed).saturating_sub(limit);
-            seen.dropped = excess;
+            seen.dropped = recorder.dropped.swap(0, Ordering::Relaxed);
         }
+        seen
+    }
+
+    /// Moves what has been drawn since the last call out of the probe, and gives its room back; it may be
+    /// called while cells are computed. So a probe can be watched for ever, and holds no more than the
+    /// [limit](Sampling::limit) whether somebody drains it or not. The [tally](Self::tally) stays.
+    ///
+    /// There should be one who drains: two would share what there is to be seen.
+    pub fn drain(&self) -> Drained {
+        let mut seen = Drained::default();
+        let Some(recorder) = &self.recorder else { return seen };
+        for shard in &self.shards {
+            seen.slices.append(&mut lock(&shard.slices));
+        }
+        seen.frames = std::mem::take(&mut lock(&recorder.rare).frames);
+        let entries = seen.slices.len() + seen.frames.len();
+        recorder.entries.fetch_sub(entries as u64, Ordering::Relaxed);
+        seen.dropped = recorder.dropped.swap(0, Ordering::Relaxed);
         seen
     }
 
@@ -248,7 +275,7 @@ impl Probe {
         let shard = &self.shards[process as usize % SHARDS];
         shard.count(seen.tally);
         let Some(recorder) = &self.recorder else { return };
-        recorder.entries.fetch_add(seen.dropped, Ordering::Relaxed);
+        recorder.dropped.fetch_add(seen.dropped, Ordering::Relaxed);
         if seen.slices.is_empty() {
             return;
         }
@@ -292,7 +319,12 @@ impl Shard {
 impl Recorder {
     /// Whether there is room for one more entry, which is taken.
     fn has_room(&self) -> bool {
-        self.entries.fetch_add(1, Ordering::Relaxed) < self.sampling.limit
+        let has_room = self.entries.fetch_add(1, Ordering::Relaxed) < self.sampling.limit;
+        if !has_room {
+            self.entries.fetch_sub(1, Ordering::Relaxed);
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+        has_room
     }
 }
 

@@ -207,3 +207,45 @@ fn a_probe_changes_nothing() {
         assert_eq!(job.run(&cx), Ok(job.next(Rule::LIFE)));
     }
 }
+
+#[test]
+fn a_probe_that_is_drained_lasts_for_ever() {
+    const LIMIT: u64 = 1000;
+    let (cx, probe) = watched(Arc::new(Idle), all(LIMIT));
+    let (mut slices, mut frames) = (0, 0);
+    for generation in 0..1_000_000 {
+        let frame = probe.frame(generation);
+        job(0).run(&cx).unwrap();
+        drop(frame);
+        if generation % 100 == 0 {
+            let seen = probe.drain();
+            assert_eq!(seen.dropped, 0);
+            slices += seen.slices.len();
+            frames += seen.frames.len();
+        }
+    }
+    let seen = probe.drain();
+    assert_eq!((slices + seen.slices.len(), frames + seen.frames.len()), (1_000_000, 1_000_000));
+    let held = probe.shards.iter().map(|shard| lock(&shard.slices).capacity()).sum::<usize>();
+    assert!(held <= 2 * LIMIT as usize, "{held} slices are held");
+}
+
+#[test]
+fn a_probe_that_nobody_drains_holds_its_limit_and_goes_on_when_it_is_drained() {
+    let (cx, probe) = watched(Arc::new(Idle), all(10));
+    (0..100).for_each(|x| drop(job(x).run(&cx)));
+    let seen = probe.drain();
+    assert_eq!((seen.slices.len(), seen.dropped), (10, 90));
+    (0..4).for_each(|x| drop(job(x).run(&cx)));
+    let seen = probe.drain();
+    assert_eq!((seen.slices.len(), seen.dropped), (4, 0));
+    assert_eq!(probe.sampling().unwrap().limit, 10);
+}
+
+#[test]
+fn draining_leaves_the_counts() {
+    let (cx, probe) = watched(faulty(), all(100));
+    (0..4).for_each(|x| drop(job(x).run(&cx)));
+    probe.drain();
+    assert_eq!((probe.tally().calls, probe.tally().failed), (6, 1));
+}
