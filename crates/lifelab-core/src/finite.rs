@@ -1,10 +1,12 @@
 //! The finite engine: a grid, driven by a stepper.
 
 mod background;
+mod cells;
 mod detached;
 mod edit;
 mod hop_policy;
 mod look;
+mod read;
 mod runs;
 mod window;
 

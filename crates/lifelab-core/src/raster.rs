@@ -83,6 +83,23 @@ impl Raster {
         self.add_share(y as usize * view.width as usize + x as usize, population.to_f64());
     }
 
+    /// Draws the pixels of row `y` from column `x` on, which nobody has drawn yet, by their populations.
+    ///
+    /// # Panics
+    /// If there are no such pixels.
+    pub fn fill_row(&mut self, y: u32, x: u32, populations: &[u64]) {
+        let view = self.view.expect("a picture has a view");
+        let end = u64::from(x) + populations.len() as u64;
+        assert!(y < view.height && end <= view.width.into(), "no pixels of {view:?}");
+        let start = y as usize * view.width as usize + x as usize;
+        let unit = 2_f64.powi(-2 * i32::from(view.scale));
+        for (share, &population) in self.shares[start..].iter_mut().zip(populations) {
+            if population > 0 {
+                *share = ((population as f64 * unit) as f32).clamp(f32::MIN_POSITIVE, 1.0);
+            }
+        }
+    }
+
     fn add_share(&mut self, index: usize, cells: f64) {
         let scale = self.view.map_or(0, |view| view.scale);
         let share = cells * 2_f64.powi(-2 * i32::from(scale));

@@ -3,13 +3,13 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::runs::visit_runs;
 use super::window::Area;
-use super::{FiniteEngine, background};
+use super::{FiniteEngine, background, cells, read};
 use crate::cell::Cell;
-use crate::count::{Coordinate, Count};
-use crate::grid::{Extent, Grid};
+use crate::count::Count;
+use crate::grid::Grid;
 use crate::position::Position;
+use crate::raster::{Raster, View};
 use crate::size::Size;
 use crate::state_hash::StateHash;
 use crate::topology::{Axis, Bounds};
@@ -31,13 +31,7 @@ impl Universe for FiniteEngine {
     }
 
     fn bounds(&self) -> Option<Rectangle> {
-        let Extent { corner, width, height } = self.now.extent()?;
-        let origin = self.origin();
-        let side = |origin: i64, first: u32, length: u32| {
-            let first = origin + i64::from(first);
-            first.into()..=(first + i64::from(length) - 1).into()
-        };
-        Rectangle::new(side(origin.x, corner.x, width), side(origin.y, corner.y, height))
+        cells::bounds(&self.now, self.origin())
     }
 
     fn background(&self) -> bool {
@@ -49,26 +43,11 @@ impl Universe for FiniteEngine {
         window: Option<Rectangle>,
         visit: &mut dyn FnMut(Run) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let (origin, rows) = (self.origin(), i64::from(self.now.height()));
-        let beyond = |y: Coordinate| if y < Coordinate::ZERO { i64::MIN } else { i64::MAX };
-        let inside = |y: Coordinate| y.to_i64().unwrap_or(beyond(y)).saturating_sub(origin.y);
-        let (first, end) = window.map_or((0, rows), |window| {
-            (inside(window.top).max(0), inside(window.bottom).saturating_add(1).min(rows))
-        });
-        for y in first..end {
-            visit_runs(self.now.row(y as u32), &mut |first, last| {
-                let run = Run {
-                    y: (origin.y + y).into(),
-                    first: (origin.x + first).into(),
-                    last: (origin.x + last).into(),
-                };
-                match window.map_or(Some(run), |window| window.clip(run)) {
-                    Some(run) => visit(run),
-                    None => ControlFlow::Continue(()),
-                }
-            })?;
-        }
-        ControlFlow::Continue(())
+        cells::visit(&self.now, self.origin(), window, visit)
+    }
+
+    fn read(&self, view: View, raster: &mut Raster) {
+        read::read(&self.now, self.origin(), view, raster);
     }
 
     fn fingerprint(&self) -> StateHash {
