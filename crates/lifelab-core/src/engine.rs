@@ -7,7 +7,7 @@ use crate::count::Count;
 use crate::error::{StepError, StepErrorKind};
 use crate::finite::FiniteEngine;
 use crate::stepper::StepReport;
-use crate::universe::{Place, Universe};
+use crate::universe::{FrozenUniverse, Place, Universe};
 
 /// A universe that can be taken forward in time.
 ///
@@ -40,6 +40,19 @@ pub trait Engine: Universe + Send {
     /// # Errors
     /// If one lies outside of the universe, or memory cannot hold it; then none has changed.
     fn edit(&mut self, cells: &[(Place, bool)]) -> Result<(), EditError>;
+
+    /// The state as it stands, as a value that stays when the engine goes on: to be looked at from any
+    /// thread, and to come back to. `None` if the engine shares no states, because that would cost it too
+    /// much.
+    fn freeze(&self) -> Option<FrozenUniverse> {
+        None
+    }
+
+    /// Goes back to a state of its own that was [frozen](Self::freeze): to its cells and its generation,
+    /// by the rule of now. Whether it has; else nothing has changed.
+    fn restore(&mut self, _frozen: &dyn Universe) -> bool {
+        false
+    }
 
     /// The memory that the universe and its engine hold, in bytes.
     fn footprint(&self) -> u64;

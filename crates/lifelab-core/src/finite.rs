@@ -4,6 +4,7 @@ mod background;
 mod cells;
 mod detached;
 mod edit;
+mod frozen;
 mod hop_policy;
 mod look;
 mod read;

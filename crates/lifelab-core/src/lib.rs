@@ -91,4 +91,4 @@ pub use stepper::{
     AsyncStepper, Capabilities, StepFuture, StepReport, Stepper, StepperFactory, Traffic, Warning,
 };
 pub use topology::{Axis, Bounds, Topology, TopologyError};
-pub use universe::{Place, Rectangle, Run, Universe, World};
+pub use universe::{FrozenUniverse, Place, Rectangle, Run, Universe, World};

@@ -68,6 +68,9 @@ pub trait Universe {
     }
 }
 
+/// A state of a universe that stays as it is, and that any thread can look at.
+pub type FrozenUniverse = Arc<dyn Universe + Send + Sync>;
+
 /// The laws of a universe: its rule, and how far it reaches.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct World {

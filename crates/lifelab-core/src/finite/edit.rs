@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::FiniteEngine;
+use super::frozen::FrozenGrid;
 use super::window::{Area, Refused};
 use crate::cancellation_token::CancellationToken;
 use crate::cell::Cell;
@@ -13,7 +14,7 @@ use crate::error::StepError;
 use crate::grid::Grid;
 use crate::position::Position;
 use crate::topology::Axis;
-use crate::universe::{Place, Universe};
+use crate::universe::{FrozenUniverse, Place, Universe};
 
 impl Engine for FiniteEngine {
     fn advance(&mut self, most: Count, stop: &CancellationToken) -> Result<Advance, StepError> {
@@ -55,6 +56,24 @@ impl Engine for FiniteEngine {
             window.room = 0; // Until it is looked at.
         }
         Ok(())
+    }
+
+    fn freeze(&self) -> Option<FrozenUniverse> {
+        Some(Arc::new(FrozenGrid::of(self)))
+    }
+
+    fn restore(&mut self, frozen: &dyn Universe) -> bool {
+        let alike = frozen.world().bounds == self.world().bounds;
+        let Some(generation) = frozen.generation().to_u64().filter(|_| alike) else { return false };
+        match frozen.as_grid() {
+            Some(grid) if self.window.is_none() => self.now = grid.clone(),
+            None if self.window.is_some() => return self.restore_window(frozen, generation),
+            _ => return false,
+        }
+        self.generation = generation;
+        self.last_hop = None;
+        self.edge = EdgeWatch::default();
+        true
     }
 
     fn footprint(&self) -> u64 {

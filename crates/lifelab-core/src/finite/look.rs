@@ -85,7 +85,7 @@ impl FiniteEngine {
     }
 
     /// A dead grid, as small as can be.
-    fn nothing(&self) -> Grid {
+    pub(super) fn nothing(&self) -> Grid {
         let area = self.window_around(None, 0, false).ok().and_then(Area::size);
         let Size { width, height } = area.unwrap_or(self.now.size());
         Grid::new(width.get(), height.get()).unwrap_or_else(|_| {

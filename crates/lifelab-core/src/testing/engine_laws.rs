@@ -104,6 +104,7 @@ pub fn check_plane(name: &str, make: &MakeEngine) {
             check_like(&what, &*engine, &expected);
         }
     }
+    check_frozen(name, &mut *make(Rule::LIFE, &soup(0)));
     check_end(name, &mut *make(Rule::LIFE, &soup(0)));
 }
 
@@ -132,6 +133,31 @@ pub fn check_factory<E: EngineFactory>(options: &E::Options) {
             advance(&mut engine, 5);
             check_like(&what, &engine, &further);
         }
+    }
+}
+
+/// A state that is frozen stays, and can be come back to; an engine need not freeze any.
+///
+/// # Panics
+/// If it does not.
+pub fn check_frozen(name: &str, engine: &mut dyn Engine) {
+    advance(engine, 2);
+    let Some(frozen) = engine.freeze() else { return };
+    let (generation, before) = (engine.generation(), runs(engine, None));
+    advance(engine, 5);
+    let after = runs(engine, None);
+    check_universe(name, &*frozen);
+    assert_eq!((frozen.generation(), runs(&*frozen, None)), (generation, before.clone()), "{name}");
+    for _ in 0..2 {
+        assert!(engine.restore(&*frozen), "{name} cannot go back");
+        assert_eq!(
+            (engine.generation(), runs(engine, None)),
+            (generation, before.clone()),
+            "{name}"
+        );
+        assert_eq!(engine.world(), frozen.world(), "{name}");
+        advance(engine, 5);
+        assert_eq!(runs(engine, None), after, "{name} goes on from there");
     }
 }
 
@@ -245,6 +271,7 @@ mod tests {
                     (first..first + length).map(|x| Place { x: x.into(), y: run.y })
                 });
                 assert!(cells.by_ref().eq(seen), "{topology} {width} x {height}");
+                check_frozen("a grid", &mut engine);
             }
         }
     }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Advance, CancellationToken, Coordinate, Count, EditError, Engine, EngineFactory, EngineStart,
-    EngineWork, Place, Rectangle, Rule, Run, StartError, StateHash, StepError, StepErrorKind,
-    Universe, Unsupported, World,
+    EngineWork, FrozenUniverse, Place, Rectangle, Rule, Run, StartError, StateHash, StepError,
+    StepErrorKind, Universe, Unsupported, World,
 };
 
 /// A plane without edges, computed by the definition of the game, a generation in each hop: slow, and
@@ -147,6 +148,25 @@ impl Engine for SetEngine {
             }
         }
         Ok(())
+    }
+
+    fn freeze(&self) -> Option<FrozenUniverse> {
+        Some(Arc::new(self.clone()))
+    }
+
+    fn restore(&mut self, frozen: &dyn Universe) -> bool {
+        let mut before = Self { cells: BTreeSet::new(), ..self.clone() };
+        let generation = frozen.generation();
+        let is_whole = frozen.visit(None, &mut |run| {
+            let run = (run.y.to_i64(), run.first.to_i64(), run.last.to_i64());
+            let (Some(y), Some(first), Some(last)) = run else { return ControlFlow::Break(()) };
+            before.cells.extend((first..=last).map(|x| (y, x)));
+            ControlFlow::Continue(())
+        });
+        if is_whole.is_continue() {
+            *self = Self { generation, background: frozen.background(), ..before };
+        }
+        is_whole.is_continue()
     }
 
     fn footprint(&self) -> u64 {
