@@ -168,6 +168,19 @@ impl FiniteEngine {
         self.probe.as_ref()
     }
 
+    /// Goes on with another stepper, from the generation at hand. The one before ends.
+    pub fn set_stepper(&mut self, stepper: Box<dyn Stepper>) {
+        self.stepper = Some(stepper);
+        self.last_hop = None; // Another stepper may note less of what has changed.
+    }
+
+    /// Goes on by another rule, from the generation at hand.
+    pub fn set_rule(&mut self, rule: Rule) {
+        self.rule = rule;
+        self.last_hop = None; // What has not changed may change now.
+        self.edge = EdgeWatch::default();
+    }
+
     /// Whether the stepper is made of tasks, so that [`step_async`](Self::step_async) serves it.
     pub fn is_async(&mut self) -> bool {
         self.stepper.as_mut().is_some_and(|stepper| stepper.as_async().is_some())

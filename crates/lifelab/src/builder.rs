@@ -16,6 +16,8 @@ use crate::checkpoint::Checkpoint;
 use crate::scenario::{Scenario, Start};
 use crate::spec::{EngineSpec, StepperSpec};
 
+pub(crate) use build::check_wire;
+
 #[cfg(doc)]
 use crate::simulation::Simulation;
 

@@ -15,11 +15,12 @@ use lifelab_core::{
 };
 use lifelab_patterns::Pattern;
 
-use crate::builder::Builder;
+use crate::builder::{Builder, check_wire};
 use crate::cycle::{Cycle, CycleFinder};
 use crate::error::Error;
 use crate::fingerprint::universe_sha256;
 use crate::observe::{GenerationEvent, Observer, OnGeneration};
+use crate::spec::StepperSpec;
 
 /// A simulation: a universe, and how to take it forward.
 ///
@@ -295,6 +296,60 @@ impl Simulation {
         self.engine.edit(cells)?;
         self.met_edge_before = None; // What is at the edge may be another thing now.
         Ok(())
+    }
+
+    /// Goes on with another stepper, from the generation at hand. The one before ends.
+    ///
+    /// ```
+    /// use lifelab::Simulation;
+    ///
+    /// let mut gun = Simulation::builder().named("gosper-glider-gun").size(60, 50).build()?;
+    /// gun.run(15)?;
+    /// gun.set_stepper(&"thread_pool(workers: 4)".parse()?)?;
+    /// gun.run(15)?;
+    /// assert_eq!(gun.generation(), 30);
+    /// assert_eq!(gun.population(), 36 + 5);
+    /// # Ok::<(), lifelab::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the stepper cannot be built, the cells' I/O cannot follow it, or the engine takes no steppers; then
+    /// all stays as it was.
+    pub fn set_stepper(&mut self, spec: &StepperSpec) -> Result<(), Error> {
+        self.come_home();
+        let finite = self.finite_mut("takes no stepper")?;
+        let stepper = spec.build()?;
+        check_wire(&**finite.io(), &*stepper)?;
+        finite.set_stepper(stepper);
+        self.stepper = spec.to_string();
+        Ok(())
+    }
+
+    /// Goes on by another rule, from the generation at hand.
+    ///
+    /// # Errors
+    /// If the engine keeps its rule; or if the universe has no end and cells far away would come to life by
+    /// one of the rules, for what they are then depends on how it began.
+    pub fn set_rule(&mut self, rule: Rule) -> Result<(), Error> {
+        self.come_home();
+        let lights = |rule: Rule| rule.births() & 1 == 1;
+        if self.shape().is_endless() && (lights(rule) || lights(self.rule())) {
+            let message = format!("a universe without end does not change its rule to {rule}, or from it");
+            return Err(Error::Setup { message, remedy: "start anew by that rule" });
+        }
+        self.finite_mut("keeps its rule")?.set_rule(rule);
+        self.met_edge_before = None; // It was met by the other rule.
+        Ok(())
+    }
+
+    /// Goes back to a state of this simulation that its engine has [frozen](Engine::freeze). Whether it has.
+    pub fn restore(&mut self, frozen: &dyn Universe) -> bool {
+        self.come_home();
+        let has_gone = self.engine.restore(frozen);
+        if has_gone {
+            self.met_edge_before = None;
+        }
+        has_gone
     }
 
     /// The cells that differ from the [background](Universe::background), mostly the live ones, in

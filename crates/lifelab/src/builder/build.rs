@@ -172,7 +172,7 @@ fn build_io(spec: &IoSpec) -> Result<(Arc<dyn CellIo>, String), Error> {
 }
 
 /// Refuses I/O that cannot follow its cells into other processes.
-fn check_wire(io: &dyn CellIo, stepper: &dyn Stepper) -> Result<(), Error> {
+pub(crate) fn check_wire(io: &dyn CellIo, stepper: &dyn Stepper) -> Result<(), Error> {
     if !stepper.capabilities().needs_wire || io.is_idle() || io.wire().is_some() {
         return Ok(());
     }
