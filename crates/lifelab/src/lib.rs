@@ -32,6 +32,7 @@
 //! - [`patterns`]: pattern files and the library of patterns.
 //! - [`Scenario`]: a whole run as text.
 //! - [`Checkpoint`]: a run as it stood, to go on from; [`Checkpoints`] keeps them on disk.
+//! - [`live`]: a simulation on a thread of its own, for viewers.
 //! - [`Stepper`], [`FanIn`](core::FanIn) and the rest of [`core`]: for your own stepper.
 //!
 //! # Features
@@ -53,6 +54,7 @@ mod cycle;
 mod engines;
 mod error;
 mod fingerprint;
+pub mod live;
 mod live_cells;
 mod memory;
 pub mod notation;
