@@ -203,6 +203,19 @@ pub(crate) struct PrintArgs {
     /// Print only what --show or --json ask for, and errors
     #[arg(short, long)]
     pub(crate) quiet: bool,
+
+    /// How to tell of progress on standard error: a bar, if that is a terminal; a line every ten seconds and
+    /// at the end, for files and for machines; or not at all
+    #[arg(long, value_name = "bar|lines|none", default_value = "bar", hide_possible_values = true)]
+    pub(crate) progress: ProgressKind,
+}
+
+/// How to tell of progress.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+pub(crate) enum ProgressKind {
+    Bar,
+    Lines,
+    None,
 }
 
 /// What to write.
@@ -243,8 +256,9 @@ impl SaveArgs {
 }
 
 impl PrintArgs {
-    pub(crate) fn wants_progress(&self) -> bool {
-        !self.quiet
+    /// How to tell of progress.
+    pub(crate) fn progress(&self) -> ProgressKind {
+        if self.quiet { ProgressKind::None } else { self.progress }
     }
 }
 

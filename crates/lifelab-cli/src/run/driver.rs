@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::interrupt;
 use crate::json;
 use crate::report;
-use crate::run::args::{PrintArgs, SaveArgs};
+use crate::run::args::{PrintArgs, ProgressKind, SaveArgs};
 use crate::run::checkpoint_writer::CheckpointWriter;
 use crate::run::destination::Destination;
 use crate::run::drawing;
@@ -62,7 +62,7 @@ impl Driver {
             writer.warns_at_once = !print.quiet && !print.json;
         }
         self.leave_checkpoint()?;
-        let ended = self.drive(print.wants_progress());
+        let ended = self.drive(print.progress());
 
         // Whatever ended it, the simulation stands at its last complete generation.
         let left = self.leave_checkpoint();
@@ -90,13 +90,13 @@ impl Driver {
     }
 
     /// Computes generations until the end, or until a state comes back if that is looked for.
-    fn drive(&mut self, wants_progress: bool) -> Result<(), Failure> {
+    fn drive(&mut self, kind: ProgressKind) -> Result<(), Failure> {
         if self.has_come_back() {
             return Ok(());
         }
         let ahead = self.ahead();
         let goal = (self.scenario.generations != Scenario::WITHOUT_END).then_some(ahead);
-        let progress = Progress::start(&self.simulation, goal, wants_progress);
+        let progress = Progress::start(&self.simulation, goal, kind);
         let Self { simulation, scenario, start, finder, writer, statistics } = self;
         let run = (&*scenario, *start);
         let mut watch =

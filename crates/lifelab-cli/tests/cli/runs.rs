@@ -431,3 +431,11 @@ fn a_shell_completes_names() {
         assert!(script.contains("LIFELAB_COMPLETE"), "{shell}: {script}");
     }
 }
+
+#[test]
+fn progress_is_told_by_lines_where_they_are_asked_for() {
+    let done = run(&mut typed("run blinker -g 100 --progress lines"));
+    assert_eq!((done.code, done.err.lines().count()), (Some(0), 1), "{}", done.err);
+    assert!(done.err.starts_with("generation 100 of 100, 100.0 %, "), "{}", done.err);
+    succeed(&mut typed("run blinker -g 100 --progress lines --quiet"));
+}
