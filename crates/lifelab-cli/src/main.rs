@@ -11,6 +11,8 @@ mod patterns;
 mod resume;
 mod run;
 mod steppers;
+#[cfg(feature = "view")]
+mod view;
 
 mod input;
 mod interrupt;
@@ -49,6 +51,8 @@ enum Command {
     Advise(advise::Args),
     Run(Box<run::Args>),
     Resume(Box<resume::Args>),
+    #[cfg(feature = "view")]
+    View(Box<view::Args>),
     Info(info::Args),
     Convert(convert::Args),
     Patterns(patterns::Args),
@@ -64,6 +68,7 @@ Examples:
   lifelab bench
   lifelab advise --cells 10000 --latency 10ms
   lifelab run gosper-glider-gun --show
+  lifelab view acorn --size 400x300
   lifelab run acorn --size 100x80 --stepper async_tasks --io sleep:10ms
   lifelab run --soup 0.37 --seed 7 --stepper 'thread_pool(workers: 64)' --io socket:5ms --json
   lifelab run acorn --size 4000x4000 -g 1000000 --checkpoint acorn-run --every 30s
@@ -102,6 +107,8 @@ impl Command {
             Self::Advise(args) => advise::perform(args, out),
             Self::Run(args) => run::perform(args, out),
             Self::Resume(args) => resume::perform(args, out),
+            #[cfg(feature = "view")]
+            Self::View(args) => view::perform(args),
             Self::Info(args) => info::perform(args, out),
             Self::Convert(args) => convert::perform(args, out),
             Self::Patterns(args) => patterns::perform(args, out),
@@ -132,6 +139,8 @@ impl Command {
             Self::Patterns(args) => args.json,
             Self::Steppers(args) => args.json,
             Self::Engines(args) => args.json,
+            #[cfg(feature = "view")]
+            Self::View(_) => false,
             Self::Convert(_) | Self::Completions(_) | Self::Man(_) => false,
         }
     }

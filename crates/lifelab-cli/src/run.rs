@@ -32,7 +32,7 @@ use crate::run::statistics::RunStatistics;
 
 pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     args.save.check()?;
-    let mut plan = Plan::of(args)?;
+    let mut plan = Plan::of(&args.start, &args.universe, &args.work, &args.end)?;
     let simulation = plan.build()?;
     let writer = CheckpointWriter::open(&args.checkpoints)?;
     let finder = plan.until_stable.then(|| {

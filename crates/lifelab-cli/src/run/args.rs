@@ -44,7 +44,7 @@ pub(crate) struct Args {
 }
 
 /// What to start from.
-#[derive(clap::Args)]
+#[derive(clap::Args, Clone)]
 #[command(next_help_heading = "What to start from")]
 pub(crate) struct StartArgs {
     /// A pattern file in any format, gzipped or not; `-` for standard input; the name of a pattern
@@ -74,7 +74,7 @@ pub(crate) struct StartArgs {
 }
 
 /// The universe.
-#[derive(clap::Args)]
+#[derive(clap::Args, Clone)]
 #[command(next_help_heading = "Universe")]
 pub(crate) struct UniverseArgs {
     /// Columns and rows of the grid, the pattern in its middle: 100x80 [default: the pattern's own; if it
@@ -169,7 +169,7 @@ pub(crate) struct WorkArgs {
 }
 
 /// When to end.
-#[derive(clap::Args)]
+#[derive(clap::Args, Default)]
 #[command(next_help_heading = "End")]
 pub(crate) struct EndArgs {
     /// How many generations to compute: 1000, 10k, 1e12, 10^12; with engines that count so far, 2^200
@@ -252,6 +252,14 @@ impl SaveArgs {
             ("--save-scenario", self.save_scenario.as_deref()),
             ("--trace", self.trace.as_deref()),
         ])
+    }
+}
+
+impl UniverseArgs {
+    /// Whether the rule names a size and a topology.
+    #[cfg(feature = "view")]
+    pub(crate) fn rule_names_universe(&self) -> bool {
+        self.rule.is_some_and(|rule| rule.bounds.is_some())
     }
 }
 

@@ -6,12 +6,12 @@ use std::time::Duration;
 use lifelab::core::{Bounds, RuleSpec, World};
 use lifelab::io::Trigger;
 use lifelab::patterns::{Loaded, Pattern};
-use lifelab::{Count, Scenario, Simulation, Soup, SpecError, Start, Topology};
+use lifelab::{Builder, Count, Scenario, Simulation, Soup, SpecError, Start, Topology};
 
 use crate::failure::{Exit, Failure};
 use crate::input;
 use crate::interrupt;
-use crate::run::args::{Args, UniverseArgs, WorkArgs};
+use crate::run::args::{EndArgs, StartArgs, UniverseArgs, WorkArgs};
 use crate::scenario_file;
 
 /// The generations that are computed if no number is given.
@@ -34,17 +34,22 @@ pub(crate) struct Plan {
 
 impl Plan {
     /// Reads all files that the arguments name, and puts everything together.
-    pub(crate) fn of(args: &Args) -> Result<Self, Failure> {
-        let limits = args.start.limit.into();
+    pub(crate) fn of(
+        from: &StartArgs,
+        universe: &UniverseArgs,
+        work: &WorkArgs,
+        end: &EndArgs,
+    ) -> Result<Self, Failure> {
+        let limits = from.limit.into();
         let scenario: Option<Scenario> =
-            args.start.scenario.as_deref().map(scenario_file::read).transpose()?;
-        let (start, loaded) = match (&args.start.pattern, args.start.soup, &scenario) {
+            from.scenario.as_deref().map(scenario_file::read).transpose()?;
+        let (start, loaded) = match (&from.pattern, from.soup, &scenario) {
             (Some(pattern), _, _) => {
                 let (start, loaded) = input::open(pattern, &limits)?;
                 (start, Some(loaded))
             }
             (None, Some(density), _) => {
-                (Start::Soup(Soup { density, seed: args.start.seed.unwrap_or(0) }), None)
+                (Start::Soup(Soup { density, seed: from.seed.unwrap_or(0) }), None)
             }
             (None, None, Some(scenario)) => {
                 (scenario.start.clone(), input::load(&scenario.start, &limits)?)
@@ -55,15 +60,15 @@ impl Plan {
             Some(scenario) => Scenario { start, ..scenario },
             None => Scenario { generations: DEFAULT_GENERATIONS.into(), ..Scenario::new(start) },
         };
-        match (&mut scenario.start, args.start.seed) {
+        match (&mut scenario.start, from.seed) {
             (_, None) => {}
             (Start::Soup(soup), Some(seed)) => soup.seed = seed,
             _ => return Err(Failure::usage("--seed chooses a soup, and there is none")),
         }
-        args.work.check_trust(&scenario)?;
-        args.universe.override_in(&mut scenario)?;
-        args.work.override_in(&mut scenario)?;
-        if args.universe.memory_limit.is_some() && !scenario.engine.is_finite() {
+        work.check_trust(&scenario)?;
+        universe.override_in(&mut scenario)?;
+        work.override_in(&mut scenario)?;
+        if universe.memory_limit.is_some() && !scenario.engine.is_finite() {
             let name = scenario.engine.name();
             return Err(Failure::usage(format!(
                 "--memory-limit is that of a grid, and the engine {name} has none: `lifelab engines` shows \
@@ -76,40 +81,67 @@ impl Plan {
         } else if loaded.is_some() && scenario.size.is_none() && scenario.margin.is_none() {
             scenario.topology.get_or_insert(Topology::infinite());
         }
-        if args.end.until_stable || args.end.generations.is_some() {
-            scenario.generations = args.end.generations.unwrap_or(Scenario::WITHOUT_END);
+        if end.until_stable || end.generations.is_some() {
+            scenario.generations = end.generations.unwrap_or(Scenario::WITHOUT_END);
         }
         let first = loaded.as_ref().map_or(0, |loaded: &Loaded| loaded.pattern.generation);
-        check_count(args.start.pattern.as_deref(), Count::from_u128(first), &scenario)?;
+        check_count(from.pattern.as_deref(), Count::from_u128(first), &scenario)?;
         let (pattern, warnings) = match loaded {
             Some(loaded) => (Some(loaded.pattern), loaded.warnings),
             None => (None, Vec::new()),
         };
         Ok(Self {
             scenario,
-            until_stable: args.end.until_stable,
+            until_stable: end.until_stable,
             warnings: warnings.iter().map(ToString::to_string).collect(),
-            timeout: args.end.timeout,
-            memory_limit: args.universe.memory_limit,
+            timeout: end.timeout,
+            memory_limit: universe.memory_limit,
             pattern,
         })
     }
 
+    /// What starts from a soup.
+    #[cfg(feature = "view")]
+    pub(crate) fn of_soup(scenario: Scenario, memory_limit: Option<u64>) -> Self {
+        let (until_stable, warnings, timeout, pattern) = (false, Vec::new(), None, None);
+        Self { scenario, until_stable, warnings, timeout, memory_limit, pattern }
+    }
+
+    /// The most memory that a grid may take, if that was said.
+    #[cfg(feature = "view")]
+    pub(crate) fn memory_limit(&self) -> Option<u64> {
+        self.memory_limit
+    }
+
+    /// What builds the simulation as often as it is asked to.
+    #[cfg(feature = "view")]
+    pub(crate) fn into_recipe(
+        self,
+    ) -> impl Fn() -> Result<Simulation, lifelab::Error> + Send + Sync + 'static {
+        move || self.builder(self.pattern.clone()).build()
+    }
+
     /// Builds the simulation, once.
     pub(crate) fn build(&mut self) -> Result<Simulation, Failure> {
-        let mut builder = Simulation::builder().scenario(&self.scenario);
-        if let Some(pattern) = self.pattern.take() {
-            builder = builder.pattern(pattern); // It need not be read again.
-        }
+        let pattern = self.pattern.take(); // It need not be read again.
+        let mut builder = self.builder(pattern);
         if let Some(timeout) = self.timeout {
             builder = builder.deadline(interrupt::left(timeout));
-        }
-        if let Some(bytes) = self.memory_limit {
-            builder = builder.memory_limit(bytes);
         }
         let simulation = builder.build()?;
         self.check_faults(&simulation)?;
         Ok(simulation)
+    }
+
+    fn builder(&self, pattern: Option<Pattern>) -> Builder {
+        let mut builder = Simulation::builder().scenario(&self.scenario);
+        if let Some(pattern) = pattern {
+            builder = builder.pattern(pattern);
+        }
+        if let Some(bytes) = self.memory_limit {
+            builder = builder.memory_limit(bytes);
+        }
+        builder
     }
 
     /// Refuses faults that strike nowhere, and warns of those that strike never.

@@ -12,5 +12,10 @@ mod results;
 mod runs;
 mod scenarios;
 mod traces;
+#[cfg(feature = "view")]
+mod viewing;
 
 mod program;
+#[cfg(feature = "view")]
+#[path = "../../../lifelab-view/tests/terminal/tmux.rs"]
+mod tmux;
