@@ -109,7 +109,7 @@ pub(crate) fn topologies() -> Vec<CompletionCandidate> {
 pub(crate) fn rules() -> Vec<CompletionCandidate> {
     let word = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
     let about = |rule: &Rule| Some(rule.to_string().into());
-    Rule::NAMED.iter().map(|(name, rule)| candidate(word(name)).help(about(rule))).collect()
+    Rule::named().map(|(name, rule)| candidate(word(name)).help(about(&rule))).collect()
 }
 
 /// What cells can wait for.

@@ -9,6 +9,7 @@ mod info;
 mod man;
 mod patterns;
 mod resume;
+mod rules;
 mod run;
 mod steppers;
 #[cfg(feature = "view")]
@@ -56,6 +57,7 @@ enum Command {
     Info(info::Args),
     Convert(convert::Args),
     Patterns(patterns::Args),
+    Rules(rules::Args),
     Steppers(steppers::Args),
     Engines(steppers::EngineArgs),
     Completions(completions::Args),
@@ -112,6 +114,7 @@ impl Command {
             Self::Info(args) => info::perform(args, out),
             Self::Convert(args) => convert::perform(args, out),
             Self::Patterns(args) => patterns::perform(args, out),
+            Self::Rules(args) => rules::perform(args, out),
             Self::Steppers(args) => steppers::perform(args, out),
             Self::Engines(args) => steppers::perform_engines(args, out),
             Self::Completions(args) => completions::perform(args, out),
@@ -137,6 +140,7 @@ impl Command {
             Self::Resume(args) => args.print.json,
             Self::Info(args) => args.json,
             Self::Patterns(args) => args.json,
+            Self::Rules(args) => args.json,
             Self::Steppers(args) => args.json,
             Self::Engines(args) => args.json,
             #[cfg(feature = "view")]

@@ -460,6 +460,17 @@ fn the_library_is_listed_and_printed() {
 }
 
 #[test]
+fn the_rules_are_listed() {
+    let list = succeed(&mut typed("rules")).out;
+    let rows = succeed(&mut typed("rules --json")).json();
+    for (name, rule) in [("HighLife", "B36/S23"), ("Just Friends", "B2-a/S12")] {
+        assert!(list.lines().any(|line| line.starts_with(name) && line.ends_with(rule)), "{list}");
+        let row = json!({ "name": name, "rule": rule });
+        assert!(rows.as_array().unwrap().contains(&row), "{rows}");
+    }
+}
+
+#[test]
 fn the_steppers_are_listed() {
     let list = succeed(&mut typed("steppers"));
     let rows = succeed(&mut typed("steppers --json")).json();
