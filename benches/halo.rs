@@ -39,7 +39,7 @@ fn verified(width: u32, height: u32, topology: Topology) -> Grid {
     let rows = (0..=right).flat_map(|x| [Cell::new(x, 0), Cell::new(x, bottom)]);
     let columns = (0..=bottom).flat_map(|y| [Cell::new(0, y), Cell::new(right, y)]);
     for at in rows.chain(columns) {
-        let next = CellJob { at, neighborhood: grid.neighborhood(at) }.next(parity);
+        let next = CellJob { at, neighborhood: grid.neighborhood(at) }.next(&parity);
         assert_eq!(next, expected.get(at), "{at} sees a wrong halo");
     }
     grid

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use lifelab::core::{Context, Idle};
+use lifelab::core::{Context, Counts, Idle};
 use lifelab::steppers::{sequential, thread_pool};
 use lifelab::{CancellationToken, Cell, Grain, Grid, Rule, Simulation, Soup, Stepper, Topology};
 use lifelab_tests::{live_after, oracle, oracle_after, topologies};
@@ -75,7 +75,8 @@ proptest! {
     #[test]
     fn without_end_nothing_is_cut_off(start in grid(), rule in rule(), topology in any::<Index>()) {
         let topology = endless_of(&start, topology);
-        let rule = Rule::new(rule.births() & !1, rule.survivals()).expect("nine counts each");
+        let Counts { births, survivals } = rule.counts().expect("it counts");
+        let rule = Rule::new(births & !1, survivals).expect("nine counts each");
         let builder = Simulation::builder().grid(start.clone()).rule(rule).topology(topology);
         let mut simulation = builder.build().expect("valid parts");
         simulation.run(5_u64).expect("nothing fails");

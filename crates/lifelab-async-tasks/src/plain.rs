@@ -59,8 +59,8 @@ pub(crate) async fn run(job: CellJob, generation: &Generation) -> Result<bool, C
         return job.run(cx); // It does not block.
     }
     let site = |phase| cx.site(job.at, phase);
-    let counted = watch.time(site(Phase::Neighbors), job.count_neighbors_async(cx)).await?;
-    watch.time(site(Phase::Rule), counted.apply_rule_async(cx)).await
+    let observed = watch.time(site(Phase::Neighbors), job.observe_async(cx)).await?;
+    watch.time(site(Phase::Rule), observed.apply_rule_async(cx)).await
 }
 
 /// Tasks that are spawned in one go. Between two slices, others on the same thread have their turn:

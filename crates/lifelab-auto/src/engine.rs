@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use lifelab_core::{
     Advance, CancellationToken, Count, EditError, Engine, EngineFactory, EngineStart, EngineWork,
-    Place, Raster, Rectangle, Run, StartError, StateHash, StepError, Universe, Unsupported,
-    View, World,
+    Place, Raster, Rectangle, Run, StartError, StateHash, StepError, Universe, Unsupported, View,
+    World,
 };
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! The truth about a universe, computed by other means than any kernel's.
 
-use lifelab::core::{Cell, Phase, Position, Rule, Site};
+use lifelab::core::{Cell, Neighborhood, Phase, Position, Rule, Site};
 use lifelab::{Grid, IoSpec, Size, StateHash, Topology};
 
 use crate::universe::Universe;
@@ -82,17 +82,15 @@ impl Oracle {
     fn step(&mut self) {
         let mut next = vec![0; self.now.len()];
         let [mut above, mut here, mut below] = [(); 3].map(|()| vec![0_u8; self.width + 2]);
-        let (births, survivals) = (self.rule.births(), self.rule.survivals());
         for (y, out) in next.chunks_exact_mut(self.width).enumerate() {
             self.fill(&mut above, y as i64 - 1);
             self.fill(&mut here, y as i64);
             self.fill(&mut below, y as i64 + 1);
             for (x, cell) in out.iter_mut().enumerate() {
-                let column = |x: usize| above[x] + here[x] + below[x];
-                let alive = here[x + 1];
-                let neighbors = column(x) + column(x + 1) + column(x + 2) - alive;
-                let counts = if alive == 1 { survivals } else { births };
-                *cell = if self.is_kept(x, y) { alive } else { (counts >> neighbors & 1) as u8 };
+                let bits = |row: &[u8]| u16::from(row[x] | row[x + 1] << 1 | row[x + 2] << 2);
+                let block = Neighborhood::from_rows(bits(&above), bits(&here), bits(&below));
+                let is_kept = self.is_kept(x, y);
+                *cell = if is_kept { here[x + 1] } else { self.rule.next(block).into() };
             }
         }
         self.now = next;

@@ -60,7 +60,7 @@ impl<'a> CellFuture<'a> {
             Err(fault) => Some(self.or_keep(CellFailure { site, fault }, cx)),
             Ok(()) => match mem::replace(&mut self.phase, Phase::Rule) {
                 Phase::Neighbors => None,
-                Phase::Rule => Some(Ok(self.job.next(cx.rule))),
+                Phase::Rule => Some(Ok(self.job.next(&cx.rule))),
             },
         })
     }

@@ -4,4 +4,4 @@
 //! [`Circuit`], and the next states come out, for all cells of a register at once. Registers are
 //! [`Lanes`]: those of `fearless_simd`, or plain words.
 
-pub use crate::kernel::{AnyRule, Circuit, Conway, Lanes, OfThree, Ternary};
+pub use crate::kernel::{AnyCounts, Circuit, Conway, Lanes, OfThree, Ternary};

@@ -94,9 +94,11 @@ impl Context {
     /// generations pay.
     ///
     /// # Panics
-    /// If there are more than [`MAX_GENERATIONS`](Self::MAX_GENERATIONS).
+    /// If there are more than [`MAX_GENERATIONS`](Self::MAX_GENERATIONS), or more than one of a rule that
+    /// does more than count its neighbors.
     pub fn hopping(self, generations: u32, topology: Topology) -> Self {
         assert!(generations <= Self::MAX_GENERATIONS, "{generations} generations at once");
+        assert!(generations == 1 || self.rule.counts().is_some(), "{} hops", self.rule);
         let unchanged = Arc::new(UnchangedMap::unknown(0, 0));
         Self { hop: (generations > 1).then_some(Hop { generations, topology, unchanged }), ..self }
     }

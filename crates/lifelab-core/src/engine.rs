@@ -6,6 +6,7 @@ use crate::cancellation_token::CancellationToken;
 use crate::count::Count;
 use crate::error::{StepError, StepErrorKind};
 use crate::finite::FiniteEngine;
+use crate::rule::Rule;
 use crate::stepper::StepReport;
 use crate::universe::{FrozenUniverse, Place, Universe};
 
@@ -99,6 +100,9 @@ pub enum EditError {
     /// A cell lies outside of the universe.
     #[error("the cell {0} lies outside of the universe")]
     Outside(Place),
+    /// The engine computes rules that count the live neighbors, and no others.
+    #[error("the rule {0} does more than count neighbors, which this engine cannot")]
+    Rule(Rule),
     /// Memory cannot hold the cells.
     #[error("there is no memory for the cells: {message}")]
     Memory {

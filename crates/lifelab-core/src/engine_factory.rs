@@ -113,6 +113,25 @@ impl World {
     }
 }
 
+impl World {
+    /// Refuses a rule that does more than count the live neighbors: for engines that know no others.
+    ///
+    /// # Errors
+    /// If it does.
+    pub fn refuse_arrangements(&self, engine: &str) -> Result<(), Unsupported> {
+        if self.rule.counts().is_some() {
+            return Ok(());
+        }
+        Err(Unsupported {
+            message: format!(
+                "the engine {engine} computes rules that count neighbors, and {} looks where they are",
+                self.rule
+            ),
+            remedy: "take the engine finite".to_owned(),
+        })
+    }
+}
+
 impl<'a> EngineStart<'a> {
     /// The start of a pattern in a generation. By a rule with B0 and S8 the plane lives for ever, and the
     /// cells are those that do not: the custom of pattern files. By one with B0 alone it lives in odd
@@ -122,9 +141,9 @@ impl<'a> EngineStart<'a> {
         generation: Count,
         cells: &'a mut dyn Iterator<Item = Run>,
     ) -> Self {
-        let (is_born, survives) = (rule.births() & 1 == 1, rule.survivals() >> 8 & 1 == 1);
         let is_odd = !generation.is_zero() && generation.trailing_zeros() == 0;
-        Self { generation, background: is_born && (survives || is_odd), cells }
+        let background = !rule.keeps_the_dead() && (rule.keeps_the_living() || is_odd);
+        Self { generation, background, cells }
     }
 
     /// Whether an engine that has been built has the background that was asked for: for engines of which

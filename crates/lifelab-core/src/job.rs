@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::error::CellFailure;
 use crate::io::{self, OnFault};
 use crate::probe::{Activity, Executor, Probe};
-use crate::rule::Rule;
+use crate::rule::{Observation, Rule};
 
 /// The work of one cell in one generation: where it is, and the past that decides its future.
 ///
@@ -16,7 +16,7 @@ use crate::rule::Rule;
 /// out values, fan in values*.
 ///
 /// [`run`](Self::run) does both phases in one place; a pipeline does them in two, by
-/// [`count_neighbors`](Self::count_neighbors) and [`Counted::apply_rule`]. Each has an async twin.
+/// [`observe`](Self::observe) and [`Observed::apply_rule`]. Each has an async twin.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct CellJob {
     /// The cell.
@@ -25,15 +25,15 @@ pub struct CellJob {
     pub neighborhood: Neighborhood,
 }
 
-/// A cell whose neighbors are counted.
+/// A cell whose neighborhood has been observed: mostly, its live neighbors counted.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-pub struct Counted {
+pub struct Observed {
     /// The cell.
     pub at: Cell,
     /// Whether it lives in the frozen generation.
     pub alive: bool,
-    /// Its live neighbors, 0 to 8.
-    pub neighbors: u8,
+    /// What the rule must know of its neighborhood.
+    pub seen: Observation,
     /// Whether its I/O failed in the first phase, and it [keeps](OnFault::Keep) its state.
     pub is_kept: bool,
 }
@@ -49,7 +49,7 @@ impl CellJob {
             return self.run_watched(cx);
         }
         if cx.is_idle() {
-            return Ok(self.next(cx.rule));
+            return Ok(self.next(&cx.rule));
         }
         // Not by way of a value between the phases: to put it into memory and get it back takes longer
         // than both.
@@ -57,7 +57,7 @@ impl CellJob {
             return self.or_keep(failure, cx)?.apply_rule(cx);
         }
         let called = call(self.at, Phase::Rule, cx);
-        self.count().conclude(called.map(|()| self.next(cx.rule)), cx)
+        self.observed(cx).conclude(called.map(|()| self.next(&cx.rule)), cx)
     }
 
     /// Computes the next state, suspending the task while the cell's I/O waits.
@@ -71,17 +71,17 @@ impl CellJob {
         if cx.is_idle() {
             return self.run(cx); // It does not block.
         }
-        self.count_neighbors_async(cx).await?.apply_rule_async(cx).await
+        self.observe_async(cx).await?.apply_rule_async(cx).await
     }
 
-    /// The first phase: waits, then counts.
+    /// The first phase: waits, then observes the neighborhood.
     ///
     /// # Errors
     /// The failure of the cell's I/O.
-    pub fn count_neighbors(self, cx: &Context) -> Result<Counted, CellFailure> {
+    pub fn observe(self, cx: &Context) -> Result<Observed, CellFailure> {
         match &cx.probe {
-            None => self.count_unwatched(cx),
-            Some(probe) => watched(self.at, Phase::Neighbors, cx, probe, || self.count())
+            None => self.observe_unwatched(cx),
+            Some(probe) => watched(self.at, Phase::Neighbors, cx, probe, || self.observed(cx))
                 .or_else(|failure| self.or_keep(failure, cx)),
         }
     }
@@ -90,50 +90,50 @@ impl CellJob {
     ///
     /// # Errors
     /// The failure of the cell's I/O.
-    pub async fn count_neighbors_async(self, cx: &Context) -> Result<Counted, CellFailure> {
-        let counted = perform_async(self.at, Phase::Neighbors, cx, || self.count()).await;
-        counted.or_else(|failure| self.or_keep(failure, cx))
+    pub async fn observe_async(self, cx: &Context) -> Result<Observed, CellFailure> {
+        let observed = perform_async(self.at, Phase::Neighbors, cx, || self.observed(cx)).await;
+        observed.or_else(|failure| self.or_keep(failure, cx))
     }
 
     /// The next state by computation alone.
     #[inline]
-    pub fn next(self, rule: Rule) -> bool {
-        self.count().next(rule)
+    pub fn next(self, rule: &Rule) -> bool {
+        rule.next(self.neighborhood)
     }
 
     #[cold]
     fn run_watched(self, cx: &Context) -> Result<bool, CellFailure> {
         match &cx.probe {
             Some(probe) if cx.is_idle() => {
-                let compute = || self.next(cx.rule);
+                let compute = || self.next(&cx.rule);
                 Ok(probe.compute(Activity::Cell(cx.position(self.at)), cx.generation, compute))
             }
-            _ => self.count_neighbors(cx)?.apply_rule(cx),
+            _ => self.observe(cx)?.apply_rule(cx),
         }
     }
 
     #[inline]
-    fn count_unwatched(self, cx: &Context) -> Result<Counted, CellFailure> {
+    fn observe_unwatched(self, cx: &Context) -> Result<Observed, CellFailure> {
         match call(self.at, Phase::Neighbors, cx) {
-            Ok(()) => Ok(self.count()),
+            Ok(()) => Ok(self.observed(cx)),
             Err(failure) => self.or_keep(failure, cx),
         }
     }
 
     #[inline]
-    fn count(self) -> Counted {
-        let (alive, neighbors) = (self.neighborhood.is_alive(), self.neighborhood.neighbors());
-        Counted { at: self.at, alive, neighbors, is_kept: false }
+    fn observed(self, cx: &Context) -> Observed {
+        let (alive, seen) = (self.neighborhood.is_alive(), cx.rule.observe(self.neighborhood));
+        Observed { at: self.at, alive, seen, is_kept: false }
     }
 
     /// What a failure in the first phase comes to.
     #[cold]
-    fn or_keep(self, failure: CellFailure, cx: &Context) -> Result<Counted, CellFailure> {
-        forgive(failure, cx).map(|()| Counted { is_kept: true, ..self.count() })
+    fn or_keep(self, failure: CellFailure, cx: &Context) -> Result<Observed, CellFailure> {
+        forgive(failure, cx).map(|()| Observed { is_kept: true, ..self.observed(cx) })
     }
 }
 
-impl Counted {
+impl Observed {
     /// The second phase: waits, then applies the rule.
     ///
     /// # Errors
@@ -143,7 +143,7 @@ impl Counted {
         if self.is_kept {
             return Ok(self.keep(cx));
         }
-        let next = watched(self.at, Phase::Rule, cx, probe, || self.next(cx.rule));
+        let next = watched(self.at, Phase::Rule, cx, probe, || self.next(&cx.rule));
         self.conclude(next, cx)
     }
 
@@ -155,7 +155,7 @@ impl Counted {
         if self.is_kept {
             return Ok(self.keep(cx));
         }
-        let next = perform_async(self.at, Phase::Rule, cx, || self.next(cx.rule)).await;
+        let next = perform_async(self.at, Phase::Rule, cx, || self.next(&cx.rule)).await;
         self.conclude(next, cx)
     }
 
@@ -164,7 +164,7 @@ impl Counted {
             return Ok(self.keep(cx));
         }
         let called = call(self.at, Phase::Rule, cx);
-        self.conclude(called.map(|()| self.next(cx.rule)), cx)
+        self.conclude(called.map(|()| self.next(&cx.rule)), cx)
     }
 
     /// Counts the cell as done, unless it failed and is not forgiven.
@@ -188,8 +188,8 @@ impl Counted {
     }
 
     #[inline]
-    fn next(self, rule: Rule) -> bool {
-        rule.next(self.alive, self.neighbors)
+    fn next(self, rule: &Rule) -> bool {
+        rule.apply(self.alive, self.seen)
     }
 }
 

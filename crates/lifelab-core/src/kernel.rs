@@ -3,7 +3,8 @@
 //! A bit is a cell and a word 64 of them, so an operation on words is one on 64 cells, and on a
 //! vector register one on up to 512. Neighbors are counted by a circuit of adders (`sum`), and the
 //! rule is another one behind it (`circuit`), of three-input logic where the processor has it
-//! (`ternary`). What remains is the order in which memory is read, and how many words fit into a
+//! (`ternary`). A rule that does not count is a decision diagram of the nine cells (`diagram`), which
+//! looks at each of them (`windows`). What remains is the order in which memory is read, and how many words fit into a
 //! register (`lanes`). One generation is computed where it lies, in
 //! `strips`; several at once in a `hop`, piece by piece in a `tile` that stays in the cache.
 //!
@@ -17,6 +18,7 @@
 
 mod circuit;
 mod columns;
+mod diagram;
 mod ghost;
 mod lanes;
 mod strips;
@@ -25,6 +27,7 @@ mod ternary;
 mod tile;
 mod time_blocking;
 mod transpose;
+mod windows;
 
 #[cfg(any(test, feature = "testing"))]
 mod choice;
@@ -43,7 +46,7 @@ use crate::rule::Rule;
 use crate::topology::Topology;
 #[cfg(any(test, feature = "testing"))]
 pub use choice::Kernel;
-pub use circuit::{AnyRule, Circuit, Conway};
+pub use circuit::{AnyCounts, Circuit, Conway};
 pub use lanes::Lanes;
 pub use sum::OfThree;
 pub use ternary::Ternary;
@@ -56,11 +59,17 @@ pub(crate) fn advance(rule: Rule, now: BandRef<'_>, next: &mut BandMut<'_>) {
 /// Computes `next` from `now` with the instructions of a level.
 fn advance_at(level: Level, rule: Rule, now: BandRef<'_>, next: &mut BandMut<'_>) {
     // The rule is chosen out here, so that the loops inside are compiled once for each branch.
-    if rule == Rule::LIFE {
-        dispatch!(level, simd => strips::advance(simd, Conway, now, next));
-    } else {
-        let circuit = AnyRule::of(rule);
-        dispatch!(level, simd => strips::advance(simd, circuit, now, next));
+    match rule.counts() {
+        Some(_) if rule == Rule::LIFE => {
+            dispatch!(level, simd => strips::advance(simd, Conway, now, next));
+        }
+        Some(counts) => {
+            let circuit = AnyCounts::of(counts);
+            dispatch!(level, simd => strips::advance(simd, circuit, now, next));
+        }
+        None => diagram::with(rule, |diagram| {
+            dispatch!(level, simd => windows::advance(simd, diagram, now, next));
+        }),
     }
 }
 
@@ -70,6 +79,10 @@ thread_local! {
 }
 
 /// Computes `next` some generations after `now`.
+///
+/// # Panics
+/// If the rule does more than count neighbors: such rules go one generation at a time, which is what
+/// [`Context::hopping`](crate::Context::hopping) sees to.
 ///
 /// # Errors
 /// If `stop` fires; `next` is then partly written.
@@ -100,11 +113,12 @@ fn hop_at(
         unchanged,
         stop,
     };
+    let counts = rule.counts().expect("only rules that count hop");
     SCRATCH.with_borrow_mut(|scratch| {
         if rule == Rule::LIFE {
             dispatch!(level, simd => task.advance(simd, Conway, next, scratch))
         } else {
-            let circuit = AnyRule::of(rule);
+            let circuit = AnyCounts::of(counts);
             dispatch!(level, simd => task.advance(simd, circuit, next, scratch))
         }
     })

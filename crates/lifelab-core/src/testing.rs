@@ -61,7 +61,8 @@ use std::time::{Duration, Instant};
 
 use crate::{
     Axis, CancellationToken, Cell, CellFailure, CellIo, Context, Fault, Grid, Idle, IoFuture,
-    Phase, Position, Rule, Site, Size, Soup, StepError, StepErrorKind, Stepper, Topology,
+    Neighborhood, Phase, Position, Rule, Site, Size, Soup, StepError, StepErrorKind, Stepper,
+    Topology,
 };
 
 pub use crate::kernel::Kernel;
@@ -87,10 +88,11 @@ pub fn oracle(now: &Grid, rule: Rule, topology: Topology) -> Grid {
     for (y, rows) in (0..).zip(seen.windows(3)) {
         for x in 0..now.width() {
             let columns = x as usize..x as usize + 3;
-            let block: u8 = rows.iter().flat_map(|row| &row[columns.clone()]).sum();
-            let alive = rows[1][x as usize + 1];
-            let counts = if alive == 1 { rule.survivals() } else { rule.births() };
-            next.set(Cell::new(x, y), counts >> (block - alive) & 1 == 1);
+            let bits = |row: &Vec<u8>| {
+                (0..).zip(&row[columns.clone()]).map(|(n, c)| u16::from(*c) << n).sum()
+            };
+            let block = Neighborhood::from_rows(bits(&rows[0]), bits(&rows[1]), bits(&rows[2]));
+            next.set(Cell::new(x, y), rule.next(block));
         }
     }
     next

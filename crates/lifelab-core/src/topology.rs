@@ -202,7 +202,7 @@ impl Topology {
     /// If the rule asks for a background that this topology cannot have.
     pub(crate) fn check_background(self, rule: Rule) -> Result<(), TopologyError> {
         match self {
-            Self::Strip { .. } if rule.births() & 1 == 1 => {
+            Self::Strip { .. } if !rule.keeps_the_dead() => {
                 Err(TopologyError::Background { topology: self, rule })
             }
             _ => Ok(()),

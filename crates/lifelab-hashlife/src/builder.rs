@@ -110,6 +110,9 @@ impl Builder {
     pub const LAST_LEVEL: u32 = TOP as u32 + LEAF_BITS;
 
     /// A builder of a universe with this rule.
+    ///
+    /// # Panics
+    /// If the rule does more than count neighbors.
     pub fn new(options: Options, rule: Rule) -> Self {
         let plane = Plane::new(&Phases::of(rule), options.memory.get());
         Self { options, rule, plane, parts: 0 }

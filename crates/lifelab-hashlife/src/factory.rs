@@ -17,7 +17,8 @@ impl EngineFactory for HashLife {
 
     fn supports(_: &Options, world: &World, work: EngineWork) -> Result<(), Unsupported> {
         work.refuse(Self::NAME)?;
-        world.refuse_edges(Self::NAME)
+        world.refuse_edges(Self::NAME)?;
+        world.refuse_arrangements(Self::NAME)
     }
 
     fn build(

@@ -71,12 +71,15 @@ impl HashLife {
     /// custom of pattern files.
     ///
     /// # Errors
-    /// If memory cannot hold them.
+    /// If memory cannot hold them, or the rule does more than count neighbors.
     pub fn new(
         options: Options,
         rule: Rule,
         cells: impl IntoIterator<Item = Place>,
     ) -> Result<Self, EditError> {
+        if rule.counts().is_none() {
+            return Err(EditError::Rule(rule));
+        }
         let mut plane = Plane::new(&Phases::of(rule), options.memory.get());
         let mut cells = cells.into_iter().map(|place| (place, true)).peekable();
         while cells.peek().is_some() {

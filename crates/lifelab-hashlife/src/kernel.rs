@@ -8,9 +8,9 @@
 
 use fearless_simd::{Level, dispatch};
 
-use lifelab_core::Rule;
+use lifelab_core::{Counts, Rule};
 
-use crate::phases::Phases;
+use crate::phases::{self, Phases};
 
 /// 16 x 16 cells: bit x of row y is the cell in column x.
 pub(crate) type Rows = [u16; 16];
@@ -134,8 +134,8 @@ struct Choice {
 
 impl Choice {
     fn of(rule: Rule) -> Self {
-        let births = u32::from(rule.births());
-        let survivals = u32::from(rule.survivals()) << 1; // A live cell counts itself.
+        let Counts { births, survivals } = phases::counts(rule);
+        let (births, survivals) = (u32::from(births), u32::from(survivals) << 1); // With the cell itself.
         Self { dead: Self::pairs(births), alive: Self::pairs(survivals) }
     }
 
@@ -191,7 +191,7 @@ mod tests {
                     let (x, y) = ((x + i % 3).wrapping_sub(1), (y + i / 3).wrapping_sub(1));
                     at(x, y)
                 });
-                cells[y][x] = rules[generation % 2].next(at(x, y), around.count() as u8);
+                cells[y][x] = phases::next_of(rules[generation % 2], at(x, y), around.count());
             }
         }
         std::array::from_fn(|y| {

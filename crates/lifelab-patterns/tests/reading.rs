@@ -204,9 +204,12 @@ fn rle_headers_that_must_be_rejected() {
     );
     rejects("x = 3, y = 3, rule = B3\u{0}S\no!", "1:24: found byte 0x00, expected a rule");
     rejects("x = 3, y = 3, rule = B3/S23é\no!", "1:28: found 'é'");
-    rejects("x = 3, y = 3, rule = B2-a/S12\no!", "1:22: isotropic non-totalistic rules are not");
+    rejects("x = 3, y = 3, rule = B2-z/S12\no!", "1:25: found 'z', expected a letter for");
     rejects("x = 3, y = 3, rule = 345/2/4\no!", "1:22: Generations rules are not supported yet");
-    rejects("x = 3, y = 3, rule = B2/S013V\no!", "1:22: von Neumann rules (suffix V) are not");
+    rejects(
+        "x = 3, y = 3, rule = B2/S015V\no!",
+        "1:28: found '5', expected a neighbor count from 0 to 4",
+    );
     rejects("x = 3, y = 3, rule = R5,C0,M1,S34..58,B34..45,NM\no!", "1:22: Larger than Life rules");
     rejects("x = 3, y = 3, rule = B3/S23:P0+1,20\no!", "1:31: found '+'");
     rejects("x = 3, y = 3, rule = B3/S23:T0,20-3\no!", "1:34: found '-', expected no offset");

@@ -154,8 +154,7 @@ impl<'a> Driver<'a> {
         let step = Message::Step {
             generation: cx.generation,
             origin: cx.origin(),
-            births: cx.rule.births(),
-            survivals: cx.rule.survivals(),
+            rule: cx.rule.table(),
             payload_limit: *payload_limit,
             hop: (cx.generations(), topology.unwrap_or_default()),
             watching: *watching,

@@ -33,7 +33,7 @@ impl RequestHandler {
         match message {
             Message::Cell { .. } => role != Role::Rule,
             Message::Band { .. } | Message::TimeBlocked { .. } => true,
-            Message::Counted { .. }
+            Message::Observed { .. }
             | Message::Failed { .. }
             | Message::Seen { .. }
             | Message::Refused(_) => role == Role::Rule,
@@ -69,12 +69,12 @@ impl RequestHandler {
             Message::Cell { unit, job } => {
                 let answer = match self.role {
                     Role::Both => job.run(cx).map(|alive| self::alive(unit, alive, cx)),
-                    _ => job.count_neighbors(cx).map(|cell| Message::Counted { unit, cell }),
+                    _ => job.observe(cx).map(|cell| Message::Observed { unit, cell }),
                 };
                 put(out, unit, answer);
             }
-            Message::Counted { unit, cell } => {
-                sense(cell.neighbors <= 8, "more than eight neighbors")?;
+            Message::Observed { unit, cell } => {
+                sense(cx.rule.can_observe(cell.seen), "a neighborhood that does not exist")?;
                 put(out, unit, cell.apply_rule(cx).map(|alive| self::alive(unit, alive, cx)));
             }
             Message::Band { unit, shape } => {
@@ -204,7 +204,7 @@ mod tests {
     use std::sync::Arc;
 
     use lifelab_core::testing::{GENERATION, context, script};
-    use lifelab_core::{CellIo, CellJob, Counted, Idle, Neighborhood, Site, Topology};
+    use lifelab_core::{CellIo, CellJob, Idle, Neighborhood, Observed, Rule, Site, Topology};
 
     use super::*;
 
@@ -254,8 +254,8 @@ mod tests {
 
     #[test]
     fn two_phases_give_the_same_band_as_one() {
-        let counted = work(&mut handler(Role::Neighbors, idle()), &band()).unwrap();
-        let answer = work(&mut handler(Role::Rule, idle()), &counted).unwrap();
+        let observed = work(&mut handler(Role::Neighbors, idle()), &band()).unwrap();
+        let answer = work(&mut handler(Role::Rule, idle()), &observed).unwrap();
         let (message, payload) = wire::parse(&answer).unwrap();
         assert_eq!(message, Message::Stepped { unit: 6, kept: 0 });
         assert!(wire::words(payload).eq([0b10001, 0, 0b10001]));
@@ -266,8 +266,8 @@ mod tests {
     #[test]
     fn two_phases_take_no_band_of_cells_that_wait() {
         assert!(work(&mut handler(Role::Neighbors, fails(&[])), &band()).is_err());
-        let counted = work(&mut handler(Role::Neighbors, idle()), &band()).unwrap();
-        assert!(work(&mut handler(Role::Rule, fails(&[])), &counted).is_err());
+        let observed = work(&mut handler(Role::Neighbors, idle()), &band()).unwrap();
+        assert!(work(&mut handler(Role::Rule, fails(&[])), &observed).is_err());
     }
 
     #[test]
@@ -365,12 +365,15 @@ mod tests {
         let shape = Shape { first: u32::MAX, rows: 3, width: 5 };
         let full = Shape { first: 0, rows: 1, width: 2 };
         let none = Shape { first: 0, rows: 0, width: 0 };
-        let cell = Counted { at: Cell::default(), alive: true, neighbors: 9, is_kept: false };
+        // An observation of a rule that does not count.
+        let block = Neighborhood::from_rows(7, 7, 7);
+        let seen = Rule::from_table([1; 8]).observe(block);
+        let cell = Observed { at: Cell::default(), alive: true, seen, is_kept: false };
         let units = [
             (Role::Both, Message::Band { unit: 0, shape }, vec![0; 120]),
             (Role::Both, Message::Band { unit: 0, shape: full }, vec![0; 8]),
             (Role::Both, Message::Band { unit: 0, shape: none }, vec![]),
-            (Role::Rule, Message::Counted { unit: 0, cell }, vec![]),
+            (Role::Rule, Message::Observed { unit: 0, cell }, vec![]),
             (Role::Rule, Message::Band { unit: 0, shape }, vec![0; 120]),
             (Role::Rule, Message::Band { unit: 0, shape: full }, vec![0; 8]),
             (Role::Rule, Message::Band { unit: 0, shape: none }, vec![]),

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use lifelab_core::probe::Observations;
-use lifelab_core::{CellFailure, CellJob, Counted, Fault, FaultKind, Position, Site, Topology};
+use lifelab_core::{CellFailure, CellJob, Fault, FaultKind, Observed, Position, Site, Topology};
 
 use crate::role::Role;
 use crate::watching::Watching;
@@ -38,8 +38,8 @@ pub(crate) enum Message {
         generation: u64,
         /// Where the grid's first cell lies.
         origin: Position,
-        births: u16,
-        survivals: u16,
+        /// The rule's table.
+        rule: [u64; 8],
         payload_limit: u32,
         /// How many generations are computed at once, from 1, and what lies beyond the edges of all
         /// that a band depends on.
@@ -57,7 +57,7 @@ pub(crate) enum Message {
     /// rows above and below, and words on either side.
     TimeBlocked { unit: u64, shape: Shape, above: u32, below: u32, beside: u32 },
     /// Work half done: a cell.
-    Counted { unit: u64, cell: Counted },
+    Observed { unit: u64, cell: Observed },
     /// Work done: a cell, and whether it [kept](lifelab_core::OnFault::Keep) its state.
     Alive { unit: u64, alive: bool, kept: bool },
     /// Work done: a band, whose rows are the payload, and how many of its cells kept theirs.

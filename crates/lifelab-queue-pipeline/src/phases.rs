@@ -7,10 +7,10 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use lifelab_core::{
-    CancelReason, Cell, CellFailure, CellJob, Context, Counted, Fault, Grid, Outcome, Phase, Unit,
+    CancelReason, Cell, CellFailure, CellJob, Context, Fault, Grid, Observed, Outcome, Phase, Unit,
 };
 
-/// A unit whose neighbors are to be counted.
+/// A unit whose neighbors are to be observed.
 #[derive(Debug)]
 pub(crate) enum Task {
     Cell(CellJob),
@@ -26,8 +26,8 @@ pub(crate) struct Rows {
 }
 
 /// A unit that awaits its rule.
-pub(crate) enum CountedUnit {
-    Cell(Counted),
+pub(crate) enum ObservedUnit {
+    Cell(Observed),
     Band(Rows),
 }
 
@@ -51,12 +51,12 @@ impl Task {
 ///
 /// # Errors
 /// The failing cell.
-pub(crate) fn count(task: Task, cx: &Context) -> Result<CountedUnit, CellFailure> {
+pub(crate) fn count(task: Task, cx: &Context) -> Result<ObservedUnit, CellFailure> {
     // A unit that was still in the queue when the generation ended is not started.
     cx.stop.check().map_err(|reason| stopped(task.first_cell(), reason, cx))?;
     match task {
-        Task::Cell(job) => job.count_neighbors(cx).map(CountedUnit::Cell),
-        Task::Band(rows) => Ok(CountedUnit::Band(rows)),
+        Task::Cell(job) => job.observe(cx).map(ObservedUnit::Cell),
+        Task::Band(rows) => Ok(ObservedUnit::Band(rows)),
     }
 }
 
@@ -65,12 +65,12 @@ pub(crate) fn count(task: Task, cx: &Context) -> Result<CountedUnit, CellFailure
 /// # Errors
 /// The failing cell.
 pub(crate) fn apply(
-    half: Result<CountedUnit, CellFailure>,
+    half: Result<ObservedUnit, CellFailure>,
     cx: &Context,
 ) -> Result<Outcome, CellFailure> {
     match half? {
-        CountedUnit::Cell(counted) => counted.apply_rule(cx).map(Outcome::Cell),
-        CountedUnit::Band(Rows { now, first, rows }) => Unit::Band { first, rows }.run(&now, cx),
+        ObservedUnit::Cell(observed) => observed.apply_rule(cx).map(Outcome::Cell),
+        ObservedUnit::Band(Rows { now, first, rows }) => Unit::Band { first, rows }.run(&now, cx),
     }
 }
 

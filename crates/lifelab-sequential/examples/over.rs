@@ -62,7 +62,7 @@ fn errors() -> Result<(), Box<dyn std::error::Error>> {
                 // Whether it failed is not asked.
                 let _ = black_box(&*cx.io).call(Site::new(1, job.at, phase), &cx.stop);
             }
-            next.set(job.at, job.next(black_box(cx.rule)));
+            next.set(job.at, job.next(black_box(&cx.rule)));
             cx.progress.add(1);
         }
         black_box(next);

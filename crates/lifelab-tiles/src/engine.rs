@@ -49,13 +49,17 @@ impl TileEngine {
     /// the dead ones where that lives.
     ///
     /// # Errors
-    /// If a cell lies beyond -2^63 + 32 or 2^63 - 33, or there is no memory for them.
+    /// If a cell lies beyond -2^63 + 32 or 2^63 - 33, there is no memory for them, or the rule does more
+    /// than count neighbors.
     pub fn new(
         rule: Rule,
         generation: Count,
         cells: impl IntoIterator<Item = Position>,
         options: Options,
     ) -> Result<Self, EditError> {
+        if rule.counts().is_none() {
+            return Err(EditError::Rule(rule));
+        }
         let law = Law::of(rule);
         let refused = |refusal| no_memory(refusal, &options);
         let limit = options.memory.get();

@@ -8,8 +8,8 @@
 //! again in the next generation, so two laws take turns: after even generations, dead and live are
 //! exchanged in what the rule gives; after odd ones, in what it is given. None of these laws has B0.
 
-use lifelab_core::Rule;
-use lifelab_core::circuit::AnyRule;
+use lifelab_core::circuit::AnyCounts;
+use lifelab_core::{Counts, Rule};
 
 /// The laws of even and odd generations.
 #[derive(Clone, Copy, Debug)]
@@ -24,15 +24,15 @@ pub(crate) enum Circuits {
     /// B3/S23 always.
     Life,
     /// By turns.
-    Any([AnyRule; 2]),
+    Any([AnyCounts; 2]),
 }
 
 impl Law {
     pub(crate) fn of(rule: Rule) -> Self {
-        let turns = match (has(rule.births(), 0), has(rule.survivals(), 8)) {
+        let turns = match (!rule.keeps_the_dead(), rule.keeps_the_living()) {
             (false, _) => [rule, rule],
-            (true, false) => [not_after(rule), not_before(rule)],
-            (true, true) => [not_before(not_after(rule)); 2],
+            (true, false) => [rule.of_differences(false, true), rule.of_differences(true, false)],
+            (true, true) => [rule.of_differences(true, true); 2],
         };
         Self { rule, turns }
     }
@@ -43,7 +43,7 @@ impl Law {
 
     /// The state of all cells far away, in even or odd generations.
     pub(crate) fn background(&self, odd: bool) -> bool {
-        has(self.rule.births(), 0) && (odd || has(self.rule.survivals(), 8))
+        !self.rule.keeps_the_dead() && (odd || self.rule.keeps_the_living())
     }
 
     /// Whether even generations have another law than odd ones.
@@ -61,59 +61,46 @@ impl Law {
     pub(crate) fn circuits(&self, odd: bool) -> Circuits {
         match self.in_turn(odd) {
             [Rule::LIFE, Rule::LIFE] => Circuits::Life,
-            rules => Circuits::Any(rules.map(AnyRule::of)),
+            rules => Circuits::Any(rules.map(|rule| AnyCounts::of(counts(rule)))),
         }
     }
 }
 
-fn has(counts: u16, neighbors: u8) -> bool {
-    counts >> neighbors & 1 == 1
-}
-
-/// The rule that gives the opposite.
-fn not_after(rule: Rule) -> Rule {
-    of(!rule.births(), !rule.survivals())
-}
-
-/// The rule that is given the opposite.
-fn not_before(rule: Rule) -> Rule {
-    // A live cell is given as a dead one, and so are its neighbors: `n` of them as `8 - n`.
-    let opposite = |counts: u16| counts.reverse_bits() >> 7;
-    of(opposite(rule.survivals()), opposite(rule.births()))
-}
-
-fn of(births: u16, survivals: u16) -> Rule {
-    const ALL: u16 = 0x1ff;
-    Rule::new(births & ALL, survivals & ALL).expect("counts from 0 to 8")
+/// What a law counts: if the rule counts, so do its laws.
+fn counts(rule: Rule) -> Counts {
+    rule.counts().expect("rules that do not count are refused")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn next_of(rule: Rule, alive: bool, neighbors: u8) -> bool {
+        let Counts { births, survivals } = counts(rule);
+        (if alive { survivals } else { births }) >> neighbors & 1 == 1
+    }
+
     /// Two generations of a cell whose neighbors do not change, by the rule and by its laws.
     #[test]
     fn laws_are_the_rule_seen_from_the_background() {
         for births in 0..512 {
             for survivals in (0..512).step_by(37) {
-                let rule = of(births, survivals);
+                let rule = Rule::new(births, survivals).expect("counts from 0 to 8");
                 let law = Law::of(rule);
                 for odd in [false, true] {
                     let (here, next) = (law.background(odd), law.background(!odd));
-                    assert_eq!(rule.next(here, if here { 8 } else { 0 }), next, "{rule}");
+                    assert_eq!(next_of(rule, here, if here { 8 } else { 0 }), next, "{rule}");
                     for (alive, neighbors) in (0..9).flat_map(|n| [(false, n), (true, n)]) {
                         let differ = if here { 8 - neighbors } else { neighbors };
-                        let found = law.in_turn(odd)[0].next(alive != here, differ) != next;
+                        let found = next_of(law.in_turn(odd)[0], alive != here, differ) != next;
                         assert_eq!(
                             found,
-                            rule.next(alive, neighbors),
+                            next_of(rule, alive, neighbors),
                             "{rule} {alive} {neighbors}"
                         );
                     }
-                    assert!(
-                        !has(law.in_turn(odd)[0].births(), 0),
-                        "{rule}: far away nothing is born"
-                    );
+                    let law = law.in_turn(odd)[0];
+                    assert!(law.keeps_the_dead(), "{rule}: far away nothing is born");
                 }
             }
         }

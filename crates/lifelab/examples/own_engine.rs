@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use lifelab::core::{
-    Advance, EditError, EngineFactory, EngineStart, EngineWork, Place, Rectangle, Run, StartError,
-    StepErrorKind, Unsupported, World,
+    Advance, Counts, EditError, EngineFactory, EngineStart, EngineWork, Place, Rectangle, Run,
+    StartError, StepErrorKind, Unsupported, World,
 };
 use lifelab::{
     CancellationToken, Count, Engine, EngineEntry, EngineSpec, Rule, Simulation, StateHash,
@@ -77,7 +77,8 @@ impl Engine for Sorted {
         }
         let lives = |(at, neighbors): ((i64, i64), usize)| {
             let is_alive = self.cells.contains(&at);
-            let counts = if is_alive { self.rule.survivals() } else { self.rule.births() };
+            let Counts { births, survivals } = self.rule.counts().expect("no other is supported");
+            let counts = if is_alive { survivals } else { births };
             (counts >> neighbors & 1 == 1).then_some(at)
         };
         self.cells = neighbors.into_iter().filter_map(lives).collect();
@@ -112,9 +113,10 @@ impl EngineFactory for Sorted {
     fn supports(_: &(), world: &World, work: EngineWork) -> Result<(), Unsupported> {
         work.refuse(Self::NAME)?;
         world.refuse_edges(Self::NAME)?;
-        match world.rule.births() & 1 {
-            0 => Ok(()),
-            _ => Err(Unsupported {
+        world.refuse_arrangements(Self::NAME)?;
+        match world.rule.keeps_the_dead() {
+            true => Ok(()),
+            false => Err(Unsupported {
                 message: "the engine sorted has no plane full of live cells".to_owned(),
                 remedy: "take a rule without B0".to_owned(),
             }),

@@ -332,9 +332,10 @@ impl Simulation {
     /// one of the rules, for what they are then depends on how it began.
     pub fn set_rule(&mut self, rule: Rule) -> Result<(), Error> {
         self.come_home();
-        let lights = |rule: Rule| rule.births() & 1 == 1;
+        let lights = |rule: Rule| !rule.keeps_the_dead();
         if self.shape().is_endless() && (lights(rule) || lights(self.rule())) {
-            let message = format!("a universe without end does not change its rule to {rule}, or from it");
+            let message =
+                format!("a universe without end does not change its rule to {rule}, or from it");
             return Err(Error::Setup { message, remedy: "start anew by that rule" });
         }
         self.finite_mut("keeps its rule")?.set_rule(rule);

@@ -2,7 +2,7 @@
 //!
 //! Where a dead cell without live neighbors is born (B0), all cells far away come to life, and unless
 //! they survive with eight neighbors (S8) they die in the next generation. A grid cannot hold them. So
-//! it holds the cells that *differ* from those far away, and is stepped by another rule that counts:
+//! it holds the cells that *differ* from those far away, and is stepped by another rule:
 //! with a live background the next state of a cell that differs from it, or does not, is that of its
 //! complement. Of such a rule nothing is born from nothing, whatever the one it is derived from.
 //!
@@ -13,8 +13,7 @@ use crate::rule::Rule;
 
 /// The state of all cells far away in a generation of a universe without end.
 pub(super) fn is_alive(rule: Rule, generation: u64) -> bool {
-    let (is_born, survives) = (rule.births() & 1 == 1, rule.survivals() >> 8 & 1 == 1);
-    is_born && (survives || generation % 2 == 1)
+    !rule.keeps_the_dead() && (rule.keeps_the_living() || generation % 2 == 1)
 }
 
 /// Whether the background of one generation is not that of the next.
@@ -24,19 +23,7 @@ pub(super) fn blinks(rule: Rule) -> bool {
 
 /// What becomes in the next generation of cells that differ from the background, and that do not.
 pub(super) fn derived(rule: Rule, generation: u64) -> Rule {
-    let (now, next) = (is_alive(rule, generation), is_alive(rule, generation.wrapping_add(1)));
-    let counts = |differs: bool| {
-        let alive = differs != now;
-        let becomes = |neighbors: u32| {
-            let neighbors = if now { 8 - neighbors } else { neighbors };
-            let counts = if alive { rule.survivals() } else { rule.births() };
-            counts >> neighbors & 1 == 1
-        };
-        (0..=8)
-            .filter(|&different| becomes(different) != next)
-            .fold(0, |all, count| all | 1 << count)
-    };
-    Rule::new(counts(false), counts(true)).expect("nine counts")
+    rule.of_differences(is_alive(rule, generation), is_alive(rule, generation.wrapping_add(1)))
 }
 
 #[cfg(test)]
@@ -50,7 +37,7 @@ mod tests {
         {
             let rule = Rule::new(births, survivals).expect("nine counts");
             for generation in [0, 1, 2] {
-                assert_eq!(derived(rule, generation).births() & 1, 0, "{rule}");
+                assert!(derived(rule, generation).keeps_the_dead(), "{rule}");
             }
             if births & 1 == 0 {
                 assert_eq!((derived(rule, 0), blinks(rule)), (rule, false));

@@ -27,7 +27,8 @@ impl FiniteEngine {
         if self.window.is_some() && background::blinks(self.rule) {
             return 1; // Each generation has a rule of its own.
         }
-        let may = stepper.capabilities().hops && self.io.is_idle() && self.probe.is_none();
+        let may = stepper.capabilities().hops && self.rule.counts().is_some();
+        let may = may && self.io.is_idle() && self.probe.is_none();
         let large = self.now.area() >= MIN_AREA;
         if may && ahead > 1 && large && self.hop_pays(ahead) {
             ahead.min(HOP.into()) as u32

@@ -3,7 +3,7 @@
 use super::lanes::Lanes;
 use super::sum::{Half, OfNine, OfThree};
 use super::ternary::{Majority, Parity, Select, Ternary, Truth};
-use crate::rule::Rule;
+use crate::rule::Counts;
 
 /// A rule that is applied to many cells at once.
 pub trait Circuit: Copy {
@@ -88,22 +88,22 @@ fn conway_ternary<V: Lanes>(alive: V, own: OfThree<V>, [b, c]: [OfThree<V>; 2]) 
     V::ternary::<Truth<0x0e>>(wrong, odd, alive)
 }
 
-/// Any other rule. The sum is taken apart into its last digit and its half, a number from 0 to 4.
+/// Any other rule that counts. The sum is taken apart into its last digit and its half, a number from 0 to 4.
 /// Last digit and state of the cell make four cases, and in each of them a set of halves leads to
 /// life. There are 32 sets of five numbers, each a function of its own of three bits: so a rule is a
 /// choice of four functions, made once for some registers, and always the same, which is what
 /// processors predict well.
 #[derive(Clone, Copy, Debug)]
-pub struct AnyRule {
+pub struct AnyCounts {
     /// By state (dead, alive), then by last digit (even, odd).
     halves: [[u8; 2]; 2],
 }
 
-impl AnyRule {
-    /// The circuit of a rule.
-    pub fn of(rule: Rule) -> Self {
+impl AnyCounts {
+    /// The circuit of a rule that counts.
+    pub fn of(counts: Counts) -> Self {
         // The sum counts the cell itself, so a live cell has one neighbor less.
-        let (dead, alive) = (u32::from(rule.births()), u32::from(rule.survivals()) << 1);
+        let (dead, alive) = (u32::from(counts.births), u32::from(counts.survivals) << 1);
         let halves = |sums: u32, digit: u32| {
             (0..5).map(|half| (sums >> (2 * half + digit) & 1) << half).sum::<u32>() as u8
         };
@@ -111,7 +111,7 @@ impl AnyRule {
     }
 }
 
-impl Circuit for AnyRule {
+impl Circuit for AnyCounts {
     #[inline(always)]
     fn next<V: Lanes, const N: usize>(
         self,
@@ -188,6 +188,8 @@ const fn table(set: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cell::Neighborhood;
+    use crate::rule::Rule;
 
     /// Whether the cell in the middle of each of the 512 neighborhoods lives next as the rule says.
     fn check<V: Lanes>(token: V::Token, circuit: impl Circuit, rule: Rule) {
@@ -195,8 +197,9 @@ mod tests {
             let bit = |n: u64| V::splat(token, neighborhood >> n & 1);
             let row = |y: u64| OfThree::of([bit(3 * y), bit(3 * y + 1)], bit(3 * y + 2));
             let alive = neighborhood >> 4 & 1;
-            let neighbors = u64::from(neighborhood.count_ones()) - alive;
-            let expected = rule.next(alive == 1, neighbors as u8);
+            let cells = |y: u64| (neighborhood >> (3 * y)) as u16;
+            let middle = Neighborhood::from_rows(cells(0), cells(1), cells(2));
+            let expected = rule.apply(alive == 1, rule.observe(middle));
             let mut words = [0; 8];
             let [next] = circuit.next([bit(4)], [row(1)], [[row(2)], [row(0)]]);
             next.store(&mut words[..V::WORDS]);
@@ -209,7 +212,7 @@ mod tests {
         for counts in 0..512 {
             for (births, survivals) in [(counts, 0), (0, counts)] {
                 let rule = Rule::new(births, survivals).unwrap();
-                check::<V>(token, AnyRule::of(rule), rule);
+                check::<V>(token, AnyCounts::of(Counts { births, survivals }), rule);
             }
         }
     }

@@ -4,17 +4,37 @@
 //! It is the specification against which the faster kernels are tested, and nothing else uses it.
 
 use crate::band::{BandMut, BandRef};
-use crate::rule::Rule;
+use crate::cell::Neighborhood;
+use crate::rule::{Counts, Rule};
 use crate::word::last_mask;
 
 /// Computes `next` from `now`. The two have the same rows and width.
 pub(super) fn advance(rule: Rule, now: BandRef<'_>, next: &mut BandMut<'_>) {
     // The rule is chosen out here, so that the loops inside are compiled once for each branch.
-    if rule == Rule::LIFE {
-        advance_by(conway, now, next);
-    } else {
-        let network = Network::of(rule);
-        advance_by(|alive, count| network.next(alive, count), now, next);
+    match rule.counts() {
+        Some(_) if rule == Rule::LIFE => advance_by(conway, now, next),
+        Some(counts) => {
+            let network = Network::of(counts);
+            advance_by(|alive, count| network.next(alive, count), now, next);
+        }
+        None => advance_by_table(&rule, now, next),
+    }
+}
+
+/// A cell at a time, by the definition.
+fn advance_by_table(rule: &Rule, now: BandRef<'_>, next: &mut BandMut<'_>) {
+    let width = now.width() as usize;
+    for (y, out) in next.words_mut().enumerate() {
+        let rows = [now.framed(y), now.framed(y + 1), now.framed(y + 2)];
+        out.fill(0);
+        for x in 0..width {
+            // In a framed row, a word lies before that of the first cell.
+            let cell = |row: &[u64], n: usize| row[(x + n) / 64] >> ((x + n) % 64) & 1;
+            let three = |row| cell(row, 63) | cell(row, 64) << 1 | cell(row, 65) << 2;
+            let [north, here, south] = rows.map(|row| three(row) as u16);
+            let alive = rule.next(Neighborhood::from_rows(north, here, south));
+            out[x / 64] |= u64::from(alive) << (x % 64);
+        }
     }
 }
 
@@ -104,8 +124,8 @@ struct Network {
 }
 
 impl Network {
-    fn of(rule: Rule) -> Self {
-        Self { births: Self::spread(rule.births()), survivals: Self::spread(rule.survivals()) }
+    fn of(counts: Counts) -> Self {
+        Self { births: Self::spread(counts.births), survivals: Self::spread(counts.survivals) }
     }
 
     /// A word of ones for each count in the set.
@@ -147,7 +167,7 @@ mod tests {
 
     #[test]
     fn conway_is_the_network_of_its_rule() {
-        let network = Network::of(Rule::LIFE);
+        let network = Network::of(Rule::LIFE.counts().unwrap());
         for n in 0..=8_u16 {
             let digit = |bit: u16| if n >> bit & 1 == 1 { u64::MAX } else { 0 };
             let count = Count { ones: digit(0), twos: digit(1), fours: digit(2), eights: digit(3) };

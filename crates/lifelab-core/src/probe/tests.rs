@@ -44,7 +44,7 @@ fn calls_are_counted_and_those_that_failed() {
 fn cells_that_do_not_wait_make_no_calls() {
     let (cx, probe) = watched(Arc::new(Idle), all(100));
     job(0).run(&cx).unwrap();
-    job(1).count_neighbors(&cx).unwrap().apply_rule(&cx).unwrap();
+    job(1).observe(&cx).unwrap().apply_rule(&cx).unwrap();
     assert_eq!(probe.tally(), Tally::default());
     let drawn: Vec<_> = probe.timeline().unwrap().slices.iter().map(|s| s.activity).collect();
     let at = Position::new(1, 0);
@@ -204,7 +204,7 @@ fn a_probe_changes_nothing() {
     for bits in 0..512_u16 {
         let neighborhood = Neighborhood::from_rows(bits, bits >> 3, bits >> 6);
         let job = CellJob { at: Cell::new(bits.into(), 0), neighborhood };
-        assert_eq!(job.run(&cx), Ok(job.next(Rule::LIFE)));
+        assert_eq!(job.run(&cx), Ok(job.next(&Rule::LIFE)));
     }
 }
 

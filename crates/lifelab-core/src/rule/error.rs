@@ -43,12 +43,6 @@ pub enum RuleErrorKind {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum Feature {
-    /// Rules that count the four orthogonal neighbors only: suffix `V`.
-    VonNeumann,
-    /// Rules on a hexagonal grid: suffix `H`.
-    Hexagonal,
-    /// Rules that distinguish the arrangements of neighbors: Hensel's letters, `B2-a/S12`.
-    Isotropic,
     /// Rules whose cells age before they die: `/2/3`.
     Generations,
     /// Rules that look further than one cell: `R5,C0,M1,S34..58,B34..45,NM`.
@@ -58,9 +52,6 @@ pub enum Feature {
 impl fmt::Display for Feature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::VonNeumann => "von Neumann rules (suffix V)",
-            Self::Hexagonal => "hexagonal rules (suffix H)",
-            Self::Isotropic => "isotropic non-totalistic rules",
             Self::Generations => "Generations rules",
             Self::LargerThanLife => "Larger than Life rules",
         })

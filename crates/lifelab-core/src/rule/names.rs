@@ -1,6 +1,6 @@
 //! The rules that have names.
 
-use super::Rule;
+use super::{Counts, Rule};
 use crate::nearest::{letters, nearest};
 
 /// See [`Rule::NAMED`].
@@ -97,22 +97,40 @@ pub(super) const NAMED: &[(&str, Rule)] = &[
     ("Vote", rule(&[5, 6, 7, 8], &[4, 5, 6, 7, 8])),
 ];
 
+/// Rules with names that do more than count all eight neighbors.
+pub(super) const OTHERS: &[(&str, &str)] = &[
+    ("Just Friends", "B2-a/S12"),
+    ("tlife", "B3/S2-i34q"),
+    ("tDryLife", "B37/S2-i34q"),
+    ("Hexagonal Life", "B2/S34H"),
+];
+
 /// The rule of that name.
 pub(super) fn find(name: &str) -> Option<Rule> {
     let wanted = letters(name);
-    NAMED.iter().find(|(known, _)| letters(known) == wanted).map(|(_, rule)| *rule)
+    let is_wanted = |known: &str| letters(known) == wanted;
+    let counting = NAMED.iter().find(|(known, _)| is_wanted(known)).map(|(_, rule)| *rule);
+    counting.or_else(|| {
+        let (_, rule) = OTHERS.iter().find(|(known, _)| is_wanted(known))?;
+        super::parse::rule(rule).ok()
+    })
+}
+
+/// All names.
+fn all() -> impl Iterator<Item = &'static str> {
+    NAMED.iter().map(|(name, _)| *name).chain(OTHERS.iter().map(|(name, _)| *name))
 }
 
 /// What an error says about a name that is not known.
 pub(super) fn unknown(name: &str) -> String {
-    match &*nearest(name, NAMED.iter().map(|(known, _)| *known)) {
+    match &*nearest(name, all()) {
         [] => format!("the rule `{name}` is not supported yet"),
         near => format!("no rule is called `{name}`; did you mean {}?", near.join(", ")),
     }
 }
 
 const fn rule(births: &[u8], survivals: &[u8]) -> Rule {
-    Rule { births: bits(births), survivals: bits(survivals) }
+    Rule::counting(Counts { births: bits(births), survivals: bits(survivals) })
 }
 
 const fn bits(counts: &[u8]) -> u16 {

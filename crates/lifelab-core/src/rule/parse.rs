@@ -1,15 +1,14 @@
-//! Rule strings in letters and digits: `B3/S23`, `23/3`, and relatives that are not supported yet.
+//! Rule strings in letters and digits: `B3/S23`, `23/3`, `B2-a/S12`, `B2/S013V`, and relatives that are not
+//! supported.
 //!
 //! Sources: LifeWiki, "Rulestring", "Isotropic non-totalistic rule", "Generations" and "Larger than
 //! Life". Rules of a family that we cannot run are parsed nevertheless, so that a slip in it is
 //! called a slip, and not a missing feature.
 
+use super::arrangement::{self, LETTERS};
 use super::error::{Feature, RuleError, RuleErrorKind, shortened};
+use super::table::{CENTER, Seen, Table};
 use super::{Cursor, Rule};
-
-/// The letters of the arrangements of n neighbors, by n (Hensel's notation).
-const ARRANGEMENTS: [&str; 9] =
-    ["", "ce", "ceaikn", "ceaiknjqry", "ceaiknjqrytwz", "ceaiknjqry", "ceaikn", "ce", ""];
 
 /// Parses a rule that is not one of the known names.
 pub(super) fn rule(text: &str) -> Result<Rule, RuleError> {
@@ -68,26 +67,37 @@ fn survivals_first(text: &str) -> Result<Rule, RuleError> {
 
 /// One list of neighbor counts.
 struct Counts {
-    bits: u16,
+    /// Of each count, the arrangements: bit n stands for the letter in place n.
+    arrangements: [u16; 9],
     /// Whether letters pick single arrangements of some count.
-    arrangements: bool,
+    has_letters: bool,
 }
 
 impl Counts {
-    const NONE: Self = Self { bits: 0, arrangements: false };
+    const NONE: Self = Self { arrangements: [0; 9], has_letters: false };
 
     fn parse(cursor: &mut Cursor<'_>) -> Result<Self, RuleError> {
         let mut counts = Self::NONE;
         while let Some(digit) = cursor.eat(|c| matches!(c, '0'..='8')) {
             let count = digit as usize - '0' as usize;
-            let has = |c: char| ARRANGEMENTS[count].contains(c.to_ascii_lowercase());
-            counts.bits |= 1 << count;
+            let place = |c: char| LETTERS[count].find(c.to_ascii_lowercase());
+            let has = |c: char| place(c).is_some();
             let without = cursor.eat(|c| c == '-').is_some();
             if without && !cursor.peek().is_some_and(has) {
                 return Err(cursor.unexpected("a letter for an arrangement of that many neighbors"));
             }
-            while cursor.eat(has).is_some() {
-                counts.arrangements = true;
+            let mut picked = 0;
+            while let Some(place) = cursor.eat(has).and_then(place) {
+                picked |= 1 << place;
+                counts.has_letters = true;
+            }
+            counts.arrangements[count] |= match picked {
+                0 => ALL,
+                letters if without => ALL & !letters,
+                letters => letters,
+            };
+            if cursor.peek() == Some('-') {
+                return Err(cursor.unexpected("either letters to pick, or letters to leave out"));
             }
         }
         match cursor.peek() {
@@ -95,7 +105,15 @@ impl Counts {
             _ => Ok(counts),
         }
     }
+
+    /// The counts that are there, whatever the arrangement: bit n stands for n.
+    fn bits(&self) -> u16 {
+        (0..9).filter(|&n| self.arrangements[n] != 0).map(|n| 1 << n).sum()
+    }
 }
+
+/// All arrangements of a count, however many it has.
+const ALL: u16 = u16::MAX;
 
 /// What may follow the two lists: a number of states, then a neighborhood.
 fn finish(
@@ -104,34 +122,39 @@ fn finish(
     [births, survivals]: [Counts; 2],
 ) -> Result<Rule, RuleError> {
     let lists = &text[..cursor.at()];
-    let arrangements = births.arrangements || survivals.arrangements;
+    let has_letters = births.has_letters || survivals.has_letters;
     let generations = cursor.eat(|c| c == '/').is_some();
     if generations {
         cursor.number(2..257, "a number of states from 2 to 256")?;
     }
-    let neighborhood = if arrangements { None } else { neighborhood(lists, &mut cursor)? };
+    let seen = if has_letters { Seen::MOORE } else { neighborhood(lists, &mut cursor)? };
     cursor.end("a neighbor count from 0 to 8, or the end of the rule")?;
-
-    let feature = if generations { Some(Feature::Generations) } else { neighborhood }
-        .or(arrangements.then_some(Feature::Isotropic));
-    match feature {
-        Some(feature) => Err(RuleError::unsupported(text, feature)),
-        None => Ok(Rule { births: births.bits, survivals: survivals.bits }),
+    if generations {
+        return Err(RuleError::unsupported(text, Feature::Generations));
     }
+    if !has_letters {
+        return Ok(Table::counting(seen, births.bits(), survivals.bits()).into());
+    }
+    let lives = |neighborhood: u16| {
+        let (count, number) = arrangement::of(neighborhood);
+        let list = if neighborhood & CENTER == 0 { &births } else { &survivals };
+        list.arrangements[count] >> number & 1 == 1
+    };
+    Ok(Table::of(lives).into())
 }
 
 /// A suffix for a smaller neighborhood, in which no count of `lists` can be too large.
-fn neighborhood(lists: &str, cursor: &mut Cursor<'_>) -> Result<Option<Feature>, RuleError> {
-    let (feature, neighbors, expected) = if cursor.eat_letter('v') {
-        (Feature::VonNeumann, 4, "a neighbor count from 0 to 4 (suffix V)")
+fn neighborhood(lists: &str, cursor: &mut Cursor<'_>) -> Result<Seen, RuleError> {
+    let (seen, expected) = if cursor.eat_letter('v') {
+        (Seen::VON_NEUMANN, "a neighbor count from 0 to 4 (suffix V)")
     } else if cursor.eat_letter('h') {
-        (Feature::Hexagonal, 6, "a neighbor count from 0 to 6 (suffix H)")
+        (Seen::HEXAGONAL, "a neighbor count from 0 to 6 (suffix H)")
     } else {
-        return Ok(None);
+        return Ok(Seen::MOORE);
     };
-    match lists.find(|c: char| c.to_digit(10).is_some_and(|count| count > neighbors)) {
+    match lists.find(|c: char| c.to_digit(10).is_some_and(|count| count > seen.len())) {
         Some(at) => Err(cursor.unexpected_at(at, expected)),
-        None => Ok(Some(feature)),
+        None => Ok(seen),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Rule strings, one line per case.
 
 use super::*;
+use crate::seeded;
 
 #[track_caller]
 fn reads(text: &str, canonical: &str) {
@@ -118,13 +119,6 @@ fn malformed_rules_are_placed() {
 
 #[test]
 fn families_to_come_are_named() {
-    rejects("B2/S013V", 0..8, "von Neumann rules");
-    rejects("013/2v", 0..6, "von Neumann rules");
-    rejects("B245/S3H", 0..8, "hexagonal rules");
-    rejects("B2V", 0..3, "von Neumann rules");
-    rejects("S3/H", 0..4, "hexagonal rules");
-    rejects("B2-a/S12", 0..8, "isotropic");
-    rejects("b3_s2-i34q", 0..10, "isotropic");
     rejects("/2/3", 0..4, "Generations");
     rejects("345/2/4", 0..7, "Generations");
     rejects("B2/S345/256", 0..11, "Generations");
@@ -136,7 +130,71 @@ fn families_to_come_are_named() {
 }
 
 #[test]
-fn slips_in_families_to_come_are_slips() {
+fn smaller_neighborhoods_and_arrangements_are_read() {
+    reads("B2/S013V", "B2/S013V");
+    reads("013/2v", "B2/S013V");
+    reads("B245/S3H", "B245/S3H");
+    reads("B2V", "B2/SV");
+    reads("S3/H", "B/S3H");
+    reads("B01234/S01234V", "B012345678/S012345678");
+    reads("B2-a/S12", "B2-a/S12");
+    reads("B2ceikn/S12", "B2-a/S12");
+    reads("b3_s2-i34q", "B3/S2-i34q");
+    reads("B3/S2aceikn", "B3/S2");
+    reads("B2c2e/S", "B2ce/S");
+    reads("B2n/S1c:T20", "B2n/S1c:T20,20");
+    reads("B3/S4-ceaiknj", "B3/S4qrtwyz");
+    reads("just friends", "B2-a/S12");
+    reads("tLife", "B3/S2-i34q");
+}
+
+#[test]
+fn tables_in_base64_are_read_and_written() {
+    let life =
+        "MAPARYXfhZofugWaH7oaIDogBZofuhogOiAaIDogIAAgAAWaH7oaIDogGiA6ICAAIAAaIDogIAAgACAAIAAAAAAAA";
+    reads(life, "B3/S23");
+    reads(&format!("{life}=="), "B3/S23");
+    reads(&format!("map{}:T20", &life[3..]), "B3/S23:T20,20");
+    // A cell lives next if its north-western neighbor does now: half of the table.
+    let mut shift = Rule::from_table([0xaaaa_aaaa_aaaa_aaaa; 8]);
+    assert!(shift.next(Neighborhood::from_rows(1, 0, 0)));
+    assert!(!shift.next(Neighborhood::from_rows(0b110, 7, 7)));
+    for _ in 0..3 {
+        let text = shift.to_string();
+        assert!(text.starts_with("MAP") && text.len() == 89, "{text}");
+        assert_eq!(text.parse(), Ok(shift));
+        shift = Rule::from_table(shift.table().map(|word| word ^ word >> 7));
+    }
+    rejects("MAP", 3..3, "found 0 digits");
+    rejects("MAPAAAAA", 3..8, "found 5 digits");
+    rejects("MAPAA-AAA", 5..6, "digit of base64");
+}
+
+/// By the definition of the notation, bit by bit.
+#[test]
+fn short_tables_are_those_of_smaller_neighborhoods() {
+    for (digits, order, seen) in [
+        (6, &[1_u16, 3, 4, 5, 7][..], "V"), // North, west, the cell, east, south.
+        (22, &[7, 8, 3, 4, 5, 0, 1][..], "H"),
+    ] {
+        for bit in 0..1_usize << order.len() {
+            let mut text: Vec<u8> = vec![b'A'; digits];
+            text[bit / 6] = b"gQIECB"[bit % 6]; // A single bit, the highest first.
+            let text = format!("MAP{}", String::from_utf8(text).unwrap());
+            let rule: Rule = text.parse().unwrap();
+            for neighborhood in 0..512_u16 {
+                let number =
+                    order.iter().fold(0, |n, cell| n << 1 | usize::from(neighborhood >> cell & 1));
+                let rows = [neighborhood & 7, neighborhood >> 3 & 7, neighborhood >> 6];
+                let alive = rule.next(Neighborhood::from_rows(rows[0], rows[1], rows[2]));
+                assert_eq!(alive, number == bit, "{text} {seen} {neighborhood:09b}");
+            }
+        }
+    }
+}
+
+#[test]
+fn slips_in_other_families_are_slips() {
     rejects("B5/S013V", 1..2, "count from 0 to 4");
     rejects("B245/S7H", 6..7, "count from 0 to 6");
     rejects("B2-/S12", 3..4, "letter for an arrangement");
@@ -163,6 +221,35 @@ fn every_rule_survives_printing() {
         for survivals in [0, 1, births, births ^ ALL_COUNTS, ALL_COUNTS] {
             let rule = Rule::new(births, survivals).expect("nine bits");
             assert_eq!(rule.to_string().parse(), Ok(rule));
+        }
+    }
+}
+
+#[test]
+fn every_list_of_letters_survives_printing() {
+    for seed in 0..2000_u64 {
+        let picks = |n: usize| seeded::hash(&[seed, n as u64]) as u16;
+        let rule: Rule = Table::of(|neighborhood| {
+            let (count, number) = arrangement::of(neighborhood);
+            picks(count + if neighborhood & table::CENTER == 0 { 0 } else { 9 }) >> number & 1 == 1
+        })
+        .into();
+        let text = rule.to_string();
+        assert!(text.starts_with('B'), "{text}");
+        assert_eq!(text.parse(), Ok(rule), "{text}");
+        assert_eq!(text.parse::<Rule>().unwrap().to_string(), text);
+    }
+}
+
+#[test]
+fn what_is_observed_decides() {
+    for text in ["B3/S23", "B0/S8", "B2-a/S12", "B2/S34H"] {
+        let rule: Rule = text.parse().unwrap();
+        for bits in 0..512_u16 {
+            let block = Neighborhood::from_rows(bits & 7, bits >> 3 & 7, bits >> 6);
+            let seen = rule.observe(block);
+            assert!(rule.can_observe(seen));
+            assert_eq!(rule.apply(block.is_alive(), seen), rule.next(block), "{text} {bits:09b}");
         }
     }
 }

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Advance, CancellationToken, Coordinate, Count, EditError, Engine, EngineFactory, EngineStart,
-    EngineWork, FrozenUniverse, Place, Rectangle, Rule, Run, StartError, StateHash, StepError,
-    StepErrorKind, Universe, Unsupported, World,
+    EngineWork, FrozenUniverse, Neighborhood, Place, Rectangle, Rule, Run, StartError, StateHash,
+    StepError, StepErrorKind, Universe, Unsupported, World,
 };
 
 /// A plane without edges, computed by the definition of the game, a generation in each hop: slow, and
@@ -45,7 +45,7 @@ impl SetEngine {
     /// By a rule with B0 and S8 the plane lives for ever, and the cells are those that do not: the
     /// custom of pattern files.
     pub fn new(rule: Rule, cells: impl IntoIterator<Item = (i64, i64)>) -> Self {
-        let background = rule.births() & 1 == 1 && rule.survivals() >> 8 & 1 == 1;
+        let background = !rule.keeps_the_dead() && rule.keeps_the_living();
         let cells = cells.into_iter().map(|(x, y)| (y, x)).collect();
         Self { rule, generation: Count::ZERO, background, cells }
     }
@@ -54,20 +54,18 @@ impl SetEngine {
         self.cells.contains(&(y, x)) != self.background
     }
 
-    fn next(&self, alive: bool, neighbors: usize) -> bool {
-        let counts = if alive { self.rule.survivals() } else { self.rule.births() };
-        counts >> neighbors & 1 == 1
-    }
-
     fn step(&mut self) {
-        let background = self.next(self.background, if self.background { 8 } else { 0 });
+        let background = match self.background {
+            false => !self.rule.keeps_the_dead(),
+            true => self.rule.keeps_the_living(),
+        };
         let around =
             |y: i64, x: i64| (-1..=1).flat_map(move |dy| (-1..=1).map(move |dx| (y + dy, x + dx)));
         let touched: BTreeSet<_> = self.cells.iter().flat_map(|&(y, x)| around(y, x)).collect();
         let next = touched.into_iter().filter(|&(y, x)| {
-            let others = around(y, x).filter(|&at| at != (y, x));
-            let neighbors = others.filter(|&(y, x)| self.is_alive(y, x)).count();
-            self.next(self.is_alive(y, x), neighbors) != background
+            let row = |y| (0..3).map(|n| u16::from(self.is_alive(y, x - 1 + n)) << n).sum();
+            let neighborhood = Neighborhood::from_rows(row(y - 1), row(y), row(y + 1));
+            self.rule.next(neighborhood) != background
         });
         self.cells = next.collect();
         self.background = background;

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::PathBuf;
 
-use lifelab_core::Rule;
+use lifelab_core::{Counts, Rule};
 use lifelab_patterns::{Cells, Position};
 use sha2::{Digest, Sha256};
 
@@ -60,7 +60,9 @@ pub(crate) fn next(cells: &Cells, rule: Rule) -> Cells {
             *neighbors.entry(Position { x: at.x + dx, y: at.y + dy }).or_default() += 1;
         }
     }
-    let lives = |(at, count): &(Position, u8)| rule.next(live.contains(at), *count);
+    let Counts { births, survivals } = rule.counts().expect("a rule that counts");
+    let counts = |is_alive: bool| if is_alive { survivals } else { births };
+    let lives = |(at, count): &(Position, u8)| counts(live.contains(at)) >> count & 1 == 1;
     neighbors.into_iter().filter(lives).map(|(at, _)| at).collect()
 }
 

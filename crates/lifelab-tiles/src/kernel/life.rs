@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use lifelab_core::circuit::{AnyRule, Circuit, Lanes, OfThree};
+use lifelab_core::circuit::{AnyCounts, Circuit, Lanes, OfThree};
 
 /// Any rule, of which the compiler does not know that it stays the same from row to row: it would make a
 /// loop of its own for each of the many choices that such a circuit is, and take minutes.
 #[derive(Clone, Copy)]
-pub(super) struct Hidden(pub(super) AnyRule);
+pub(super) struct Hidden(pub(super) AnyCounts);
 
 impl Circuit for Hidden {
     #[inline(always)]
