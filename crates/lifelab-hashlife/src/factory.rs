@@ -1,55 +1,44 @@
-//! The engine by name.
-
-use std::iter::successors;
+//! The engine, built by name.
 
 use lifelab_core::{
-    Coordinate, EngineFactory, EngineStart, EngineWork, Place, Run, StartError, Universe,
-    Unsupported, World,
+    Coordinate, EngineFactory, EngineStart, EngineWork, Place, Run, StartError, Unsupported, World,
 };
 
 use crate::hash_life::{HashLife, Options};
+use crate::phases::Phases;
 
 impl EngineFactory for HashLife {
     const NAME: &'static str = "hashlife";
     const SUMMARY: &'static str =
-        "the plane as a tree of squares, each computed once: for what has order, and goes far";
+        "the plane without edges, each distinct square of it once; for patterns with order";
     type Options = Options;
 
     fn supports(_: &Options, world: &World, work: EngineWork) -> Result<(), Unsupported> {
-        work.refuse(Self::NAME)?;
         world.refuse_edges(Self::NAME)?;
-        world.refuse_arrangements(Self::NAME)
+        work.refuse(Self::NAME)
     }
 
-    fn build(
-        options: Options,
-        world: World,
-        mut start: EngineStart<'_>,
-    ) -> Result<Self, StartError> {
-        let engine = Self::new(options, world.rule, (&mut start.cells).flat_map(places));
-        let engine = engine.map_err(|error| StartError {
+    fn build(options: Options, world: World, start: EngineStart<'_>) -> Result<Self, StartError> {
+        let EngineStart { generation, background, cells } = start;
+        let backgrounds = Phases::of(world.rule).backgrounds;
+        let Some(phase) = backgrounds.iter().position(|&state| state == background) else {
+            let state = if background { "alive" } else { "dead" };
+            return Err(StartError {
+                message: format!("by {} the cells far away are never {state}", world.rule),
+                remedy: "start from the other background".to_owned(),
+            });
+        };
+        let built = Self::new(options, world.rule, cells.flat_map(places_of));
+        let engine = built.map_err(|error| StartError {
             message: error.to_string(),
-            remedy: "raise memory".to_owned(),
+            remedy: "take a smaller pattern, or more memory".to_owned(),
         })?;
-        let engine = engine.at(start.generation);
-        start.check_background(engine.background())?;
-        Ok(engine)
+        Ok(engine.at(generation).in_phase(phase))
     }
 }
 
 /// The cells of a run.
-fn places(run: Run) -> impl Iterator<Item = Place> {
-    let next = move |x: &Coordinate| x.checked_add(Coordinate::ONE).filter(|x| *x <= run.last);
-    successors(Some(run.first), next).map(move |x| Place { x, y: run.y })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use lifelab_core::testing::engine_laws;
-
-    #[test]
-    fn it_is_built_by_name() {
-        engine_laws::check_factory::<HashLife>(&Options::default());
-    }
+fn places_of(run: Run) -> impl Iterator<Item = Place> {
+    let after = move |&x: &Coordinate| x.checked_add(Coordinate::ONE).filter(|&x| x <= run.last);
+    std::iter::successors(Some(run.first), after).map(move |x| Place { x, y: run.y })
 }

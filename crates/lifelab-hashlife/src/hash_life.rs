@@ -49,6 +49,8 @@ pub struct HashLife {
     options: Options,
     phases: Phases,
     generation: Count,
+    /// Which of the two phases the generation is in, if they alternate; else 0.
+    phase: usize,
     plane: Plane,
     known: Known,
 }
@@ -91,14 +93,18 @@ impl HashLife {
     /// The universe that a plane is in a generation.
     pub(crate) fn of(plane: Plane, rule: Rule, options: Options, generation: Count) -> Self {
         let phases = Phases::of(rule);
-        Self { rule, options, phases, generation, plane, known: Known::default() }
+        Self { rule, options, phases, generation, phase: 0, plane, known: Known::default() }
     }
 
-    /// This universe, in another generation: that of the file from which its cells come. By a rule with
-    /// B0 and without S8 these are the live cells of an even generation, and the dead ones of an odd one.
+    /// This universe, in another generation: that of the file from which its cells come.
     #[must_use]
     pub fn at(self, generation: Count) -> Self {
         Self { generation, known: Known::default(), ..self }
+    }
+
+    /// This universe, in one of the two [`Phases`].
+    pub(crate) fn in_phase(self, phase: usize) -> Self {
+        Self { phase, known: Known::default(), ..self }
     }
 
     /// The options that it was made with.
@@ -136,11 +142,6 @@ impl HashLife {
         self.known.populations.get_or_init(|| Populations::of(tree, *root))
     }
 
-    /// Whether the generation is odd.
-    fn parity(&self) -> usize {
-        usize::from(!self.generation.is_zero() && self.generation.trailing_zeros() == 0)
-    }
-
     fn error(&self, next: Count, halt: Halt) -> StepError {
         let kind = match halt {
             Halt::Stopped(reason) => StepErrorKind::Stopped(reason),
@@ -176,7 +177,7 @@ impl Universe for HashLife {
     }
 
     fn background(&self) -> bool {
-        self.phases.backgrounds[self.parity()]
+        self.phases.backgrounds[self.phase]
     }
 
     fn visit(
@@ -211,13 +212,15 @@ impl Engine for HashLife {
         let exponent = most.trailing_zeros().min(u32::from(u8::MAX));
         let generations = Count::power_of_two(exponent);
         self.check_count(generations)?;
-        let phase = if self.phases.alternate() { self.parity() } else { 0 };
+        let phase = self.phase;
         self.known = Known::default(); // Squares may get other indices, whatever comes of it.
         let next = self.generation.checked_add(generations).unwrap_or(Count::MAX);
         match self.plane.advance(Hop { exponent, phase }, stop) {
-            Ok(()) => self.generation = next,
+            Ok(()) if exponent == 0 && self.phases.alternate() => self.phase = 1 - phase,
+            Ok(()) => (), // As many even as odd generations.
             Err(halt) => return Err(self.error(next, halt)),
         }
+        self.generation = next;
         Ok(Advance { generations, report: StepReport::default() })
     }
 

@@ -5,8 +5,8 @@
 
 use lifelab_core::{Counts, Rule};
 
-/// How the cells that differ from the background evolve, in even and in odd generations. None of these
-/// rules has B0.
+/// How the cells that differ from the background evolve, in even and in odd generations, counted
+/// from one in which all cells far away are dead, if they ever are. None of these rules has B0.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Phases {
     /// What leads from an even generation to the next, and from an odd one.

@@ -1,7 +1,10 @@
 //! The laws of engines of the plane, and what the reference engine says of random soups.
 
 use lifelab_core::testing::{SetEngine, engine_laws, within_a_minute};
-use lifelab_core::{CancellationToken, Count, Engine, Place, Rule, StateHash, Universe, seeded};
+use lifelab_core::{
+    Bounds, CancellationToken, Count, Engine, EngineFactory, EngineStart, EngineWork, Place, Rule,
+    StateHash, Topology, Universe, World, seeded,
+};
 use lifelab_hashlife::{HashLife, Options};
 
 fn hash_life(rule: Rule, cells: &[(i64, i64)]) -> HashLife {
@@ -14,6 +17,25 @@ fn the_laws_of_engines_hold() {
     within_a_minute(|| {
         engine_laws::check_plane("hashlife", &|rule, cells| Box::new(hash_life(rule, cells)));
     });
+}
+
+#[test]
+fn it_starts_from_what_another_engine_shows() {
+    within_a_minute(|| engine_laws::check_factory::<HashLife>(&Options::default()));
+}
+
+#[test]
+fn what_it_cannot_be_is_refused() {
+    let (options, work) = (Options::default(), EngineWork::default());
+    let torus = Bounds { topology: Topology::Torus, width: 8, height: 8 };
+    let world = |bounds| World { rule: Rule::LIFE, bounds };
+    HashLife::supports(&options, &world(Some(torus)), work).expect_err("it has edges");
+    let waiting = EngineWork { cell_io: true, ..work };
+    HashLife::supports(&options, &world(None), waiting).expect_err("no cell waits");
+    let mut cells = std::iter::empty();
+    let start = EngineStart { generation: Count::ONE, background: true, cells: &mut cells };
+    let error = HashLife::build(options, world(None), start).expect_err("B3/S23 has no such plane");
+    assert!(error.to_string().contains("by B3/S23 the cells far away are never alive"), "{error}");
 }
 
 /// Rules that differ in what they do to emptiness, to crowds and to lone cells.
