@@ -25,7 +25,7 @@
 //!
 //! # Example
 //! ```
-//! use lifelab_core::{Count, Engine, Place, Rule, CancellationToken, Universe};
+//! use lifelab_core::{CancellationToken, Count, Engine, Place, Rule, Universe};
 //! use lifelab_hashlife::{HashLife, Options};
 //!
 //! let glider = [(1, 0), (2, 1), (0, 2), (1, 2), (2, 2)];
