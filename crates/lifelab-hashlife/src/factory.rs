@@ -15,7 +15,8 @@ impl EngineFactory for HashLife {
 
     fn supports(_: &Options, world: &World, work: EngineWork) -> Result<(), Unsupported> {
         world.refuse_edges(Self::NAME)?;
-        work.refuse(Self::NAME)
+        work.refuse(Self::NAME)?;
+        world.refuse_arrangements(Self::NAME)
     }
 
     fn build(options: Options, world: World, start: EngineStart<'_>) -> Result<Self, StartError> {

@@ -45,8 +45,8 @@ const PASS: u64 = 4;
 impl TileEngine {
     /// A plane on which these cells live in a generation.
     ///
-    /// By a rule with B0 they are those that differ from the [background](lifelab_core::Universe::background):
-    /// the dead ones where that lives.
+    /// By a rule with B0 and S8 the plane lives for ever, and the cells are those that do not: the custom
+    /// of pattern files. [`build`](lifelab_core::EngineFactory::build) takes any background that the rule can have.
     ///
     /// # Errors
     /// If a cell lies beyond -2^63 + 32 or 2^63 - 33, there is no memory for them, or the rule does more
@@ -60,11 +60,20 @@ impl TileEngine {
         if rule.counts().is_none() {
             return Err(EditError::Rule(rule));
         }
-        let law = Law::of(rule);
+        Self::from_cells(Law::of(rule), false, generation, cells, options)
+    }
+
+    /// A plane from the cells that differ from its background; `odd` says whether that has come alive.
+    pub(crate) fn from_cells(
+        law: Law,
+        odd: bool,
+        generation: Count,
+        cells: impl IntoIterator<Item = Position>,
+        options: Options,
+    ) -> Result<Self, EditError> {
         let refused = |refusal| no_memory(refusal, &options);
         let limit = options.memory.get();
-        let mut world =
-            World::new(law, is_odd(generation), Film::SHORT.states, limit).map_err(refused)?;
+        let mut world = World::new(law, odd, Film::SHORT.states, limit).map_err(refused)?;
         let mut last = None;
         for cell in cells {
             let address = Address::of(cell).ok_or(EditError::Outside(place(cell)))?;
@@ -110,11 +119,6 @@ impl TileEngine {
     /// The world at the present generation.
     pub(crate) fn present(&self) -> &World {
         self.ahead.as_ref().map_or(&self.world, |(_, world)| world)
-    }
-
-    /// The state of all cells far away.
-    pub(crate) fn far_away(&self) -> bool {
-        self.law.background(is_odd(self.generation))
     }
 
     /// Goes a hop forward, of no more than `most` generations. Returns how many.
@@ -268,7 +272,7 @@ impl Engine for TileEngine {
         for &(place, alive) in cells {
             let cell = position(place).ok_or(EditError::Outside(place))?;
             let address = Address::of(cell).ok_or(EditError::Outside(place))?;
-            edits.push((address, Address::within(cell), alive != self.far_away()));
+            edits.push((address, Address::within(cell), alive != self.present().background()));
         }
         self.promote();
         self.search.start_again();
@@ -301,10 +305,6 @@ impl fmt::Debug for TileEngine {
         debug.field("film", &self.search.film()).field("tiles", &self.tiles());
         debug.field("computed", &self.computed()).finish_non_exhaustive()
     }
-}
-
-fn is_odd(generation: Count) -> bool {
-    generation.trailing_zeros() == 0
 }
 
 fn place(cell: Position) -> Place {

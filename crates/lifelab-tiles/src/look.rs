@@ -29,7 +29,7 @@ impl Universe for TileEngine {
     }
 
     fn background(&self) -> bool {
-        self.far_away()
+        self.present().background()
     }
 
     fn visit(

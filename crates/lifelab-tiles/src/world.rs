@@ -121,6 +121,11 @@ impl World {
         &self.store.states[self.now]
     }
 
+    /// The state of all cells far away.
+    pub(crate) fn background(&self) -> bool {
+        self.law.background(self.odd)
+    }
+
     /// Whether even generations have another law than odd ones.
     pub(crate) fn takes_turns(&self) -> bool {
         self.law.takes_turns()

@@ -73,12 +73,28 @@ fn a_generation_may_have_any_number() {
     let start = soup(2, (20, 20), (0, 0));
     let mut expected = SetEngine::new(rule, start.iter().copied());
     advance(&mut expected, 5);
-    let here = cells(&expected).into_iter().map(|(x, y)| Position { x, y });
-    let mut engine = TileEngine::new(rule, Count::from(5), here, options(1)).expect("memory");
+    let mut runs = Vec::new();
+    let _ = expected.visit(None, &mut |run| {
+        runs.push(run);
+        ControlFlow::Continue(())
+    });
+    let (generation, background) = (Count::from(5), true);
+    let start = EngineStart { generation, background, cells: &mut runs.into_iter() };
+    let mut engine = TileEngine::build(options(1), expected.world(), start).expect("memory");
     assert!(engine.background());
     advance(&mut expected, 19);
     advance(&mut engine, 19);
     assert_eq!(cells(&engine), cells(&expected));
     let mut last = TileEngine::new(rule, Count::MAX, [], options(1)).expect("memory");
     last.advance(Count::ONE, &CancellationToken::new()).expect_err("there is no number for it");
+}
+
+#[test]
+fn a_background_that_the_rule_cannot_have_is_refused() {
+    for (rule, background) in [("B3/S23", true), ("B3/S8", true), ("B0/S8", false)] {
+        let world = make(rule.parse().expect("a rule"), &[]).world();
+        let start = EngineStart { generation: Count::ZERO, background, cells: &mut [].into_iter() };
+        let error = TileEngine::build(options(1), world, start).expect_err(rule).to_string();
+        assert!(error.contains("far away"), "{error}");
+    }
 }

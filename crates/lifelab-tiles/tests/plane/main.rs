@@ -8,8 +8,8 @@ use std::ops::ControlFlow;
 
 use lifelab_core::testing::{SetEngine, engine_laws};
 use lifelab_core::{
-    CancellationToken, Count, EditError, Engine, Place, Position, Rule, StepErrorKind, Universe,
-    seeded,
+    CancellationToken, Count, EditError, Engine, EngineFactory, EngineStart, Place, Position, Rule,
+    StepErrorKind, Universe, seeded,
 };
 use lifelab_tiles::{Options, TileEngine};
 
@@ -57,6 +57,11 @@ fn soup(seed: u64, (width, height): (i64, i64), at: (i64, i64)) -> Cells {
 #[test]
 fn it_obeys_the_laws_of_planes() {
     engine_laws::check_plane("tiles", &|rule, cells| Box::new(make(rule, cells)));
+}
+
+#[test]
+fn it_goes_on_from_what_another_engine_shows() {
+    engine_laws::check_factory::<TileEngine>(&options(1));
 }
 
 /// Soups by all kinds of rules, looked at after hops of all sizes.
