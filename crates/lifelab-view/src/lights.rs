@@ -36,7 +36,7 @@ impl Lights {
             match slice.activity {
                 Activity::Band { first, rows } => {
                     let (first, end) =
-                        (row(view, first), row(view, first.saturating_add(rows) - 1));
+                        (row(view, first), row(view, first.saturating_add(i64::from(rows) - 1)));
                     let rows = first.max(0)..=end.min(i64::from(view.height) - 1);
                     for row in rows {
                         let start = row as usize * width;
@@ -76,16 +76,16 @@ impl Lights {
 }
 
 /// The column of pixels in which a column of cells is; far outside if there is none.
-fn column(view: View, x: u32) -> i64 {
+fn column(view: View, x: i64) -> i64 {
     place(x, view.scale, view.left)
 }
 
-fn row(view: View, y: u32) -> i64 {
+fn row(view: View, y: i64) -> i64 {
     place(y, view.scale, view.top)
 }
 
-fn place(cell: u32, scale: u8, first: lifelab::core::Coordinate) -> i64 {
-    let pixel = lifelab::core::Coordinate::from(i64::from(cell)).shifted_right(scale);
+fn place(cell: i64, scale: u8, first: lifelab::core::Coordinate) -> i64 {
+    let pixel = lifelab::core::Coordinate::from(cell).shifted_right(scale);
     pixel.checked_sub(first).and_then(lifelab::core::Coordinate::to_i64).unwrap_or(i64::MIN)
 }
 
@@ -94,8 +94,8 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use lifelab::Cell;
     use lifelab::core::Phase;
+    use lifelab::core::Position;
     use lifelab::core::probe::Lane;
 
     fn slice(thread: u32, generation: u64, activity: Activity) -> Slice {
@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn cells_light_up_where_they_are_and_go_out_with_the_next_generation() {
         let mut lights = Lights::default();
-        let wait = |x, y| Activity::Wait(Cell::new(x, y), Phase::Rule);
+        let wait = |x, y| Activity::Wait(Position { x, y }, Phase::Rule);
         let seen = [slice(8, 1, wait(1, 0)), slice(9, 1, wait(4, 1)), slice(9, 1, wait(0, 0))];
         lights.note(VIEW, &seen);
         let (a, b) = (Some(0), Some(1));

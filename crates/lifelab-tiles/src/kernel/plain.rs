@@ -1,7 +1,7 @@
 //! The plain kernel: a window by the definition of the game, cell by cell. It is the specification of
 //! the other one.
 
-use lifelab_core::Rule;
+use lifelab_core::{Neighborhood, Rule};
 
 use crate::geometry::{Cells, GROUP, SIDE};
 
@@ -35,10 +35,12 @@ fn step(now: &[[bool; WINDOW]; WINDOW], rule: Rule) -> [[bool; WINDOW]; WINDOW] 
     let mut next = [[false; WINDOW]; WINDOW];
     for (y, row) in next.iter_mut().enumerate() {
         for (x, cell) in row.iter_mut().enumerate() {
-            let around = |at: usize| at.saturating_sub(1)..(at + 2).min(WINDOW);
-            let all = around(y).flat_map(|y| around(x).map(move |x| now[y][x]));
-            let neighbors = all.filter(|&alive| alive).count() as u8 - u8::from(now[y][x]);
-            *cell = rule.next(now[y][x], neighbors);
+            let lives = |x: usize, y: usize| now.get(y).and_then(|row| row.get(x)) == Some(&true);
+            let row = |y: usize| {
+                (0..3).map(|n| u16::from(lives((x + n).wrapping_sub(1), y)) << n).sum::<u16>()
+            };
+            let rows = [row(y.wrapping_sub(1)), row(y), row(y + 1)];
+            *cell = rule.next(Neighborhood::from_rows(rows[0], rows[1], rows[2]));
         }
     }
     next
