@@ -45,8 +45,11 @@ mod viewer;
 mod screen;
 
 use std::io::{self, BufWriter, IsTerminal};
+use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use lifelab::core::View;
@@ -100,6 +103,7 @@ pub fn pixels(glyphs: Glyphs) -> Option<(u32, u32)> {
 pub fn view(live: &Live, options: Options) -> io::Result<Ended> {
     let signal = watch_signals()?;
     let _taken = Takeover::begin()?;
+    let _watched = end_if_stuck(signal.clone());
     let out = BufWriter::with_capacity(BUFFER, io::stdout());
     let mut terminal = Terminal::new(CrosstermBackend::new(out))?;
     let nothing = View { left: 0.into(), top: 0.into(), width: 0, height: 0, scale: 0 };
@@ -128,10 +132,30 @@ pub fn view(live: &Live, options: Options) -> io::Result<Ended> {
     }
 }
 
+/// Ends the program a second after a signal if the viewer has not ended by then: where a terminal is gone,
+/// waiting for its next event may never end. The watch ends when the value is dropped.
+fn end_if_stuck(signal: Arc<AtomicBool>) -> Sender<()> {
+    const LOOK: Duration = Duration::from_millis(100);
+    let (watched, is_over) = mpsc::channel::<()>();
+    thread::spawn(move || {
+        while is_over.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
+            if signal.load(Ordering::SeqCst)
+                && is_over.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout)
+            {
+                screen::give_back();
+                process::exit(INTERRUPTED);
+            }
+        }
+    });
+    watched
+}
+
+/// The exit code of a program that a signal has ended.
+const INTERRUPTED: i32 = 130;
+
 /// A flag that signals raise. The second one ends the program at once, for then the terminal does not
 /// answer.
 fn watch_signals() -> io::Result<Arc<AtomicBool>> {
-    const INTERRUPTED: i32 = 130;
     let flag = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM, SIGHUP] {
         signal_hook::flag::register_conditional_shutdown(signal, INTERRUPTED, flag.clone())?;

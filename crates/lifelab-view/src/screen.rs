@@ -61,7 +61,7 @@ impl Drop for Takeover {
 }
 
 /// Gives the terminal back, once. There is nobody left to tell if that fails.
-fn give_back() {
+pub(crate) fn give_back() {
     if IS_TAKEN.swap(false, Ordering::SeqCst) {
         let _ = write_leave(&mut io::stdout());
         let _ = disable_raw_mode();

