@@ -233,7 +233,7 @@ mod tests {
         let mut hops = 0;
         auto.script = Some(Box::new(move || {
             hops += 1;
-            seeded::hash(&[hops]) % 3 == 0
+            seeded::hash(&[hops]).is_multiple_of(3)
         }));
         auto
     }
@@ -247,7 +247,7 @@ mod tests {
     #[test]
     fn whoever_computes_the_cells_are_the_same() {
         let cells: Vec<(i64, i64)> = (0..400)
-            .filter(|n| seeded::hash(&[*n]) % 3 == 0)
+            .filter(|n| seeded::hash(&[*n]).is_multiple_of(3))
             .map(|n| (n as i64 % 20, n as i64 / 20))
             .collect();
         for rule in ["B3/S23", "B36/S23", "B03/S23", "B2/S"] {

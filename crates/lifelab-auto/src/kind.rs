@@ -41,7 +41,7 @@ impl Kind {
         let world = World { rule, bounds: None };
         Ok(match self {
             Self::Tiles => Box::new(TileEngine::build(options.tiles.clone(), world, start)?),
-            Self::HashLife => Box::new(HashLife::build(options.hashlife.clone(), world, start)?),
+            Self::HashLife => Box::new(HashLife::build(options.hashlife, world, start)?),
         })
     }
 

@@ -98,7 +98,9 @@ mod tests {
     fn of_a_plane_the_live_part_is_drawn() {
         let far = 1 << 40;
         let plane = |cells: &[(i64, i64)]| SetEngine::new(Rule::LIFE, cells.iter().copied());
-        assert_eq!(drawn(&plane(&[(far, -far), (far + 2, 1 - far)]), 80), "O..\n..O\n");
+        let place = format!("(the first cell is at column {far}, row -{far})");
+        let drawing = drawn(&plane(&[(far, -far), (far + 2, 1 - far)]), 80);
+        assert_eq!(drawing, format!("O..\n..O\n{place}\n"));
         assert_eq!(drawn(&plane(&[]), 80), "(a plane without a live cell)\n");
         let wide = drawn(&plane(&[(-far, 3), (far, 4)]), 8);
         let corner = "(columns from -1099511627776, rows from 3, of 2199023255553 x 2 cells)";

@@ -31,7 +31,7 @@ pub(super) enum Origin {
     /// Random cells on such a plane.
     Soup(Grid),
     /// Cells in a universe with edges.
-    Placed(Placed),
+    Placed(Box<Placed>),
     /// What a checkpoint has kept.
     Kept {
         cells: LiveCells,
@@ -123,7 +123,7 @@ impl Builder {
                 supports(&checkpoint.world())?;
                 let CheckpointBody::Cells { cells, background, bounds } = &checkpoint.body else {
                     let placed = self.placed_checkpoint(checkpoint)?;
-                    return Ok((placed.about.clone(), Origin::Placed(placed)));
+                    return Ok((placed.about.clone(), Origin::Placed(Box::new(placed))));
                 };
                 let origin = Origin::Kept {
                     cells: cells.clone(),
@@ -152,7 +152,7 @@ impl Builder {
         }
         let placed = self.placed()?;
         check(Some(&placed.about), placed.bounds())?;
-        Ok((placed.about.clone(), Origin::Placed(placed)))
+        Ok((placed.about.clone(), Origin::Placed(Box::new(placed))))
     }
 
     /// The pattern that is given in one way or another.

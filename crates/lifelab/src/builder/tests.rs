@@ -1,7 +1,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use crate::{Checkpoint, EngineSpec, Error, Pattern, Probe, Scenario, Simulation, Topology};
+use crate::{Checkpoint, EngineSpec, Pattern, Probe, Scenario, Simulation, Topology};
 
 /// The reference engine, which is a row of the table in tests.
 fn set() -> EngineSpec {
