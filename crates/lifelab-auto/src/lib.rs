@@ -6,7 +6,7 @@
 //!
 //! This engine starts with tiles and looks again whenever the time that the present engine has taken
 //! has doubled. If what is left to do will take some time yet, it lets the other engine try, from a copy of
-//! the universe ([`trial`]). If that turns out faster by half, its copy goes on, and the time was not lost.
+//! the universe (`trial.rs`). If that turns out faster by half, its copy goes on, and the time was not lost.
 //! What a trial may cost is a share of the time that is left, so that a universe for which the first engine
 //! was right takes about a quarter longer at most.
 //!

@@ -213,7 +213,7 @@ fn rle_headers_that_must_be_rejected() {
     rejects("x = 3, y = 3, rule = R5,C0,M1,S34..58,B34..45,NM\no!", "1:22: Larger than Life rules");
     rejects("x = 3, y = 3, rule = B3/S23:P0+1,20\no!", "1:31: found '+'");
     rejects("x = 3, y = 3, rule = B3/S23:T0,20-3\no!", "1:34: found '-', expected no offset");
-    rejects("x = 1, y = 3, rule = B3/S23:P0,2\no$o$o!", "expected cells within it");
+    rejects("x = 1, y = 3, rule = B3/S23:P0,2\no$o$o!", "2:5: found a live cell at column 0");
     rejects("x = 3, y = 3, rule = B3/S23:T30,-2\no!", "1:33: found '-', expected a length");
     rejects("#r 23\nx = 3, y = 3\no!", "1:6: found the end, expected a neighbor count");
     rejects("#CXRLE Pos=1\nx = 3, y = 3\no!", "1:13: found the end of the line, expected a comma");

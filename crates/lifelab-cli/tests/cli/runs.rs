@@ -211,7 +211,7 @@ fn a_fault_that_will_not_strike_is_warned_of() {
 
 #[test]
 fn the_object_has_all_its_keys() {
-    let run = succeed(&mut typed("run blinker --until-stable --json")).json();
+    let run = succeed(&mut typed("run blinker --margin 5 --until-stable --json")).json();
     let keys: Vec<_> = run.as_object().expect("an object").keys().map(String::as_str).collect();
     let mut expected = KEYS;
     expected.sort_unstable();
@@ -255,7 +255,7 @@ fn an_empty_universe_has_no_box() {
 
 #[test]
 fn no_generation_is_a_run_too() {
-    let run = succeed(&mut typed("run glider -g 0 --json")).json();
+    let run = succeed(&mut typed("run glider --margin 5 -g 0 --json")).json();
     assert_eq!((&run["generation"], &run["cells_per_second"]), (&json!(0), &json!(0.0)));
     let zero = json!({ "min": 0.0, "median": 0.0, "max": 0.0, "total": 0.0 });
     assert_eq!(run["step_seconds"], zero);
