@@ -41,7 +41,7 @@ pub use detached::DetachedStep;
 /// Coordinates are the universe's own and may be negative.
 ///
 /// If a rule brings dead cells without live neighbors to life, all cells far away live in every other
-/// generation, or always (see [`Universe::background`]). Then the grid holds the cells that differ from
+/// generation, or always (see [`Universe::background`](crate::Universe::background)). Then the grid holds the cells that differ from
 /// those; each of them, and each of the others in the window, waits as ever.
 pub struct FiniteEngine {
     /// The last complete generation, its halo filled.
@@ -130,7 +130,7 @@ impl FiniteEngine {
     ///
     /// Of a universe without end it is a window, whose first cell lies at [`origin`](Self::origin), and
     /// whose size may depend on what was before; it shows the cells that differ from the
-    /// [background](Universe::background).
+    /// [background](crate::Universe::background).
     pub fn grid(&self) -> &Arc<Grid> {
         &self.now
     }
@@ -197,7 +197,7 @@ impl FiniteEngine {
 
     /// Computes the next generation or, where no cell waits and the stepper
     /// [hops](crate::Capabilities::hops), some generations at once: as many as pay, but no more
-    /// than `most`. [`generation`](Universe::generation) then tells how many there were.
+    /// than `most`. [`generation`](crate::Universe::generation) then tells how many there were.
     ///
     /// # Errors
     /// As [`step`](Self::step); the grid stays where the hop started.

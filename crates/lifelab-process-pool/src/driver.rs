@@ -154,7 +154,7 @@ impl<'a> Driver<'a> {
         let step = Message::Step {
             generation: cx.generation,
             origin: cx.origin(),
-            rule: cx.rule.table(),
+            rule: cx.rule,
             payload_limit: *payload_limit,
             hop: (cx.generations(), topology.unwrap_or_default()),
             watching: *watching,

@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use lifelab_core::probe::Observations;
-use lifelab_core::{CellFailure, CellJob, Fault, FaultKind, Observed, Position, Site, Topology};
+use lifelab_core::{
+    CellFailure, CellJob, Fault, FaultKind, Observed, Position, Rule, Site, Topology,
+};
 
 use crate::role::Role;
 use crate::watching::Watching;
@@ -38,8 +40,7 @@ pub(crate) enum Message {
         generation: u64,
         /// Where the grid's first cell lies.
         origin: Position,
-        /// The rule's table.
-        rule: [u64; 8],
+        rule: Rule,
         payload_limit: u32,
         /// How many generations are computed at once, from 1, and what lies beyond the edges of all
         /// that a band depends on.

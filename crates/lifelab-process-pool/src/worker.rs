@@ -218,7 +218,6 @@ impl<R: Read> Reader<R> {
             Message::Step { generation, origin, rule, payload_limit, hop, watching } => {
                 self.frames.limit_payload(payload_limit);
                 self.stop = CancellationToken::new();
-                let rule = Rule::from_table(rule);
                 let most = if rule.counts().is_some() { Context::MAX_GENERATIONS } else { 1 };
                 if !(1..=most).contains(&hop.0) {
                     return Err(WireError::Unexpected(format!("{} generations at once", hop.0)));
@@ -300,12 +299,11 @@ impl<W: Write> Worker<W> {
 
     fn start_step(&mut self, cx: StepSettings, payload_limit: u32) {
         let StepSettings { rule, generation, origin, stop, hop, watching } = cx;
-        let table = rule.table();
         let cx = Context::new(rule, generation, self.io.clone(), stop).with_origin(origin);
         let mut cx = cx.hopping(hop.0, hop.1);
         cx.probe = watching.map(|watching| Arc::new(watching.probe()));
         self.handler.open(cx);
-        let step = Message::Step { generation, origin, rule: table, payload_limit, hop, watching };
+        let step = Message::Step { generation, origin, rule, payload_limit, hop, watching };
         self.pass_on(&step);
     }
 
