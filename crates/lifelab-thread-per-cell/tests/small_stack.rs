@@ -44,7 +44,10 @@ fn an_overflow_ends_the_process_and_no_other_stack() {
             0 => Ok(()),
             _ => unreachable!("it does not return"),
         });
-        let _ = step(&mut ThreadPerCell::default(), &soup(3, 3, Topology::Torus), &context(io));
+        // Scoped threads have the standard library's own guard.
+        let options = Options { threads: ThreadKind::Slab, ..Options::default() };
+        let mut stepper = ThreadPerCell::with_options(options).unwrap();
+        let _ = step(&mut stepper, &soup(3, 3, Topology::Torus), &context(io));
         return;
     }
     let mut child = Command::new(env::current_exe().unwrap());
