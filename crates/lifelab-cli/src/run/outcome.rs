@@ -151,9 +151,9 @@ impl<'a> Outcome<'a> {
         }
         if self.population <= QUICKLY_HASHED {
             row("sha256", &self.sha256.0.cells_sha256())?;
-        } else {
+        } else if self.population <= MOST_HASHED {
             row("state hash", &self.sha256.0.state_hash())?;
-        }
+        } // Else it would be listing cells for hours, or for ever.
         row("rule", &self.rule)?;
         match (self.width, self.height) {
             (Some(width), Some(height)) => {

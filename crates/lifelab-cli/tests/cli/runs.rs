@@ -253,6 +253,23 @@ fn an_empty_universe_has_no_box() {
     assert!(succeed(&mut typed("run --soup 0 --size 5x4")).out.contains("empty"));
 }
 
+/// A gun has 2^100 / 30 gliders then: they are counted, and not listed.
+#[test]
+fn more_cells_than_can_be_listed_are_counted() {
+    let line = "run gosper-glider-gun --engine hashlife -g 2^100";
+    let run = succeed(&mut typed(&format!("{line} --json"))).out;
+    for member in [
+        r#""generation":1267650600228229401496703205376"#,
+        r#""population":211275100038038233582783867604"#,
+        r#""sha256":null"#,
+    ] {
+        assert!(run.contains(member), "{run}");
+    }
+    let out = succeed(&mut typed(line)).out;
+    assert!(out.contains("1267650600228229401496703205376"), "{out}");
+    assert!(!out.contains("hash "), "{out}");
+}
+
 #[test]
 fn no_generation_is_a_run_too() {
     let run = succeed(&mut typed("run glider --margin 5 -g 0 --json")).json();
