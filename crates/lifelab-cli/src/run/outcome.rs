@@ -38,6 +38,9 @@ pub(crate) struct Outcome<'a> {
     width: Option<u32>,
     height: Option<u32>,
     engine: &'a str,
+    /// What the engine tells of how it went, if it does.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    engine_notes: Vec<String>,
     /// `none` if the engine has none.
     stepper: &'a str,
     io: &'a str,
@@ -115,6 +118,7 @@ impl<'a> Outcome<'a> {
             width: bounds.and_then(|bounds| side(bounds.width)),
             height: bounds.and_then(|bounds| side(bounds.height)),
             engine: simulation.engine_name(),
+            engine_notes: simulation.engine().notes(),
             stepper: simulation.stepper(),
             io: simulation.io(),
             step_seconds,
@@ -166,6 +170,7 @@ impl<'a> Outcome<'a> {
             row("cell I/O", &self.io)?;
         } else {
             row("engine", &self.engine)?;
+            self.engine_notes.iter().try_for_each(|note| row("", note))?;
         }
         if self.kept_cells > 0 {
             let kept =
