@@ -145,27 +145,6 @@ impl<'a> EngineStart<'a> {
         let background = !rule.keeps_the_dead() && (rule.keeps_the_living() || is_odd);
         Self { generation, background, cells }
     }
-
-    /// Whether an engine that has been built has the background that was asked for: for engines of which
-    /// the background follows from rule and generation.
-    ///
-    /// # Errors
-    /// If it has not.
-    pub fn check_background(&self, background: bool) -> Result<(), StartError> {
-        if self.background == background {
-            return Ok(());
-        }
-        let state = |alive| if alive { "alive" } else { "dead" };
-        Err(StartError {
-            message: format!(
-                "in generation {} of this rule, all cells far away are {}, not {}",
-                self.generation,
-                state(background),
-                state(self.background)
-            ),
-            remedy: "start from another generation".to_owned(),
-        })
-    }
 }
 
 impl fmt::Debug for EngineStart<'_> {
