@@ -240,7 +240,7 @@ impl<T: Item> Store<T> {
     }
 }
 
-/// The binary logarithm of the slots for so many squares.
+/// The binary logarithm of the slots that `items` squares need.
 fn bits_for(items: usize) -> u32 {
     (SLOTS_PER_ITEM * items).next_power_of_two().ilog2().max(LEAST_BITS)
 }

@@ -101,7 +101,7 @@ impl Search {
         *self = Self { film: self.film, ..Self::new() };
     }
 
-    /// Looks at a world after a pass in which so many tiles were computed. Tells whether there is another
+    /// Looks at a world after a pass over `computed` tiles. Tells whether there is another
     /// film to be taken, for which [`choose`](Self::choose) is to be called.
     pub(crate) fn watch(&mut self, world: &World, computed: u64) -> bool {
         if let Some(probe) = &mut self.probe {

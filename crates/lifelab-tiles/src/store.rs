@@ -284,7 +284,7 @@ impl Store {
         }
     }
 
-    /// Whether there may be so many bytes more.
+    /// Refuses `more` bytes beyond the limit.
     fn check(&self, more: u64) -> Result<(), Refusal> {
         let bytes = self.bytes().saturating_add(more);
         if bytes > self.limit {

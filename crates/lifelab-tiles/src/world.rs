@@ -141,7 +141,7 @@ impl World {
         self.jobs.iter().map(|job| job.tile)
     }
 
-    /// Keeps a film of so many states from now on.
+    /// Keeps a film of `states` states from now on.
     ///
     /// # Errors
     /// If there is no memory; then the film is what it was.

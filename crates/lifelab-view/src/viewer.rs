@@ -35,7 +35,7 @@ const PAN_PARTS: i64 = 16;
 /// How long a message stays in the place of the figures.
 const MESSAGE: Duration = Duration::from_secs(4);
 
-/// Screens of so many columns and more show figures beside the universe, unless told otherwise.
+/// Screens with at least this many columns show figures beside the universe, unless told otherwise.
 pub(crate) const WIDE: u16 = 110;
 
 /// The columns that figures take.
@@ -75,7 +75,7 @@ pub(crate) struct Viewer {
 }
 
 impl Viewer {
-    /// A viewer on a screen of so many columns and rows, of a simulation that has just started.
+    /// A viewer on a screen of `(columns, rows)`, of a simulation that has just started.
     pub(crate) fn new(mut options: Options, screen: (u16, u16), look: Arc<Look>) -> Self {
         let endless = options.next.take().map(|next| Endless::new(next, options.endless));
         let speed = Speed::of(options.pace);

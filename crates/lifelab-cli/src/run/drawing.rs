@@ -69,7 +69,7 @@ fn at_most(length: Count, limit: u32) -> u32 {
 /// The first of `length` columns or rows of which `last` is the last.
 fn begin(last: Coordinate, length: u32) -> Coordinate {
     let before = Coordinate::from(i64::from(length) - 1);
-    last.checked_sub(before).expect("it has so many at least")
+    last.checked_sub(before).expect("there are at least `length` of them")
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use crate::word::WORD;
 /// it is looked at again, and two hops at least.
 const HEADROOM: u64 = 64;
 
-/// A window shrinks when it has so many times the cells of the one that would be chosen now.
+/// A window shrinks when it has this many times the cells of the one that would be chosen now.
 const TOO_LARGE: u64 = 4;
 
 /// Cells from which on headroom is spared.
@@ -55,7 +55,7 @@ pub(super) struct Area {
 pub(super) enum Refused {
     /// Coordinates beyond 64 bits, or sides beyond 32.
     TooFar,
-    /// Two generations would take so many bytes.
+    /// Two generations would take this many bytes.
     Memory(Area, u128),
     System(GridError),
 }

@@ -31,7 +31,7 @@ const DEFAULT_PACE: Pace = Pace::PerSecond(NonZeroU64::new(20).expect("it is not
 /// At such a pace and below, each generation can be gone back to: people can see it.
 const SEEN_ONE_BY_ONE: u64 = 32;
 
-/// A simulation that runs may be looked at so many times less than a look takes: 4 % of its time.
+/// After a look, the simulation runs for this many times what the look took: looks cost 4 % of the time.
 const COST_OF_LOOKS: u32 = 25;
 
 /// What is to be done next.
