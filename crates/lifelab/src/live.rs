@@ -86,8 +86,7 @@ impl Live {
 
     /// The newest look there is, and a request for one through `view`, which will be there soon.
     pub fn look(&self, view: View) -> Arc<Look> {
-        self.shared.ask_for(view);
-        self.shared.newest()
+        self.shared.ask_for(view)
     }
 
     /// Looks through `view` until `done` says so of a look, but no longer than `timeout`; the newest look

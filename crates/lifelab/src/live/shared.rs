@@ -73,11 +73,15 @@ impl Shared {
         self.bell.notify_all();
     }
 
-    pub(super) fn ask_for(&self, view: View) {
+    /// Asks for a look through `view`; the newest look before that. Were that one taken after asking, it
+    /// could be the answer already, and who waits for a later one would wait without having asked for it.
+    pub(super) fn ask_for(&self, view: View) -> Arc<Look> {
+        let newest = self.newest();
         let mut orders = lock(&self.orders);
         orders.view = Some(view);
         orders.has_asked = true;
         self.bell.notify_all();
+        newest
     }
 
     pub(super) fn newest(&self) -> Arc<Look> {
