@@ -14,7 +14,8 @@ use thiserror::Error as ThisError;
 
 pub use place::Place;
 
-use crate::format::{Format, Property};
+use crate::format::Format;
+use crate::property::Property;
 
 /// Why a pattern could not be read or written.
 ///

@@ -1,4 +1,4 @@
-//! The formats, a file each.
+//! The formats, a file each, and the table of them.
 
 pub mod apgcode;
 mod comments;
@@ -9,23 +9,32 @@ pub mod macrocell;
 pub(crate) mod plaintext;
 pub(crate) mod rle;
 pub(crate) mod ron;
+mod rule;
 
-use lifelab_core::{RuleError, RuleSpec};
+use crate::codec::Codec;
+use crate::format::Format;
 
-use crate::error::{ErrorKind, Fault};
-use crate::text::{Scanner, trim};
+/// What reads and writes a format.
+pub(crate) const fn codec(format: Format) -> &'static Codec {
+    match format {
+        Format::Rle => &rle::CODEC,
+        Format::Plaintext => &plaintext::CODEC,
+        Format::Life105 => &life_105::CODEC,
+        Format::Life106 => &life_106::CODEC,
+        Format::Macrocell => &macrocell::CODEC,
+        Format::Apgcode => &apgcode::CODEC,
+        Format::Ron => &ron::CODEC,
+    }
+}
 
-/// Reads the rest of a line as a rule, with blanks around it.
-fn read_rule(scanner: &mut Scanner<'_>) -> Result<RuleSpec, Fault> {
-    scanner.skip_blanks();
-    let start = scanner.at;
-    let rule = trim(scanner.rest());
-    scanner.take_while(|byte| byte.is_ascii() && !byte.is_ascii_control());
-    match std::str::from_utf8(rule) {
-        Ok(rule) if scanner.at >= start + rule.len() => rule.parse().map_err(|error: RuleError| {
-            let span = start + error.span.start..start + error.span.end;
-            ErrorKind::Rule(error).at(span)
-        }),
-        _ => Err(scanner.unexpected("a rule such as B3/S23")),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_format_is_written_if_it_says_so() {
+        for format in Format::ALL {
+            assert_eq!(codec(format).write.is_some(), format.is_written(), "{format}");
+        }
     }
 }

@@ -19,11 +19,13 @@
 //! Any of them may be gzipped. A macrocell may have more cells than memory can list: [`Document::open`]
 //! reads a file in the form it has, and [`Pattern::open`] its cells.
 //!
-//! To add a format, write a file in `formats` that defines its `Codec`, and name it in [`Format`].
+//! To add a format, name it in [`Format`], and write a file in `formats` that defines its `Codec`, with
+//! a row in the table there.
 #![forbid(unsafe_code)]
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
 
 mod cells;
+mod codec;
 mod error;
 mod format;
 mod formats;
@@ -32,17 +34,22 @@ pub mod library;
 mod limits;
 mod open;
 mod pattern;
+mod property;
+mod recognize;
 mod save;
 mod text;
+mod unsupported;
 mod warning;
 mod whole_file;
 
 pub use cells::{BoundingBox, Cells, CellsBuilder, Position, Positions, Run, Runs, Word, Words};
+pub use codec::Content;
 pub use error::{ErrorKind, PatternError, Place};
-pub use format::{Format, Property, UnknownFormatName};
+pub use format::{Format, UnknownFormatName};
 pub use formats::{apgcode, macrocell};
 pub use limits::Limits;
-pub use open::{Content, Document, Loaded};
+pub use open::{Document, Loaded};
 pub use pattern::{Frame, Pattern, Size};
+pub use property::Property;
 pub use warning::Warning;
 pub use whole_file::WholeFile;

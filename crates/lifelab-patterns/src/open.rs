@@ -5,12 +5,14 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use crate::codec::{Content, Draft};
 use crate::error::{ErrorKind, PatternError};
 use crate::format::Format;
-use crate::formats::macrocell::Tree;
+use crate::formats::codec;
 use crate::gzip;
 use crate::limits::Limits;
 use crate::pattern::Pattern;
+use crate::recognize::recognize;
 use crate::text::Lines;
 use crate::warning::Warning;
 
@@ -42,23 +44,6 @@ pub struct Document {
     pub warnings: Vec<Warning>,
     /// The name of the file, or other source, for errors.
     source: Option<PathBuf>,
-}
-
-/// The forms in which formats hold patterns.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Content {
-    /// Cells.
-    Cells(Pattern),
-    /// A quadtree, which may have more cells than memory can list.
-    Tree(Tree),
-}
-
-/// What a reader makes of a text.
-#[derive(Debug)]
-pub(crate) struct Draft {
-    pub(crate) content: Content,
-    pub(crate) warnings: Vec<Warning>,
 }
 
 impl Pattern {
@@ -158,7 +143,7 @@ impl Document {
     /// The pattern as a list of cells.
     ///
     /// # Errors
-    /// If they are too many: see [`Tree::to_pattern`].
+    /// If they are too many: see [`Tree::to_pattern`](crate::macrocell::Tree::to_pattern).
     pub fn list(self, limits: &Limits) -> Result<Loaded, PatternError> {
         let Self { content, format, gzipped, warnings, source } = self;
         let pattern = match content {
@@ -168,12 +153,6 @@ impl Document {
                 .map_err(|kind| PatternError::new(kind).in_source(source.as_deref()))?,
         };
         Ok(Loaded { pattern, format, gzipped, warnings })
-    }
-}
-
-impl From<Pattern> for Content {
-    fn from(pattern: Pattern) -> Self {
-        Self::Cells(pattern)
     }
 }
 
@@ -187,8 +166,8 @@ fn read(bytes: &[u8], name: Option<&Path>, limits: &Limits) -> Result<Document, 
     if Lines::new(&text).next().is_none() {
         return Err(ErrorKind::Empty.into());
     }
-    let format = Format::of_text(&text, name);
-    let draft = format.and_then(|format| Ok((format, (format.codec().read)(&text, limits)?)));
+    let format = recognize(&text, name);
+    let draft = format.and_then(|format| Ok((format, (codec(format).read)(&text, limits)?)));
     match draft {
         Ok((format, Draft { content, warnings })) => {
             let source = name.map(Path::to_owned);

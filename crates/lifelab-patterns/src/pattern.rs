@@ -3,6 +3,7 @@
 use lifelab_core::{Bounds, Rule};
 
 use crate::cells::{BoundingBox, Cells, Position};
+use crate::property::Property;
 
 /// Cells, and what is known about them.
 ///
@@ -57,6 +58,18 @@ impl Pattern {
     /// The pattern's own first cell, live or dead: [`position`](Self::position), or (0, 0).
     pub fn corner(&self) -> Position {
         self.position.unwrap_or_default()
+    }
+
+    /// Whether it has something of this sort to say.
+    pub(crate) fn says(&self, property: Property) -> bool {
+        match property {
+            Property::Rule => self.rule != Rule::LIFE,
+            Property::Bounds => self.bounds.is_some(),
+            Property::Position => {
+                self.position.is_some() || self.frame().corner != Position::default()
+            }
+            Property::Generation => self.generation != 0,
+        }
     }
 
     /// The rectangle that the pattern claims: from its corner as far as its size says and its cells

@@ -7,9 +7,11 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use crate::error::{ErrorKind, PatternError};
-use crate::format::{Format, Property};
+use crate::format::Format;
+use crate::formats::codec;
 use crate::formats::macrocell::Tree;
 use crate::pattern::Pattern;
+use crate::property::Property;
 use crate::whole_file::WholeFile;
 
 impl Pattern {
@@ -80,12 +82,12 @@ impl Pattern {
         if !format.is_written() {
             return Err(ErrorKind::ReadOnly(format));
         }
-        let lost = |property: &Property| property.is_in(self) && !format.holds(*property);
+        let lost = |property: &Property| self.says(*property) && !format.holds(*property);
         let lost: Vec<_> = Property::ALL.into_iter().filter(lost).collect();
         if let Some(&property) = lost.iter().find(|property| property.is_essential()) {
             return Err(ErrorKind::Inexpressible { format, property });
         }
-        if !(format.codec().fits)(self) {
+        if !(codec(format).fits)(self) {
             return Err(ErrorKind::TooWide(format));
         }
         Ok(lost)
@@ -93,7 +95,7 @@ impl Pattern {
 
     fn encode(&self, format: Format, out: impl Write) -> io::Result<()> {
         let mut out = BufWriter::new(out);
-        if let Some(write) = format.codec().write {
+        if let Some(write) = codec(format).write {
             write(self, &mut out)?;
         }
         out.flush()

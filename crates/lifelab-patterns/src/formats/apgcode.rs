@@ -43,7 +43,7 @@ mod encode;
 pub use canonical::canonical;
 pub use decode::resembles;
 
-use crate::format::Codec;
+use crate::codec::Codec;
 
 /// Rows in a strip.
 const STRIP_ROWS: usize = 5;
@@ -55,9 +55,6 @@ const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 const LONG_GAP: [usize; 2] = [4, 39];
 
 pub(crate) const CODEC: Codec = Codec {
-    name: "apgcode",
-    extensions: &[],
-    holds: &[],
     recognizes: |line, _| decode::starts(line),
     read: decode::read,
     fits: |_| true,

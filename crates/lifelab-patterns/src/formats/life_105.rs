@@ -9,12 +9,13 @@ use lifelab_core::Rule;
 
 use super::comments::{self, Comments};
 use super::drawing;
+use super::rule::read_rule;
 use crate::cells::{Cells, CellsBuilder, Position};
+use crate::codec::{Codec, Draft};
 use crate::error::{ErrorKind, Fault};
-use crate::format::{Codec, Property};
 use crate::limits::Limits;
-use crate::open::Draft;
 use crate::pattern::Pattern;
+use crate::property::Property;
 use crate::text::{Line, Lines, Scanner, trim};
 
 /// The longest drawing that is written in one block, in characters.
@@ -25,9 +26,6 @@ const SPARSEST_BLOCK: u128 = 100;
 const WIDEST_GAP: u64 = 40;
 
 pub(crate) const CODEC: Codec = Codec {
-    name: "life 1.05",
-    extensions: &["lif", "life"],
-    holds: &[Property::Rule, Property::Position],
     recognizes: |line, _| line.starts_with(b"#Life 1.05"),
     read,
     fits: |_| true,
@@ -95,7 +93,7 @@ impl Reader {
     fn read_rule(&mut self, mut rest: Scanner<'_>) -> Result<(), Fault> {
         rest.skip_blanks();
         let start = rest.at;
-        let rule = super::read_rule(&mut rest)?;
+        let rule = read_rule(&mut rest)?;
         self.rule = rule.rule;
         match rule.bounds {
             None => Ok(()),
@@ -140,7 +138,7 @@ fn write(pattern: &Pattern, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "#R {}/{}", digits[1], digits[0])?;
     }
     let corner = pattern.frame().corner;
-    if Property::Position.is_in(pattern) {
+    if pattern.says(Property::Position) {
         writeln!(out, "#P {} {}", corner.x, corner.y)?;
     }
     let cells = &pattern.cells;

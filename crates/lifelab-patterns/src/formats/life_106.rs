@@ -7,17 +7,13 @@ use std::io::{self, Write};
 
 use super::comments::{self, Comments};
 use crate::cells::{CellsBuilder, Position, Run};
+use crate::codec::{Codec, Draft};
 use crate::error::Fault;
-use crate::format::{Codec, Property};
 use crate::limits::Limits;
-use crate::open::Draft;
 use crate::pattern::Pattern;
 use crate::text::Lines;
 
 pub(crate) const CODEC: Codec = Codec {
-    name: "life 1.06",
-    extensions: &["lif", "life"],
-    holds: &[Property::Position],
     recognizes: |line, _| line.starts_with(b"#Life 1.06"),
     read,
     fits: |_| true,

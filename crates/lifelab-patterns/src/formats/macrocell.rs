@@ -49,10 +49,9 @@ pub use write::Writer;
 
 use std::io;
 
+use crate::codec::{Codec, Content, Draft};
 use crate::error::{ErrorKind, Fault};
-use crate::format::{Codec, Property};
 use crate::limits::Limits;
-use crate::open::{Content, Draft};
 use crate::pattern::Pattern;
 
 /// The number of the empty square of any size.
@@ -65,9 +64,6 @@ pub const LEAF_LEVEL: u8 = 3;
 pub const MAX_LEVEL: u8 = 250;
 
 pub(crate) const CODEC: Codec = Codec {
-    name: "macrocell",
-    extensions: &["mc"],
-    holds: &[Property::Rule, Property::Bounds, Property::Position, Property::Generation],
     recognizes: |line, _| line.starts_with(read::MAGIC),
     read,
     fits: |_| true,

@@ -7,10 +7,9 @@ use std::io::{self, Write};
 use super::comments::{self, Comments};
 use super::drawing;
 use crate::cells::{CellsBuilder, Position};
+use crate::codec::{Codec, Draft};
 use crate::error::Fault;
-use crate::format::Codec;
 use crate::limits::Limits;
-use crate::open::Draft;
 use crate::pattern::Pattern;
 use crate::text::Lines;
 
@@ -18,9 +17,6 @@ use crate::text::Lines;
 const LONGEST_DRAWING: u128 = 1 << 30;
 
 pub(crate) const CODEC: Codec = Codec {
-    name: "plaintext",
-    extensions: &["cells"],
-    holds: &[],
     recognizes: |line, _| {
         let is_row = line.iter().all(|&byte| byte == b'.' || is_live(byte));
         line.starts_with(b"!") || (is_row && !line.is_empty())

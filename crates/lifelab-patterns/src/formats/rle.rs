@@ -13,19 +13,16 @@ use lifelab_core::RuleSpec;
 use self::header::Header;
 use self::items::Items;
 use super::comments::{Comments, Label};
+use super::rule::read_rule;
 use crate::cells::Position;
+use crate::codec::{Codec, Draft};
 use crate::error::{ErrorKind, Fault};
-use crate::format::{Codec, Property};
 use crate::limits::Limits;
-use crate::open::Draft;
 use crate::pattern::Pattern;
 use crate::text::{Line, Lines, Scanner, unexpected};
 use crate::warning::Warning;
 
 pub(crate) const CODEC: Codec = Codec {
-    name: "rle",
-    extensions: &["rle"],
-    holds: &[Property::Rule, Property::Bounds, Property::Position, Property::Generation],
     recognizes: |_, text| recognizes(text),
     read,
     fits: write::fits,
@@ -201,7 +198,7 @@ impl<'a> Reader<'a> {
         let size = header.as_ref().map(|header| header.size);
         let rule = match (header.and_then(|header| header.rule), &mut self.old_rule) {
             (Some(rule), _) => rule,
-            (None, Some(old)) => super::read_rule(old)?,
+            (None, Some(old)) => read_rule(old)?,
             (None, None) => RuleSpec::default(),
         };
         Ok(Pattern {

@@ -28,17 +28,14 @@ use super::rle::encoder::write_cells;
 use super::rle::items::{Items, check_placed};
 use super::rle::write::fits;
 use crate::cells::Position;
+use crate::codec::{Codec, Draft};
 use crate::error::{ErrorKind, Fault};
-use crate::format::{Codec, Property};
 use crate::limits::Limits;
-use crate::open::Draft;
 use crate::pattern::{Pattern, Size};
+use crate::property::Property;
 use crate::text::{Lines, describe};
 
 pub(crate) const CODEC: Codec = Codec {
-    name: "ron",
-    extensions: &["ron"],
-    holds: &Property::ALL,
     recognizes: |line, _| {
         let starts: [&[u8]; 5] = [b"(", b"Pattern", b"//", b"/*", b"#!["];
         starts.iter().any(|start| line.trim_ascii_start().starts_with(start))
@@ -129,7 +126,7 @@ fn write(pattern: &Pattern, out: &mut dyn Write) -> io::Result<()> {
         author: pattern.author.clone(),
         comments: pattern.comments.clone(),
         rule: RuleSpec { rule: pattern.rule, bounds: pattern.bounds },
-        position: Property::Position.is_in(pattern).then_some(corner),
+        position: pattern.says(Property::Position).then_some(corner),
         generation: pattern.generation,
         size: pattern.size,
         cells: lines.collect(),

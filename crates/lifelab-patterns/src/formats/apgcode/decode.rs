@@ -2,9 +2,9 @@
 
 use super::{DIGITS, LONG_GAP, STRIP_ROWS};
 use crate::cells::{Cells, CellsBuilder, Run};
+use crate::codec::Draft;
 use crate::error::{ErrorKind, Fault};
 use crate::limits::Limits;
-use crate::open::Draft;
 use crate::pattern::Pattern;
 use crate::text::{Lines, Scanner, unexpected};
 

@@ -5,7 +5,7 @@ use super::square::Square;
 use super::{EMPTY, Header, Tree};
 use crate::error::Fault;
 use crate::formats::comments::{Comments, Label};
-use crate::formats::read_rule;
+use crate::formats::rule::read_rule;
 use crate::limits::Limits;
 use crate::text::{Line, Lines, Scanner, unexpected};
 use crate::warning::Warning;

@@ -3,6 +3,7 @@
 use lifelab_core::RuleSpec;
 
 use crate::error::Fault;
+use crate::formats::rule::read_rule;
 use crate::pattern::Size;
 use crate::text::{Line, Scanner, is_blank, trim};
 
@@ -42,7 +43,7 @@ impl Header {
             scanner.at += key.len();
             scanner.skip_blanks();
             scanner.expect(b'=', "`=` and a rule")?;
-            header.rule = Some(crate::formats::read_rule(&mut scanner)?);
+            header.rule = Some(read_rule(&mut scanner)?);
         }
         scanner.end("`, rule =` and a rule, or the end of the line")?;
         Ok(header)

@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use lifelab_core::RuleSpec;
 
 use super::encoder::write_cells;
-use crate::format::Property;
 use crate::formats::comments;
 use crate::pattern::{Frame, Pattern};
+use crate::property::Property;
 
 /// Whether all counts and sizes fit the 63 bits that readers of RLE allow.
 pub(in crate::formats) fn fits(pattern: &Pattern) -> bool {
@@ -17,8 +17,8 @@ pub(in crate::formats) fn fits(pattern: &Pattern) -> bool {
 
 pub(super) fn write(pattern: &Pattern, out: &mut dyn Write) -> io::Result<()> {
     let Frame { corner, size } = pattern.frame();
-    let placed = Property::Position.is_in(pattern);
-    if placed || Property::Generation.is_in(pattern) {
+    let placed = pattern.says(Property::Position);
+    if placed || pattern.says(Property::Generation) {
         let position =
             if placed { format!(" Pos={},{}", corner.x, corner.y) } else { String::new() };
         let generation = match pattern.generation {

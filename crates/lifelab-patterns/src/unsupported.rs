@@ -4,7 +4,7 @@ use crate::error::{ErrorKind, Fault};
 use crate::gzip::is_gzip;
 
 /// Something that is recognized, and not read.
-pub(super) struct Stranger {
+pub(crate) struct Unsupported {
     /// What it is: the name of a pattern format, or anything else with its article.
     name: &'static str,
     /// The file extensions that are used for it alone.
@@ -24,19 +24,19 @@ const fn format(
     name: &'static str,
     extensions: &'static [&'static str],
     recognizes: fn(&[u8], &[u8]) -> bool,
-) -> Stranger {
-    Stranger { name, extensions, recognizes, remedy: None }
+) -> Unsupported {
+    Unsupported { name, extensions, recognizes, remedy: None }
 }
 
 const fn thing(
     name: &'static str,
     recognizes: fn(&[u8], &[u8]) -> bool,
     remedy: Option<&'static str>,
-) -> Stranger {
-    Stranger { name, extensions: &[], recognizes, remedy }
+) -> Unsupported {
+    Unsupported { name, extensions: &[], recognizes, remedy }
 }
 
-const STRANGERS: &[Stranger] = &[
+const UNSUPPORTED: &[Unsupported] = &[
     format("MCell", &["mcl"], |line, _| starts(line, b"#MCell")),
     thing(
         "a rule file of Golly",
@@ -89,19 +89,19 @@ const STRANGERS: &[Stranger] = &[
     thing("a JPEG picture", |_, text| text.starts_with(b"\xff\xd8\xff"), PICTURE),
 ];
 
-/// The stranger of which this is the first line, if it is one's.
-pub(super) fn by_content(line: &[u8], text: &[u8]) -> Option<&'static Stranger> {
-    STRANGERS.iter().find(|stranger| (stranger.recognizes)(line, text))
+/// What has this first line, if it is one of these.
+pub(crate) fn by_content(line: &[u8], text: &[u8]) -> Option<&'static Unsupported> {
+    UNSUPPORTED.iter().find(|one| (one.recognizes)(line, text))
 }
 
-/// The stranger whose files have this extension.
-pub(super) fn by_extension(extension: &str) -> Option<&'static Stranger> {
-    STRANGERS.iter().find(|stranger| stranger.extensions.contains(&extension))
+/// What has files with this extension.
+pub(crate) fn by_extension(extension: &str) -> Option<&'static Unsupported> {
+    UNSUPPORTED.iter().find(|one| one.extensions.contains(&extension))
 }
 
-impl Stranger {
+impl Unsupported {
     /// Why the text from byte `start` on is not read; its first line ends at `end`.
-    pub(super) fn refuse(&self, start: usize, end: usize) -> Fault {
+    pub(crate) fn refuse(&self, start: usize, end: usize) -> Fault {
         let kind = match self.remedy {
             None => ErrorKind::UnsupportedFormat(self.name),
             Some(expected) => {
