@@ -1,10 +1,9 @@
 //! Macrocell: what must be accepted, what must be rejected where, and what is written.
 
-mod support;
-
 use std::collections::HashSet;
 use std::fs;
 
+use crate::support::{at_origin, reference};
 use lifelab_core::{Coordinate, Count};
 use lifelab_patterns::macrocell::{EMPTY, Header, MAX_LEVEL, Node, Tree, TreeBuilder};
 use lifelab_patterns::{
@@ -12,7 +11,6 @@ use lifelab_patterns::{
     Warning, library,
 };
 use proptest::prelude::*;
-use support::{at_origin, reference};
 
 fn read(text: impl AsRef<[u8]>) -> Result<Loaded, PatternError> {
     Pattern::read(text.as_ref(), None, &Limits::default())

@@ -1,11 +1,9 @@
 //! The reference files read as the reference table says.
 
-mod support;
-
 use std::path::Path;
 
+use crate::support::{reference, sha256, table};
 use lifelab_patterns::{Content, Document, ErrorKind, Format, Limits, Pattern, PatternError};
-use support::{reference, sha256, table};
 
 /// Rules of the table that are recognized, and not supported yet.
 fn is_for_later(rule: &str) -> bool {

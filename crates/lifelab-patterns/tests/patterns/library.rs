@@ -1,14 +1,12 @@
 //! The patterns of the library do what is told of them.
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::fs;
 
+use crate::support::{after, at_origin, next};
 use lifelab_core::Rule;
 use lifelab_patterns::library::Kind;
 use lifelab_patterns::{Cells, Limits, Pattern, Position, library};
-use support::{after, at_origin, next};
 
 fn load(name: &str) -> Pattern {
     library::get(name).expect(name).load().expect("well-formed")
@@ -171,7 +169,7 @@ fn populations_are_those_of_the_reference() {
         id => id.to_owned(),
     };
     let mut compared = 0;
-    for row in support::table("checks.csv") {
+    for row in crate::support::table("checks.csv") {
         let (id, rule, generation, population) = (&row[0], &row[2], &row[3], &row[5]);
         let generation: u64 = generation.parse().expect("a number");
         let Ok(entry) = library::get(&known_as(id)) else { continue };
@@ -183,7 +181,10 @@ fn populations_are_those_of_the_reference() {
         assert_eq!(&pattern.rule.to_string(), rule, "{id}");
         let cells = after(generation as u32, &pattern.cells, pattern.rule);
         assert_eq!(&cells.population().to_string(), population, "{id}, generation {generation}");
-        assert!(row[11].is_empty() || support::sha256(&cells) == row[11], "{id}, {generation}");
+        assert!(
+            row[11].is_empty() || crate::support::sha256(&cells) == row[11],
+            "{id}, {generation}"
+        );
         compared += 1;
     }
     assert!(compared > 70, "{compared}");

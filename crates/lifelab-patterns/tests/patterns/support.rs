@@ -1,5 +1,4 @@
 //! What several tests share: the reference files, and a simulator that is obviously right.
-#![allow(dead_code, reason = "every test uses a part of it")]
 
 use std::collections::{HashMap, HashSet};
 use std::fs;

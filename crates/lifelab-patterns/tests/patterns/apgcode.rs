@@ -1,10 +1,8 @@
 //! Apgcodes: the codes of the reference table, both ways, and what must be rejected where.
 
-mod support;
-
+use crate::support::{next, reference, sha256, table};
 use lifelab_patterns::apgcode::{self, Kind, canonical};
 use lifelab_patterns::{Cells, ErrorKind, Format, Limits, Pattern, PatternError, Position};
-use support::{next, reference, sha256, table};
 
 fn read(code: &str) -> Result<Pattern, PatternError> {
     Pattern::read(code.as_bytes(), None, &Limits::default()).map(|loaded| {

@@ -1,0 +1,10 @@
+//! The formats as people use them: what is read, what is refused where, what is written.
+
+mod apgcode;
+mod hostile;
+mod library;
+mod macrocell;
+mod reading;
+mod reference;
+mod support;
+mod writing;
