@@ -26,7 +26,7 @@ pub fn read_pattern(extension: &str, bytes: &[u8]) {
 
 fn write(pattern: &Pattern, format: Format) {
     // Drawings and lists of cells can be much longer than what was read, and dead rows count.
-    let size = pattern.frame().size;
+    let size = pattern.area().size;
     let is_small = size.height < 1_000 && size.width < 1_000;
     let mut text = Vec::new();
     if !is_small || pattern.write(format, &mut text).is_err() {

@@ -142,8 +142,8 @@ impl From<io::Error> for Failure {
 impl From<PatternError> for Failure {
     fn from(error: PatternError) -> Self {
         let place = Place {
-            line: error.place().map(|place| place.line),
-            column: error.place().map(|place| place.column),
+            line: error.location().map(|location| location.line),
+            column: error.location().map(|location| location.column),
             ..error.path().map(Place::file).unwrap_or_default()
         };
         let drawing = Drawing { plain: error.render(), colored: error.render_colored() };

@@ -75,7 +75,7 @@ struct Info {
 impl Info {
     fn of(loaded: &Loaded) -> Self {
         let Loaded { pattern, format, gzipped, warnings, .. } = loaded;
-        let size = pattern.size.unwrap_or_else(|| pattern.frame().size);
+        let size = pattern.size.unwrap_or_else(|| pattern.area().size);
         let population = pattern.cells.population();
         let is_hashed = population <= QUICKLY_HASHED;
         let hash = || cells_sha256(pattern.cells.iter().map(|Position { x, y }| (x, y)));

@@ -72,7 +72,7 @@ pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
 
 fn row(entry: &library::Entry) -> Result<Row, Failure> {
     let Loaded { pattern, .. } = input::read(entry)?;
-    let size = pattern.frame().size;
+    let size = pattern.area().size;
     Ok(Row {
         name: entry.name,
         rule: pattern.rule.to_string(),

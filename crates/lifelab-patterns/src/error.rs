@@ -1,6 +1,6 @@
 //! What is wrong with a pattern file, and where.
 
-mod place;
+mod location;
 mod render;
 
 use std::borrow::Cow;
@@ -12,14 +12,14 @@ use std::{fmt, io};
 use lifelab_core::{Count, RuleError, RuleErrorKind, printable};
 use thiserror::Error as ThisError;
 
-pub use place::Place;
+pub use location::Location;
 
 use crate::format::Format;
 use crate::property::Property;
 
 /// Why a pattern could not be read or written.
 ///
-/// Prints as one line, `pattern.rle:3:17: found 'q', expected ...`, as far as file and place are
+/// Prints as one line, `pattern.rle:3:17: found 'q', expected ...`, as far as file and location are
 /// known; [`render`](Self::render) shows the line with a caret instead.
 pub struct PatternError {
     // Boxed: results stay small where nothing fails.
@@ -28,7 +28,7 @@ pub struct PatternError {
 
 struct Inner {
     path: Option<PathBuf>,
-    place: Option<Place>,
+    location: Option<Location>,
     kind: ErrorKind,
 }
 
@@ -131,13 +131,13 @@ pub enum ErrorKind {
 
 impl PatternError {
     pub(crate) fn new(kind: ErrorKind) -> Self {
-        Self { inner: Box::new(Inner { path: None, place: None, kind }) }
+        Self { inner: Box::new(Inner { path: None, location: None, kind }) }
     }
 
     /// The error of a reader in the text it read.
     pub(crate) fn in_text(fault: Fault, text: &[u8]) -> Self {
-        let place = fault.span.map(|span| Place::new(text, span));
-        Self { inner: Box::new(Inner { path: None, place, kind: fault.kind }) }
+        let location = fault.span.map(|span| Location::new(text, span));
+        Self { inner: Box::new(Inner { path: None, location, kind: fault.kind }) }
     }
 
     /// This error in the file, or other source, of that name.
@@ -157,8 +157,8 @@ impl PatternError {
     }
 
     /// The place in the (decompressed) text, if the error has one.
-    pub fn place(&self) -> Option<&Place> {
-        self.inner.place.as_ref()
+    pub fn location(&self) -> Option<&Location> {
+        self.inner.location.as_ref()
     }
 
     /// What was found there, if the error is of that sort.
@@ -191,10 +191,10 @@ impl fmt::Display for PatternError {
         if let Some(path) = self.path() {
             write!(f, "{}:", printable::line(&path.display().to_string()))?;
         }
-        if let Some(place) = self.place() {
-            write!(f, "{}:{}:", place.line, place.column)?;
+        if let Some(location) = self.location() {
+            write!(f, "{}:{}:", location.line, location.column)?;
         }
-        let known = self.path().is_some() || self.place().is_some();
+        let known = self.path().is_some() || self.location().is_some();
         write!(f, "{}{}", if known { " " } else { "" }, self.kind())
     }
 }
@@ -203,7 +203,7 @@ impl fmt::Debug for PatternError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PatternError")
             .field("path", &self.path())
-            .field("place", &self.place())
+            .field("location", &self.location())
             .field("kind", &self.kind())
             .finish()
     }

@@ -44,12 +44,12 @@ mod whole_file;
 
 pub use cells::{BoundingBox, Cells, CellsBuilder, Position, Positions, Run, Runs, Word, Words};
 pub use codec::Content;
-pub use error::{ErrorKind, PatternError, Place};
+pub use error::{ErrorKind, Location, PatternError};
 pub use format::{Format, UnknownFormatName};
 pub use formats::{apgcode, macrocell};
 pub use limits::Limits;
 pub use open::{Document, Loaded};
-pub use pattern::{Frame, Pattern, Size};
+pub use pattern::{Area, Pattern, Size};
 pub use property::Property;
 pub use warning::Warning;
 pub use whole_file::WholeFile;

@@ -66,7 +66,7 @@ impl Pattern {
             Property::Rule => self.rule != Rule::LIFE,
             Property::Bounds => self.bounds.is_some(),
             Property::Position => {
-                self.position.is_some() || self.frame().corner != Position::default()
+                self.position.is_some() || self.area().corner != Position::default()
             }
             Property::Generation => self.generation != 0,
         }
@@ -74,22 +74,22 @@ impl Pattern {
 
     /// The rectangle that the pattern claims: from its corner as far as its size says and its cells
     /// reach, also to the left of the corner and above it.
-    pub fn frame(&self) -> Frame {
+    pub fn area(&self) -> Area {
         let Position { x, y } = self.corner();
-        let area = self.cells.bounding_box();
+        let cells = self.cells.bounding_box();
         let corner = Position {
-            x: area.map_or(x, |area| area.left.min(x)),
-            y: area.map_or(y, |area| area.top.min(y)),
+            x: cells.map_or(x, |cells| cells.left.min(x)),
+            y: cells.map_or(y, |cells| cells.top.min(y)),
         };
         let Size { width, height } = self.size.unwrap_or_default();
         let reach = |last: i64, first: i64| last.abs_diff(first).saturating_add(1);
         let size = Size {
             width: (x.abs_diff(corner.x).saturating_add(width))
-                .max(area.map_or(0, |area| reach(area.right, corner.x))),
+                .max(cells.map_or(0, |cells| reach(cells.right, corner.x))),
             height: (y.abs_diff(corner.y).saturating_add(height))
-                .max(area.map_or(0, |area| reach(area.bottom, corner.y))),
+                .max(cells.map_or(0, |cells| reach(cells.bottom, corner.y))),
         };
-        Frame { corner, size }
+        Area { corner, size }
     }
 
     /// What to add to the coordinates of the cells to place them in a universe of this size, whose
@@ -104,7 +104,7 @@ impl Pattern {
         }
         let (Position { x, y }, Size { width, height }) = match self.size {
             Some(size) => (self.corner(), size),
-            None => (self.frame().corner, self.frame().size),
+            None => (self.area().corner, self.area().size),
         };
         let before = |side: u32, middle: i64, length: u64, first: i64| match side {
             0 => 0,
@@ -114,16 +114,16 @@ impl Pattern {
     }
 }
 
-/// The rectangle that a pattern claims; see [`Pattern::frame`].
+/// The rectangle that a pattern claims; see [`Pattern::area`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Frame {
+pub struct Area {
     /// Its top-left cell.
     pub corner: Position,
     /// Its columns and rows.
     pub size: Size,
 }
 
-impl From<BoundingBox> for Frame {
+impl From<BoundingBox> for Area {
     fn from(area: BoundingBox) -> Self {
         let size = Size { width: area.width(), height: area.height() };
         Self { corner: Position { x: area.left, y: area.top }, size }

@@ -7,7 +7,7 @@ use lifelab_core::{
     Axis, Bounds, Cell, Count, Grid, Position, Run, Size, Topology, Universe, World,
 };
 use lifelab_patterns::{
-    Cells, CellsBuilder, Frame, Pattern, Run as PatternRun, Size as PatternSize, Word,
+    Area, Cells, CellsBuilder, Pattern, Run as PatternRun, Size as PatternSize, Word,
 };
 
 use crate::error::Error;
@@ -139,21 +139,21 @@ const OUTSIDE: &str = "give a topology with more cells across";
 
 /// The part of the plane that a pattern needs. Where the file gives no size, that is its live cells
 /// alone, for then its corner may lie far away from them.
-fn claim(pattern: &Pattern) -> Frame {
+fn claim(pattern: &Pattern) -> Area {
     match (pattern.size, pattern.cells.bounding_box()) {
         (None, Some(area)) => area.into(),
-        _ => pattern.frame(),
+        _ => pattern.area(),
     }
 }
 
-/// What to add to the pattern's coordinates so that its frame lies in the middle of the grid.
-fn centering(frame: Frame, width: u32, height: u32) -> Position {
+/// What to add to the pattern's coordinates so that its area lies in the middle of the grid.
+fn centering(area: Area, width: u32, height: u32) -> Position {
     let shift = |side: u32, length: u64, start: i64| {
         i64::from(side / 2).saturating_sub_unsigned(length / 2).saturating_sub(start)
     };
     Position {
-        x: shift(width, frame.size.width, frame.corner.x),
-        y: shift(height, frame.size.height, frame.corner.y),
+        x: shift(width, area.size.width, area.corner.x),
+        y: shift(height, area.size.height, area.corner.y),
     }
 }
 

@@ -27,10 +27,12 @@ impl PatternError {
     fn render_with(&self, renderer: &Renderer) -> String {
         // The title tells the column, for the renderer only knows columns of the excerpt.
         let title = Level::ERROR.primary_title(self.to_string());
-        let Some(place) = self.place() else { return renderer.render(&[Group::with_title(title)]) };
+        let Some(location) = self.location() else {
+            return renderer.render(&[Group::with_title(title)]);
+        };
         let label = self.expected().map(|expected| format!("expected {expected}"));
-        let annotation = AnnotationKind::Primary.span(place.marked.clone()).label(label);
-        let snippet = Snippet::source(place.excerpt.as_str()).line_start(place.line);
+        let annotation = AnnotationKind::Primary.span(location.marked.clone()).label(label);
+        let snippet = Snippet::source(location.excerpt.as_str()).line_start(location.line);
         renderer.render(&[title.element(snippet.annotation(annotation))])
     }
 }

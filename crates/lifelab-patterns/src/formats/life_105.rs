@@ -137,7 +137,7 @@ fn write(pattern: &Pattern, out: &mut dyn Write) -> io::Result<()> {
         let digits: Vec<_> = rule.split('/').map(|part| &part[1..]).collect();
         writeln!(out, "#R {}/{}", digits[1], digits[0])?;
     }
-    let corner = pattern.frame().corner;
+    let corner = pattern.area().corner;
     if pattern.says(Property::Position) {
         writeln!(out, "#P {} {}", corner.x, corner.y)?;
     }

@@ -22,7 +22,7 @@ pub(crate) const CODEC: Codec = Codec {
         line.starts_with(b"!") || (is_row && !line.is_empty())
     },
     read,
-    fits: |pattern| drawing::drawn_bytes(&pattern.cells, pattern.frame().corner) <= LONGEST_DRAWING,
+    fits: |pattern| drawing::drawn_bytes(&pattern.cells, pattern.area().corner) <= LONGEST_DRAWING,
     write: Some(write),
 };
 
@@ -49,5 +49,5 @@ fn is_live(byte: u8) -> bool {
 
 fn write(pattern: &Pattern, out: &mut dyn Write) -> io::Result<()> {
     comments::write_labeled(pattern, ["!", "!"], out)?;
-    drawing::write(&pattern.cells, pattern.frame().corner, b'O', out)
+    drawing::write(&pattern.cells, pattern.area().corner, b'O', out)
 }

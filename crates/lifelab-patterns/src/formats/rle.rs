@@ -253,6 +253,6 @@ fn is_extended(rest: &Scanner<'_>) -> bool {
 
 /// The size in the header is advice. Smaller patterns are normal: dead cells need not be written.
 fn larger_than_header(pattern: &Pattern) -> Option<Warning> {
-    let (declared, actual) = (pattern.size?, pattern.frame().size);
+    let (declared, actual) = (pattern.size?, pattern.area().size);
     (actual != declared).then_some(Warning::LargerThanHeader { declared, actual })
 }

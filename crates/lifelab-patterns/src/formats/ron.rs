@@ -117,7 +117,7 @@ fn check_memory(source: &str, limits: &Limits) -> Result<(), ErrorKind> {
 }
 
 fn write(pattern: &Pattern, out: &mut dyn Write) -> io::Result<()> {
-    let corner = pattern.frame().corner;
+    let corner = pattern.area().corner;
     let mut cells = Vec::new();
     write_cells(&pattern.cells, corner, &mut cells)?;
     let lines = std::str::from_utf8(&cells).map_err(io::Error::other)?.lines();

@@ -98,7 +98,7 @@ fn memory_is_limited_whatever_asks_for_it() {
     let too_large = |text: &str| {
         let error = Pattern::read(text.as_bytes(), None, &limits).expect_err(text);
         assert!(matches!(error.kind(), ErrorKind::TooLarge { limit_bytes: 4096 }), "{error}");
-        assert!(error.place().is_some());
+        assert!(error.location().is_some());
     };
     too_large("x = 1, y = 1\n1000000o!");
     too_large(&format!("x = 1, y = 1\n{}!", "o$".repeat(1000)));
@@ -147,7 +147,7 @@ fn an_error_is_shown_with_its_line_and_a_caret() {
 fn an_error_in_a_long_line_is_shown_around_its_place() {
     let text = format!("x = 3, y = 3\n{}z", "o".repeat(10_000_000));
     let error = read(text.as_bytes()).expect_err("a slip");
-    assert_eq!(error.place().map(|place| (place.line, place.column)), Some((2, 10_000_001)));
+    assert_eq!(error.location().map(|at| (at.line, at.column)), Some((2, 10_000_001)));
     let shown = error.render();
     assert!(shown.len() < 1_000 && shown.contains(" 2:10000001: found 'z'"), "{shown}");
     assert!(error.render_colored().contains("\u{1b}["));
@@ -200,7 +200,7 @@ fn check(bytes: &[u8]) {
     let limits = Limits { text_bytes: 1 << 16, memory_bytes: 1 << 16 };
     for name in ["a.rle", "a.cells", "a.lif", "a.ron", "a.mc", "a"] {
         match Pattern::read(bytes, Some(Path::new(name)), &limits) {
-            Ok(loaded) => drop(format!("{:?} {:?}", loaded.pattern, loaded.pattern.frame())),
+            Ok(loaded) => drop(format!("{:?} {:?}", loaded.pattern, loaded.pattern.area())),
             Err(error) => drop(format!("{error}{}{}", error.render(), error.render_colored())),
         }
     }

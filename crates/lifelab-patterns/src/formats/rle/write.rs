@@ -6,17 +6,17 @@ use lifelab_core::RuleSpec;
 
 use super::encoder::write_cells;
 use crate::formats::comments;
-use crate::pattern::{Frame, Pattern};
+use crate::pattern::{Area, Pattern};
 use crate::property::Property;
 
 /// Whether all counts and sizes fit the 63 bits that readers of RLE allow.
 pub(in crate::formats) fn fits(pattern: &Pattern) -> bool {
-    let size = pattern.frame().size;
+    let size = pattern.area().size;
     size.width.max(size.height) <= i64::MAX as u64
 }
 
 pub(super) fn write(pattern: &Pattern, out: &mut dyn Write) -> io::Result<()> {
-    let Frame { corner, size } = pattern.frame();
+    let Area { corner, size } = pattern.area();
     let placed = pattern.says(Property::Position);
     if placed || pattern.says(Property::Generation) {
         let position =

@@ -10,7 +10,7 @@ const WINDOW: usize = 60;
 /// A place in a text. Lines end with LF, CRLF or CR.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
-pub struct Place {
+pub struct Location {
     /// The line, from 1.
     pub line: usize,
     /// The column, from 1, in characters; a byte that is not UTF-8 counts as one.
@@ -23,7 +23,7 @@ pub struct Place {
     pub(super) marked: Range<usize>,
 }
 
-impl Place {
+impl Location {
     /// Finds the line and column of `span`.
     pub(crate) fn new(text: &[u8], span: Range<usize>) -> Self {
         let start = span.start.min(text.len());
@@ -70,33 +70,33 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn place(text: &[u8], at: usize, line: usize, column: usize) {
-        let place = Place::new(text, at..at + 1);
-        assert_eq!((place.line, place.column), (line, column));
+    fn at(text: &[u8], byte: usize, line: usize, column: usize) {
+        let location = Location::new(text, byte..byte + 1);
+        assert_eq!((location.line, location.column), (line, column));
     }
 
     #[test]
     fn lines_end_in_three_ways() {
-        place(b"a\nb", 2, 2, 1);
-        place(b"a\r\nb", 3, 2, 1);
-        place(b"a\rb", 2, 2, 1);
-        place(b"\n\r\n\rabc", 6, 4, 3);
-        place(b"abc", 3, 1, 4);
-        place(b"", 0, 1, 1);
+        at(b"a\nb", 2, 2, 1);
+        at(b"a\r\nb", 3, 2, 1);
+        at(b"a\rb", 2, 2, 1);
+        at(b"\n\r\n\rabc", 6, 4, 3);
+        at(b"abc", 3, 1, 4);
+        at(b"", 0, 1, 1);
     }
 
     #[test]
     fn columns_count_characters_after_the_byte_order_mark() {
-        place("\u{feff}abc".as_bytes(), 4, 1, 2);
-        place("é\u{1f600}q".as_bytes(), 6, 1, 3);
-        place(b"\xff\xfeq", 2, 1, 3);
+        at("\u{feff}abc".as_bytes(), 4, 1, 2);
+        at("é\u{1f600}q".as_bytes(), 6, 1, 3);
+        at(b"\xff\xfeq", 2, 1, 3);
     }
 
     #[test]
     fn a_long_line_is_shown_around_the_place() {
         let text = vec![b'b'; 10_000_000];
-        let place = Place::new(&text, 5_000_000..5_000_002);
-        assert_eq!((place.column, place.marked), (5_000_001, 60..62));
-        assert_eq!(place.excerpt.len(), 122);
+        let location = Location::new(&text, 5_000_000..5_000_002);
+        assert_eq!((location.column, location.marked), (5_000_001, 60..62));
+        assert_eq!(location.excerpt.len(), 122);
     }
 }
