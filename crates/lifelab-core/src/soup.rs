@@ -1,5 +1,7 @@
 //! Soups: random grids that anybody can reproduce.
 
+use std::ops::Range;
+
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -31,9 +33,17 @@ impl Soup {
     /// # Errors
     /// If there is no such grid.
     pub fn grid(self, width: u32, height: u32) -> Result<Grid, GridError> {
-        let mut grid = Grid::new(width, height)?;
-        for y in 0..height {
-            let words = self.row(y).take(width.div_ceil(64) as usize).collect();
+        self.rows(width, 0..height)
+    }
+
+    /// Some rows of the soup on a grid of `width` columns, as a grid of their own.
+    ///
+    /// # Errors
+    /// If there is no such grid.
+    pub fn rows(self, width: u32, rows: Range<u32>) -> Result<Grid, GridError> {
+        let mut grid = Grid::new(width, rows.len() as u32)?;
+        for (y, row) in (0..).zip(rows) {
+            let words = self.row(row).take(width.div_ceil(64) as usize).collect();
             let band = Band::from_words(y..y + 1, width, words).expect("the words of one row");
             grid.write_band(&band);
         }
@@ -91,6 +101,13 @@ mod tests {
                 assert_eq!(alive, fraction < density, "({x}, {y}) at {density}");
             }
         }
+    }
+
+    #[test]
+    fn rows_of_a_soup_are_those_of_the_whole() {
+        let soup = Soup { density: 0.5, seed: 9 };
+        let (whole, rows) = (soup.grid(70, 9).unwrap(), soup.rows(70, 4..7).unwrap());
+        assert!((0..3).all(|y| rows.row(y).eq(whole.row(4 + y))));
     }
 
     #[test]

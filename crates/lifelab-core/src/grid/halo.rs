@@ -26,6 +26,36 @@ impl Grid {
         }
     }
 
+    /// Shows in the halo what lies around some rows of a larger universe, a torus or a plane: the rows
+    /// above and below, as [`row`](Self::row) gives their words; dead ones where there are none.
+    ///
+    /// # Panics
+    /// If a row has another number of words.
+    pub fn fill_halo_between(
+        &mut self,
+        topology: Topology,
+        above: Option<&[u64]>,
+        below: Option<&[u64]>,
+    ) {
+        self.fill_halo(topology);
+        let (words, mask) = (self.shape.words, self.shape.last_mask());
+        let last_bit = (self.shape.width as usize - 1) % WORD;
+        for (y, shown) in [(-1, above), (i64::from(self.shape.height), below)] {
+            let row = self.index(y);
+            let cells = &mut self.words[row..row + words];
+            match shown {
+                Some(shown) => cells.copy_from_slice(shown),
+                None => cells.fill(0),
+            }
+            cells[words - 1] &= mask;
+            let (first, last) = (cells[0] & 1, cells[words - 1] >> last_bit & 1);
+            match topology {
+                Topology::Torus => self.fill_sides(y, last, first),
+                _ => self.fill_sides(y, 0, 0),
+            }
+        }
+    }
+
     /// Rows and columns are copied from the opposite edges.
     fn fill_halo_of_torus(&mut self) {
         let Shape { width, height, .. } = self.shape;

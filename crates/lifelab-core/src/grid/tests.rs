@@ -116,3 +116,29 @@ fn impossible_grids_are_refused_before_memory_is_taken() {
     assert!(matches!(Grid::new(0, 5), Err(GridError::Empty { .. })));
     assert!(matches!(Grid::new(u32::MAX, u32::MAX), Err(GridError::Memory { .. })));
 }
+
+#[test]
+fn rows_between_their_neighbors_are_those_of_the_whole() {
+    for width in SIDES {
+        for topology in [Topology::Torus, Topology::Plane] {
+            let mut whole = speckled(width, 6);
+            whole.fill_halo(topology);
+            for (first, end) in [(0, 6), (0, 1), (2, 4), (5, 6)] {
+                let mut rows = Grid::new(width, end - first).unwrap();
+                let cells = (first..end).flat_map(|y| (0..width).map(move |x| Cell::new(x, y)));
+                for at in cells.clone() {
+                    rows.set(Cell::new(at.x, at.y - first), whole.get(at));
+                }
+                let row = |y: u32| whole.row(y).collect::<Vec<_>>();
+                let is_torus = topology == Topology::Torus;
+                let above = (is_torus || first > 0).then(|| row((first + 5) % 6));
+                let below = (is_torus || end < 6).then(|| row(end % 6));
+                rows.fill_halo_between(topology, above.as_deref(), below.as_deref());
+                for at in cells {
+                    let here = Cell::new(at.x, at.y - first);
+                    assert_eq!(rows.neighborhood(here), whole.neighborhood(at), "{topology} {at}");
+                }
+            }
+        }
+    }
+}
