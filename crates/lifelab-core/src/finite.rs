@@ -32,6 +32,7 @@ use crate::unchanged::UnchangedMap;
 use window::Window;
 
 pub use detached::DetachedStep;
+pub(crate) use hop_policy::hop_length;
 
 /// A finite grid, driven by a stepper.
 ///

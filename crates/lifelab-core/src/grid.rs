@@ -307,6 +307,22 @@ impl Grid {
         })
     }
 
+    /// Rows to compute into, in these bands, which follow each other from north to south.
+    pub(crate) fn bands_at(&mut self, bands: &[Range<u32>]) -> Vec<BandMut<'_>> {
+        let Shape { width, height, stride, .. } = self.shape;
+        let start = self.index(0);
+        let mut rest = &mut self.words[start..start + height as usize * stride];
+        let mut row = 0;
+        let take = |rows: &Range<u32>| {
+            let before = (rows.start - row) as usize * stride;
+            let (words, after) =
+                std::mem::take(&mut rest)[before..].split_at_mut(rows.len() * stride);
+            (rest, row) = (after, rows.end);
+            BandMut::new(rows.clone(), width, stride, words)
+        };
+        bands.iter().map(take).collect()
+    }
+
     /// Copies computed rows into place.
     ///
     /// # Panics

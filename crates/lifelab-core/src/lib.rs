@@ -57,6 +57,7 @@ mod universe;
 mod fan_in;
 mod finite;
 mod grain;
+mod patch;
 pub mod profile;
 mod stepper;
 
@@ -81,6 +82,7 @@ pub use io::{CellIo, Fault, FaultKind, Idle, IoFuture, OnFault, WaitsFor};
 pub use job::{CellJob, Observed};
 pub use lifelab_fanout::Delay;
 pub use order::ReadingOrder;
+pub use patch::{Patch, PatchEnd, PatchHop};
 pub use position::Position;
 pub use probe::{Probe, Sampling, Tally};
 pub use raster::{Raster, View};

@@ -2,6 +2,9 @@
 
 use super::{FiniteEngine, background};
 use crate::kernel;
+use crate::rule::Rule;
+use crate::size::Size;
+use crate::topology::Topology;
 
 /// Generations per hop. They divide into the periods of nearly all that is left when a soup has
 /// settled (1, 2, 3), and twice as many do (4, 8): see [`UnchangedMap`](crate::unchanged::UnchangedMap).
@@ -19,6 +22,15 @@ const LOOKING: f64 = 0.025;
 
 /// Smaller grids stay in the cache of the first level, and gain nothing.
 const MIN_AREA: u64 = 1 << 17;
+
+/// How many generations at once pay for a grid of which nothing is known.
+pub(crate) fn hop_length(rule: Rule, size: Size, topology: Topology) -> u32 {
+    let (width, height) = (size.width.get(), size.height.get());
+    let pays = rule.counts().is_some()
+        && u64::from(width) * u64::from(height) >= MIN_AREA
+        && kernel::hop_cost(width, height, topology, HOP) <= MAX_COST;
+    if pays { HOP } else { 1 }
+}
 
 impl FiniteEngine {
     /// How many of the generations ahead the next step may compute at once.
