@@ -8,6 +8,7 @@ mod folder;
 mod format;
 #[cfg(feature = "checkpoint-folder")]
 mod locked;
+mod parts;
 
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ pub use error::{CheckpointError, CheckpointErrorKind};
 pub use every::{Cadence, Every, EveryError};
 #[cfg(feature = "checkpoint-folder")]
 pub use folder::{Checkpoints, Resumed};
+pub use parts::CheckpointPart;
 
 /// A run as it stood between two generations: all that is needed to go on, bit for bit, as if
 /// nothing had happened.
@@ -56,6 +58,9 @@ pub use folder::{Checkpoints, Resumed};
 /// bytes as it needs, the western-most cell in the lowest bit; those of another universe are runs, as
 /// [`LiveCells`](crate::LiveCells) says. In version 1, which is still read, the description has no
 /// `body` but the size and the topology of a grid. A newer version is refused, not guessed at.
+///
+/// A run on several machines leaves its rows in files beside the checkpoint, as
+/// [parts](CheckpointPart), and the checkpoint, which is written last, only says which.
 ///
 /// Nothing is compressed, so a checkpoint takes no more memory than the length of its file
 /// announces: up to 64 times that for a grid of one column, and once or twice for most.
@@ -120,7 +125,7 @@ impl Checkpoint {
     pub fn grid(&self) -> Option<&Arc<Grid>> {
         match &self.body {
             CheckpointBody::Grid { grid, .. } => Some(grid),
-            CheckpointBody::Cells { .. } => None,
+            _ => None,
         }
     }
 

@@ -81,7 +81,8 @@ pub use lifelab_patterns::Pattern;
 
 pub use builder::Builder;
 pub use checkpoint::{
-    Cadence, Checkpoint, CheckpointBody, CheckpointError, CheckpointErrorKind, Every, EveryError,
+    Cadence, Checkpoint, CheckpointBody, CheckpointError, CheckpointErrorKind, CheckpointPart,
+    Every, EveryError,
 };
 #[cfg(feature = "checkpoint-folder")]
 pub use checkpoint::{Checkpoints, Resumed};

@@ -206,6 +206,7 @@ impl Builder {
                 let (grid, origin) = placement::window(cells, topology, self.memory_limit)?;
                 Ok(Placed { about, grid, first, origin, topology })
             }
+            CheckpointBody::Parts { .. } => Err(in_parts()),
         }
     }
 
@@ -273,6 +274,11 @@ fn check_density(density: f64) -> Result<(), Error> {
 fn no_start() -> Error {
     let message = "there is nothing to simulate".to_owned();
     Error::Setup { message, remedy: "give a pattern, a file, a grid or a soup" }
+}
+
+fn in_parts() -> Error {
+    let message = "the checkpoint's cells are in files beside it".to_owned();
+    Error::Setup { message, remedy: "let `Checkpoints::resume` read its folder" }
 }
 
 fn two_sizes() -> Error {

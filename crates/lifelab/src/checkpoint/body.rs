@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use lifelab_core::{Band, Bounds, Grid, GridError, Place, Size, Topology, Universe};
 
 use super::CheckpointErrorKind as Kind;
+use super::parts::{self, CheckpointPart};
 use crate::live_cells::LiveCells;
 
 /// The cells of a checkpoint.
@@ -30,6 +31,16 @@ pub enum CheckpointBody {
         /// The universe's sides; `None` if it has no edges.
         bounds: Option<Bounds>,
     },
+    /// Those of a grid whose rows lie in files beside the checkpoint: what a run on several machines
+    /// leaves.
+    Parts {
+        /// Columns and rows.
+        size: Size,
+        /// What lies beyond the edges.
+        topology: Topology,
+        /// The files, from north to south.
+        parts: Vec<CheckpointPart>,
+    },
 }
 
 /// A body as it is spelled, without its cells.
@@ -50,6 +61,11 @@ pub(super) enum Kept {
         corner: Place,
         /// How many bytes the cells take.
         bytes: u64,
+    },
+    Parts {
+        size: Size,
+        topology: Topology,
+        parts: Vec<CheckpointPart>,
     },
 }
 
@@ -73,6 +89,7 @@ impl CheckpointBody {
                 Some(Bounds { topology, width, height })
             }
             Self::Cells { bounds, .. } => *bounds,
+            Self::Parts { size, topology, .. } => Some(Bounds::of(*topology, *size)),
         }
     }
 
@@ -86,6 +103,9 @@ impl CheckpointBody {
                 corner: cells.corner(),
                 bytes: cells.bytes().len() as u64,
             },
+            Self::Parts { size, topology, parts } => {
+                Kept::Parts { size: *size, topology: *topology, parts: parts.clone() }
+            }
         }
     }
 
@@ -93,14 +113,9 @@ impl CheckpointBody {
         let grid = match self {
             Self::Grid { grid, .. } => grid,
             Self::Cells { cells, .. } => return out.write_all(cells.bytes()),
+            Self::Parts { .. } => return Ok(()),
         };
-        let mut row = Vec::new();
-        for y in 0..grid.height() {
-            row.clear();
-            row.extend(grid.row(y).flat_map(u64::to_le_bytes));
-            out.write_all(&row[..row_bytes(grid.width())])?;
-        }
-        Ok(())
+        (0..grid.height()).try_for_each(|y| write_row(grid.width(), grid.row(y), out))
     }
 }
 
@@ -112,6 +127,7 @@ impl Kept {
                 row_bytes(size.width.get()) as u128 * u128::from(size.height.get())
             }
             Self::Cells { bytes, .. } => (*bytes).into(),
+            Self::Parts { .. } => 0,
         }
     }
 
@@ -137,25 +153,45 @@ impl Kept {
                 });
                 Ok(CheckpointBody::Cells { cells, background, bounds })
             }
+            Self::Parts { size, topology, parts } => {
+                topology.check(size).map_err(GridError::from)?;
+                parts::check(&parts, size)?;
+                Ok(CheckpointBody::Parts { size, topology, parts })
+            }
         }
     }
 }
 
 /// A grid of these rows.
-fn grid(width: u32, height: u32, rows: &[u8]) -> Result<Grid, Kind> {
+pub(super) fn grid(width: u32, height: u32, rows: &[u8]) -> Result<Grid, Kind> {
     let mut grid = Grid::new(width, height)?;
     for (y, row) in (0..height).zip(rows.chunks_exact(row_bytes(width))) {
-        let words = row.chunks(size_of::<u64>()).map(|bytes| {
-            let mut word = [0; size_of::<u64>()];
-            word[..bytes.len()].copy_from_slice(bytes);
-            u64::from_le_bytes(word)
-        });
-        let band = Band::from_words(y..y + 1, width, words.collect());
-        grid.write_band(&band.expect("the words of one row"));
+        write_words(&mut grid, y, row);
     }
     Ok(grid)
 }
 
-fn row_bytes(width: u32) -> usize {
+/// Writes a row's bytes into a grid.
+pub(super) fn write_words(grid: &mut Grid, y: u32, row: &[u8]) {
+    let words = row.chunks(size_of::<u64>()).map(|bytes| {
+        let mut word = [0; size_of::<u64>()];
+        word[..bytes.len()].copy_from_slice(bytes);
+        u64::from_le_bytes(word)
+    });
+    let band = Band::from_words(y..y + 1, grid.width(), words.collect());
+    grid.write_band(&band.expect("the words of one row"));
+}
+
+/// Writes a row of a grid as bytes, no more than it needs.
+pub(super) fn write_row(
+    width: u32,
+    words: impl Iterator<Item = u64>,
+    out: &mut (impl Write + ?Sized),
+) -> io::Result<()> {
+    let bytes: Vec<u8> = words.flat_map(u64::to_le_bytes).collect();
+    out.write_all(&bytes[..row_bytes(width)])
+}
+
+pub(super) fn row_bytes(width: u32) -> usize {
     width.div_ceil(8) as usize
 }

@@ -49,6 +49,14 @@ pub enum CheckpointErrorKind {
     /// What it says makes no sense.
     #[error("malformed: {0}")]
     Malformed(String),
+    /// A file with some of its rows cannot be read, or is not what was written.
+    #[error("its part {name}: {message}")]
+    Part {
+        /// The file, in the folder of the checkpoint.
+        name: String,
+        /// What is wrong with it.
+        message: String,
+    },
     /// There is no memory for its grid.
     #[error(transparent)]
     Grid(#[from] GridError),

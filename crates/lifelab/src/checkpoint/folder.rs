@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use lifelab_core::Count;
 
 use super::locked::LockedFolder;
+use super::parts;
 use super::{Cadence, Checkpoint, CheckpointError, CheckpointErrorKind as Kind, Every};
 
 /// The end of a checkpoint's name; before it stands the generation, in 20 digits if it has no more, so
@@ -100,11 +101,37 @@ impl Checkpoints {
     /// # Errors
     /// If there is none, another run is using the folder, or the system refuses it.
     pub fn resume(folder: &Path) -> Result<Resumed, CheckpointError> {
+        Self::find(folder, |folder, checkpoint| {
+            parts::assemble(checkpoint, |name| folder.read(name))
+        })
+    }
+
+    /// As [`resume`](Self::resume), but leaves the [parts](crate::CheckpointBody::Parts) of a checkpoint to
+    /// `take`, which looks whether they can be used.
+    ///
+    /// # Errors
+    /// As `resume`.
+    pub fn resume_in_parts(
+        folder: &Path,
+        mut take: impl FnMut(&Checkpoint) -> Result<(), Kind>,
+    ) -> Result<Resumed, CheckpointError> {
+        Self::find(folder, |_, checkpoint| take(&checkpoint).map(|()| checkpoint))
+    }
+
+    /// The newest checkpoint that is valid and that `take` makes something of.
+    fn find(
+        folder: &Path,
+        mut take: impl FnMut(&LockedFolder, Checkpoint) -> Result<Checkpoint, Kind>,
+    ) -> Result<Resumed, CheckpointError> {
         let mut checkpoints = Self::lock(folder, Cadence::default())?;
         let generations = checkpoints.listed()?;
         let mut skipped = Vec::new();
         for &generation in generations.iter().rev() {
-            match checkpoints.read(generation) {
+            let taken = checkpoints.read(generation).and_then(|checkpoint| {
+                take(&checkpoints.folder, checkpoint)
+                    .map_err(|kind| CheckpointError::new(&checkpoints.path(generation), kind))
+            });
+            match taken {
                 Ok(checkpoint) => {
                     checkpoints.cadence = checkpoint.cadence;
                     checkpoints.last = Some((generation, Instant::now()));
@@ -231,6 +258,18 @@ impl Checkpoints {
         for &generation in &generations[..generations.len().saturating_sub(keep)] {
             let removed = self.folder.remove(&file_name(generation));
             removed.map_err(|error| refused(&self.path(generation), error))?;
+        }
+        let kept = &generations[generations.len().saturating_sub(keep)..];
+        self.prune_parts(last, kept).map_err(|error| refused(self.folder.path(), error))
+    }
+
+    /// Removes the parts of checkpoints that are not kept, and those of saves that were not completed.
+    fn prune_parts(&self, last: Count, kept: &[Count]) -> io::Result<()> {
+        for name in self.folder.names()? {
+            let generation = parts::generation(&name);
+            if generation.is_some_and(|it| it <= last && !kept.contains(&it)) {
+                self.folder.remove(&name)?;
+            }
         }
         Ok(())
     }
