@@ -1,6 +1,7 @@
 //! The description of a simulation.
 
 mod build;
+mod layout;
 mod start;
 
 use std::any::type_name;
@@ -17,6 +18,7 @@ use crate::scenario::{Scenario, Start};
 use crate::spec::{EngineSpec, StepperSpec};
 
 pub(crate) use build::check_wire;
+pub use layout::Layout;
 
 #[cfg(doc)]
 use crate::simulation::Simulation;

@@ -79,7 +79,7 @@ pub use lifelab_core::{
 pub use lifelab_io::IoSpec;
 pub use lifelab_patterns::Pattern;
 
-pub use builder::Builder;
+pub use builder::{Builder, Layout};
 pub use checkpoint::{
     Cadence, Checkpoint, CheckpointBody, CheckpointError, CheckpointErrorKind, CheckpointPart,
     Every, EveryError,

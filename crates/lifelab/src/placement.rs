@@ -1,10 +1,10 @@
 //! Placing a pattern into a grid, and making a pattern of a grid.
 
 use std::num::NonZeroU32;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use lifelab_core::{
-    Axis, Bounds, Cell, Count, Grid, Position, Run, Size, Topology, Universe, World,
+    Axis, Bounds, Cell, Count, Grid, GridError, Position, Run, Size, Topology, Universe, World,
 };
 use lifelab_patterns::{
     Area, Cells, CellsBuilder, Pattern, Run as PatternRun, Size as PatternSize, Word,
@@ -37,17 +37,34 @@ pub(crate) fn place(
     size: Size,
     own_universe: bool,
 ) -> Result<(Grid, Position), Error> {
+    let offset = offset(pattern, size, own_universe);
+    let grid = rows(pattern, offset, size, 0..size.height.get())?;
+    Ok((grid, first_cell(pattern, offset)))
+}
+
+/// What to add to the pattern's coordinates for those of a grid of this size.
+pub(crate) fn offset(pattern: &Pattern, size: Size, own_universe: bool) -> Position {
     let (width, height) = (size.width.get(), size.height.get());
-    let offset = if own_universe {
-        pattern.offset_in(width, height)
-    } else {
-        centering(claim(pattern), width, height)
-    };
-    let remedy = "give a larger size, or a margin instead";
-    let grid = fill(pattern, offset, width, height, remedy)?;
+    match own_universe {
+        true => pattern.offset_in(width, height),
+        false => centering(claim(pattern), width, height),
+    }
+}
+
+/// Where the pattern's own first cell comes to lie.
+pub(crate) fn first_cell(pattern: &Pattern, offset: Position) -> Position {
     let Position { x, y } = pattern.corner();
-    let first = Position { x: x.saturating_add(offset.x), y: y.saturating_add(offset.y) };
-    Ok((grid, first))
+    Position { x: x.saturating_add(offset.x), y: y.saturating_add(offset.y) }
+}
+
+/// Some rows of a grid of this size with the pattern's cells, as a grid of their own.
+pub(crate) fn rows(
+    pattern: &Pattern,
+    offset: Position,
+    size: Size,
+    rows: Range<u32>,
+) -> Result<Grid, Error> {
+    fill(pattern, offset, size, rows, "give a larger size, or a margin instead")
 }
 
 /// Places the pattern's cells in a universe without end, in a grid no larger than they need; also tells
@@ -71,9 +88,7 @@ pub(crate) fn place_without_end(
     let along = |axis, offset: i64| if topology.is_unlimited(axis) { 0 } else { offset };
     let offset = Position::new(along(Axis::X, offset.x), along(Axis::Y, offset.y));
     let (grid, origin) = window_of(pattern, topology, offset, memory_limit)?;
-    let Position { x, y } = pattern.corner();
-    let first = Position { x: x.saturating_add(offset.x), y: y.saturating_add(offset.y) };
-    Ok(Placed { grid, first, origin })
+    Ok(Placed { grid, first: first_cell(pattern, offset), origin })
 }
 
 /// A grid that holds the pattern's cells, moved by the offset, and where its first cell lies: no larger
@@ -99,13 +114,9 @@ fn window_of(
     let rows = span(Axis::Y, area.map(|area| area.top), area.map(|area| area.bottom));
     let ((left, width), (top, height)) = columns.zip(rows).ok_or_else(too_wide)?;
     memory::check(width, height, memory_limit)?;
-    let grid = fill(
-        pattern,
-        Position::new(offset.x.saturating_sub(left), offset.y.saturating_sub(top)),
-        width,
-        height,
-        OUTSIDE,
-    )?;
+    let size = Size::new(width, height).ok_or(GridError::Empty { width, height })?;
+    let offset = Position::new(offset.x.saturating_sub(left), offset.y.saturating_sub(top));
+    let grid = fill(pattern, offset, size, 0..height, OUTSIDE)?;
     Ok((grid, Position::new(left, top)))
 }
 
@@ -157,31 +168,32 @@ fn centering(area: Area, width: u32, height: u32) -> Position {
     }
 }
 
-/// A grid with the pattern's cells, whose coordinates differ from the grid's by the offset.
+/// Rows of a grid with the pattern's cells, whose coordinates differ from the grid's by the offset.
 fn fill(
     pattern: &Pattern,
     offset: Position,
-    width: u32,
-    height: u32,
+    size: Size,
+    rows: Range<u32>,
     remedy: &'static str,
 ) -> Result<Grid, Error> {
-    let mut grid = Grid::new(width, height)?;
-    let size = grid.size();
+    let mut grid = Grid::new(size.width.get(), rows.len() as u32)?;
     for word in pattern.cells.words() {
-        let (at, bits) = inside(word, offset, &grid)
+        let (at, bits) = inside(word, offset, size)
             .map_err(|Position { x, y }| Error::Outside { x, y, size, remedy })?;
-        grid.fill_word(at, bits);
+        if rows.contains(&at.y) {
+            grid.fill_word(Cell::new(at.x, at.y - rows.start), bits);
+        }
     }
     Ok(grid)
 }
 
 /// A word in the grid's coordinates, from its first live cell on; or the first that lies outside.
-fn inside(word: Word, offset: Position, grid: &Grid) -> Result<(Cell, u64), Position> {
+fn inside(word: Word, offset: Position, size: Size) -> Result<(Cell, u64), Position> {
     let column = |bit: u32| word.index * i64::from(u64::BITS) + i64::from(bit);
     let within = |bit: u32| {
         let x = u32::try_from(column(bit).checked_add(offset.x)?).ok()?;
         let y = u32::try_from(word.y.checked_add(offset.y)?).ok()?;
-        (x < grid.width() && y < grid.height()).then_some(Cell::new(x, y))
+        (x < size.width.get() && y < size.height.get()).then_some(Cell::new(x, y))
     };
     let (first, last) = (word.bits.trailing_zeros(), word.bits.ilog2());
     match (within(first), within(last)) {

@@ -184,7 +184,7 @@ pub(crate) fn check_wire(io: &dyn CellIo, stepper: &dyn Stepper) -> Result<(), E
     Err(Error::Setup { message: message.to_owned(), remedy })
 }
 
-fn uncountable(generation: u128) -> Error {
+pub(super) fn uncountable(generation: u128) -> Error {
     let message = format!("the pattern is at generation {generation}, and 64 bits must count them");
     Error::Setup { message, remedy: "give it a smaller generation number" }
 }

@@ -156,7 +156,7 @@ impl Builder {
     }
 
     /// The pattern that is given in one way or another.
-    fn read_pattern(&self) -> Result<Pattern, Error> {
+    pub(super) fn read_pattern(&self) -> Result<Pattern, Error> {
         Ok(match self.source.as_ref().ok_or_else(no_start)? {
             Source::Pattern(pattern) => (**pattern).clone(),
             Source::Named(name) => library::get(name)?.load()?,
@@ -167,7 +167,7 @@ impl Builder {
     }
 
     /// The size of the grid that a pattern lies in, and whether it is the pattern's own.
-    fn size_of(&self, pattern: &Pattern) -> Result<(Size, bool), Error> {
+    pub(super) fn size_of(&self, pattern: &Pattern) -> Result<(Size, bool), Error> {
         let own = pattern.bounds.and_then(Bounds::size);
         match (self.sides, self.margin, own) {
             (Some(_), Some(_), _) => Err(size_and_margin()),
@@ -212,7 +212,7 @@ impl Builder {
 
     /// The topology of a universe without end, if the pattern lives in one: because that was asked for,
     /// because its rule says so, or because nobody says anything else.
-    fn endless(&self, pattern: &Pattern) -> Result<Option<Topology>, Error> {
+    pub(super) fn endless(&self, pattern: &Pattern) -> Result<Option<Topology>, Error> {
         let nobody_says = self.sides.is_none() && self.margin.is_none() && pattern.bounds.is_none();
         let own = pattern.bounds.map(|bounds| bounds.topology);
         let named = self.topology.or(own).or(nobody_says.then(Topology::infinite));
@@ -233,7 +233,7 @@ impl Builder {
     }
 
     /// The size of a soup if none is given: of a tube, as much of it as has cells across.
-    fn default_soup(&self) -> (u32, u32) {
+    pub(super) fn default_soup(&self) -> (u32, u32) {
         let (width, height) = DEFAULT_SOUP;
         let across = self.topology.and_then(|topology| Some((topology, topology.across()?.get())));
         match across {
@@ -245,7 +245,11 @@ impl Builder {
 
     /// What lies beyond the edges of a grid of this size, known before there is one: what was asked
     /// for, or else what the pattern names.
-    fn topology_of(&self, pattern: Option<&Pattern>, size: Size) -> Result<Topology, GridError> {
+    pub(super) fn topology_of(
+        &self,
+        pattern: Option<&Pattern>,
+        size: Size,
+    ) -> Result<Topology, GridError> {
         let own = pattern.and_then(|pattern| pattern.bounds).map(|bounds| bounds.topology);
         let topology = self.topology.or(own).unwrap_or_default();
         topology.check(size)?;
@@ -259,11 +263,11 @@ fn about(checkpoint: &Checkpoint) -> Pattern {
     Pattern { name, author, comments, ..Pattern::default() }
 }
 
-fn sized(width: u32, height: u32) -> Result<Size, GridError> {
+pub(super) fn sized(width: u32, height: u32) -> Result<Size, GridError> {
     Size::new(width, height).ok_or(GridError::Empty { width, height })
 }
 
-fn check_density(density: f64) -> Result<(), Error> {
+pub(super) fn check_density(density: f64) -> Result<(), Error> {
     if (0.0..=1.0).contains(&density) {
         return Ok(());
     }
@@ -271,7 +275,7 @@ fn check_density(density: f64) -> Result<(), Error> {
     Err(Error::Setup { message, remedy: "give a number from 0 to 1" })
 }
 
-fn no_start() -> Error {
+pub(super) fn no_start() -> Error {
     let message = "there is nothing to simulate".to_owned();
     Error::Setup { message, remedy: "give a pattern, a file, a grid or a soup" }
 }
