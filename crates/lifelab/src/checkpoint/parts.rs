@@ -176,8 +176,12 @@ fn torn(name: &str) -> Kind {
     Kind::Part { name: name.to_owned(), message: "torn or corrupted".to_owned() }
 }
 
+/// A part that cannot be read, or has an end too soon.
 fn missing(name: &str, error: &io::Error) -> Kind {
-    Kind::Part { name: name.to_owned(), message: error.to_string() }
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => torn(name),
+        _ => Kind::Part { name: name.to_owned(), message: error.to_string() },
+    }
 }
 
 #[cfg(all(test, feature = "checkpoint-folder"))]
