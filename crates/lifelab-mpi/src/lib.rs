@@ -5,13 +5,15 @@
 //!
 //! - [`Ranks`]: the processes of a job, and what they tell each other.
 //! - [`Rows`]: what a rank does with its rows. Where no cell waits it is [`Hops`], which exchanges
-//!   halos of some dozens of rows while inner rows are computed.
+//!   halos of some dozens of rows while inner rows are computed; where cells wait it is [`Cells`], which
+//!   runs a stepper of Lifelab on each rank.
 //! - [`Summary`]: what is added up over all ranks: population, bounding box, hash.
 //! - [`guard`]: what must end a job as a whole, panics and signals.
 //!
 //! Every method that says *collective* must be called by all ranks alike.
 #![forbid(unsafe_code)]
 
+mod cells;
 mod failure;
 pub mod guard;
 mod hops;
@@ -22,6 +24,7 @@ mod summary;
 mod threads;
 mod times;
 
+pub use cells::Cells;
 pub use failure::{Exit, Failure, Place};
 pub use hops::Hops;
 pub use ranks::Ranks;
