@@ -7,6 +7,7 @@
 //! - [`Rows`]: what a rank does with its rows. Where no cell waits it is [`Hops`], which exchanges
 //!   halos of some dozens of rows while inner rows are computed; where cells wait it is [`Cells`], which
 //!   runs a stepper of Lifelab on each rank.
+//! - [`Course`]: a run from where it stands to its end, with checkpoints on the way.
 //! - [`Summary`]: what is added up over all ranks: population, bounding box, hash.
 //! - [`guard`]: what must end a job as a whole, panics and signals.
 //!
@@ -14,6 +15,8 @@
 #![forbid(unsafe_code)]
 
 mod cells;
+mod checkpoints;
+mod course;
 mod failure;
 pub mod guard;
 mod hops;
@@ -25,6 +28,8 @@ mod threads;
 mod times;
 
 pub use cells::Cells;
+pub use checkpoints::{About, OnError, Saves, Taken};
+pub use course::{Course, Ended};
 pub use failure::{Exit, Failure, Place};
 pub use hops::Hops;
 pub use ranks::Ranks;
