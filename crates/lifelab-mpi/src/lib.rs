@@ -10,16 +10,19 @@
 //! - [`Course`]: a run from where it stands to its end, with checkpoints on the way.
 //! - [`Summary`]: what is added up over all ranks: population, bounding box, hash.
 //! - [`guard`]: what must end a job as a whole, panics and signals.
+//! - [`bench`](mod@bench) and [`Model`]: how a job scales, measured and predicted.
 //!
 //! Every method that says *collective* must be called by all ranks alike.
 #![forbid(unsafe_code)]
 
+pub mod bench;
 mod cells;
 mod checkpoints;
 mod course;
 mod failure;
 pub mod guard;
 mod hops;
+mod model;
 mod ranks;
 mod rows;
 mod shares;
@@ -32,6 +35,7 @@ pub use checkpoints::{About, OnError, Saves, Taken};
 pub use course::{Course, Ended};
 pub use failure::{Exit, Failure, Place};
 pub use hops::Hops;
+pub use model::{Model, Network};
 pub use ranks::Ranks;
 pub use rows::{Progress, Rows, Wish};
 pub use shares::Shares;
