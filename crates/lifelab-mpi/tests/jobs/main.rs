@@ -1,0 +1,9 @@
+//! Laws of whole jobs, from 1 to 8 ranks on this machine: whatever is divided, and whatever happens to
+//! it, comes to what one process comes to.
+
+mod bad_input;
+mod cells;
+mod checkpoints;
+mod endings;
+mod equality;
+mod job;
