@@ -11,6 +11,7 @@ use crate::grid::{Grid, GridError};
 use crate::io::Idle;
 use crate::rule::Rule;
 use crate::topology::Topology;
+use crate::unchanged::UnchangedMap;
 
 /// Some rows of a larger universe, between rows that belong to its neighbors.
 ///
@@ -55,6 +56,11 @@ pub struct Patch {
     generation: u64,
     /// The most generations of a hop.
     at_once: u32,
+    /// What is known of the hop in progress, once it has begun.
+    hop: Option<Arc<UnchangedMap>>,
+    /// What the last one has noted, and of how many generations it was; if the next one, of as many,
+    /// writes over the state before it.
+    last: Option<(Arc<UnchangedMap>, u32)>,
 }
 
 /// The first or the last rows of a patch.
@@ -104,7 +110,8 @@ impl Patch {
         drop(rows); // There are never more than two.
         let next = Grid::new(width, height)?;
         let at_once = hop_length(rule, now.size(), topology);
-        Ok(Self { now, next, own, topology, rule, generation, at_once })
+        let (hop, last) = (None, None);
+        Ok(Self { now, next, own, topology, rule, generation, at_once, hop, last })
     }
 
     /// Columns.
@@ -174,8 +181,11 @@ impl Patch {
         };
         let per_row = (self.width() as usize).div_ceil(64);
         assert!(words.len() == rows.len() * per_row, "a halo of another size");
-        for (y, row) in rows.zip(words.chunks(per_row)) {
-            write_row(&mut self.now, y, row.to_vec());
+        let band = Band::from_words(rows, self.width(), words.to_vec());
+        let band = band.expect("as many words as the rows have");
+        match &self.last {
+            Some((last, _)) => self.now.write_hop(&band, last),
+            None => self.now.write_band(&band),
         }
     }
 
@@ -213,20 +223,33 @@ impl Patch {
         }
         let first = self.generation + 1;
         let cx = Context::new(self.rule, first, Arc::new(Idle), stop.clone());
-        let cx = cx.hopping(generations, self.topology);
-        let mut bands = Vec::new();
-        let mut cuts = Vec::new();
-        for rows in rows {
-            cuts.extend(cut(rows.clone(), most));
+        let mut cx = cx.hopping(generations, self.topology);
+        if let Some(hop) = &mut cx.hop {
+            hop.unchanged = self.known(generations);
         }
-        bands.extend(self.next.bands_at(&cuts));
+        let cuts: Vec<_> = rows.iter().flat_map(|rows| cut(rows.clone(), most)).collect();
+        let bands = self.next.bands_at(&cuts);
         (PatchHop { now: &self.now, cx }, bands)
+    }
+
+    /// What is known of the hop that begins or goes on.
+    fn known(&mut self, generations: u32) -> Arc<UnchangedMap> {
+        let (width, height) = (self.now.width(), self.now.height());
+        let last = self.last.as_ref().filter(|(_, before)| *before == generations);
+        let begin = || match last {
+            Some((last, _)) => Arc::new(last.next()),
+            None => Arc::new(UnchangedMap::unknown(width, height)),
+        };
+        self.hop.get_or_insert_with(begin).clone()
     }
 
     /// Completes a hop whose bands have all been computed.
     pub fn finish(&mut self, generations: u32) {
         std::mem::swap(&mut self.now, &mut self.next);
         self.generation += u64::from(generations);
+        // What a deeper halo computes twice lies where the next one is written: it cannot be compared.
+        let is_all_halo = self.halos().into_iter().all(|halo| halo == 0 || halo == generations);
+        self.last = self.hop.take().filter(|_| is_all_halo).map(|hop| (hop, generations));
     }
 
     fn halos(&self) -> [u32; 2] {
