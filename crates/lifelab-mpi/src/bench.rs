@@ -136,10 +136,7 @@ impl Bench {
             Scaling::Weak => (self.height / all).max(1) * ranks.size(),
         };
         let shares = Shares::new(height, ranks.size())?;
-        let rows = self.soup.rows(self.width, shares.of(ranks.rank()))?;
-        let universe = (Topology::Torus, Rule::LIFE, 0);
-        let threads = Threads::new(self.threads)?;
-        let mut hops = Hops::new(ranks, shares, rows, universe, self.halo, threads)?;
+        let mut hops = ranks.agree(self.begin(ranks, shares))?;
         let mut go = |generations| advance(&mut hops, generations);
         let before = go(self.halo.into())?; // Memory is touched, connections are opened.
         ranks.rest();
@@ -163,6 +160,13 @@ impl Bench {
             predicted_seconds: 0.0,
             by_rank: by_rank.collect(),
         })
+    }
+
+    fn begin<'a>(&self, ranks: &'a Ranks, shares: Shares) -> Result<Hops<'a>, Failure> {
+        let rows = self.soup.rows(self.width, shares.of(ranks.rank()))?;
+        let universe = (Topology::Torus, Rule::LIFE, 0);
+        let threads = Threads::new(self.threads)?;
+        Hops::new(ranks, shares, rows, universe, self.halo, threads)
     }
 
     fn per_generation(&self, before: Times, after: Times) -> RankTimes {

@@ -172,7 +172,9 @@ impl Rows for Hops<'_> {
     }
 
     fn describe(&self) -> String {
-        format!("{} threads, halos of {} rows", self.threads.count(), self.reach)
+        let (threads, reach) = (self.threads.count(), self.reach);
+        let s = if threads == 1 { "" } else { "s" };
+        format!("{threads} thread{s}, halos of {reach} rows")
     }
 }
 

@@ -16,7 +16,7 @@ use crate::scenario;
 
 /// A new run.
 pub(crate) fn start(args: &args::Run, ranks: &Ranks) -> Result<(), Failure> {
-    let stop = stop(args.end.timeout)?;
+    let stop = ranks.agree(stop(args.end.timeout))?;
     let scenario = tell(ranks, || scenario::of(args))?;
     let mut builder = Simulation::builder().scenario(&scenario);
     if let Some(bytes) = args.universe.memory_limit {
@@ -37,7 +37,7 @@ pub(crate) fn start(args: &args::Run, ranks: &Ranks) -> Result<(), Failure> {
 
 /// A run that goes on.
 pub(crate) fn resume(args: &args::Resume, ranks: &Ranks) -> Result<(), Failure> {
-    let stop = stop(args.end.timeout)?;
+    let stop = ranks.agree(stop(args.end.timeout))?;
     let Taken { mut about, generation, kept_cells, rows, mut saves, skipped } =
         Saves::resume(ranks, &args.checkpoint, args.saves.checkpoint_errors)?;
     saves.set_cadence(args.saves.over(saves.cadence()));

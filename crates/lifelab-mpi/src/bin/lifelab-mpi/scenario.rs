@@ -7,7 +7,7 @@ use std::path::Path;
 use lifelab::core::RuleSpec;
 use lifelab::io::{Service, SocketSpec, Wait};
 use lifelab::patterns::{Format, apgcode, library};
-use lifelab::{Scenario, Soup, SpecError, Start, StepperSpec};
+use lifelab::{IoSpec, Scenario, Soup, SpecError, Start, StepperSpec};
 use lifelab_mpi::{Exit, Failure};
 
 use crate::args;
@@ -66,9 +66,20 @@ pub(crate) fn override_work(work: &args::Work, scenario: &mut Scenario) -> Resul
         );
         return Err(Failure::new(Exit::BadInput, "engine", message));
     }
+    if let Some(io) = &work.io {
+        scenario.io = io.clone();
+    }
+    if let Some(phase) = work.io_phase {
+        scenario.io.phase = phase;
+    }
+    if let Some(on_fault) = work.on_fault {
+        scenario.io.on_fault = on_fault;
+    }
+    scenario.io.faults.extend(&work.fault);
+    let is_named = scenario.stepper != StepperSpec::default();
     match &work.stepper {
         Some(stepper) => scenario.stepper = stepper.clone(),
-        None if scenario.stepper == StepperSpec::default() => {
+        None if scenario.io != IoSpec::default() && !is_named => {
             scenario.stepper = DEFAULT_STEPPER.parse().expect("it is a row");
         }
         None => {}
@@ -89,16 +100,6 @@ pub(crate) fn override_work(work: &args::Work, scenario: &mut Scenario) -> Resul
         let stepper = scenario.stepper.with("workers", workers);
         scenario.stepper = stepper.map_err(|error| refused("--workers", &error))?;
     }
-    if let Some(io) = &work.io {
-        scenario.io = io.clone();
-    }
-    if let Some(phase) = work.io_phase {
-        scenario.io.phase = phase;
-    }
-    if let Some(on_fault) = work.on_fault {
-        scenario.io.on_fault = on_fault;
-    }
-    scenario.io.faults.extend(&work.fault);
     Ok(())
 }
 
