@@ -19,7 +19,7 @@ fn check(ranks: u32, size: (u32, u32), topology: Topology, rule: &str, more: &st
 fn any_number_of_ranks_gives_the_same_cells() {
     for topology in [Topology::Torus, Topology::Plane] {
         for (ranks, size) in
-            [(1, (2100, 500)), (2, (2100, 500)), (3, (1111, 1000)), (8, (777, 801))]
+            [(1, (3960, 500)), (2, (4096, 500)), (3, (3960, 300)), (8, (777, 801))]
         {
             check(ranks, size, topology, "B3/S23", "");
         }
@@ -48,7 +48,7 @@ fn every_family_of_rules_is_divided() {
 #[test]
 fn halos_of_any_depth_and_threads_give_the_same_cells() {
     for more in ["--halo 1", "--halo 48 --threads 1", "--halo 72", "--halo 30 --threads 3"] {
-        check(2, (2100, 600), Topology::Torus, "B3/S23", more);
+        check(2, (3960, 400), Topology::Torus, "B3/S23", more);
     }
 }
 

@@ -6,4 +6,5 @@ mod cells;
 mod checkpoints;
 mod endings;
 mod equality;
+mod hosts;
 mod job;
