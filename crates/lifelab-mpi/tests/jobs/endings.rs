@@ -1,10 +1,13 @@
 //! Ranks that die, and jobs that are asked to end.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Child;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use lifelab::Topology;
+use lifelab::core::seeded;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::tempdir;
@@ -103,4 +106,29 @@ fn ctrl_c_leaves_a_checkpoint() {
     let output = wait(job);
     assert!(!output.status.success());
     check_resumed(3, folder.path());
+}
+
+/// Prints how many kills came in the middle of a save.
+#[test]
+#[ignore = "takes minutes; docs/scaling.md has what it prints"]
+fn a_hundred_random_kills_leave_whole_checkpoints() {
+    let mut in_a_save = 0;
+    for kill in 0..100 {
+        let draw = |what, below| seeded::hash(&[kill, what]) % below;
+        let (before, after) = (2 + draw(0, 3) as u32, 1 + draw(1, 4) as u32);
+        let folder = tempdir().unwrap();
+        let job = start(before, folder.path(), "");
+        thread::sleep(Duration::from_millis(draw(2, 500)));
+        let ranks = rank_processes(&job);
+        send(Signal::SIGKILL, ranks[draw(3, before.into()) as usize]);
+        let clock = Instant::now();
+        wait(job);
+        assert!(clock.elapsed() < AT_ONCE, "kill {kill}: it took {:?}", clock.elapsed());
+        let newest = crate::job::checkpoints(folder.path()).pop().expect("a checkpoint");
+        let parts = fs::read_dir(folder.path()).unwrap().flatten().map(|entry| entry.path());
+        let is_later = |part: PathBuf| part.extension() == Some("rows".as_ref()) && part > newest;
+        in_a_save += u32::from(parts.into_iter().any(is_later));
+        check_resumed(after, folder.path());
+    }
+    println!("100 kills, {in_a_save} of them in the middle of a save");
 }
