@@ -10,7 +10,7 @@ use crate::finite::hop_length;
 use crate::grid::{Grid, GridError};
 use crate::io::Idle;
 use crate::rule::Rule;
-use crate::topology::Topology;
+use crate::topology::{Axis, Topology};
 use crate::unchanged::UnchangedMap;
 
 /// Some rows of a larger universe, between rows that belong to its neighbors.
@@ -82,7 +82,8 @@ pub struct PatchHop<'a> {
 impl Patch {
     /// Whether a universe of this topology can be divided into rows: torus and plane.
     pub fn divides(topology: Topology) -> bool {
-        matches!(topology, Topology::Torus | Topology::Plane)
+        let is_torus = [Axis::X, Axis::Y].iter().all(|&axis| topology.is_ring(axis));
+        is_torus || (topology.is_dead_beyond() && !topology.is_endless())
     }
 
     /// A patch of these rows as generation `generation`, with as many rows of halo above and below.

@@ -164,7 +164,7 @@ impl Bench {
 
     fn begin<'a>(&self, ranks: &'a Ranks, shares: Shares) -> Result<Hops<'a>, Failure> {
         let rows = self.soup.rows(self.width, shares.of(ranks.rank()))?;
-        let universe = (Topology::Torus, Rule::LIFE, 0);
+        let universe = (Topology::default(), Rule::LIFE, 0);
         let threads = Threads::new(self.threads)?;
         Hops::new(ranks, shares, rows, universe, self.halo, threads)
     }

@@ -42,7 +42,7 @@ impl Shares {
     /// The ranks that have the rows above and below a rank's, which may be itself; `None` where there
     /// are no rows.
     pub fn neighbors(self, rank: u32, topology: Topology) -> [Option<u32>; 2] {
-        let is_ring = topology == Topology::Torus;
+        let is_ring = !topology.is_dead_beyond();
         let last = self.ranks - 1;
         let above = if rank > 0 { Some(rank - 1) } else { is_ring.then_some(last) };
         let below = if rank < last { Some(rank + 1) } else { is_ring.then_some(0) };

@@ -1,7 +1,7 @@
 //! Patches that exchange their halos give what the oracle gives.
 
 use super::*;
-use crate::testing::oracle_after;
+use crate::testing::{oracle_after, topologies};
 use crate::{Cell, Soup};
 
 /// A universe in patches.
@@ -176,6 +176,16 @@ fn what_pays_is_a_hop() {
     assert_eq!(patch(4096, "B36/S23"), 24);
     assert_eq!(patch(30, "B3/S23"), 1, "a narrow one");
     assert_eq!(patch(4096, "B2ce/S1c23"), 1, "a rule that does not count");
+}
+
+#[test]
+fn torus_and_plane_are_divided_and_no_other() {
+    let mut all = topologies(12, 12);
+    all.extend(
+        ["infinite", "T0,12", "T12,0", "P0,12", "P12,0"].map(|it| it.parse::<Topology>().unwrap()),
+    );
+    let divided: Vec<_> = all.into_iter().filter(|&it| Patch::divides(it)).collect();
+    assert_eq!(divided, [Topology::Torus, Topology::Plane]);
 }
 
 #[test]
