@@ -18,8 +18,7 @@ fn check(ranks: u32, size: (u32, u32), topology: Topology, rule: &str, more: &st
 #[test]
 fn any_number_of_ranks_gives_the_same_cells() {
     for topology in [Topology::Torus, Topology::Plane] {
-        for (ranks, size) in
-            [(1, (3960, 500)), (2, (4096, 500)), (3, (3960, 300)), (8, (777, 801))]
+        for (ranks, size) in [(1, (3960, 500)), (2, (4096, 500)), (3, (3960, 300)), (8, (777, 801))]
         {
             check(ranks, size, topology, "B3/S23", "");
         }
