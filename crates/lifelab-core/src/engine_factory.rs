@@ -10,7 +10,7 @@ use crate::count::Count;
 use crate::engine::Engine;
 use crate::error::StartError;
 use crate::rule::Rule;
-use crate::universe::{Run, World};
+use crate::universe::{QuadNode, Run, World};
 
 /// An engine that can be built from options, in a given world, from given cells.
 ///
@@ -46,6 +46,16 @@ pub trait EngineFactory: Engine + Sized + 'static {
         world: World,
         start: EngineStart<'_>,
     ) -> Result<Self, StartError>;
+
+    /// Builds the engine as [`build`](Self::build) does, from squares instead of cells, which need not be listed
+    /// for that. `None` if it has no use for squares.
+    fn build_from_quadtree(
+        _options: Self::Options,
+        _world: World,
+        _start: QuadtreeStart<'_>,
+    ) -> Option<Result<Self, StartError>> {
+        None
+    }
 }
 
 /// What an engine shall do besides going forward.
@@ -65,6 +75,17 @@ pub struct EngineStart<'a> {
     pub background: bool,
     /// The cells that differ from it, in reading order, in runs that do not touch.
     pub cells: &'a mut dyn Iterator<Item = Run>,
+}
+
+/// The state that an engine starts from, as a quadtree.
+pub struct QuadtreeStart<'a> {
+    /// The number of the generation.
+    pub generation: Count,
+    /// The state of all cells far away; see [`Universe::background`](crate::Universe::background).
+    pub background: bool,
+    /// The squares of the cells that differ from it, in the order of their numbers, the whole last; none if
+    /// there are no such cells.
+    pub nodes: &'a mut dyn Iterator<Item = QuadNode>,
 }
 
 /// Why an engine does not compute a world, or does not do some work.
@@ -141,9 +162,31 @@ impl<'a> EngineStart<'a> {
         generation: Count,
         cells: &'a mut dyn Iterator<Item = Run>,
     ) -> Self {
-        let is_odd = !generation.is_zero() && generation.trailing_zeros() == 0;
-        let background = !rule.keeps_the_dead() && (rule.keeps_the_living() || is_odd);
-        Self { generation, background, cells }
+        Self { generation, background: background_of_pattern(rule, generation), cells }
+    }
+}
+
+impl<'a> QuadtreeStart<'a> {
+    /// The start of a pattern in a generation, as [`EngineStart::of_pattern`].
+    pub fn of_pattern(
+        rule: Rule,
+        generation: Count,
+        nodes: &'a mut dyn Iterator<Item = QuadNode>,
+    ) -> Self {
+        Self { generation, background: background_of_pattern(rule, generation), nodes }
+    }
+}
+
+fn background_of_pattern(rule: Rule, generation: Count) -> bool {
+    let is_odd = !generation.is_zero() && generation.trailing_zeros() == 0;
+    !rule.keeps_the_dead() && (rule.keeps_the_living() || is_odd)
+}
+
+impl fmt::Debug for QuadtreeStart<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (f.debug_struct("QuadtreeStart").field("generation", &self.generation))
+            .field("background", &self.background)
+            .finish_non_exhaustive()
     }
 }
 

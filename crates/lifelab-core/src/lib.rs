@@ -72,7 +72,7 @@ pub use cell_future::CellFuture;
 pub use context::{Context, Progress};
 pub use count::{Coordinate, Count, CountError};
 pub use engine::{Advance, EditError, Engine};
-pub use engine_factory::{EngineFactory, EngineStart, EngineWork, Unsupported};
+pub use engine_factory::{EngineFactory, EngineStart, EngineWork, QuadtreeStart, Unsupported};
 pub use error::{CellFailure, StartError, StepError, StepErrorKind};
 pub use fan_in::FanIn;
 pub use finite::{DetachedStep, FiniteEngine};
@@ -95,4 +95,4 @@ pub use stepper::{
     AsyncStepper, Capabilities, StepFuture, StepReport, Stepper, StepperFactory, Traffic, Warning,
 };
 pub use topology::{Axis, Bounds, Topology, TopologyError};
-pub use universe::{FrozenUniverse, Place, Rectangle, Run, Universe, World};
+pub use universe::{FrozenUniverse, Place, QuadNode, Rectangle, Run, Universe, World};

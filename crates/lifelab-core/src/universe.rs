@@ -58,6 +58,13 @@ pub trait Universe {
         });
     }
 
+    /// Comes to the squares that the universe consists of, each distinct one once, quarters before wholes, the
+    /// whole last: to nothing if all is empty. The middle of the whole is the place (0, 0). Ends when the
+    /// visitor breaks. `None` from an engine that keeps no quadtree: it is [visited](Self::visit).
+    fn walk(&self, _visit: &mut dyn FnMut(QuadNode) -> ControlFlow<()>) -> Option<ControlFlow<()>> {
+        None
+    }
+
     /// A hash of the cells and where they lie: equal for equal states of universes with one world, and
     /// else different, but for one chance in 2^128.
     fn fingerprint(&self) -> StateHash;
@@ -88,6 +95,23 @@ pub struct Place {
     pub x: Coordinate,
     /// The row.
     pub y: Coordinate,
+}
+
+/// A square of a universe as a quadtree, in which equal squares are one.
+///
+/// Squares have numbers, from 1 on, in the order in which they come; 0 is the empty square of any level.
+/// Levels are those of macrocell files: a square of level n has sides of 2^n cells.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum QuadNode {
+    /// 8 x 8 cells, a square of level 3: bit `8 * y + x` is the cell in column x of row y.
+    Bitmap(u64),
+    /// A larger square.
+    Quarters {
+        /// Its level, 4 or more.
+        level: u32,
+        /// The numbers of its quarters: north-west, north-east, south-west, south-east.
+        quarters: [u64; 4],
+    },
 }
 
 /// A rectangle of cells, at least one.

@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 use serde::{Deserialize, Serialize};
 
 use lifelab_core::{
-    Advance, CancellationToken, Count, EditError, Engine, Place, Raster, Rectangle, Rule, Run,
-    StateHash, StepError, StepErrorKind, StepReport, Universe, View, World,
+    Advance, CancellationToken, Count, EditError, Engine, Place, QuadNode, Raster, Rectangle, Rule,
+    Run, StateHash, StepError, StepErrorKind, StepReport, Universe, View, World,
 };
 
 use crate::bounds;
@@ -18,7 +18,7 @@ use crate::phases::Phases;
 use crate::plane::{Halt, Hop, Plane};
 use crate::population::Populations;
 use crate::visit::Visit;
-use crate::walk::{self, Visited};
+use crate::walk;
 
 /// Options of the [`HashLife`] engine.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -112,15 +112,6 @@ impl HashLife {
         self.options
     }
 
-    /// Comes to the squares that the universe consists of, each once, quarters before wholes, the whole
-    /// universe last; to nothing if it is empty. The last square's middle is the place (0, 0). This is
-    /// what a writer of macrocell files needs; cells are never listed. Ends when the visitor breaks.
-    ///
-    /// Costs a bit of memory for each square of the engine.
-    pub fn walk(&self, visit: &mut dyn FnMut(Visited) -> ControlFlow<()>) -> ControlFlow<()> {
-        walk::walk(&self.plane.tree, self.plane.root, visit)
-    }
-
     /// The distinct squares that the engine knows, of all sizes, those of the past and of possible
     /// futures included.
     pub fn squares(&self) -> usize {
@@ -193,6 +184,11 @@ impl Universe for HashLife {
         raster.clear(view);
         let tree = &self.plane.tree;
         Drawing { tree, populations: self.populations(), view, raster }.root(self.plane.root);
+    }
+
+    /// Costs a bit of memory for each square of the engine. Cells are never listed.
+    fn walk(&self, visit: &mut dyn FnMut(QuadNode) -> ControlFlow<()>) -> Option<ControlFlow<()>> {
+        Some(walk::walk(&self.plane.tree, self.plane.root, visit))
     }
 
     /// Lists all runs of cells, as [`StateHash::of_cells`] defines; the next time it is known. So it

@@ -68,4 +68,3 @@ mod walk;
 
 pub use builder::{BuildError, Builder, Part};
 pub use hash_life::{HashLife, Options};
-pub use walk::Visited;

@@ -3,10 +3,10 @@
 use std::ops::ControlFlow;
 
 use lifelab_core::{
-    CancellationToken, Coordinate, Count, Engine, Place, Raster, Rectangle, Rule, Run,
+    CancellationToken, Coordinate, Count, Engine, Place, QuadNode, Raster, Rectangle, Rule, Run,
     StepErrorKind, Universe, View,
 };
-use lifelab_hashlife::{BuildError, Builder, HashLife, Options, Part, Visited};
+use lifelab_hashlife::{BuildError, Builder, HashLife, Options, Part};
 
 fn hash_life(cells: impl IntoIterator<Item = Place>) -> HashLife {
     HashLife::new(Options::default(), Rule::LIFE, cells).expect("there is memory")
@@ -199,11 +199,11 @@ fn walked(engine: &HashLife) -> Vec<usize> {
     let mut seen = 0;
     let _ = engine.walk(&mut |visited| {
         match visited {
-            Visited::Bitmap(cells) => {
+            QuadNode::Bitmap(cells) => {
                 assert_ne!(cells, 0);
                 levels[3] += 1;
             }
-            Visited::Quarters { level, quarters } => {
+            QuadNode::Quarters { level, quarters } => {
                 assert!(quarters.iter().all(|&quarter| quarter <= seen));
                 levels[level as usize] += 1;
             }
@@ -224,8 +224,8 @@ fn a_walk_says_all_that_a_builder_needs() {
     let mut parts = vec![Part::EMPTY];
     let _ = engine.walk(&mut |visited| {
         parts.push(match visited {
-            Visited::Bitmap(cells) => Part::bitmap(cells),
-            Visited::Quarters { level, quarters } => {
+            QuadNode::Bitmap(cells) => Part::bitmap(cells),
+            QuadNode::Quarters { level, quarters } => {
                 let quarters = quarters.map(|quarter| parts[quarter as usize]);
                 builder.part(level, quarters).expect("a square")
             }

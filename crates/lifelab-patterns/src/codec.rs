@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::error::Fault;
-use crate::formats::macrocell::Tree;
+use crate::formats::macrocell::{Header, Tree};
 use crate::limits::Limits;
 use crate::pattern::Pattern;
 use crate::warning::Warning;
@@ -37,6 +37,16 @@ pub enum Content {
 pub(crate) struct Draft {
     pub(crate) content: Content,
     pub(crate) warnings: Vec<Warning>,
+}
+
+impl Content {
+    /// What is known about the pattern, besides its cells.
+    pub fn header(&self) -> Header {
+        match self {
+            Self::Cells(pattern) => Header::of(pattern),
+            Self::Tree(tree) => tree.header.clone(),
+        }
+    }
 }
 
 impl From<Pattern> for Content {

@@ -49,6 +49,8 @@ pub use write::Writer;
 
 use std::io;
 
+use lifelab_core::QuadNode;
+
 use crate::codec::{Codec, Content, Draft};
 use crate::error::{ErrorKind, Fault};
 use crate::limits::Limits;
@@ -120,6 +122,11 @@ impl Tree {
         self.nodes.get((number as usize).checked_sub(1)?).copied()
     }
 
+    /// The squares in the order of their numbers, the root the last: what engines of the plane start from.
+    pub fn quad_nodes(&self) -> impl Iterator<Item = QuadNode> + '_ {
+        self.nodes[..self.root as usize].iter().map(|&node| node.into())
+    }
+
     /// The tree of a pattern.
     ///
     /// A pattern without a position that is meant for a finite universe is placed where it would be placed
@@ -152,6 +159,17 @@ fn read(text: &[u8], limits: &Limits) -> Result<Draft, Fault> {
 fn write(pattern: &Pattern, out: &mut dyn io::Write) -> io::Result<()> {
     let tree = Tree::of(pattern, u64::MAX).map_err(io::Error::other)?;
     write::write_tree(&tree, out)
+}
+
+impl From<Node> for QuadNode {
+    fn from(node: Node) -> Self {
+        match node {
+            Node::Leaf(cells) => Self::Bitmap(cells),
+            Node::Inner { level, children } => {
+                Self::Quarters { level: level.into(), quarters: children.map(u64::from) }
+            }
+        }
+    }
 }
 
 impl Node {
