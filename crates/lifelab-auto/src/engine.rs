@@ -6,14 +6,15 @@ use std::time::Instant;
 
 use lifelab_core::{
     Advance, CancellationToken, Count, EditError, Engine, EngineFactory, EngineStart, EngineWork,
-    Place, Raster, Rectangle, Run, StartError, StateHash, StepError, Universe, Unsupported, View,
-    World,
+    Place, QuadNode, QuadtreeStart, Raster, Rectangle, Run, StartError, StateHash, StepError,
+    Universe, Unsupported, View, World,
 };
+use lifelab_hashlife::HashLife;
 use serde::{Deserialize, Serialize};
 
 use crate::kind::Kind;
 use crate::pace::Pace;
-use crate::trial;
+use crate::rival::Rival;
 
 /// Options of [`Auto`]: those of the two engines.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -30,6 +31,8 @@ pub struct Auto {
     options: Options,
     kind: Kind,
     engine: Box<dyn Engine>,
+    /// The other engine, where it was left.
+    rival: Option<Rival>,
     pace: Pace,
     history: Vec<Change>,
     /// Whether the other engine takes over, whatever the clock says: for tests.
@@ -45,28 +48,65 @@ struct Change {
     ratio: f64,
 }
 
-/// How many times as fast the other engine must be: a change back and forth costs two copies.
-const GAIN: f64 = 1.5;
+/// How many times as fast the other engine must be. What has order is for HashLife by much more than that, and
+/// what has a quiet moment only for a moment.
+const GAIN: f64 = 3.0;
 
 /// Changes that are remembered; later ones are counted in the last place.
 const MOST_CHANGES: usize = 64;
 
 impl Auto {
+    fn starting(options: Options, kind: Kind, engine: Box<dyn Engine>) -> Self {
+        let pace = match kind {
+            Kind::Tiles => Pace::at_the_start(),
+            Kind::HashLife => Pace::new(), // There was a reason to choose it.
+        };
+        let history = Vec::new();
+        Self {
+            options,
+            kind,
+            engine,
+            rival: None,
+            pace,
+            history,
+            #[cfg(test)]
+            script: None,
+        }
+    }
+
     /// Lets the other engine try, and take over if it is faster. Returns how far it has come then.
     fn change(&mut self, most: Count, stop: &CancellationToken) -> Option<Count> {
         let budget = self.budget(most)?;
+        let begin = Instant::now();
         self.pace.put_off();
-        let other = self.kind.other().copy(&self.options, &*self.engine)?;
-        let trial = trial::run(other, most, budget, stop)?;
-        let ratio = trial.rate / self.pace.rate();
-        if ratio < self.least_ratio() {
+        let now = self.generation();
+        let near = self.rival.take().filter(|rival| !rival.is_lost(now));
+        let mut rival = match near {
+            Some(rival) => rival,
+            None => Rival::new(self.kind.other().copy(&self.options, &*self.engine, budget)?),
+        };
+        let goal = now.checked_add(most).unwrap_or(Count::MAX);
+        rival.run(goal, budget.saturating_sub(begin.elapsed()), stop);
+        let gone = rival.generation().checked_sub(now).filter(|gone| !gone.is_zero());
+        let rate = rival.rate();
+        let ratio = rate / self.pace.rate();
+        // Before the start there is nothing to compare with: there it must come to the end.
+        let is_faster = match self.pace.is_new() {
+            true => rival.generation() == goal,
+            false => ratio >= self.least_ratio(),
+        };
+        let Some(gone) = gone.filter(|_| is_faster) else {
+            self.rival = Some(rival);
             return None;
+        };
+        if !self.pace.is_new() {
+            let change = Change { generation: now, to: self.kind.other(), ratio };
+            self.history.truncate(MOST_CHANGES - 1);
+            self.history.push(change);
         }
-        let change = Change { generation: self.generation(), to: self.kind.other(), ratio };
-        self.history.truncate(MOST_CHANGES - 1);
-        self.history.push(change);
-        (self.kind, self.engine, self.pace) = (self.kind.other(), trial.engine, Pace::new());
-        Some(trial.generations)
+        (self.kind, self.engine, self.pace) =
+            (self.kind.other(), rival.engine, Pace::after(self.pace, rate));
+        Some(gone)
     }
 
     #[cfg(not(test))]
@@ -108,15 +148,17 @@ impl EngineFactory for Auto {
 
     fn build(options: Options, world: World, start: EngineStart<'_>) -> Result<Self, StartError> {
         let engine = Kind::Tiles.build(&options, world.rule, start)?;
-        Ok(Self {
-            options,
-            kind: Kind::Tiles,
-            engine,
-            pace: Pace::new(),
-            history: Vec::new(),
-            #[cfg(test)]
-            script: None,
-        })
+        Ok(Self::starting(options, Kind::Tiles, engine))
+    }
+
+    /// Starts with HashLife, for tiles would need a list of the cells.
+    fn build_from_quadtree(
+        options: Options,
+        world: World,
+        start: QuadtreeStart<'_>,
+    ) -> Option<Result<Self, StartError>> {
+        let built = HashLife::build_from_quadtree(options.hashlife, world, start)?;
+        Some(built.map(|engine| Self::starting(options, Kind::HashLife, Box::new(engine))))
     }
 }
 
@@ -136,11 +178,12 @@ impl Engine for Auto {
     }
 
     fn edit(&mut self, cells: &[(Place, bool)]) -> Result<(), EditError> {
+        self.rival = None;
         self.engine.edit(cells)
     }
 
     fn footprint(&self) -> u64 {
-        self.engine.footprint()
+        self.engine.footprint() + self.rival.as_ref().map_or(0, |rival| rival.engine.footprint())
     }
 
     fn notes(&self) -> Vec<String> {
@@ -190,6 +233,10 @@ impl Universe for Auto {
 
     fn read(&self, view: View, raster: &mut Raster) {
         self.engine.read(view, raster);
+    }
+
+    fn walk(&self, visit: &mut dyn FnMut(QuadNode) -> ControlFlow<()>) -> Option<ControlFlow<()>> {
+        self.engine.walk(visit)
     }
 
     fn fingerprint(&self) -> StateHash {
@@ -274,13 +321,22 @@ mod tests {
     fn it_tells_who_computed() {
         let mut auto = build(Rule::LIFE, &[(0, 0), (1, 0), (2, 0)]);
         assert_eq!(auto.notes(), ["tiles computed all of it"]);
+        let stop = CancellationToken::new();
+        auto.advance(10.into(), &stop).expect("too few to try for");
         auto.script = Some(Box::new(|| true));
-        auto.advance(10.into(), &CancellationToken::new()).expect("it goes on");
+        auto.advance(10.into(), &stop).expect("it goes on");
         let notes = auto.notes();
-        assert_eq!(notes[0], "tiles began, until generation 0");
-        assert!(
-            notes[1].starts_with("hashlife took over in generation 0, for it was "),
-            "{notes:?}"
+        let changed = auto.history[0].generation;
+        assert_eq!(notes[0], format!("tiles began, until generation {changed}"));
+        let start = format!("hashlife took over in generation {changed}, for it was ");
+        assert!(notes[1].starts_with(&start), "{notes:?}");
+
+        let mut early = build(Rule::LIFE, &[(0, 0), (1, 0), (2, 0)]);
+        early.script = Some(Box::new(|| true));
+        early.advance(10.into(), &stop).expect("it goes on");
+        assert_eq!(
+            (early.notes(), early.generation()),
+            (vec!["hashlife computed all of it".into()], 10.into())
         );
     }
 }

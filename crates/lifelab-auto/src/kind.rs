@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use lifelab_core::{Engine, EngineFactory, EngineStart, Rule, Run, StartError, Universe, World};
 use lifelab_hashlife::HashLife;
@@ -18,7 +19,10 @@ pub(crate) enum Kind {
 
 /// More runs of cells than these are not copied from one engine to the other: a list of them takes a
 /// gigabyte, and so much of a universe is for the engine that it is in.
-const MOST_RUNS: usize = 10_000_000;
+const MOST_RUNS: f64 = 10e6;
+
+/// Runs that are copied in a second, about: no more are than there is time for.
+const RUNS_PER_SECOND: f64 = 2e6;
 
 impl Kind {
     pub(crate) fn other(self) -> Self {
@@ -45,16 +49,18 @@ impl Kind {
         })
     }
 
-    /// A universe in an engine of this kind; `None` if it has more cells than are copied, or the engine
-    /// cannot hold it.
+    /// A universe in an engine of this kind; `None` if it has more cells than are copied in a time, or the
+    /// engine cannot hold it.
     pub(crate) fn copy(
         self,
         options: &Options,
         universe: &dyn Universe,
+        within: Duration,
     ) -> Option<Box<dyn Engine>> {
+        let most = (within.as_secs_f64() * RUNS_PER_SECOND).min(MOST_RUNS) as usize;
         let mut runs = Vec::new();
         let all = universe.visit(None, &mut |run: Run| {
-            if runs.len() == MOST_RUNS {
+            if runs.len() == most {
                 return ControlFlow::Break(());
             }
             runs.push(run);
