@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use lifelab_core::{CellIo, Engine, Grid, Probe, Rule, Soup, Stepper, Topology};
 use lifelab_io::IoSpec;
+use lifelab_patterns::macrocell::Tree;
 use lifelab_patterns::{Limits, Pattern};
 
 use crate::checkpoint::Checkpoint;
@@ -61,6 +62,7 @@ pub struct Builder {
 
 enum Source {
     Pattern(Box<Pattern>),
+    Tree(Box<Tree>),
     Named(String),
     File(PathBuf),
     Inline(String),
@@ -83,6 +85,13 @@ impl Builder {
     /// Starts from a pattern.
     pub fn pattern(self, pattern: Pattern) -> Self {
         self.from(Source::Pattern(Box::new(pattern)))
+    }
+
+    /// Starts from a quadtree, such as a [`Document`](lifelab_patterns::Document) of a macrocell file holds. An
+    /// engine of the plane that has one of its own takes it as it is, without listing cells; others get a list
+    /// of them, if there is room for it.
+    pub fn tree(self, tree: Tree) -> Self {
+        self.from(Source::Tree(Box::new(tree)))
     }
 
     /// Starts from a pattern of the library, such as `gosper-glider-gun`.

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use lifelab_core::{Engine, EngineFactory, EngineStart, EngineWork, World};
+use lifelab_core::{Engine, EngineFactory, EngineStart, EngineWork, QuadtreeStart, Rule, World};
 
 use crate::error::{Error, SpecError};
 use crate::notation;
 use crate::spec::{EngineSpec, Row, refuse};
 
 /// All engines, the default first: [`finite`](EngineEntry::FINITE), which alone drives steppers and has
-/// cells that wait.
+/// cells that wait. The others in the order in which they are taken where nobody names one.
 pub const ENGINES: &[EngineEntry] = &[
     EngineEntry::FINITE,
     #[cfg(feature = "auto")]
@@ -39,10 +39,14 @@ pub struct EngineEntry {
 struct Factory {
     supports: fn(&str, &World, EngineWork) -> Result<(), Error>,
     build: fn(&str, World, EngineStart<'_>) -> Built,
+    build_from_quadtree: fn(&str, World, QuadtreeStart<'_>) -> BuiltFromSquares,
 }
 
 /// An engine, or why there is none.
 type Built = Result<Box<dyn Engine>, Error>;
+
+/// An engine that has taken squares, or none that takes them, or what went wrong.
+type BuiltFromSquares = Result<Option<Box<dyn Engine>>, Error>;
 
 impl EngineEntry {
     /// A grid, taken forward by a stepper.
@@ -61,7 +65,11 @@ impl EngineEntry {
             summary: E::SUMMARY,
             defaults: defaults::<E>,
             check: |options| options_of::<E>(options).map(drop),
-            factory: Some(Factory { supports: supports::<E>, build: build::<E> }),
+            factory: Some(Factory {
+                supports: supports::<E>,
+                build: build::<E>,
+                build_from_quadtree: build_from_quadtree::<E>,
+            }),
         }
     }
 
@@ -99,6 +107,26 @@ impl Row for EngineEntry {
 }
 
 impl EngineSpec {
+    /// The engine for a plane without edges where no cell waits and nobody asks for a stepper: `auto`, if this
+    /// build has it and it knows the rule; `None` if only `finite` does.
+    ///
+    /// ```
+    /// use lifelab::{EngineSpec, Rule, Simulation};
+    ///
+    /// let engine = EngineSpec::of_plane(Rule::LIFE).expect("a build with all features has some");
+    /// let mut gun = Simulation::builder().named("gosper-glider-gun").engine_spec(engine).build()?;
+    /// gun.run(3_000_000)?;
+    /// assert_eq!(gun.population(), 36 + 5 * 100_000);
+    /// # Ok::<(), lifelab::Error>(())
+    /// ```
+    pub fn of_plane(rule: Rule) -> Option<Self> {
+        let world = World { rule, bounds: None };
+        let specs = ENGINES.iter().filter_map(|entry| Self::of(entry, "").ok());
+        specs
+            .filter(|spec| !spec.is_finite())
+            .find(|spec| spec.supports(&world, EngineWork::default()).is_ok())
+    }
+
     /// Whether this is the engine that is made of a grid, a stepper and cell I/O.
     pub fn is_finite(&self) -> bool {
         self.row().factory.is_none()
@@ -120,6 +148,18 @@ impl EngineSpec {
         match self.row().factory {
             None => Err(needs_stepper()),
             Some(factory) => (factory.build)(&self.options(), world, start),
+        }
+    }
+
+    /// Builds the engine from squares; `None` if it has no use for them.
+    pub(crate) fn build_from_quadtree(
+        &self,
+        world: World,
+        start: QuadtreeStart<'_>,
+    ) -> BuiltFromSquares {
+        match self.row().factory {
+            None => Ok(None),
+            Some(factory) => (factory.build_from_quadtree)(&self.options(), world, start),
         }
     }
 }
@@ -161,6 +201,18 @@ fn build<E: EngineFactory>(options: &str, world: World, start: EngineStart<'_>) 
     let engine = E::build(options_of::<E>(options)?, world, start);
     let engine = engine.map_err(|error| Error::StartEngine { name: E::NAME, error })?;
     Ok(Box::new(engine))
+}
+
+fn build_from_quadtree<E: EngineFactory>(
+    options: &str,
+    world: World,
+    start: QuadtreeStart<'_>,
+) -> BuiltFromSquares {
+    let Some(engine) = E::build_from_quadtree(options_of::<E>(options)?, world, start) else {
+        return Ok(None);
+    };
+    let engine = engine.map_err(|error| Error::StartEngine { name: E::NAME, error })?;
+    Ok(Some(Box::new(engine)))
 }
 
 #[cfg(test)]

@@ -61,6 +61,7 @@ pub mod notation;
 mod observe;
 mod options;
 mod placement;
+mod quadtree;
 mod registry;
 mod scenario;
 mod simulation;

@@ -325,12 +325,12 @@ fn too_wide() -> Error {
     Error::Setup { message, remedy: "take another engine, or a part of the pattern" }
 }
 
-fn too_far() -> Error {
+pub(crate) fn too_far() -> Error {
     let message = "there are live cells beyond columns or rows of 64 bits".to_owned();
     Error::Setup { message, remedy: "write an earlier generation" }
 }
 
-fn live_background() -> Error {
+pub(crate) fn live_background() -> Error {
     let message = "all cells far away are alive, and a pattern file cannot say that".to_owned();
     Error::Setup { message, remedy: "go one generation further" }
 }

@@ -14,12 +14,14 @@ use lifelab_core::{
     StepReport, Topology, Universe,
 };
 use lifelab_patterns::Pattern;
+use lifelab_patterns::macrocell::Tree;
 
 use crate::builder::{Builder, check_wire};
 use crate::cycle::{Cycle, CycleFinder};
 use crate::error::Error;
 use crate::fingerprint::universe_sha256;
 use crate::observe::{GenerationEvent, Observer, OnGeneration};
+use crate::quadtree;
 use crate::spec::StepperSpec;
 
 /// A simulation: a universe, and how to take it forward.
@@ -401,6 +403,15 @@ impl Simulation {
     /// If a pattern cannot say it: cells beyond 64-bit coordinates, or a background that lives.
     pub fn pattern(&self) -> Result<Pattern, Error> {
         crate::placement::to_pattern(self.universe(), &self.about)
+    }
+
+    /// The last complete generation as a quadtree of at most `max_bytes`, from the squares of an engine that has
+    /// some, so that cells are never listed; `None` if it has none.
+    ///
+    /// # Errors
+    /// If a file cannot say it: a background that lives, or cells too far away; or if it takes more memory.
+    pub fn tree(&self, max_bytes: u64) -> Result<Option<Tree>, Error> {
+        quadtree::of(self.universe(), &self.about, max_bytes)
     }
 
     /// What the pattern says about itself: all but its cells.

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use lifelab_core::{
-    CancellationToken, CellIo, Engine, EngineStart, EngineWork, FiniteEngine, Position, Stepper,
-    World,
+    CancellationToken, CellIo, Engine, EngineStart, EngineWork, FiniteEngine, Position,
+    QuadtreeStart, Stepper, Topology, World,
 };
 use lifelab_io::IoSpec;
 use lifelab_patterns::Pattern;
+use lifelab_patterns::macrocell::Header;
 
 use super::start::{Origin, Placed};
 use super::{Builder, Choice, Source};
@@ -17,6 +18,14 @@ use crate::memory;
 use crate::placement;
 use crate::simulation::{Parts, Simulation};
 use crate::spec::{EngineSpec, StepperSpec};
+
+/// An engine that has no stepper, and what the pattern says about itself.
+struct Unstepped {
+    about: Pattern,
+    /// Where the pattern's own first cell lies.
+    first: Position,
+    engine: Box<dyn Engine>,
+}
 
 impl Builder {
     /// Builds the simulation: reads files, places cells, starts workers.
@@ -83,6 +92,44 @@ impl Builder {
             let message = format!("the engine {} lets nobody watch its cells", spec.name());
             return Err(Error::Setup { message, remedy: "take the engine finite for that" });
         }
+        let Unstepped { about, first, engine } = match self.of_quadtree(spec, work)? {
+            Some(unstepped) => unstepped,
+            None => self.of_cells(spec, work)?,
+        };
+        Ok(Simulation::new(Parts {
+            about: Pattern { rule: engine.world().rule, cells: Default::default(), ..about },
+            engine,
+            stop: stop_after(self.deadline),
+            met_edge_before: None,
+            first,
+            engine_name: spec.to_string(),
+            stepper: "none".to_owned(),
+            io: IoSpec::default().to_string(),
+        }))
+    }
+
+    /// From squares, if there are any, and the engine takes them.
+    fn of_quadtree(&self, spec: &EngineSpec, work: EngineWork) -> Result<Option<Unstepped>, Error> {
+        let Some(Source::Tree(tree)) = &self.source else { return Ok(None) };
+        let Header { name, author, comments, rule, generation, .. } = tree.header.clone();
+        if self.endless(rule.bounds)? != Some(Topology::infinite()) {
+            return Ok(None);
+        }
+        let rule = self.rule.unwrap_or(rule.rule);
+        let world = World { rule, bounds: None };
+        spec.supports(&world, work)?;
+        let mut nodes = tree.quad_nodes();
+        let start = QuadtreeStart::of_pattern(rule, generation, &mut nodes);
+        let engine = spec.build_from_quadtree(world, start)?;
+        let about = Pattern { name, author, comments, ..Pattern::default() };
+        Ok(engine.map(|engine| {
+            let corner = engine.bounds().and_then(|area| area.left.to_i64().zip(area.top.to_i64()));
+            let first = corner.map_or_else(Position::default, |(x, y)| Position { x, y });
+            Unstepped { about, first, engine }
+        }))
+    }
+
+    fn of_cells(&self, spec: &EngineSpec, work: EngineWork) -> Result<Unstepped, Error> {
         let (about, origin) = self.origin(&|world| spec.supports(world, work))?;
         let rule = self.rule.unwrap_or(about.rule);
         let generation = origin.generation(&about);
@@ -109,16 +156,7 @@ impl Builder {
                 (*first, spec.build(World { rule, bounds: *bounds }, start)?)
             }
         };
-        Ok(Simulation::new(Parts {
-            engine,
-            stop: stop_after(self.deadline),
-            met_edge_before: None,
-            first,
-            about: Pattern { rule, cells: Default::default(), ..about },
-            engine_name: spec.to_string(),
-            stepper: "none".to_owned(),
-            io: IoSpec::default().to_string(),
-        }))
+        Ok(Unstepped { about, first, engine })
     }
 
     /// A simulation of an engine that stands already.

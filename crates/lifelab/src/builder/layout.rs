@@ -66,7 +66,7 @@ impl Builder {
             Source::Grid(_) | Source::Engine(..) | Source::Checkpoint(_) => return Err(placed()),
             _ => {
                 let pattern = self.read_pattern()?;
-                if let Some(topology) = self.endless(&pattern)? {
+                if let Some(topology) = self.endless(pattern.bounds)? {
                     return Err(undivided(topology));
                 }
                 let (size, is_own) = self.size_of(&pattern)?;

@@ -1,7 +1,7 @@
 //! What a simulation starts from: cells, and where they lie.
 
 use lifelab_core::{Axis, Bounds, Count, Grid, GridError, Position, Size, Topology, World};
-use lifelab_patterns::{Pattern, library};
+use lifelab_patterns::{Pattern, PatternError, library};
 
 use super::{Builder, Source};
 use crate::checkpoint::{Checkpoint, CheckpointBody};
@@ -77,7 +77,7 @@ impl Builder {
             }
             _ => {
                 let pattern = self.read_pattern()?;
-                if let Some(topology) = self.endless(&pattern)? {
+                if let Some(topology) = self.endless(pattern.bounds)? {
                     let is_own = pattern.bounds.is_some_and(|bounds| bounds.topology == topology);
                     let limit = self.memory_limit;
                     let placement::Placed { grid, first, origin } =
@@ -136,7 +136,7 @@ impl Builder {
             }
             _ => {
                 let pattern = self.read_pattern()?;
-                match self.endless(&pattern)? {
+                match self.endless(pattern.bounds)? {
                     Some(topology) if topology == infinite => {
                         check(Some(&pattern), None)?;
                         return Ok((pattern, Origin::Plane));
@@ -159,6 +159,7 @@ impl Builder {
     pub(super) fn read_pattern(&self) -> Result<Pattern, Error> {
         Ok(match self.source.as_ref().ok_or_else(no_start)? {
             Source::Pattern(pattern) => (**pattern).clone(),
+            Source::Tree(tree) => tree.to_pattern(&self.limits).map_err(PatternError::from)?,
             Source::Named(name) => library::get(name)?.load()?,
             Source::File(path) => Pattern::open_within(path, &self.limits)?.pattern,
             Source::Inline(text) => Pattern::read(text.as_bytes(), None, &self.limits)?.pattern,
@@ -210,11 +211,11 @@ impl Builder {
         }
     }
 
-    /// The topology of a universe without end, if the pattern lives in one: because that was asked for,
-    /// because its rule says so, or because nobody says anything else.
-    pub(super) fn endless(&self, pattern: &Pattern) -> Result<Option<Topology>, Error> {
-        let nobody_says = self.sides.is_none() && self.margin.is_none() && pattern.bounds.is_none();
-        let own = pattern.bounds.map(|bounds| bounds.topology);
+    /// The topology of a universe without end, if a pattern that names these bounds lives in one: because
+    /// that was asked for, because its rule says so, or because nobody says anything else.
+    pub(super) fn endless(&self, bounds: Option<Bounds>) -> Result<Option<Topology>, Error> {
+        let nobody_says = self.sides.is_none() && self.margin.is_none() && bounds.is_none();
+        let own = bounds.map(|bounds| bounds.topology);
         let named = self.topology.or(own).or(nobody_says.then(Topology::infinite));
         let endless = named.filter(|topology| topology.is_endless());
         endless.map_or(Ok(()), |topology| self.check_without_end(topology))?;

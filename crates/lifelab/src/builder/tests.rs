@@ -75,6 +75,18 @@ fn a_scenario_names_its_engine() {
     assert!(!finite.to_ron().unwrap().contains("engine"), "as earlier versions wrote it");
 }
 
+/// The first row of the table that computes the rule, and is no grid.
+#[test]
+fn the_engine_of_the_plane_is_one_that_knows_the_rule() {
+    let of = |rule: &str| EngineSpec::of_plane(rule.parse().unwrap());
+    let life = of("B3/S23").expect("a row");
+    assert!(!life.is_finite());
+    #[cfg(feature = "auto")]
+    assert_eq!(life.name(), "auto");
+    // In tests, the reference follows, which knows all rules.
+    assert_eq!(of("B2-a/S12").map(|spec| spec.name()), Some("set"));
+}
+
 /// On a plane that blinks, too: after an odd number of generations all of it lives.
 #[test]
 fn a_run_without_a_grid_is_resumed_as_if_nothing_had_happened() {
@@ -115,6 +127,64 @@ fn a_window_goes_on_from_cells_without_edges() {
         window.run(7).unwrap();
         simulation.run(7).unwrap();
     }
+}
+
+/// A quadtree whose quarters are equal on each level: a block in each square of 8 x 8 cells.
+#[cfg(feature = "hashlife")]
+fn blocks(level: u8, rule: &str) -> lifelab_patterns::macrocell::Tree {
+    use lifelab_patterns::{Content, Document, Limits};
+
+    let squares =
+        (4..=level).map(|level| format!("{level}{}\n", format!(" {}", level - 3).repeat(4)));
+    let text = format!("[M2]\n#R {rule}\n#G 8\n**$**$\n{}", squares.collect::<String>());
+    let document = Document::read(text.as_bytes(), None, &Limits::default()).unwrap();
+    let Content::Tree(tree) = document.content else { panic!("it is a macrocell") };
+    tree
+}
+
+#[cfg(feature = "hashlife")]
+#[test]
+fn a_tree_of_more_cells_than_anybody_lists_is_taken_and_given_as_it_is() {
+    let engines: &[&str] =
+        if cfg!(feature = "auto") { &["hashlife", "auto"] } else { &["hashlife"] };
+    for engine in engines {
+        let tree = blocks(100, "B3/S23");
+        let population = tree.population().unwrap();
+        let spec: EngineSpec = engine.parse().unwrap();
+        let mut far = Simulation::builder().tree(tree.clone()).engine_spec(spec).build().unwrap();
+        assert_eq!((far.population(), far.generation()), (population, 8.into()));
+        far.run(crate::Count::power_of_two(70)).unwrap();
+        assert_eq!(far.population(), population, "still lifes");
+        let after = far.tree(u64::MAX).unwrap().expect("it has squares");
+        assert_eq!((after.nodes(), after.root()), (tree.nodes(), tree.root()));
+        assert_eq!(after.header.generation, far.generation());
+        far.tree(99).expect_err("there is no room");
+    }
+}
+
+#[cfg(feature = "hashlife")]
+#[test]
+fn a_tree_is_its_cells_whoever_takes_it() {
+    for rule in ["B3/S23", "B03/S23", "B0123478/S01234678", "B3/S23:T64,64", "B36/S125"] {
+        let build = |engine: &str| {
+            let builder =
+                Simulation::builder().tree(blocks(6, rule)).engine_spec(engine.parse().unwrap());
+            let mut simulation = builder.build().map_err(|error| error.to_string())?;
+            simulation.run(9).unwrap();
+            Ok::<_, String>(simulation)
+        };
+        let finite = build("finite").unwrap();
+        match build("hashlife") {
+            Err(error) => assert!(rule.contains(':') && error.contains("a torus"), "{error}"),
+            Ok(squares) => {
+                assert_eq!(squares.state_hash(), finite.state_hash(), "{rule}");
+                assert_eq!(squares.bounding_box(), finite.bounding_box(), "{rule}");
+            }
+        }
+        assert!(finite.tree(u64::MAX).unwrap().is_none(), "a grid has no squares");
+    }
+    let refused = Simulation::builder().tree(blocks(40, "B3/S23")).build().unwrap_err();
+    assert!(refused.to_string().contains("cells"), "{refused}");
 }
 
 /// Periods, ways and speeds as on LifeWiki.
