@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use lifelab::Start;
-use lifelab::patterns::{Document, Format, Limits, Loaded, Pattern, apgcode, library};
+use lifelab::patterns::{Content, Document, Format, Limits, Loaded, Pattern, apgcode, library};
 
 use crate::failure::{Exit, Failure};
 use crate::values::bytes;
@@ -27,16 +27,16 @@ impl From<LimitArgs> for Limits {
 }
 
 /// Finds and reads what a PATTERN argument names; also how a scenario tells where it comes from.
-pub(crate) fn open(pattern: &Path, limits: &Limits) -> Result<(Start, Loaded), Failure> {
+pub(crate) fn open(pattern: &Path, limits: &Limits) -> Result<(Start, Document), Failure> {
     let source = Source::find(pattern)?;
-    let loaded = source.read(limits)?.list(limits)?;
+    let document = source.read(limits)?;
     let start = match source {
-        Source::Stdin => Start::Inline(rle(&loaded.pattern)?),
+        Source::Stdin => Start::Inline(text(&document.content)?),
         Source::File(path) => Start::File(path.to_owned()),
         Source::Library(entry) => Start::Named(entry.name.to_owned()),
         Source::Apgcode(code) => Start::Inline(code),
     };
-    Ok((start, loaded))
+    Ok((start, document))
 }
 
 /// Finds and reads what a PATTERN argument names, in the form that it has there.
@@ -84,11 +84,11 @@ impl<'a> Source<'a> {
 }
 
 /// Reads a pattern from where a scenario says; a soup is none.
-pub(crate) fn load(start: &Start, limits: &Limits) -> Result<Option<Loaded>, Failure> {
+pub(crate) fn load(start: &Start, limits: &Limits) -> Result<Option<Document>, Failure> {
     match start {
-        Start::File(path) => Ok(Some(Pattern::open_within(path, limits)?)),
-        Start::Inline(text) => Ok(Some(Pattern::read(text.as_bytes(), None, limits)?)),
-        Start::Named(name) => read(named(name)?).map(Some),
+        Start::File(path) => Ok(Some(Document::open_within(path, limits)?)),
+        Start::Inline(text) => Ok(Some(Document::read(text.as_bytes(), None, limits)?)),
+        Start::Named(name) => Source::Library(named(name)?).read(limits).map(Some),
         Start::Soup(_) => Ok(None),
     }
 }
@@ -108,12 +108,16 @@ fn file_name(entry: &library::Entry) -> String {
     format!("{}.rle", entry.name)
 }
 
-/// A pattern from standard input as a scenario holds it, whatever it came as, compressed even: RLE loses
-/// nothing.
-fn rle(pattern: &Pattern) -> Result<String, Failure> {
-    let mut rle = Vec::new();
-    pattern.write(Format::Rle, &mut rle)?;
-    Ok(String::from_utf8_lossy(&rle).into_owned())
+/// A pattern from standard input as a scenario holds it, whatever it came as, compressed even: RLE and
+/// macrocell lose nothing.
+fn text(content: &Content) -> Result<String, Failure> {
+    let mut text = Vec::new();
+    match content {
+        Content::Tree(tree) => tree.write(&mut text)?,
+        Content::Cells(pattern) => drop(pattern.write(Format::Rle, &mut text)?),
+        _ => return Err(Failure::usage("a pattern of this form is not read from standard input")),
+    }
+    Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
 /// Whether this can only have been meant as a path: it is one, has several parts, or ends like a

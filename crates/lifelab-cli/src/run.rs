@@ -27,12 +27,14 @@ pub(crate) use outcome::QUICKLY_HASHED;
 use crate::failure::Failure;
 use crate::run::checkpoint_writer::CheckpointWriter;
 use crate::run::driver::Driver;
-use crate::run::plan::Plan;
+use crate::run::plan::{Plan, Unnamed};
 use crate::run::statistics::RunStatistics;
 
 pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     args.save.check()?;
-    let mut plan = Plan::of(&args.start, &args.universe, &args.work, &args.end)?;
+    // A timeline shows cells, which only a grid computes one by one.
+    let unnamed = if args.save.trace.is_some() { Unnamed::Finite } else { Unnamed::OfPlane };
+    let mut plan = Plan::of(&args.start, &args.universe, &args.work, &args.end, unnamed)?;
     let simulation = plan.build()?;
     let writer = CheckpointWriter::open(&args.checkpoints)?;
     let finder = plan.until_stable.then(|| {

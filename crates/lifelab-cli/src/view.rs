@@ -11,7 +11,7 @@ use lifelab_view::{Colors, Depth, Ended, Glyphs, Options};
 
 use crate::failure::{Exit, Failure};
 use crate::run::args::{EndArgs, StartArgs, UniverseArgs, WorkArgs};
-use crate::run::plan::Plan;
+use crate::run::plan::{Plan, Unnamed};
 use crate::values::whole;
 
 /// Watch a universe live in the terminal
@@ -147,7 +147,8 @@ fn plan(args: &Args, glyphs: Glyphs) -> Result<Plan, Failure> {
             universe.topology = universe.topology.or_else(|| GLIDERS_END.parse().ok());
         }
     }
-    Plan::of(&start, &universe, &args.work, &EndArgs::default())
+    // Only a grid shares its states, to which viewers go back, and takes the steppers that they choose.
+    Plan::of(&start, &universe, &args.work, &EndArgs::default(), Unnamed::Finite)
 }
 
 /// The soups that follow one, with the seeds after its own; none follow a pattern.

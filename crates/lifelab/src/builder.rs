@@ -126,8 +126,9 @@ impl Builder {
         self.from(Source::Engine(Box::new(engine), type_name::<E>()))
     }
 
-    /// Computes with the engine described; `finite` if none is given. Any other has no stepper and no
-    /// cells that wait. On an engine of the plane a pattern that names no universe lies where its file
+    /// Computes with the engine described; `finite` if none is given, for it has the [grid](Simulation::grid),
+    /// the steppers and the waits that programs ask for. Any other has no stepper and no cells that wait; the
+    /// one for going far is [`EngineSpec::of_plane`]. On an engine of the plane a pattern that names no universe lies where its file
     /// says, on a plane without edges, unless a size, a margin or a topology is given.
     pub fn engine_spec(self, spec: EngineSpec) -> Self {
         Self { engine: Some(spec), ..self }
@@ -216,7 +217,7 @@ impl Builder {
             margin: scenario.margin,
             topology: scenario.topology,
             rule: scenario.rule,
-            engine: Some(scenario.engine.clone()),
+            engine: scenario.engine.clone(),
             stepper: (scenario.stepper != StepperSpec::default())
                 .then(|| Choice::Spec(scenario.stepper.clone())),
             io: (scenario.io != IoSpec::default()).then(|| Choice::Spec(scenario.io.clone())),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use lifelab_core::{Count, Rule, Size, Soup, Topology, number};
 use lifelab_io::IoSpec;
@@ -51,9 +51,11 @@ pub struct Scenario {
     /// The rule; the pattern's if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<Rule>,
-    /// The engine; `finite` if not given, which alone has a stepper and cells that wait.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub engine: EngineSpec,
+    /// The engine. If none is given, a [`Builder`](crate::Builder) takes `finite`, which alone has a stepper and
+    /// cells that wait, and the command line the one that [suits](EngineSpec::of_plane) what it is asked for: the
+    /// cells are the same.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "by_name")]
+    pub engine: Option<EngineSpec>,
     /// The stepper that computes.
     #[serde(default)]
     pub stepper: StepperSpec,
@@ -80,14 +82,22 @@ pub enum Start {
     Soup(Soup),
 }
 
-/// Written only where it says something, so that scenarios without stay readable to earlier versions.
-fn is_default(engine: &EngineSpec) -> bool {
-    *engine == EngineSpec::default()
+/// Without the `Some` that an option with text of its own would get.
+fn by_name<S: Serializer>(engine: &Option<EngineSpec>, serializer: S) -> Result<S::Ok, S::Error> {
+    match engine {
+        Some(engine) => engine.serialize(serializer),
+        None => serializer.serialize_none(),
+    }
 }
 
 impl Scenario {
     /// The generations of a run that is ended by something else, such as a state that comes back.
     pub const WITHOUT_END: Count = Count::MAX;
+
+    /// Whether the engine is `finite`, because it is named or because none is.
+    pub fn is_finite(&self) -> bool {
+        self.engine.as_ref().is_none_or(EngineSpec::is_finite)
+    }
 
     /// A scenario that starts so, and says nothing else.
     pub fn new(start: Start) -> Self {
@@ -97,7 +107,7 @@ impl Scenario {
             margin: None,
             topology: None,
             rule: None,
-            engine: EngineSpec::default(),
+            engine: None,
             stepper: StepperSpec::default(),
             io: IoSpec::default(),
             generations: Count::ZERO,

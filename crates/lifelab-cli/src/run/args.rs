@@ -88,7 +88,7 @@ pub(crate) struct UniverseArgs {
     pub(crate) margin: Option<u32>,
 
     /// The memory that the grid may take at most, in two generations: 500MiB, 32GiB. A pattern that grows
-    /// beyond it on the infinite plane ends the run [default: 8GiB, or what is available if that is less]
+    /// beyond it on the infinite plane ends the run. It asks for a grid; other engines have options [default: 8GiB, or what is available if that is less]
     #[arg(long, value_name = "BYTES", value_parser = bytes)]
     pub(crate) memory_limit: Option<u64>,
 
@@ -111,7 +111,8 @@ pub(crate) struct UniverseArgs {
 #[command(next_help_heading = "Computation")]
 pub(crate) struct WorkArgs {
     /// Who owns the universe and takes it forward: a name that `lifelab engines` lists, with options in
-    /// parentheses. Only finite, a grid, has a stepper and cells that wait [default: finite]
+    /// parentheses. Only finite, a grid, has a stepper and cells that wait [default: finite; in `run`, on the
+    /// infinite plane, auto, if nothing else here asks for a grid]
     #[arg(long, add = ArgValueCandidates::new(completions::engines))]
     pub(crate) engine: Option<EngineSpec>,
 

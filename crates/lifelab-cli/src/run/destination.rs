@@ -18,6 +18,13 @@ pub(crate) enum Destination {
     Stdout,
 }
 
+/// Cells up to which a list of them is made in a moment. Of more, an engine's own squares are written, if it has
+/// any.
+const LISTED: u64 = 1_000_000;
+
+/// The memory that a tree of squares may take, in bytes: as much as HashLife may by default.
+const MOST_TREE: u64 = 4 << 30;
+
 impl Destination {
     /// Checks that the last generation of `simulation`, whatever it is, can be written there.
     pub(crate) fn new(
@@ -52,11 +59,18 @@ impl Destination {
         statistics: &mut RunStatistics,
         out: &mut dyn Write,
     ) -> Result<(), Failure> {
-        let mut pattern = simulation.pattern()?;
         let Self::File { file, format } = self else {
+            let pattern = simulation.pattern()?;
             stdout::guarded(out, |out| pattern.write(Format::Rle, out).map_err(Failure::printing))?;
             return Ok(out.flush()?);
         };
+        if format == Format::Macrocell
+            && simulation.population() > LISTED
+            && let Some(tree) = simulation.tree(MOST_TREE)?
+        {
+            return tree.save_in(file).map_err(Failure::writing);
+        }
+        let mut pattern = simulation.pattern()?;
         let mut lost = Vec::new();
         if !format.holds(Property::Bounds) && pattern.bounds.take().is_some() {
             lost.push(Property::Bounds);

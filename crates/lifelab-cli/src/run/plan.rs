@@ -3,10 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
-use lifelab::core::{Bounds, RuleSpec, World};
+use lifelab::core::{Bounds, Rule, RuleSpec, World};
 use lifelab::io::Trigger;
-use lifelab::patterns::{Loaded, Pattern};
-use lifelab::{Builder, Count, Scenario, Simulation, Soup, SpecError, Start, Topology};
+use lifelab::patterns::{Content, Document, Limits, Warning};
+use lifelab::{
+    Builder, Count, EngineSpec, IoSpec, Scenario, Simulation, Soup, SpecError, Start, StepperSpec,
+    Topology,
+};
 
 use crate::failure::{Exit, Failure};
 use crate::input;
@@ -20,6 +23,15 @@ const DEFAULT_GENERATIONS: u64 = 100;
 const NOTHING_TO_RUN: &str = "there is nothing to run: give a pattern file, a name that `lifelab \
     patterns` lists, a --soup, or a --scenario";
 
+/// Which engine is taken where nobody names one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Unnamed {
+    /// A grid: somebody wants to look at its cells, or to go back.
+    Finite,
+    /// The one for going far, where nothing is asked for that only a grid does.
+    OfPlane,
+}
+
 /// What is to be run, and until when.
 pub(crate) struct Plan {
     pub(crate) scenario: Scenario,
@@ -29,7 +41,7 @@ pub(crate) struct Plan {
     timeout: Option<Duration>,
     memory_limit: Option<u64>,
     /// The scenario's pattern, once it is read; a soup has none.
-    pattern: Option<Pattern>,
+    content: Option<Content>,
 }
 
 impl Plan {
@@ -39,14 +51,15 @@ impl Plan {
         universe: &UniverseArgs,
         work: &WorkArgs,
         end: &EndArgs,
+        unnamed: Unnamed,
     ) -> Result<Self, Failure> {
         let limits = from.limit.into();
         let scenario: Option<Scenario> =
             from.scenario.as_deref().map(scenario_file::read).transpose()?;
-        let (start, loaded) = match (&from.pattern, from.soup, &scenario) {
+        let (start, document) = match (&from.pattern, from.soup, &scenario) {
             (Some(pattern), _, _) => {
-                let (start, loaded) = input::open(pattern, &limits)?;
-                (start, Some(loaded))
+                let (start, document) = input::open(pattern, &limits)?;
+                (start, Some(document))
             }
             (None, Some(density), _) => {
                 (Start::Soup(Soup { density, seed: from.seed.unwrap_or(0) }), None)
@@ -68,26 +81,35 @@ impl Plan {
         work.check_trust(&scenario)?;
         universe.override_in(&mut scenario)?;
         work.override_in(&mut scenario)?;
-        if universe.memory_limit.is_some() && !scenario.engine.is_finite() {
-            let name = scenario.engine.name();
+        if universe.memory_limit.is_some()
+            && let Some(engine) = scenario.engine.as_ref().filter(|engine| !engine.is_finite())
+        {
+            let name = engine.name();
             return Err(Failure::usage(format!(
                 "--memory-limit is that of a grid, and the engine {name} has none: `lifelab engines` shows \
                  its options"
             )));
         }
-        if let Some(bounds) = loaded.as_ref().and_then(|loaded| loaded.pattern.bounds) {
+        let header = document.as_ref().map(|document| document.content.header());
+        let own = header.clone().map(|header| header.rule).unwrap_or_default();
+        if let Some(bounds) = own.bounds {
             // So that a reader of the scenario knows that it was chosen.
             scenario.topology.get_or_insert(bounds.topology);
-        } else if loaded.is_some() && scenario.size.is_none() && scenario.margin.is_none() {
+        } else if document.is_some() && scenario.size.is_none() && scenario.margin.is_none() {
             scenario.topology.get_or_insert(Topology::infinite());
+        }
+        let needs_grid = work.asked_of_grid().is_some() || universe.memory_limit.is_some();
+        if unnamed == Unnamed::OfPlane && !needs_grid && scenario.engine.is_none() {
+            let is_vast = document.as_ref().is_some_and(|document| is_vast(&document.content));
+            scenario.engine = engine_of_plane(&scenario, own.rule).filter(|_| !is_vast);
         }
         if end.until_stable || end.generations.is_some() {
             scenario.generations = end.generations.unwrap_or(Scenario::WITHOUT_END);
         }
-        let first = loaded.as_ref().map_or(0, |loaded: &Loaded| loaded.pattern.generation);
-        check_count(from.pattern.as_deref(), Count::from_u128(first), &scenario)?;
-        let (pattern, warnings) = match loaded {
-            Some(loaded) => (Some(loaded.pattern), loaded.warnings),
+        let first = header.map_or(Count::ZERO, |header| header.generation);
+        check_count(from.pattern.as_deref(), first, &scenario)?;
+        let (content, warnings) = match document {
+            Some(document) => listed(&scenario, document, &limits)?,
             None => (None, Vec::new()),
         };
         Ok(Self {
@@ -96,15 +118,15 @@ impl Plan {
             warnings: warnings.iter().map(ToString::to_string).collect(),
             timeout: end.timeout,
             memory_limit: universe.memory_limit,
-            pattern,
+            content,
         })
     }
 
     /// What starts from a soup.
     #[cfg(feature = "view")]
     pub(crate) fn of_soup(scenario: Scenario, memory_limit: Option<u64>) -> Self {
-        let (until_stable, warnings, timeout, pattern) = (false, Vec::new(), None, None);
-        Self { scenario, until_stable, warnings, timeout, memory_limit, pattern }
+        let (until_stable, warnings, timeout, content) = (false, Vec::new(), None, None);
+        Self { scenario, until_stable, warnings, timeout, memory_limit, content }
     }
 
     /// The most memory that a grid may take, if that was said.
@@ -118,13 +140,13 @@ impl Plan {
     pub(crate) fn into_recipe(
         self,
     ) -> impl Fn() -> Result<Simulation, lifelab::Error> + Send + Sync + 'static {
-        move || self.builder(self.pattern.clone()).build()
+        move || self.builder(self.content.clone()).build()
     }
 
     /// Builds the simulation, once.
     pub(crate) fn build(&mut self) -> Result<Simulation, Failure> {
-        let pattern = self.pattern.take(); // It need not be read again.
-        let mut builder = self.builder(pattern);
+        let content = self.content.take(); // It need not be read again.
+        let mut builder = self.builder(content);
         if let Some(timeout) = self.timeout {
             builder = builder.deadline(interrupt::left(timeout));
         }
@@ -133,11 +155,13 @@ impl Plan {
         Ok(simulation)
     }
 
-    fn builder(&self, pattern: Option<Pattern>) -> Builder {
+    fn builder(&self, content: Option<Content>) -> Builder {
         let mut builder = Simulation::builder().scenario(&self.scenario);
-        if let Some(pattern) = pattern {
-            builder = builder.pattern(pattern);
-        }
+        builder = match content {
+            Some(Content::Tree(tree)) => builder.tree(tree),
+            Some(Content::Cells(pattern)) => builder.pattern(pattern),
+            _ => builder,
+        };
         if let Some(bytes) = self.memory_limit {
             builder = builder.memory_limit(bytes);
         }
@@ -172,6 +196,53 @@ impl Plan {
     }
 }
 
+/// Whether cells lie so many and so close together that a grid holds them in less memory than an engine of the
+/// plane, which would take more than it is well to take unasked.
+fn is_vast(content: &Content) -> bool {
+    let Content::Cells(pattern) = content else { return false };
+    let Some(area) = pattern.cells.bounding_box() else { return false };
+    let (width, height) = (u128::from(area.width()), u128::from(area.height()));
+    let tiles =
+        (width.div_ceil(TILE) * height.div_ceil(TILE)).min(pattern.cells.population().into());
+    let (plane_bytes, grid_bytes) = (tiles * TILE_BYTES, width.saturating_mul(height) / 4);
+    plane_bytes > UNASKED && grid_bytes < plane_bytes
+}
+
+/// Cells along the side of a tile, and the bytes that one takes with its states.
+const TILE: u128 = 48;
+const TILE_BYTES: u128 = 1 << 10;
+
+/// Memory that is taken unasked by an engine that nobody named, at the start, in bytes.
+const UNASKED: u128 = 1 << 30;
+
+/// Cells above which a tree stays one: below, a list of them is made in a moment.
+const MANY: u64 = 1_000_000;
+
+/// What is to be simulated: the tree of a document, if it has many cells and there is an engine that may take it
+/// as it is; else a list of its cells, of which is told now, and where, what is wrong with it.
+fn listed(
+    scenario: &Scenario,
+    document: Document,
+    limits: &Limits,
+) -> Result<(Option<Content>, Vec<Warning>), Failure> {
+    if let Content::Tree(tree) = &document.content
+        && !scenario.is_finite()
+        && tree.population().is_none_or(|population| population > MANY)
+    {
+        return Ok((Some(document.content), document.warnings));
+    }
+    let loaded = document.list(limits)?;
+    Ok((Some(Content::Cells(loaded.pattern)), loaded.warnings))
+}
+
+/// The engine for going far, if the scenario lies on the plane without edges and asks for nothing that only
+/// a grid does. `own` is the pattern's rule.
+fn engine_of_plane(scenario: &Scenario, own: Rule) -> Option<EngineSpec> {
+    let is_plane = scenario.topology == Some(Topology::infinite());
+    let is_plain = scenario.stepper == StepperSpec::default() && scenario.io == IoSpec::default();
+    (is_plane && is_plain).then(|| EngineSpec::of_plane(scenario.rule.unwrap_or(own))).flatten()
+}
+
 /// Refuses a run whose last generation has no number, before anything is computed. A run without an end
 /// is refused when it comes there. Only 64 bits count the generations of a grid.
 pub(crate) fn check_count(
@@ -181,7 +252,7 @@ pub(crate) fn check_count(
 ) -> Result<(), Failure> {
     let has_end = scenario.generations != Scenario::WITHOUT_END;
     let ahead = if has_end { scenario.generations } else { Count::ONE };
-    let last = if scenario.engine.is_finite() { u64::MAX.into() } else { Count::MAX };
+    let last = if scenario.is_finite() { u64::MAX.into() } else { Count::MAX };
     if start.checked_add(ahead).is_some_and(|end| end <= last) {
         return Ok(());
     }
@@ -252,10 +323,10 @@ impl WorkArgs {
 
     pub(crate) fn override_in(&self, scenario: &mut Scenario) -> Result<(), Failure> {
         if let Some(engine) = &self.engine {
-            scenario.engine = engine.clone();
+            scenario.engine = Some(engine.clone());
         }
-        if !scenario.engine.is_finite() {
-            self.check_alone(scenario.engine.name())?;
+        if let Some(engine) = scenario.engine.as_ref().filter(|engine| !engine.is_finite()) {
+            self.check_alone(engine.name())?;
         }
         if let Some(stepper) = &self.stepper {
             scenario.stepper = stepper.clone();
@@ -283,7 +354,18 @@ impl WorkArgs {
 
     /// Refuses what only the finite engine has: others have no stepper and no cells that wait.
     fn check_alone(&self, engine: &str) -> Result<(), Failure> {
-        let others = [
+        match self.asked_of_grid() {
+            None => Ok(()),
+            Some(option) => Err(Failure::usage(format!(
+                "the engine {engine} has no stepper and no cells that wait: leave out {option}, or take \
+                 --engine finite"
+            ))),
+        }
+    }
+
+    /// The option that asks for what only the finite engine has, if one does.
+    fn asked_of_grid(&self) -> Option<&'static str> {
+        let options = [
             ("--stepper", self.stepper.is_some()),
             ("--grain", self.grain.is_some()),
             ("--workers", self.workers.is_some()),
@@ -292,13 +374,7 @@ impl WorkArgs {
             ("--on-fault", self.on_fault.is_some()),
             ("--fault", !self.fault.is_empty()),
         ];
-        match others.into_iter().find(|(_, is_given)| *is_given) {
-            None => Ok(()),
-            Some((option, _)) => Err(Failure::usage(format!(
-                "the engine {engine} has no stepper and no cells that wait: leave out {option}, or take \
-                 --engine finite"
-            ))),
-        }
+        options.into_iter().find(|(_, is_given)| *is_given).map(|(option, _)| option)
     }
 }
 

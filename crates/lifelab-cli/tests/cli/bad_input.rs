@@ -586,7 +586,8 @@ fn generations_that_cannot_be_counted_are_refused_before_any_is_computed() {
         format!("#CXRLE Pos=0,0 Gen={generation}\nx = 3, y = 3, rule = B3/S23\nbo$2bo$3o!")
     };
     let run = |generation: &str, options: &str| {
-        feed(&mut typed(&format!("run - --json {options}")), at(generation).as_bytes())
+        let line = format!("run - --json --engine finite {options}");
+        feed(&mut typed(&line), at(generation).as_bytes())
     };
     for (generation, options) in [
         ("18446744073709551614", "-g 5"),

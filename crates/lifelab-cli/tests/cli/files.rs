@@ -72,7 +72,9 @@ fn a_pattern_with_too_many_cells_is_refused_where_they_are_needed() {
             "spacefiller-2to24.mc: a list of the 70368903561411 live cells would take more";
         assert!(done.err.contains(message), "{name}: {}", done.err);
     }
-    assert_eq!(run(lifelab(["run"]).arg(&file)).code, Some(2));
+    for engine in ["finite", "tiles"] {
+        assert_eq!(run(lifelab(["run", "--engine", engine]).arg(&file)).code, Some(2), "{engine}");
+    }
     assert_eq!(names(folder.path()), [""; 0]);
 }
 
@@ -568,4 +570,33 @@ fn a_comment_does_not_command_the_terminal() {
     let mut command = typed("info -");
     let info = feed(&mut command, b"#C \x1b[31mred\x1b]0;x\x07\nx = 1, y = 1\no!\n");
     assert!(info.out.contains("red") && !info.out.contains(['\x1b', '\x07']), "{:?}", info.out);
+}
+
+/// A block in each square of 8 x 8 cells of 2^30 x 2^30.
+#[test]
+fn a_macrocell_of_more_cells_than_anybody_lists_is_run_and_written() {
+    let folder = tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let squares = (4..=30).map(|level| format!("{level}{}\n", format!(" {}", level - 3).repeat(4)));
+    let text = format!("[M2]\n#R B3/S23\n**$**$\n{}", squares.collect::<String>());
+    fs::write(at("far.mc"), text).expect("a file");
+    let population = json!(4_u64 << (2 * 27));
+    for engine in ["hashlife", "auto"] {
+        let line = format!("run far.mc -g 2^50 --json --engine {engine} -o after.mc.gz");
+        let run = succeed(typed(&line).current_dir(&folder)).json();
+        assert_eq!((&run["sha256"], &run["population"]), (&Value::Null, &population));
+        let info = succeed(lifelab(["info", "--json"]).arg(at("after.mc.gz"))).json();
+        assert_eq!(info["population"], population);
+        assert_eq!(info["generation"], 1_u64 << 50);
+    }
+    for line in
+        ["run far.mc --engine tiles", "run far.mc --engine finite", "convert far.mc far.rle"]
+    {
+        let refused = run(typed(line).current_dir(&folder));
+        assert_eq!(refused.code, Some(2), "{line}: {}", refused.err);
+        assert!(refused.err.contains("live cells"), "{line}: {}", refused.err);
+    }
+    assert!(!at("far.rle").exists());
+    let rle = run(typed("run far.mc -g 2^50 -o far.rle").current_dir(&folder));
+    assert!(rle.code != Some(0) && !at("far.rle").exists(), "{}", rle.err);
 }

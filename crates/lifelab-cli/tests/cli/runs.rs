@@ -124,6 +124,40 @@ fn a_pattern_without_a_size_has_no_edges() {
     }
 }
 
+#[test]
+fn on_the_plane_an_engine_goes_far_unless_a_grid_is_asked_for() {
+    let folder = tempdir().expect("a folder");
+    let engine = |line: &str| {
+        let run = succeed(typed(line).arg("--json").current_dir(&folder)).json();
+        assert_eq!(run["population"], 5, "{line}");
+        run["engine"].as_str().expect("a name").to_owned()
+    };
+    for line in [
+        "run glider -g 2^100",
+        "run glider --topology infinite --rule B3/S23",
+        "run glider -g 8 --save-scenario far.ron",
+        "run --scenario far.ron",
+        "run glider -g 8 --until-stable",
+    ] {
+        assert_eq!(engine(line), "auto", "{line}");
+    }
+    for line in [
+        "run glider --engine finite --save-scenario near.ron",
+        "run --scenario near.ron",
+        "run glider --size 40x40",
+        "run glider --margin 40",
+        "run glider --topology T0,40",
+        "run glider --stepper sequential",
+        "run glider --io none",
+        "run glider --grain cell",
+        "run glider --trace trace.json",
+        "run glider --memory-limit 1GiB",
+        "run glider -g 0 --rule B2-a/S12", // Which is only for a grid.
+    ] {
+        assert_eq!(engine(line), "finite", "{line}");
+    }
+}
+
 /// A glider at its own place, among cells that wait, in every stepper.
 #[test]
 fn the_plane_without_end_is_drawn_and_waited_on() {
