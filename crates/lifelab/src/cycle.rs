@@ -1,5 +1,6 @@
 //! Finding out that a simulation repeats itself, in its place or elsewhere.
 
+mod object;
 mod state;
 
 use std::collections::{HashMap, VecDeque};
@@ -10,6 +11,7 @@ use lifelab_core::{Coordinate, Count, Place, StateHash, Universe};
 
 use crate::observe::{GenerationEvent, Observer};
 
+pub use object::CycleKind;
 pub(crate) use state::State;
 
 /// A simulation that repeats itself: still lifes and oscillators, nothing at all, and on a plane without

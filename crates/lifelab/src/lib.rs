@@ -87,7 +87,7 @@ pub use checkpoint::{
 };
 #[cfg(feature = "checkpoint-folder")]
 pub use checkpoint::{Checkpoints, Resumed};
-pub use cycle::{Cycle, CycleFinder, Velocity};
+pub use cycle::{Cycle, CycleFinder, CycleKind, Velocity};
 pub use engines::{ENGINES, EngineEntry};
 pub use error::{Error, ScenarioError, SpecError};
 pub use fingerprint::cells_sha256;

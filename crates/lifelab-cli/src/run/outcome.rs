@@ -73,6 +73,11 @@ impl Serialize for CellsHash<'_> {
 
 #[derive(Clone, Serialize)]
 struct CycleFound {
+    /// `still life`, `oscillator` or `spaceship`; null where the universe has edges, for there they make
+    /// something else of it.
+    kind: Option<String>,
+    /// Of the live cells; null if they have none.
+    apgcode: Option<String>,
     #[serde(serialize_with = "json::exact")]
     start: Count,
     #[serde(serialize_with = "json::exact")]
@@ -126,7 +131,7 @@ impl<'a> Outcome<'a> {
             generations_per_second: per_second(steps.to_f64()),
             kept_cells: statistics.kept_cells(),
             warnings: statistics.warnings(),
-            cycle: cycle.map(|cycle| cycle.map(CycleFound::from)),
+            cycle: cycle.map(|cycle| cycle.map(|cycle| CycleFound::of(cycle, simulation))),
         }
     }
 
@@ -144,7 +149,10 @@ impl<'a> Outcome<'a> {
         };
         row("generation", &self.generation)?;
         match &self.cycle {
-            Some(Some(cycle)) => row("stable", cycle)?,
+            Some(Some(cycle)) => {
+                row("stable", cycle)?;
+                cycle.apgcode.iter().try_for_each(|code| row("apgcode", code))?;
+            }
             Some(None) => row("stable", &"not yet")?,
             None => (),
         }
@@ -188,17 +196,27 @@ impl<'a> Outcome<'a> {
     }
 }
 
-impl From<Cycle> for CycleFound {
-    fn from(cycle: Cycle) -> Self {
+impl CycleFound {
+    fn of(cycle: Cycle, simulation: &Simulation) -> Self {
         let Cycle { start, period, displacement: Place { x, y } } = cycle;
-        let velocity = cycle.velocity().map(|velocity| velocity.to_string());
-        Self { start, period, displacement: Way { x, y }, velocity }
+        let is_plane = simulation.topology().is_none();
+        Self {
+            kind: is_plane.then(|| cycle.kind().to_string()),
+            apgcode: simulation.apgcode(&cycle),
+            start,
+            period,
+            displacement: Way { x, y },
+            velocity: cycle.velocity().map(|velocity| velocity.to_string()),
+        }
     }
 }
 
 impl fmt::Display for CycleFound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { start, period, velocity, .. } = self;
+        let Self { kind, start, period, velocity, .. } = self;
+        if let Some(kind) = kind {
+            write!(f, "{kind}, ")?;
+        }
         match velocity {
             Some(velocity) => {
                 write!(f, "moves {velocity} with period {period} from generation {start} on")

@@ -260,7 +260,9 @@ fn the_object_has_all_its_keys() {
     assert_eq!(run["engine"], "finite");
     assert_eq!(run["warnings"], json!([]));
     let stays = json!({ "x": 0, "y": 0 });
-    let cycle = json!({ "start": 0, "period": 2, "displacement": stays, "velocity": null });
+    let cycle = json!({
+        "kind": null, "apgcode": null, "start": 0, "period": 2, "displacement": stays, "velocity": null,
+    });
     assert_eq!(run["cycle"], cycle);
 
     let run = succeed(&mut typed("run blinker --json")).json();
@@ -376,6 +378,27 @@ fn a_stable_universe_ends_the_run() {
     assert_eq!(run["generation"], 1);
     let run = succeed(&mut typed("run acorn --until-stable -g 10 --json")).json();
     assert_eq!((&run["cycle"], &run["generation"]), (&Value::Null, &json!(10)));
+}
+
+/// The objects of the reference table, as people and programs are told of them.
+#[test]
+fn what_repeats_itself_is_named() {
+    for fact in facts("motion.csv", |row| &row[2] == "B3/S23" && !row[7].is_empty()) {
+        let file = reference(fact.text("file"));
+        let found = succeed(typed("run --until-stable --json").arg(&file)).json();
+        let cycle = &found["cycle"];
+        assert_eq!(cycle["kind"], fact.text("kind"), "{cycle}");
+        assert_eq!(cycle["period"], fact.number("period"), "{cycle}");
+        assert_eq!(cycle["apgcode"], fact.text("apgcode"), "{cycle}");
+        let text = succeed(typed("run --until-stable").arg(&file)).out;
+        assert!(text.contains(fact.text("apgcode")) && text.contains(fact.text("kind")), "{text}");
+    }
+    // On a torus it is what comes round, and has no code.
+    let round = succeed(&mut typed("run glider --size 8x8 --until-stable --json")).json();
+    assert_eq!(round["cycle"]["period"], 32);
+    assert_eq!((&round["cycle"]["kind"], &round["cycle"]["apgcode"]), (&Value::Null, &Value::Null));
+    let dead = succeed(&mut typed("run diehard --until-stable --json")).json();
+    assert_eq!((&dead["cycle"]["start"], &dead["cycle"]["apgcode"]), (&json!(130), &Value::Null));
 }
 
 #[test]
