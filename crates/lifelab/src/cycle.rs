@@ -41,7 +41,8 @@ pub struct Velocity {
 /// for loops that do more than that, such as to leave [checkpoints](crate::Checkpoint) behind.
 ///
 /// On a plane without edges a state is told by its shape, wherever it lies, so that spaceships are found
-/// too; a state of more than a million cells only in its place. It looks at every generation: a state
+/// too; a state of more than a million cells only in its place, and one of more than ten million not at all
+/// where there is no grid: then all that was before is forgotten. It looks at every generation: a state
 /// that came back between two looks would be missed, or found with a multiple of its period.
 ///
 /// ```
@@ -81,7 +82,11 @@ impl CycleFinder {
 
     /// Notes the state of the next generation; the cycle if it was there before.
     pub fn note(&mut self, universe: &dyn Universe) -> Option<Cycle> {
-        self.note_state(universe.generation(), State::of(universe))
+        let Some(state) = State::of(universe) else {
+            *self = Self::default();
+            return None;
+        };
+        self.note_state(universe.generation(), state)
     }
 
     /// The cycle, if the state that was noted last was there before.

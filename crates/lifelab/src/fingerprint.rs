@@ -22,11 +22,21 @@ pub fn cells_sha256(cells: impl Iterator<Item = (i64, i64)> + Clone) -> String {
     lines.finish()
 }
 
-/// The SHA-256 of the cells of a universe that differ from its background, as [`cells_sha256`].
-pub(crate) fn universe_sha256(universe: &dyn Universe) -> String {
+/// The SHA-256 of the cells of a universe that differ from its background, as [`cells_sha256`]; `None` if
+/// `is_over` says so before they are all hashed.
+pub(crate) fn universe_sha256(
+    universe: &dyn Universe,
+    mut is_over: impl FnMut() -> bool,
+) -> Option<String> {
     let mut lines = Lines::new();
+    let mut runs = 0_u64;
+    let mut flow = ControlFlow::Continue(());
     if let Some(Rectangle { left, top, .. }) = universe.bounds() {
-        let _ = universe.visit(None, &mut |run| {
+        flow = universe.visit(None, &mut |run| {
+            runs += 1;
+            if runs.is_multiple_of(RUNS_PER_CHECK) && is_over() {
+                return ControlFlow::Break(());
+            }
             let (y, mut x) = (run.y.abs_diff(top), run.first.abs_diff(left));
             for _ in 0..run.length().saturating_to_u64() {
                 lines.push(x, y);
@@ -35,8 +45,11 @@ pub(crate) fn universe_sha256(universe: &dyn Universe) -> String {
             ControlFlow::Continue(())
         });
     }
-    lines.finish()
+    flow.is_continue().then(|| lines.finish())
 }
+
+/// Runs between two looks at the clock: they are hashed in some milliseconds, unless they are very long.
+const RUNS_PER_CHECK: u64 = 1 << 14;
 
 /// Lines of two numbers, hashed.
 struct Lines {

@@ -86,7 +86,12 @@ impl Driver {
             true => show(&outcome, &self.simulation, print, &mut io::stderr()),
             false => show(&outcome, &self.simulation, print, out),
         };
-        ended.and(left).and(written).and(traced).and(saved).and(printed)
+        // Whoever ends the program while cells are hashed gets the rest of the result, and is told.
+        let hashed = match print.json && outcome.is_long_to_hash() {
+            true => self.simulation.check_stop().map_err(Failure::from),
+            false => Ok(()),
+        };
+        ended.and(left).and(written).and(traced).and(saved).and(printed).and(hashed)
     }
 
     /// Computes generations until the end, or until a state comes back if that is looked for.

@@ -16,7 +16,8 @@ use crate::run::statistics::{RunStatistics, StepSeconds};
 /// hash of the state, which takes milliseconds: Ctrl-C must end a run at once.
 pub(crate) const QUICKLY_HASHED: u64 = 10_000_000;
 
-/// Live cells up to which programs are given the SHA-256: some seconds of it. Beyond, it is null.
+/// Live cells up to which programs are given the SHA-256: a minute or two of it, unless the run is ended.
+/// Beyond, it is null.
 const MOST_HASHED: u64 = 1_000_000_000;
 
 /// Warnings that people see; the others scroll the result away.
@@ -64,10 +65,12 @@ struct CellsHash<'a>(&'a Simulation);
 
 impl Serialize for CellsHash<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0.population() <= MOST_HASHED {
-            true => serializer.serialize_str(&self.0.cells_sha256()),
-            false => serializer.serialize_none(),
-        }
+        let hash = match self.0.population() {
+            few if few <= QUICKLY_HASHED => Some(self.0.cells_sha256()),
+            many if many <= MOST_HASHED => self.0.cells_sha256_until_stopped(),
+            _ => None,
+        };
+        hash.serialize(serializer)
     }
 }
 
@@ -135,6 +138,11 @@ impl<'a> Outcome<'a> {
         }
     }
 
+    /// Whether there are so many cells that hashing them is given up when somebody ends the run.
+    pub(crate) fn is_long_to_hash(&self) -> bool {
+        self.population > QUICKLY_HASHED && self.population <= MOST_HASHED
+    }
+
     /// The first warnings, for people.
     pub(crate) fn warnings(&self) -> impl Iterator<Item = String> + '_ {
         let more = self.warnings.len().saturating_sub(SHOWN_WARNINGS);
@@ -163,9 +171,9 @@ impl<'a> Outcome<'a> {
         }
         if self.population <= QUICKLY_HASHED {
             row("sha256", &self.sha256.0.cells_sha256())?;
-        } else if self.population <= MOST_HASHED {
+        } else if self.sha256.0.universe().as_grid().is_some() {
             row("state hash", &self.sha256.0.state_hash())?;
-        } // Else it would be listing cells for hours, or for ever.
+        } // Other engines would list cells, for hours or for ever.
         row("rule", &self.rule)?;
         match (self.width, self.height) {
             (Some(width), Some(height)) => {

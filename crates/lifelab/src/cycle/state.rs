@@ -14,22 +14,29 @@ pub(crate) struct State {
     pub(crate) corner: Place,
 }
 
-/// The most cells whose shape is hashed, for that means to visit each run of them. Engines hash what lies
+/// The most cells whose shape is hashed, for that means to visit each run of them. Grids hash what lies
 /// still faster.
 const MOST_SHAPED: u64 = 1_000_000;
 
+/// The most cells of a universe without a grid that are hashed as they lie: those, too, are visited.
+const MOST_LISTED: u64 = 10_000_000;
+
 impl State {
     /// The state of a universe: of a shape where there are no edges, for only there what has moved goes
-    /// on as it did.
-    pub(crate) fn of(universe: &dyn Universe) -> Self {
+    /// on as it did. `None` if it has so many cells that it is told from no other.
+    pub(crate) fn of(universe: &dyn Universe) -> Option<Self> {
         let has_edges = universe.world().bounds.is_some();
-        match universe.bounds() {
-            Some(bounds) if !has_edges && universe.population() <= MOST_SHAPED => {
+        let population = universe.population();
+        if universe.as_grid().is_none() && population > MOST_LISTED {
+            return None;
+        }
+        Some(match universe.bounds() {
+            Some(bounds) if !has_edges && population <= MOST_SHAPED => {
                 let corner = Place { x: bounds.left, y: bounds.top };
                 Self { hash: shape(universe, corner), corner }
             }
             _ => Self { hash: universe.fingerprint(), corner: Place::default() },
-        }
+        })
     }
 }
 
