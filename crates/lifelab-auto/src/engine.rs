@@ -50,7 +50,7 @@ struct Change {
 
 /// How many times as fast the other engine must be. What has order is for HashLife by much more than that, and
 /// what has a quiet moment only for a moment.
-const GAIN: f64 = 3.0;
+const GAIN: f64 = 5.0;
 
 /// Changes that are remembered; later ones are counted in the last place.
 const MOST_CHANGES: usize = 64;

@@ -4,10 +4,10 @@
 //! pattern, on how far it has to go, and on what it has become by then: a gun is for HashLife if it runs a
 //! million generations, and a methuselah for tiles until it has settled. So nobody can choose before.
 //!
-//! This engine lets HashLife try for two milliseconds, and starts with tiles if that does not bring it to the
+//! This engine lets HashLife try for some milliseconds, and starts with tiles if that does not bring it to the
 //! end. It looks again whenever the time that the present engine has taken has doubled. If what is left to do
 //! will take some time yet, it lets the other engine try (`rival.rs`): from a copy of the universe, or from where
-//! it was left, unless it has fallen far behind. If that overtakes, and is three times as fast, it goes on, and the time
+//! it was left, unless it has fallen far behind. If that overtakes, and is five times as fast, it goes on, and the time
 //! was not lost. What a trial may cost, copy included, is a share of the time that is left, so that a universe for
 //! which the first engine was right takes about a quarter longer at most.
 //!

@@ -21,8 +21,12 @@ pub(crate) struct Pace {
 /// The time after which the first trial is due, if none was before the start.
 const FIRST_TRIAL: Duration = Duration::from_millis(4);
 
-/// The trial before the start: what has order is over before it has begun.
-const EARLY_TRIAL: Duration = Duration::from_millis(2);
+/// The shortest and the longest trial before the start: what has order is over before it has begun.
+const EARLY_TRIAL: [Duration; 2] = [Duration::from_millis(2), Duration::from_millis(100)];
+
+/// What that trial may take of each generation to go, in seconds: tiles take ten times as long for the least of
+/// patterns.
+const EARLY_SHARE: f64 = 20e-9;
 
 /// The fewest generations for which that is made.
 const WORTH_TRYING: u64 = 1024;
@@ -83,7 +87,10 @@ impl Pace {
             return None;
         }
         if self.time.is_zero() {
-            return (ahead >= WORTH_TRYING).then_some(EARLY_TRIAL);
+            let [shortest, longest] = EARLY_TRIAL;
+            let affordable = Duration::try_from_secs_f64(ahead.to_f64() * EARLY_SHARE);
+            let budget = affordable.unwrap_or(longest).clamp(shortest, longest);
+            return (ahead >= WORTH_TRYING).then_some(budget);
         }
         let left = ahead.to_f64() / self.rate().max(1e-9);
         let affordable = Duration::try_from_secs_f64(left * SHARE).unwrap_or(Duration::MAX);
@@ -123,6 +130,8 @@ mod tests {
         let mut pace = Pace::at_the_start();
         assert_eq!(pace.trial(100.into()), None);
         assert_eq!(pace.trial(10_000.into()), Some(MS(2)));
+        assert_eq!(pace.trial(1_000_000.into()), Some(MS(20)));
+        assert_eq!(pace.trial(Count::MAX), Some(MS(100)));
         pace.put_off();
         assert_eq!(pace.trial(10_000.into()), None);
         assert_eq!(Pace::new().trial(10_000.into()), None, "it was tried when the other began");
