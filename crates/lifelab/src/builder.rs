@@ -126,10 +126,11 @@ impl Builder {
         self.from(Source::Engine(Box::new(engine), type_name::<E>()))
     }
 
-    /// Computes with the engine described; `finite` if none is given, for it has the [grid](Simulation::grid),
-    /// the steppers and the waits that programs ask for. Any other has no stepper and no cells that wait; the
-    /// one for going far is [`EngineSpec::of_plane`]. On an engine of the plane a pattern that names no universe lies where its file
-    /// says, on a plane without edges, unless a size, a margin or a topology is given.
+    /// Computes with the engine described; `finite` if none is given, for it has the
+    /// [grid](Simulation::grid), the steppers and the waits that programs ask for. Any other has no stepper
+    /// and no cells that wait; the one for going far is [`EngineSpec::of_plane`]. On an engine of the plane
+    /// a pattern that names no universe lies where its file says, on a plane without edges, unless a size,
+    /// a margin or a topology is given.
     pub fn engine_spec(self, spec: EngineSpec) -> Self {
         Self { engine: Some(spec), ..self }
     }
