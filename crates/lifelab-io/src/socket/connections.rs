@@ -20,6 +20,8 @@ const MAX_WAITING: usize = 1 << 21;
 pub(super) struct Quota {
     waiting: Arc<AtomicUsize>,
     limit: usize,
+    /// How many requests there have been, of all connections.
+    requests: Arc<AtomicU64>,
 }
 
 /// What one connection takes of the quota; dropped, it takes nothing.
@@ -44,7 +46,12 @@ impl Quota {
     }
 
     pub(super) fn of(limit: usize) -> Self {
-        Self { waiting: Arc::default(), limit }
+        Self { waiting: Arc::default(), limit, requests: Arc::default() }
+    }
+
+    /// The count of requests, which goes on counting.
+    pub(super) fn requests(&self) -> Arc<AtomicU64> {
+        self.requests.clone()
     }
 
     pub(super) fn permits(&self) -> Permits {
@@ -70,6 +77,7 @@ impl Permits {
     /// Counts a request.
     pub(super) fn asked(&self) {
         self.stats.requests.fetch_add(1, Ordering::Relaxed);
+        self.quota.requests.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn stats(&self) -> Arc<ConnectionStats> {

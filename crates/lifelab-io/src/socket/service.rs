@@ -5,6 +5,8 @@ use std::io;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -38,11 +40,14 @@ use crate::error::IoError;
 /// let io = format!("socket({}):1ms", service.address()).parse::<IoSpec>()?.build()?;
 /// # let site = lifelab_core::Site::new(1, Default::default(), lifelab_core::Phase::Rule);
 /// io.call(site, &lifelab_core::CancellationToken::new())?;
+/// assert_eq!(service.requests(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
 pub struct EchoService {
     address: Address,
+    /// Counted up by the connections.
+    requests: Arc<AtomicU64>,
     /// Dropped first: it runs the listener and all connections.
     _reactor: BackgroundRuntime,
     /// Removed at last: first the socket, then its directory.
@@ -96,6 +101,11 @@ impl EchoService {
         &self.address
     }
 
+    /// How many requests it has read so far, of all connections. One that was answered is counted.
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
     fn listen(address: &Address) -> io::Result<Self> {
         let background_runtime = BackgroundRuntime::start("lifelab-echo")?;
         let entered = background_runtime.enter(); // Listeners and tasks belong to the runtime that is entered.
@@ -105,10 +115,12 @@ impl EchoService {
             Address::Tcp(_) => None,
         };
         let address = listener.address(address)?;
+        let quota = Quota::new();
+        let requests = quota.requests();
         // Without a descriptor in reserve, no client could even be turned away.
-        tokio::spawn(listener.accept(File::open(RESERVE)?, Clock::start()?));
+        tokio::spawn(listener.accept(quota, File::open(RESERVE)?, Clock::start()?));
         drop(entered);
-        Ok(Self { address, _reactor: background_runtime, _socket: socket, _dir: None })
+        Ok(Self { address, requests, _reactor: background_runtime, _socket: socket, _dir: None })
     }
 }
 
@@ -172,10 +184,10 @@ impl Listener {
     }
 
     /// Serves connections, as many as the system allows, for ever.
-    async fn accept(self, reserve: File, clock: Clock) {
+    async fn accept(self, quota: Quota, reserve: File, clock: Clock) {
         let mut reserve = Some(reserve);
         let mut refusals = 0;
-        let (quota, mut connections) = (Quota::new(), Connections::default());
+        let mut connections = Connections::default();
         loop {
             let permits = quota.permits();
             let (stats, waits) = (permits.stats(), DelayQueue::new(&clock));
