@@ -26,7 +26,7 @@ use crate::harness::Harness;
 use crate::results::{Case, Round, Usage};
 use crate::task::{Drawing, Reply, Task};
 use crate::trace::{self, About};
-use crate::tree::{Consumed, Tree};
+use crate::tree::{self, Consumed, Tree};
 use crate::universe::generation;
 
 /// The environment variable that makes a program measure one case.
@@ -158,7 +158,7 @@ impl Run {
         });
         let probe = Arc::new(Probe::new(sampling));
         self.simulation.set_probe(Some(probe.clone())).map_err(|error| failed(&error))?;
-        let threads = watch::Threads::start();
+        let threads = watch::Threads::start(tree::own());
         let generations = self.warm_up_generations(task);
         self.simulation.set_probe(None).map_err(|error| failed(&error))?;
         if let Some(drawing) = &task.trace {

@@ -1,4 +1,4 @@
-//! What this process and its worker processes use of the machine, as the system tells it.
+//! What a process and all that it has started use of the machine, as the system tells it.
 //!
 //! On Linux it is read from `/proc`. Elsewhere memory, threads and workers stay unknown, as zeros.
 //! The maximum resident set that `getrusage` tells is not used: a process inherits its parent's.
@@ -33,10 +33,23 @@ pub(crate) struct Consumed {
     pub(crate) involuntary: u64,
 }
 
+/// The number by which the system knows a process.
+pub(crate) type Pid = i32;
+
+/// This process.
+pub(crate) fn own() -> Pid {
+    std::process::id() as Pid
+}
+
 impl Tree {
-    /// This process and its children, now.
+    /// This process and all below it, now.
     pub(crate) fn look() -> Self {
-        imp::family().into_iter().fold(Self::default(), |mut tree, member| {
+        Self::under(own())
+    }
+
+    /// A process and all below it, now.
+    pub(crate) fn under(root: Pid) -> Self {
+        imp::family(root).into_iter().fold(Self::default(), |mut tree, member| {
             if let Some(status) = imp::status(member) {
                 tree.memory += status.memory;
                 tree.peak_memory += status.peak_memory;
@@ -67,8 +80,15 @@ impl Consumed {
         getrusage(UsageWho::RUSAGE_SELF).map(Self::from).unwrap_or_default()
     }
 
+    /// From the beginning of each process to now: another process and all below it, and those that
+    /// they have waited for. Switches are those of the threads that still run.
+    pub(crate) fn under(root: Pid) -> Self {
+        imp::family(root).into_iter().filter_map(imp::consumed).fold(Self::default(), Self::and)
+    }
+
     fn of_children() -> Self {
-        imp::children().into_iter().filter_map(imp::consumed).fold(Self::default(), Self::and)
+        let children = imp::family(own()).into_iter().filter(|member| *member != own());
+        children.filter_map(imp::consumed).fold(Self::default(), Self::and)
     }
 
     /// Without what had been used before.
@@ -110,7 +130,8 @@ impl From<Usage> for Consumed {
 
 /// Counts threads again and again, cheaply.
 pub(crate) struct ThreadCount {
-    family: Vec<imp::Pid>,
+    root: Pid,
+    family: Vec<Pid>,
     looks: u32,
 }
 
@@ -118,15 +139,16 @@ pub(crate) struct ThreadCount {
 const LOOKS: u32 = 64;
 
 impl ThreadCount {
-    pub(crate) fn new() -> Self {
-        Self { family: imp::family(), looks: 0 }
+    /// Of a process and all below it.
+    pub(crate) fn of(root: Pid) -> Self {
+        Self { root, family: imp::family(root), looks: 0 }
     }
 
-    /// The threads of this process and its children.
+    /// The threads there are now.
     pub(crate) fn look(&mut self) -> u64 {
         self.looks += 1;
         if self.looks.is_multiple_of(LOOKS) {
-            self.family = imp::family();
+            self.family = imp::family(self.root);
         }
         self.family.iter().filter_map(|&member| imp::threads(member)).sum()
     }
@@ -138,21 +160,20 @@ mod imp {
 
     use procfs::process::{Process, all_processes};
 
-    use super::{Consumed, Tree};
+    use super::{Consumed, Pid, Tree};
 
-    pub(super) type Pid = i32;
-
-    pub(super) fn family() -> Vec<Pid> {
-        let mut family = children();
-        family.push(own());
-        family
-    }
-
-    /// Processes whose parent is this one. Workers start no further ones.
-    pub(super) fn children() -> Vec<Pid> {
-        let is_child = |process: &Process| process.stat().is_ok_and(|stat| stat.ppid == own());
+    /// A process and all whose parents, or their parents, it is.
+    pub(super) fn family(root: Pid) -> Vec<Pid> {
         let processes = all_processes().into_iter().flatten().flatten();
-        processes.filter(is_child).map(|process| process.pid()).collect()
+        let stats = processes.filter_map(|process| process.stat().ok());
+        let parents: Vec<(Pid, Pid)> = stats.map(|stat| (stat.pid, stat.ppid)).collect();
+        let mut family = vec![root];
+        let mut place = 0;
+        while let Some(&parent) = family.get(place) {
+            family.extend(parents.iter().filter(|(_, it)| *it == parent).map(|(pid, _)| *pid));
+            place += 1;
+        }
+        family
     }
 
     pub(super) fn status(pid: Pid) -> Option<Tree> {
@@ -174,10 +195,15 @@ mod imp {
     pub(super) fn consumed(pid: Pid) -> Option<Consumed> {
         let process = Process::new(pid).ok()?;
         let stat = process.stat().ok()?;
-        let time =
-            |ticks: u64| Duration::from_secs(ticks).div_f64(procfs::ticks_per_second() as f64);
-        let mut consumed =
-            Consumed { user: time(stat.utime), system: time(stat.stime), ..Consumed::default() };
+        let time = |own: u64, reaped: i64| {
+            let ticks = own + u64::try_from(reaped).unwrap_or(0);
+            Duration::from_secs(ticks).div_f64(procfs::ticks_per_second() as f64)
+        };
+        let mut consumed = Consumed {
+            user: time(stat.utime, stat.cutime),
+            system: time(stat.stime, stat.cstime),
+            ..Consumed::default()
+        };
         // Those of the process itself are of its main thread alone.
         for task in process.tasks().ok()?.flatten() {
             if let Ok(status) = task.status() {
@@ -187,24 +213,14 @@ mod imp {
         }
         Some(consumed)
     }
-
-    fn own() -> Pid {
-        std::process::id() as Pid
-    }
 }
 
 #[cfg(not(target_os = "linux"))]
 mod imp {
-    use super::{Consumed, Tree};
+    use super::{Consumed, Pid, Tree};
 
-    pub(super) type Pid = i32;
-
-    pub(super) fn family() -> Vec<Pid> {
-        Vec::new()
-    }
-
-    pub(super) fn children() -> Vec<Pid> {
-        Vec::new()
+    pub(super) fn family(root: Pid) -> Vec<Pid> {
+        vec![root]
     }
 
     pub(super) fn status(_: Pid) -> Option<Tree> {
@@ -222,6 +238,7 @@ mod imp {
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
+    use std::io::{BufRead, BufReader};
     use std::process::{Command, Stdio};
     use std::sync::mpsc;
     use std::thread;
@@ -238,10 +255,26 @@ mod tests {
         // Other tests of this program have threads too, so only what must be is asked for.
         let after = Tree::look();
         assert!(after.processes > before.processes.min(1) && after.threads >= 3, "{after:?}");
-        assert!(ThreadCount::new().look() >= 3);
+        assert!(ThreadCount::of(own()).look() >= 3);
         drop((sender, child.stdin.take()));
         thread.join().unwrap();
         child.wait().unwrap();
+    }
+
+    #[test]
+    fn who_a_child_has_started_is_counted_and_who_it_has_waited_for_has_used_time() {
+        let script = "sh -c 'n=0; while [ $n -lt 60000 ]; do n=$((n+1)); done'; sleep 600 & \
+                      echo started; read line; kill $!";
+        let mut shell = Command::new("sh");
+        shell.args(["-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut shell = shell.spawn().unwrap();
+        let mut started = String::new();
+        BufReader::new(shell.stdout.as_mut().unwrap()).read_line(&mut started).unwrap();
+        let root = shell.id() as Pid;
+        assert_eq!(Tree::under(root).processes, 2, "the shell and sleep");
+        assert!(!(Consumed::under(root).user + Consumed::under(root).system).is_zero());
+        drop(shell.stdin.take());
+        shell.wait().unwrap();
     }
 
     #[test]

@@ -5,13 +5,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crate::tree::ThreadCount;
+use crate::tree::{Pid, ThreadCount, own};
 
 /// How often to look: threads that wait for a millisecond are seen.
 const INTERVAL: Duration = Duration::from_micros(500);
 
-/// The most threads that were seen at once, in all processes of the case.
+/// The most threads that were seen at once, in all processes of a case.
 pub(crate) struct Threads {
+    root: Pid,
     seen: Arc<Seen>,
     watcher: Option<JoinHandle<()>>,
 }
@@ -23,14 +24,16 @@ struct Seen {
 }
 
 impl Threads {
-    pub(crate) fn start() -> Self {
+    /// Begins to watch a process and all below it.
+    pub(crate) fn start(root: Pid) -> Self {
         let seen = Arc::new(Seen { most: AtomicU64::new(0), over: AtomicBool::new(false) });
         let watch = {
             let seen = seen.clone();
             move || {
-                let mut count = ThreadCount::new();
+                let mut count = ThreadCount::of(root);
                 while !seen.over.load(Ordering::Relaxed) {
-                    let others = count.look().saturating_sub(1); // All but this one.
+                    let this = u64::from(root == own());
+                    let others = count.look().saturating_sub(this); // All but this one.
                     seen.most.fetch_max(others, Ordering::Relaxed);
                     thread::sleep(INTERVAL);
                 }
@@ -38,7 +41,7 @@ impl Threads {
         };
         // Without it, the number of threads stays unknown: zero.
         let watcher = thread::Builder::new().name("watcher".to_owned()).spawn(watch).ok();
-        Self { seen, watcher }
+        Self { root, seen, watcher }
     }
 
     /// Ends the watch.
@@ -48,6 +51,7 @@ impl Threads {
             let _ = watcher.join();
         }
         // What was over before the first look has left those threads that stay.
-        self.seen.most.load(Ordering::Relaxed).max(ThreadCount::new().look())
+        let stay = ThreadCount::of(self.root).look();
+        self.seen.most.load(Ordering::Relaxed).max(stay)
     }
 }
