@@ -37,6 +37,7 @@
 mod harness;
 mod race;
 mod ready;
+mod contender;
 mod suite;
 
 mod error;
