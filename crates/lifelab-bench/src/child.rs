@@ -20,6 +20,7 @@ use lifelab::core::{Probe, Sampling, StepErrorKind, StepReport, Warning};
 use lifelab::{CancelReason, CancellationToken, Error, Scenario, Simulation};
 
 pub(crate) use build::NOTHING;
+pub(crate) use watch::Threads;
 
 use crate::floor;
 use crate::harness::Harness;
@@ -158,7 +159,7 @@ impl Run {
         });
         let probe = Arc::new(Probe::new(sampling));
         self.simulation.set_probe(Some(probe.clone())).map_err(|error| failed(&error))?;
-        let threads = watch::Threads::start(tree::own());
+        let threads = Threads::start(tree::own());
         let generations = self.warm_up_generations(task);
         self.simulation.set_probe(None).map_err(|error| failed(&error))?;
         if let Some(drawing) = &task.trace {
@@ -258,6 +259,7 @@ fn usage(watched: &Watched, run: &Run, consumed: &Consumed, samples: usize) -> U
         pipe_bytes: run.pipe_bytes as f64 / samples as f64,
         io_calls: tally.calls as f64 / watched_generations as f64,
         io_waited: tally.waited.div_f64(watched_generations as f64),
+        ..Usage::default()
     }
 }
 

@@ -14,7 +14,7 @@ pub enum SuiteError {
     #[error(transparent)]
     Part(#[from] lifelab::Error),
     /// No stepper is named.
-    #[error("steppers: there are none; name at least one")]
+    #[error("steppers and contenders: there are none; name at least one")]
     NoSteppers,
     /// Two parts exclude each other.
     #[error("{one} and {other} exclude each other: {why}")]
@@ -75,6 +75,14 @@ pub enum SuiteError {
     Twice {
         /// The contender's name.
         name: String,
+    },
+    /// A contender from outside that makes no sense, or work that it is not asked to do.
+    #[error("contenders: {name}: {why}")]
+    Contender {
+        /// The contender's name.
+        name: String,
+        /// What is wrong.
+        why: String,
     },
     /// The timeline cannot be written.
     #[error("cannot write the timeline {}: {source}", .path.display())]

@@ -29,15 +29,16 @@
 //! - [`READY`]: suites that are ready to run, one for each question the harness was made for.
 //! - [`Harness::contender`], [`Harness::io`]: steppers and I/O of your own in the race; the example
 //!   `own_contender` has one.
+//! - [`ContenderSpec`]: programs of any language in the race, by the protocol in `docs/contender.md`.
 //! - [`statistics`]: what can be said from samples, and what cannot.
 //! - [`trace`] draws timelines.
 #![forbid(unsafe_code)]
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
 
+mod contender;
 mod harness;
 mod race;
 mod ready;
-mod contender;
 mod suite;
 
 mod error;
@@ -61,6 +62,7 @@ pub mod results;
 pub mod statistics;
 pub mod trace;
 
+pub use contender::{ContenderError, ContenderSpec};
 pub use error::SuiteError;
 pub use harness::Harness;
 pub use load::cores_had;

@@ -17,7 +17,7 @@ pub(crate) const CELLS: u64 = 1 << 30;
 /// stepper.
 pub(crate) const TEXT: u64 = 256 << 20;
 
-/// Refuses a suite that describes too much, as many contenders as there are beside its steppers.
+/// Refuses a suite that describes too much, with as many contenders of the caller's beside its own.
 ///
 /// # Errors
 /// How much it is, and what the limit is.
@@ -26,7 +26,7 @@ pub(crate) fn check(suite: &Suite, more_contenders: usize) -> Result<(), SuiteEr
     if cells.is_none_or(|cells| cells > u128::from(CELLS)) {
         return Err(SuiteError::TooManyCells { cells, limit: CELLS });
     }
-    let cases = cases(suite, more_contenders);
+    let cases = cases(suite, suite.contenders.len() + more_contenders);
     let Some(cases) = cases.filter(|cases| *cases <= u128::from(CASES)) else {
         return Err(SuiteError::TooManyCases { cases, limit: CASES });
     };
@@ -46,8 +46,12 @@ fn bytes_of_a_case(suite: &Suite) -> u128 {
     };
     let io = iter::once(&suite.io).chain(&suite.sweep.io);
     let io = io.map(|io| io.to_ron().map_or(0, |text| text.len())).max();
-    let stepper = suite.steppers.iter().map(|stepper| stepper.to_string().len()).max();
-    start as u128 + 2 * (io.unwrap_or(0) as u128 + stepper.unwrap_or(0) as u128)
+    let stepper = suite.steppers.iter().map(|stepper| stepper.to_string().len());
+    let contender = suite.contenders.iter().map(|contender| {
+        contender.name.len() + contender.command.iter().map(String::len).sum::<usize>()
+    });
+    let longest = stepper.chain(contender).max();
+    start as u128 + 2 * (io.unwrap_or(0) as u128 + longest.unwrap_or(0) as u128)
 }
 
 /// How many cases a suite describes; `None` if that is more than 128 bits can say.

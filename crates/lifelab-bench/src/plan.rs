@@ -8,6 +8,7 @@ use lifelab::core::Capabilities;
 use lifelab::io::{FaultSpec, Injected, IoSpec, Latency, Trigger, Wait, Work};
 use lifelab::{CancellationToken, Error, Scenario, Size, StepperSpec};
 
+use crate::contender::{self, ContenderSpec};
 use crate::error::SuiteError;
 use crate::floor::{self, Drawn};
 use crate::harness::Harness;
@@ -25,6 +26,8 @@ pub(crate) struct Planned {
     pub(crate) drawn: Option<Drawn>,
     /// Number of the universe that it runs in.
     pub(crate) universe: usize,
+    /// The program, if a contender from outside computes.
+    pub(crate) contender: Option<ContenderSpec>,
 }
 
 /// All that a suite asks for.
@@ -36,11 +39,12 @@ pub(crate) struct Plan {
     pub(crate) universes: Vec<Universe>,
 }
 
-/// What computes: a stepper of the registry, or one that the caller brought.
+/// What computes: a stepper of the registry, one that the caller brought, or a program.
 #[derive(Clone)]
 enum Contender {
     Spec(StepperSpec),
     Own(String),
+    Outside(ContenderSpec),
 }
 
 /// A contender with what a sweep has set.
@@ -76,6 +80,7 @@ impl Plan {
                     if stop.reason().is_some() {
                         break;
                     }
+                    contender.check(&universe, io, harness.own_io())?;
                     let point = point(&universe, io, *workers, grain.clone(), speed);
                     let floor = floor::of(&universe, io, *capabilities, speed);
                     let case = contender.case(&scenario, harness.own_io(), point);
@@ -85,6 +90,7 @@ impl Plan {
                         capabilities: *capabilities,
                         drawn: Drawn::of(&universe, io, *capabilities, speed),
                         universe: plan.universes.len(),
+                        contender: contender.outside().cloned(),
                     });
                 }
             }
@@ -119,8 +125,10 @@ fn scenario(suite: &Suite) -> Scenario {
 /// All that race, with all that the sweep sets of each.
 fn contenders(suite: &Suite, harness: &Harness) -> Result<Vec<Variant>, SuiteError> {
     let specs = suite.steppers.iter().cloned().map(Contender::Spec);
+    let own = harness.contender_names().map(Contender::Own);
+    let outside = suite.contenders.iter().cloned().map(Contender::Outside);
     let mut contenders = Vec::new();
-    for contender in specs.chain(harness.contender_names().map(Contender::Own)) {
+    for contender in specs.chain(own).chain(outside) {
         contenders.extend(contender.varied(&suite.sweep, harness)?);
     }
     Ok(contenders)
@@ -275,6 +283,8 @@ impl Contender {
         let name = match self {
             Self::Spec(spec) => return Ok(spec.capabilities()),
             Self::Own(name) => name,
+            // It tells when it answers; until then, the lowest floor is the right one.
+            Self::Outside(_) => return Ok(Capabilities::local(None)),
         };
         match harness.build(name).expect("it is in the list") {
             Ok(stepper) => Ok(stepper.capabilities()),
@@ -283,14 +293,35 @@ impl Contender {
         }
     }
 
+    fn outside(&self) -> Option<&ContenderSpec> {
+        if let Self::Outside(contender) = self { Some(contender) } else { None }
+    }
+
+    /// Makes sure that a program can be asked to do this.
+    fn check(
+        &self,
+        universe: &Universe,
+        io: &IoSpec,
+        own_io: Option<&str>,
+    ) -> Result<(), SuiteError> {
+        let Some(contender) = self.outside() else { return Ok(()) };
+        let own = own_io.map(|_| "it cannot call an I/O of the caller's");
+        let flaw = contender.flaw().or(own).or_else(|| contender::flaw(universe.rule, io));
+        flaw.map_or(Ok(()), |why| {
+            Err(SuiteError::Contender { name: contender.name.clone(), why: why.to_owned() })
+        })
+    }
+
     fn case(&self, scenario: &Scenario, own_io: Option<&str>, point: Point) -> Case {
         let (stepper, scenario) = match self {
             Self::Own(name) => (name.clone(), scenario.clone()),
+            Self::Outside(contender) => (contender.name.clone(), scenario.clone()),
             Self::Spec(spec) => {
                 (spec.to_string(), Scenario { stepper: spec.clone(), ..scenario.clone() })
             }
         };
         let scenario = scenario.to_ron().expect("the suite's paths have been read");
-        Case { stepper, own_io: own_io.map(str::to_owned), scenario, point }
+        let program = self.outside().map(ContenderSpec::facts);
+        Case { stepper, own_io: own_io.map(str::to_owned), scenario, point, program }
     }
 }

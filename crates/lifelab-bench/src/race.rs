@@ -3,6 +3,8 @@
 //! In each round every case has one turn, in an order of the round's own. A machine that grows slow
 //! in the middle does so to all of them.
 
+mod outside;
+
 use std::io;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -36,6 +38,11 @@ pub enum Event<'a> {
     Planned {
         /// The turns to come, all cases of all rounds.
         turns: usize,
+    },
+    /// A contender from outside is built, if it has to be, before anything is measured.
+    Building {
+        /// The case.
+        case: &'a Case,
     },
     /// A case has its turn.
     Turn {
@@ -127,6 +134,9 @@ impl Race {
         watch(Event::Planned { turns: self.results.cases.len() * rounds as usize });
         self.results.own_cost = self.own_cost(suite, stop).map_err(SuiteError::Process)?;
         self.results.interrupted = stop.reason().is_some();
+        if !self.build(stop, watch) {
+            return Ok(());
+        }
         let mut number = 0;
         for round in 0..rounds {
             for index in self.order(suite.seed, round) {
@@ -141,10 +151,14 @@ impl Race {
                     continue;
                 }
                 let mut task = task(case.clone(), suite);
-                if let Some(tracks) = tracks.as_mut().filter(|_| round == 0) {
-                    task.trace = Some(tracks.add(case, self.results.cases.len()));
+                if self.planned[index].contender.is_some() {
+                    self.turn_outside(index, &task, stop);
+                } else {
+                    if let Some(tracks) = tracks.as_mut().filter(|_| round == 0) {
+                        task.trace = Some(tracks.add(case, self.results.cases.len()));
+                    }
+                    self.turn(index, &task, stop).map_err(SuiteError::Process)?;
                 }
-                self.turn(index, &task, stop).map_err(SuiteError::Process)?;
                 self.results.took = self.began.elapsed();
                 self.results.interrupted = stop.reason().is_some();
                 watch(Event::Grown { results: &self.results });
@@ -250,13 +264,13 @@ impl Race {
         if !self.is_below_the_floor(index) {
             return;
         }
+        let Some(least) = self.least(index) else { return };
         let result = &mut self.results.cases[index];
-        let Some(measured) = result.outcome.measured() else { return };
         let error = format!(
-            "a generation took {:.1?} in the median, and {:.1?} is the least that is possible ({}): \
+            "a generation took {:.1?}, and {:.1?} is the least that is possible ({}): \
              not all of its cells waited or worked, or more at once than the stepper's capabilities \
              tell",
-            measured.time.median, result.floor.time, result.floor.formula
+            least, result.floor.time, result.floor.formula
         );
         result.outcome = Outcome::Failed { kind: "floor".to_owned(), error };
     }
@@ -264,10 +278,19 @@ impl Race {
     /// Whether a case took less time than its floor. That of the caller's own I/O is not known.
     fn is_below_the_floor(&self, index: usize) -> bool {
         let result = &self.results.cases[index];
-        let (None, Some(measured)) = (&result.case.own_io, result.outcome.measured()) else {
+        let (None, Some(least)) = (&result.case.own_io, self.least(index)) else {
             return false;
         };
-        measured.time.median < result.floor.time.mul_f64(floor::tolerance(&result.floor))
+        least < result.floor.time.mul_f64(floor::tolerance(&result.floor))
+    }
+
+    /// The time of a generation that is to be compared with the floor: the median. Where the floor is
+    /// the same in all generations, the mean cannot lie below it either, so it helps nobody to leave
+    /// out the waits of every other one.
+    fn least(&self, index: usize) -> Option<Duration> {
+        let time = &self.results.cases[index].outcome.measured()?.time;
+        let is_drawn = self.planned[index].drawn.is_some();
+        Some(if is_drawn { time.median } else { time.median.min(time.mean) })
     }
 
     /// A machine that was busy when its speed was measured has made the floor too high.

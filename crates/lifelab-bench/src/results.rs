@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::nanos;
 
-pub use case::{Axis, Case, Floor, Point};
+pub use case::{Axis, Case, Floor, Point, Program};
 pub use machine::Machine;
 pub use outcome::{Estimate, Measured, Outcome, Round, Usage};
 

@@ -10,6 +10,7 @@ use lifelab::core::{duration, number};
 use lifelab::io::{IoSpec, Latency, Work};
 use lifelab::{Grain, Rule, ScenarioError, Size, Start, StepperSpec, Topology, notation};
 
+use crate::contender::ContenderSpec;
 use crate::results::Axis;
 
 /// What is to be measured: a workload, the steppers that race on it, what is varied, and how much
@@ -64,7 +65,11 @@ pub struct Suite {
     #[serde(default)]
     pub io: IoSpec,
     /// The steppers that race.
+    #[serde(default)]
     pub steppers: Vec<StepperSpec>,
+    /// Programs of other languages that race, too. Sweeps of workers and grains leave them as they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contenders: Vec<ContenderSpec>,
     /// What is varied.
     #[serde(default)]
     pub sweep: Sweep,
@@ -123,6 +128,7 @@ impl Suite {
             rule: None,
             io: IoSpec::default(),
             steppers,
+            contenders: Vec::new(),
             sweep: Sweep::default(),
             generations: default_generations(),
             rounds: default_rounds(),

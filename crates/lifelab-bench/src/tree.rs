@@ -86,6 +86,11 @@ impl Consumed {
         imp::family(root).into_iter().filter_map(imp::consumed).fold(Self::default(), Self::and)
     }
 
+    /// All processes below this one that have ended and been waited for.
+    pub(crate) fn of_reaped() -> Self {
+        getrusage(UsageWho::RUSAGE_CHILDREN).map(Self::from).unwrap_or_default()
+    }
+
     fn of_children() -> Self {
         let children = imp::family(own()).into_iter().filter(|member| *member != own());
         children.filter_map(imp::consumed).fold(Self::default(), Self::and)

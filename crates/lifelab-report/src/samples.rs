@@ -215,6 +215,7 @@ pub(crate) fn case(stepper: &str, point: Point, floor: f64, outcome: Outcome) ->
             own_io: None,
             scenario: format!("(stepper: {stepper})"),
             point,
+            program: None,
         },
         floor: Floor {
             time: Duration::from_secs_f64(floor),

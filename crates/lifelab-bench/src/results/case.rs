@@ -21,6 +21,21 @@ pub struct Case {
     pub scenario: String,
     /// Where the case lies on the axes.
     pub point: Point,
+    /// The program, if a contender from outside computes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<Program>,
+}
+
+/// A contender from outside.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Program {
+    /// The program and its arguments.
+    pub command: Vec<String>,
+    /// Its language, if it was told.
+    pub language: Option<String>,
+    /// Its lines of code, without blank lines and comments, if its source was told.
+    pub lines: Option<u64>,
 }
 
 /// Where a case lies on the axes that a suite can sweep.

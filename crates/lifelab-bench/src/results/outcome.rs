@@ -31,7 +31,9 @@ pub enum Outcome {
     Failed {
         /// A word to tell one kind from another: `resources`, `cell`, `worker`, `start`, `wrong`,
         /// `crashed`; `calls` if its cells' I/O was not called as often as there are cells, `floor` if
-        /// it took less time than is possible.
+        /// it took less time than is possible. Of contenders from outside, too: `not_installed`,
+        /// `not_found`, `build`, `refused` if it says itself that it cannot, `protocol` if it says
+        /// anything else, `limit` if it does not answer, `clock` if the times it tells cannot be right.
         kind: String,
         /// What happened.
         error: String,
@@ -97,6 +99,24 @@ pub struct Usage {
     /// Time that cells spent in their I/O calls, added up over cells.
     #[serde(rename = "io_waited_ns", with = "nanos")]
     pub io_waited: Duration,
+    /// Of a contender from outside, the time from its start until it was ready for requests, which no
+    /// generation contains: the mean over rounds. Zero for others.
+    #[serde(
+        rename = "start_up_ns",
+        with = "nanos",
+        default,
+        skip_serializing_if = "Duration::is_zero"
+    )]
+    pub start_up: Duration,
+    /// Of a contender from outside, what passed between request and answer by the harness' clock. Zero
+    /// for others, which the harness times itself.
+    #[serde(
+        rename = "wall_ns",
+        with = "nanos",
+        default,
+        skip_serializing_if = "Duration::is_zero"
+    )]
+    pub wall: Duration,
 }
 
 /// One round of a case: one process.
@@ -161,6 +181,9 @@ impl Usage {
             pipe_bytes: mean(|usage| usage.pipe_bytes),
             io_calls: mean(|usage| usage.io_calls),
             io_waited: time(|usage| usage.io_waited.as_secs_f64()),
+            start_up: rounds.iter().map(|round| round.usage.start_up).sum::<Duration>()
+                / rounds.len().max(1) as u32,
+            wall: time(|usage| usage.wall.as_secs_f64()),
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Races, with the contenders and I/O of a caller. A contender that misbehaves is a result, not the
 //! end.
 
+mod contenders;
+mod outsider;
+
 use std::process::{ExitCode, exit};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -67,9 +70,11 @@ fn contend(harness: Harness) -> Harness {
     harness.contender("idler", || Ok(Idler)).contender("modest", modest)
 }
 
+type Test = fn();
+
 fn main() -> ExitCode {
+    outsider::play_if_asked();
     contend(with_io(harness())).host(); // Whatever a race below brings.
-    type Test = fn();
     let tests: [(&str, Test); 14] = [
         ("who_does_not_wait_does_not_win", who_does_not_wait_does_not_win),
         ("cells_that_keep_their_state_need_not_wait", cells_that_keep_their_state_need_not_wait),
@@ -98,7 +103,7 @@ fn main() -> ExitCode {
         ("failing_cells_are_results", failing_cells_are_results),
         ("io_of_the_callers_own_is_waited_for", io_of_the_callers_own_is_waited_for),
     ];
-    let trials = tests.into_iter().map(|(name, test)| {
+    let trials = tests.into_iter().chain(contenders::TESTS).map(|(name, test)| {
         Trial::test(name, move || {
             test();
             Ok(())
