@@ -23,6 +23,7 @@ use lifelab_bench::results::{CaseResult, Outcome, Results};
 /// | `memory_per_cell_bytes` | above what any case needs |
 /// | `limit_ns`, `generations_done`, `cells_done` | what a cut-off case came to |
 /// | `estimate_ns`, `estimate` | what it would have taken, **not measured**, and by which arithmetic |
+/// | `language` ... `wall_ns` | of a contender from outside, see [`Program`](lifelab_bench::results::Program) |
 ///
 /// # Errors
 /// If it cannot be written.
@@ -109,6 +110,10 @@ struct Row<'a> {
     cells_done: Option<u64>,
     estimate_ns: Option<u64>,
     estimate: Option<&'a str>,
+    language: Option<&'a str>,
+    lines: Option<u64>,
+    start_up_ns: Option<u64>,
+    wall_ns: Option<u64>,
 }
 
 impl<'a> Row<'a> {
@@ -130,6 +135,8 @@ impl<'a> Row<'a> {
             grain: point.grain.as_deref(),
             floor_ns: nanos(floor.time),
             floor: &floor.formula,
+            language: case.program.as_ref().and_then(|program| program.language.as_deref()),
+            lines: case.program.as_ref().and_then(|program| program.lines),
             ..Self::default()
         };
         match outcome {
@@ -152,7 +159,7 @@ impl<'a> Row<'a> {
 
     fn measured(self, result: &CaseResult) -> Self {
         let Some(measured) = result.outcome.measured() else { return self };
-        let (time, usage) = (&measured.time, &measured.usage);
+        let (time, usage, case) = (&measured.time, &measured.usage, &result.case);
         Self {
             outcome: "measured",
             samples: Some(time.samples),
@@ -180,6 +187,8 @@ impl<'a> Row<'a> {
             pipe_bytes: Some(usage.pipe_bytes),
             io_calls: Some(usage.io_calls),
             io_waited_ns: Some(nanos(usage.io_waited)),
+            start_up_ns: case.program.is_some().then(|| nanos(usage.start_up)),
+            wall_ns: case.program.is_some().then(|| nanos(usage.wall)),
             ..self
         }
     }

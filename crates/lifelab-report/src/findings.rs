@@ -97,8 +97,15 @@ pub(crate) fn ending(outcome: &Outcome) -> Option<String> {
             units::time(estimate.time),
             estimate.basis
         )),
+        // That is no fault of the contender's.
+        Outcome::Failed { error, .. } if is_absent(outcome) => Some(error.clone()),
         Outcome::Failed { kind, error } => Some(format!("failed ({kind}): {error}")),
     }
+}
+
+/// Whether there was nothing to measure: a contender's language is not there.
+fn is_absent(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Failed { kind, .. } if kind == "not_installed")
 }
 
 /// A factor over the floor, in words that fit `... its floor`.
@@ -154,7 +161,8 @@ fn unmeasured(cases: &[&CaseResult], names: &Names) -> Option<String> {
     let mut parts = Vec::new();
     for (what, is_so) in [
         ("Cut off", (|outcome| matches!(outcome, Outcome::CutOff { .. })) as fn(&Outcome) -> bool),
-        ("Failed", |outcome| matches!(outcome, Outcome::Failed { .. })),
+        ("Not installed", is_absent),
+        ("Failed", |outcome| matches!(outcome, Outcome::Failed { .. }) && !is_absent(outcome)),
         ("Not begun", |outcome| *outcome == Outcome::Pending),
     ] {
         let who: Vec<&str> = cases

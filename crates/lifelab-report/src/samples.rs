@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use lifelab::core::{duration, seeded};
 use lifelab_bench::results::{
-    Axis, Case, CaseResult, Estimate, Floor, Machine, Measured, Outcome, Point, Results, Round,
-    Usage,
+    Axis, Case, CaseResult, Estimate, Floor, Machine, Measured, Outcome, Point, Program, Results,
+    Round, Usage,
 };
 use lifelab_bench::statistics::Summary;
 
 /// One of each shape.
 pub(crate) fn all() -> Vec<Results> {
-    vec![race(), cells(), latency(), workers(), faults(), tail(), serialization(), empty()]
+    let swept = [cells(), latency(), workers(), faults(), tail(), serialization()];
+    [race(), languages()].into_iter().chain(swept).chain([empty()]).collect()
 }
 
 /// Six steppers on one workload; one cut off, one failed, one still to come.
@@ -38,6 +39,31 @@ pub(crate) fn race() -> Results {
             at("queue_pipeline(neighbors: (workers: 16), rule: (workers: 112))", 15e-3, {
                 Outcome::Pending
             }),
+        ],
+    )
+}
+
+/// A stepper beside programs of other languages, one of which is not there.
+pub(crate) fn languages() -> Results {
+    let at = |name: &str, language: Option<&str>, outcome: Outcome| {
+        let mut result = case(name, point(800, "sleep:2ms", 2e-3), 2e-3, outcome);
+        result.case.program = language.map(|language| Program {
+            command: vec!["run".to_owned(), name.to_owned()],
+            language: Some(language.to_owned()),
+            lines: Some(42),
+        });
+        result
+    };
+    let absent = failed("not_installed", "not installed: go");
+    results(
+        "languages",
+        "The same in other languages.",
+        &[],
+        vec![
+            at("async_tasks", None, measured(2.31e-3, 0.01, 3, 512.0)),
+            at("gather", Some("Python"), measured(14e-3, 0.01, 1, 4000.0)),
+            at("threads", Some("Python"), measured(90e-3, 0.01, 801, 9000.0)),
+            at("goroutines", Some("Go"), absent),
         ],
     )
 }

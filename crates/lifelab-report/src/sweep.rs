@@ -82,6 +82,34 @@ pub(crate) fn groups<'a>(results: &'a Results, axes: &[Axis]) -> Vec<Group<'a>> 
     groups
 }
 
+/// The heading under which a case of a race stands: its language, if programs race at all.
+pub(crate) fn language(result: &CaseResult, race: &[&CaseResult]) -> Option<String> {
+    race.iter().any(|other| other.case.program.is_some()).then(|| match &result.case.program {
+        None => "Lifelab".to_owned(),
+        Some(program) => program.language.clone().unwrap_or_else(|| "Other programs".to_owned()),
+    })
+}
+
+/// The same groups, each divided by languages if programs race in it.
+pub(crate) fn by_language<'a>(groups: &[Group<'a>]) -> Vec<Group<'a>> {
+    let mut divided: Vec<Group<'a>> = Vec::new();
+    for group in groups {
+        let first = divided.len();
+        for result in &group.cases {
+            let label = match language(result, &group.cases) {
+                Some(language) if group.label.is_empty() => language,
+                Some(language) => format!("{}: {language}", group.label),
+                None => group.label.clone(),
+            };
+            match divided[first..].iter_mut().find(|known| known.label == label) {
+                Some(known) => known.cases.push(result),
+                None => divided.push(Group { label, cases: vec![result] }),
+            }
+        }
+    }
+    divided
+}
+
 /// Where a case lies on some axes, in words: `1,024 cells, 10 ms`.
 pub(crate) fn label(case: &Case, axes: &[Axis]) -> String {
     let in_words = |axis: Axis| match axis {

@@ -178,6 +178,21 @@ mod tests {
     }
 
     #[test]
+    fn programs_stand_under_their_languages() {
+        let text = render(&samples::languages(), 120, false);
+        let lines: Vec<&str> = text.lines().collect();
+        let place = |start: &str| lines.iter().position(|line| line.starts_with(start)).unwrap();
+        let order = ["Lifelab", "async_tasks", "Python", "gather", "threads", "Go", "goroutines"];
+        assert!(order.map(place).is_sorted(), "{text}");
+        assert!(lines[place("goroutines")].ends_with("  not installed: go"), "{text}");
+        assert!(
+            lines[place("stepper")].contains("lines") && lines[place("gather")].contains(" 42")
+        );
+        assert!(text.contains("Not installed: goroutines.") && !text.contains("Failed"), "{text}");
+        assert!(!render(&samples::race(), 120, false).contains("start-up"));
+    }
+
+    #[test]
     fn a_sweep_is_one_table_with_every_case() {
         let results = samples::cells();
         let text = render(&results, 100, false);

@@ -43,7 +43,8 @@ pub(super) fn of(results: &Results) -> Vec<Figure> {
 fn races(results: &Results, axes: &[Axis]) -> Vec<Figure> {
     let names = Names::of(results, &[]);
     let groups = sweep::groups(results, axes);
-    let mut time = bars(&groups, &names, &TIME);
+    let bodies = sweep::by_language(&groups);
+    let mut time = bars(&bodies, &names, &TIME);
     for group in &groups {
         let place =
             if group.label.is_empty() { String::new() } else { format!("{}: ", group.label) };
@@ -51,7 +52,7 @@ fn races(results: &Results, axes: &[Axis]) -> Vec<Figure> {
         time.says.push(place + &said);
     }
     let mut figures = vec![time];
-    figures.extend(BESIDE_TIME.map(|measure| bars(&groups, &names, measure)));
+    figures.extend(BESIDE_TIME.map(|measure| bars(&bodies, &names, measure)));
     figures
 }
 

@@ -131,10 +131,14 @@ fn machine(results: &Results) -> Element {
 fn suite(results: &Results) -> Element {
     let is_own = |result: &CaseResult| {
         let case = &result.case;
-        case.own_io.is_some() || lifelab::STEPPERS.iter().all(|it| it.name() != case.model())
+        let is_known = lifelab::STEPPERS.iter().any(|it| it.name() == case.model());
+        case.own_io.is_some() || (case.program.is_none() && !is_known)
     };
     let says = match results.cases.iter().any(is_own) {
         true => "This repeats the race in the program that has brought steppers or I/O of its own.",
+        false if results.cases.iter().any(|result| result.case.program.is_some()) => {
+            "Saved as a file, this repeats the race: lifelab bench FILE --allow-programs"
+        }
         false => "Saved as a file, this repeats the race: lifelab bench FILE",
     };
     Element::new("div")

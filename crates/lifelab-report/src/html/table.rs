@@ -1,5 +1,7 @@
 //! All cases in a table.
 
+use std::time::Duration;
+
 use lifelab_bench::results::{Axis, CaseResult, Outcome, Results};
 
 use crate::findings;
@@ -8,7 +10,7 @@ use crate::names::Names;
 use crate::sweep::{self, Group};
 use crate::units;
 
-const HEADS: [&str; 14] = [
+const HEADS: [&str; 16] = [
     "Stepper",
     "Median",
     "95 % interval",
@@ -23,6 +25,8 @@ const HEADS: [&str; 14] = [
     "Bytes through pipes",
     "I/O calls",
     "Samples",
+    "Start-up",
+    "Lines of code",
 ];
 
 /// Columns that a case without figures leaves to the words about it: all but the name.
@@ -35,24 +39,33 @@ pub(super) fn table(results: &Results) -> Element {
     let head = |head: &&str| Element::new("th").set("scope", "col").text(*head);
     let heads = Element::new("thead").with(Element::new("tr").all(HEADS.iter().map(head)));
     let mut table = Element::new("table").with(heads);
-    for Group { label, cases } in sweep::groups(results, &axes) {
-        let mut body = Element::new("tbody");
-        if !label.is_empty() {
-            let cell = Element::new("th").set("colspan", HEADS.len()).set("scope", "rowgroup");
-            body.push(Element::new("tr").class("group").with(cell.text(label)));
-        }
-        let leaders = findings::fastest(&cases);
-        for result in &cases {
-            let is_leader = leaders.iter().any(|leader| std::ptr::eq(*leader, *result));
-            body.push(row(result, &names, is_leader));
-        }
-        table.push(body);
+    for workload in sweep::groups(results, &axes) {
+        let leaders = findings::fastest(&workload.cases);
+        table = table.all(bodies(&workload, &names, &leaders));
     }
     let hint = "Times, CPU, switches, bytes and calls are per generation, peaks over all rounds. \
                 Bold is fastest, or level with the fastest, as far as the samples tell.";
     Element::new("div")
         .with(Element::new("div").class("scroll").set("tabindex", 0).with(table))
         .with(Element::new("p").class("hint").text(hint))
+}
+
+/// The rows of a workload, by languages if programs race in it.
+fn bodies(workload: &Group<'_>, names: &Names, leaders: &[&CaseResult]) -> Vec<Element> {
+    let mut bodies = Vec::new();
+    for Group { label, cases } in sweep::by_language(std::slice::from_ref(workload)) {
+        let mut body = Element::new("tbody");
+        if !label.is_empty() {
+            let cell = Element::new("th").set("colspan", HEADS.len()).set("scope", "rowgroup");
+            body.push(Element::new("tr").class("group").with(cell.text(label)));
+        }
+        for result in &cases {
+            let is_leader = leaders.iter().any(|leader| std::ptr::eq(*leader, *result));
+            body.push(row(result, names, is_leader));
+        }
+        bodies.push(body);
+    }
+    bodies
 }
 
 fn row(result: &CaseResult, names: &Names, is_leader: bool) -> Element {
@@ -100,5 +113,13 @@ fn figures(result: &CaseResult) -> Option<[String; SPAN]> {
         units::bytes(usage.pipe_bytes),
         units::number(usage.io_calls),
         units::count(time.samples as u64),
+        match usage.start_up {
+            Duration::ZERO => unknown(),
+            time => units::time(time),
+        },
+        match result.case.program.as_ref().and_then(|program| program.lines) {
+            Some(lines) => units::count(lines),
+            None => unknown(),
+        },
     ])
 }

@@ -11,6 +11,16 @@ fn page(results: &Results) -> String {
 }
 
 #[test]
+fn each_language_has_a_group() {
+    let page = page(&samples::languages());
+    for language in ["Lifelab", "Python", "Go"] {
+        assert!(page.contains(&format!(">{language}</th>")), "{language}");
+        assert!(page.contains(&format!(">{language}</text>")), "{language}");
+    }
+    assert!(page.contains("Lines of code") && page.contains("--allow-programs"));
+}
+
+#[test]
 fn a_page_needs_nothing_but_itself() {
     for results in samples::all() {
         let page = page(&results);

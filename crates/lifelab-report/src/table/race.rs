@@ -6,6 +6,7 @@ use lifelab_bench::results::{CaseResult, Outcome};
 
 use crate::findings;
 use crate::names::{Names, cut_apart};
+use crate::sweep;
 use crate::table::bar::Ruler;
 use crate::table::{Style, Text, clean, pad, wrap};
 use crate::units;
@@ -16,7 +17,7 @@ struct Column {
     figure: fn(&CaseResult) -> Option<String>,
 }
 
-const COLUMNS: [Column; 6] = [
+const COLUMNS: [Column; 9] = [
     Column {
         title: "median",
         figure: |result| Some(units::time(result.outcome.measured()?.time.median)),
@@ -53,10 +54,29 @@ const COLUMNS: [Column; 6] = [
         title: "threads",
         figure: |result| Some(units::count(result.outcome.measured()?.usage.peak_threads)),
     },
+    Column {
+        title: "a cell",
+        figure: |result| {
+            result.case.program.as_ref()?;
+            let usage = &result.outcome.measured()?.usage;
+            Some(units::bytes(usage.memory_per_cell(result.case.point.cells)))
+        },
+    },
+    Column {
+        title: "start-up",
+        figure: |result| {
+            result.case.program.as_ref()?;
+            Some(units::time(result.outcome.measured()?.usage.start_up))
+        },
+    },
+    Column {
+        title: "lines",
+        figure: |result| result.case.program.as_ref()?.lines.map(units::count),
+    },
 ];
 
 /// The order in which columns are read.
-const READ: [usize; 6] = [0, 2, 1, 3, 4, 5];
+const READ: [usize; 9] = [0, 2, 1, 3, 4, 6, 5, 7, 8];
 
 const GAP: usize = 2;
 const SHORTEST_BAR: usize = 10;
@@ -79,7 +99,13 @@ pub(super) fn write(cases: &[&CaseResult], names: &Names, text: &mut Text) {
     line(&heads, text);
     let leaders = findings::fastest(cases);
     let all_names: Vec<String> = cases.iter().map(|result| name(result)).collect();
+    let mut language: Option<String> = None;
     for (result, name) in cases.iter().zip(cut_apart(&all_names, first)) {
+        let spoken = sweep::language(result, cases);
+        if spoken != language {
+            language = spoken;
+            line(&[(Style::Strong, language.clone().unwrap_or_default())], text);
+        }
         let is_leader = leaders.iter().any(|leader| std::ptr::eq(*leader, *result));
         let style = if is_leader { Style::Good } else { Style::Plain };
         let name = (style, pad(&name, first, false));
@@ -111,7 +137,10 @@ fn fitting(cases: &[&CaseResult], room: usize) -> Vec<(&'static Column, usize)> 
     };
     let mut left = room.saturating_sub(SHORTEST_BAR + GAP);
     let mut kept = [None; COLUMNS.len()];
-    for (column, kept) in COLUMNS.iter().zip(&mut kept) {
+    let has_figures = |column: &Column| {
+        column.title == "median" || cases.iter().any(|result| (column.figure)(result).is_some())
+    };
+    for (column, kept) in COLUMNS.iter().zip(&mut kept).filter(|(column, _)| has_figures(column)) {
         let width = width(column);
         match left.checked_sub(GAP + width) {
             Some(rest) => left = rest,
