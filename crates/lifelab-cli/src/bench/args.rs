@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use lifelab::{IoSpec, Size, StepperSpec};
+use lifelab_bench::ContenderSpec;
 
 use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 
@@ -33,6 +34,7 @@ Examples:
   lifelab bench
   lifelab bench cells
   lifelab bench --io sleep:10ms --stepper async_tasks --stepper 'thread_pool(workers: 256)'
+  lifelab bench --io sleep:5ms --contender 'mine=python3 mine.py'
   lifelab bench latency --print-suite > mine.ron; lifelab bench mine.ron
 
 Exit codes: 0 done, 1 failed, a result was wrong or no case could be measured (with --strict: not
@@ -63,6 +65,15 @@ pub(crate) struct RunArgs {
     #[arg(long, help_heading = "What to measure")]
     #[arg(add = ArgValueCandidates::new(completions::steppers))]
     pub(crate) stepper: Vec<StepperSpec>,
+
+    /// Race this program, too, which speaks the protocol of docs/contender.md: 'mine=python3 mine.py'. It
+    /// takes the place of the suite's own. Can be given several times
+    #[arg(long, value_name = "NAME=COMMAND", help_heading = "What to measure")]
+    pub(crate) contender: Vec<ContenderSpec>,
+
+    /// Start the programs that a suite's file names as contenders
+    #[arg(long, help_heading = "What to measure")]
+    pub(crate) allow_programs: bool,
 
     /// What every cell waits for, as of `lifelab run`; nothing about it is varied then
     #[arg(long, help_heading = "What to measure")]

@@ -34,6 +34,10 @@ impl Progress {
                 self.bar.set_style(ProgressStyle::with_template(BAR).expect("a valid template"));
                 self.bar.enable_steady_tick(Duration::from_millis(250));
             }
+            Event::Building { case } => {
+                self.bar.set_prefix("building");
+                self.bar.set_message(printable::line(&case.stepper).into_owned());
+            }
             Event::Turn { number, round, case } => {
                 self.bar.set_position(*number as u64);
                 self.bar.set_prefix(format!("round {} of {}", round + 1, self.rounds));

@@ -10,9 +10,10 @@ use crate::scenario_file;
 
 /// The suite that the arguments ask for.
 pub(crate) fn of(args: &RunArgs) -> Result<Suite, Failure> {
+    let is_strange = args.scenario.as_deref().is_some_and(is_file);
     let mut suite = match &args.scenario {
         None => ready(READY[0])?,
-        Some(path) if is_file(path) => scenario_file::read(path)?,
+        Some(path) if is_strange => scenario_file::read(path)?,
         Some(name) => ready(
             Ready::find(&name.to_string_lossy())
                 .map_err(|error| Failure::new(Exit::BadInput, "scenario", error.to_string()))?,
@@ -23,6 +24,11 @@ pub(crate) fn of(args: &RunArgs) -> Result<Suite, Failure> {
         suite.steppers.iter().try_for_each(scenario_file::check_stepper::<Suite>)?;
     } else {
         suite.steppers.clone_from(&args.stepper);
+    }
+    if !args.contender.is_empty() {
+        suite.contenders.clone_from(&args.contender);
+    } else if is_strange && !args.allow_programs {
+        check_contenders(&suite)?;
     }
     if let Some(io) = &args.io {
         suite.io = io.clone();
@@ -49,6 +55,14 @@ pub(crate) fn of(args: &RunArgs) -> Result<Suite, Failure> {
     Ok(suite)
 }
 
+/// Refuses a file that starts programs: a stranger's must not decide that. The user may.
+fn check_contenders(suite: &Suite) -> Result<(), Failure> {
+    let Some(contender) = suite.contenders.first() else { return Ok(()) };
+    let commands = contender.build.first().unwrap_or(&contender.command);
+    let message = format!("the suite starts programs, as {commands:?} for {}", contender.name);
+    Err(Failure::usage(format!("{message}; if that is right, say so: --allow-programs")))
+}
+
 /// What a suite that is measured otherwise is called: neither its name nor its description need be
 /// true of it.
 const CHANGED: &str = "custom";
@@ -63,6 +77,7 @@ fn rename(suite: &mut Suite, as_it_was: &Suite) {
     let sizes = |suite: &Suite| (suite.size, suite.margin, suite.sweep.cells.clone());
     let changes = [
         ("set of steppers", suite.steppers != as_it_was.steppers),
+        ("set of contenders", suite.contenders != as_it_was.contenders),
         ("I/O", waits(suite) != waits(as_it_was)),
         ("size", sizes(suite) != sizes(as_it_was)),
         ("number of generations", suite.generations != as_it_was.generations),

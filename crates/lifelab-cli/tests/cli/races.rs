@@ -127,6 +127,49 @@ fn a_scenario_that_is_printed_can_be_raced() {
     assert_eq!(stored.trim(), printed.trim());
 }
 
+/// A program that answers what it was asked: right, for a still life.
+const STILL: &str = r#"
+    echo '{"lifelab_contender": 1}'
+    while read -r request; do
+        rows=$(echo "$request" | sed 's/.*"rows":\(\[[^]]*\]\).*/\1/')
+        echo '{"times_ns": [100000], "rows": '"$rows"'}'
+    done
+"#;
+
+#[test]
+fn a_program_races_if_the_user_names_it_or_allows_it() {
+    let folder = tempdir().unwrap();
+    fs::write(folder.path().join("still.sh"), STILL).unwrap();
+    let still =
+        r#"(name: "still", language: "Shell", source: "still.sh", command: ["sh", "still.sh"])"#;
+    let suite = |contenders: &str| {
+        format!(
+            r#"(name: "x", start: named("block"), size: "6x5", steppers: [sequential],
+                contenders: [{contenders}])"#
+        )
+    };
+    fs::write(folder.path().join("named.ron"), suite("")).unwrap();
+    fs::write(folder.path().join("allowed.ron"), suite(still)).unwrap();
+    for (line, heading) in [
+        ("named.ron --contender 'still=sh still.sh'", "Other programs"),
+        ("allowed.ron --allow-programs", "Shell"),
+    ] {
+        let command = format!("exec $0 bench {line} {QUICK} --strict");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &command, env!("CARGO_BIN_EXE_lifelab")]).current_dir(&folder);
+        let done = run(&mut shell);
+        assert_eq!(done.code, Some(0), "{line}: {}", done.err);
+        for shown in ["Lifelab", heading, "still", "start-up"] {
+            assert!(done.out.contains(shown), "{line}: {shown:?} in {}", done.out);
+        }
+    }
+    let pages = files(&folder.path().join("lifelab-results"), "html");
+    let page = |pages: &[PathBuf], text: &str| {
+        pages.iter().any(|page| fs::read_to_string(page).unwrap().contains(text))
+    };
+    assert!(page(&pages, ">Shell<") && page(&pages, "--allow-programs"));
+}
+
 #[test]
 fn every_ready_scenario_is_listed() {
     let listed = succeed(&mut typed("bench --list")).out;
@@ -164,7 +207,7 @@ fn bad_scenarios_are_refused_with_their_place_before_anything_is_measured() {
     let start = r#"name: "x", start: named("acorn")"#;
     refuse(&format!("({start},\n stepper: [])"), &["bad.ron:2:2", "`stepper`", "`steppers`", "^"]);
     refuse(&format!("({start},\n steppers: [threads])"), &["bad.ron:2", "threads", "async_tasks"]);
-    refuse(&format!("({start}, steppers: [])"), &["steppers: there are none"]);
+    refuse(&format!("({start}, steppers: [])"), &["steppers and contenders: there are none"]);
     refuse(
         &format!("({start}, steppers: [sequential], sweep: (cells: [10007]))"),
         &["sweep.cells: 10007"],
@@ -188,7 +231,10 @@ fn bad_scenarios_are_refused_with_their_place_before_anything_is_measured() {
         &format!("({start}, steppers: [sequential], sweep: (io: [{there}]))"),
         &["127.0.0.1:9", "--io"],
     );
+    let program = r#"contenders: [(name: "mine", command: ["/x"])]"#;
+    refuse(&format!("({start}, {program})"), &["/x", "mine", "--allow-programs"]);
     for (line, says) in [
+        ("bench --contender python3", "mine=python3 mine.py"),
         ("bench latencies", "latency"),
         ("bench nowhere.ron", "nowhere.ron"),
         ("bench --rounds 0", "rounds"),
