@@ -1,10 +1,12 @@
 //! Contenders from outside: programs of any language that race by the protocol in `docs/contender.md`.
 
+mod belief;
 mod build;
 mod leftovers;
 mod lines;
 mod program;
 mod protocol;
+mod trouble;
 mod turn;
 
 use std::num::NonZeroUsize;
@@ -20,7 +22,8 @@ use crate::results::Program;
 
 pub(crate) use build::Builds;
 pub(crate) use protocol::flaw;
-pub(crate) use turn::{Answer, Effort, Ended, Trouble, turn};
+pub(crate) use trouble::Trouble;
+pub(crate) use turn::{Answer, Effort, Ended, turn};
 
 /// A contender from outside: a program that speaks the protocol of `docs/contender.md`. It is started
 /// as it stands here, without a shell, in the folder in which the race runs.

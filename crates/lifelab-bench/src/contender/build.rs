@@ -6,7 +6,7 @@ use lifelab::CancellationToken;
 
 use crate::contender::ContenderSpec;
 use crate::contender::program::{Program, Silence};
-use crate::contender::turn::{Trouble, cannot_start};
+use crate::contender::trouble::{Trouble, cannot_start};
 
 /// How long a command may take: a compiler with all that it has to fetch.
 const LIMIT: Duration = Duration::from_secs(600);

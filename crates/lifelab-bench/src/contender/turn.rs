@@ -4,18 +4,19 @@
 //! harness' from a request to its answer. Its own times are the samples, for what lies between them,
 //! such as reading and writing rows, is no concurrency model's; the harness' time is there to check them.
 
-use std::io;
 use std::time::{Duration, Instant};
 
+use lifelab::CancellationToken;
 use lifelab::core::number::counted;
-use lifelab::core::{Capabilities, StateHash, printable};
+use lifelab::core::{Capabilities, StateHash};
 use lifelab::io::{EchoService, IoSpec, Service, Transport, Wait};
-use lifelab::{CancellationToken, Grid};
 
 use crate::child::Threads;
 use crate::contender::ContenderSpec;
+use crate::contender::belief::{Timed, checked, disbelief};
 use crate::contender::program::{Program, Silence};
 use crate::contender::protocol::{self, Hello, Reply, Request, RequestedIo, VERSION};
+use crate::contender::trouble::{Trouble, cannot_start, garbage, protocol_error};
 use crate::floor;
 use crate::results::{Round, Usage};
 use crate::tree::{Consumed, Tree};
@@ -27,17 +28,12 @@ const WARM_UP: u32 = 5;
 /// The share of the time that is left for which generations are asked.
 const SHARE: f64 = 0.8;
 
-/// How much longer than by its own clock a request may take, beside as long again: what it takes to
-/// read a universe and to write one, for any program and for each cell.
-const ALLOWANCE: Duration = Duration::from_millis(100);
-const ALLOWANCE_PER_CELL: Duration = Duration::from_micros(2);
-
-/// What two clocks may differ by.
-const CLOCKS: Duration = Duration::from_millis(1);
-
 /// Bytes that a line may have beside the rows: times of generations, and whatever names they have.
 const LINE: usize = 1 << 16;
 const LINE_PER_GENERATION: usize = 32;
+
+/// How often the clocks may disagree before a contender is not believed.
+const DOUBTS: u64 = 3;
 
 /// How much effort goes into a turn.
 #[derive(Clone, Copy)]
@@ -61,13 +57,6 @@ pub(crate) struct Answer {
     pub(crate) generation: u64,
     pub(crate) capabilities: Capabilities,
     pub(crate) warnings: Vec<String>,
-}
-
-/// Why there is nothing to measure.
-#[derive(Clone)]
-pub(crate) struct Trouble {
-    pub(crate) kind: &'static str,
-    pub(crate) error: String,
 }
 
 impl From<Trouble> for Ended {
@@ -132,14 +121,6 @@ struct State {
     generation: u64,
 }
 
-/// An answer to a request, and how long it took from outside.
-struct Timed {
-    times: Vec<Duration>,
-    took: Duration,
-    capabilities: Capabilities,
-    grid: Grid,
-}
-
 /// All that was seen in a turn.
 struct Seen {
     start_up: Duration,
@@ -171,9 +152,8 @@ impl Turn<'_> {
         let threads = threads.peak();
         let left = self.deadline.saturating_duration_since(Instant::now()).mul_f64(SHARE);
         let asked = generations(effort.generations, effort.budget.min(left), pace).max(1);
-        let before = Consumed::under(pid);
-        let timed = self.ask(asked)?;
-        let consumed = Consumed::under(pid).since(&before);
+        let (timed, consumed, discarded) = self.believed(asked)?;
+        warm_up += discarded;
         let tree = Tree::under(pid);
         let last = self.state.generation;
         Ok(Seen {
@@ -187,6 +167,24 @@ impl Turn<'_> {
             before_any,
             consumed,
         })
+    }
+
+    /// Has generations computed until the two clocks agree, for a busy machine may keep the harness from
+    /// looking at its own in time. Who leaves out time always does. Tells what was used up, and how many
+    /// generations do not count.
+    fn believed(&mut self, generations: u64) -> Result<(Timed, Consumed, u64), Ended> {
+        let (pid, cells) = (self.program.pid(), self.universe.start.area());
+        let mut discarded = 0;
+        loop {
+            let before = Consumed::under(pid);
+            let timed = self.ask(generations)?;
+            let consumed = Consumed::under(pid).since(&before);
+            match disbelief(&timed.times, timed.took, cells) {
+                None => return Ok((timed, consumed, discarded)),
+                Some(_) if discarded < DOUBTS * generations => discarded += generations,
+                Some(error) => return Err(Trouble { kind: "clock", error }.into()),
+            }
+        }
     }
 
     /// Waits until the program is ready.
@@ -270,9 +268,6 @@ fn conclude(
 ) -> Ended {
     let Seen { start_up, warm_up, timed, last, threads, base_memory, tree, consumed, .. } = seen;
     let (samples, cells) = (timed.times.len() as u32, universe.start.area());
-    if let Some(error) = disbelief(&timed.times, timed.took, cells) {
-        return Trouble { kind: "clock", error }.into();
-    }
     let all = warm_up + u64::from(samples);
     let requests = service.map_or(0, EchoService::requests);
     let least = floor::calls(cells, io, false).saturating_mul(all);
@@ -306,47 +301,6 @@ fn conclude(
     }))
 }
 
-/// Why the times that a program tells cannot be right, if they cannot.
-fn disbelief(times: &[Duration], took: Duration, cells: u64) -> Option<String> {
-    let told: Duration = times.iter().sum();
-    let per_cell = ALLOWANCE_PER_CELL.saturating_mul(u32::try_from(cells).unwrap_or(u32::MAX));
-    let compared = format!(
-        "{} took {told:.1?} by its own clock, and {took:.1?} by the harness'",
-        counted(times.len() as u64, "generation")
-    );
-    if told > took + CLOCKS {
-        Some(format!("{compared}: it did not take the time that it tells of"))
-    } else if took > told.saturating_mul(2) + ALLOWANCE + per_cell {
-        Some(format!("{compared}: its clock leaves out most of what it does"))
-    } else {
-        None
-    }
-}
-
-/// The reply, if it is what was asked for.
-fn checked(
-    reply: Reply,
-    took: Duration,
-    generations: u64,
-    universe: &Universe,
-) -> Result<Timed, Trouble> {
-    if let Some(error) = reply.error {
-        return Err(Trouble { kind: "refused", error });
-    }
-    if reply.times_ns.len() as u64 != generations {
-        let times = counted(reply.times_ns.len() as u64, "time");
-        let asked = counted(generations, "generation");
-        return Err(protocol_error(format!("it told {times} for {asked}")));
-    }
-    let grid = protocol::grid(&reply.rows, universe).map_err(protocol_error)?;
-    let times = reply.times_ns.into_iter().map(Duration::from_nanos).collect();
-    let mut capabilities = Capabilities::local(reply.concurrency.filter(|cells| *cells > 0));
-    if let Some([neighbors, rule]) = reply.stages {
-        capabilities = capabilities.in_stages(neighbors, rule);
-    }
-    Ok(Timed { times, took, capabilities, grid })
-}
-
 /// How many generations fit in a time.
 fn generations(most: u64, time: Duration, pace: Duration) -> u64 {
     let fitting = time.as_secs_f64() / pace.as_secs_f64().max(1e-9);
@@ -366,26 +320,4 @@ fn service(io: &IoSpec) -> Result<Option<EchoService>, String> {
     let Wait::Socket(socket) = &io.wait else { return Ok(None) };
     let transport = if socket.service == Service::Unix { Transport::Unix } else { Transport::Tcp };
     EchoService::start(transport).map(Some).map_err(|error| error.to_string())
-}
-
-/// What to say of a program that the system does not start.
-pub(super) fn cannot_start(command: &[String], error: &io::Error) -> Trouble {
-    let program = command.first().map_or("", String::as_str);
-    match error.kind() {
-        io::ErrorKind::NotFound => {
-            Trouble { kind: "not_installed", error: format!("not installed: {program}") }
-        }
-        _ => Trouble { kind: "start", error: format!("cannot start {program}: {error}") },
-    }
-}
-
-fn garbage(said: &[u8], expected: &str) -> Trouble {
-    /// As much of it as one wants to read.
-    const SHOWN: usize = 80;
-    let said: String = String::from_utf8_lossy(said).trim_end().chars().take(SHOWN).collect();
-    protocol_error(format!("it said {:?}, expected {expected}", printable::line(&said)))
-}
-
-fn protocol_error(error: String) -> Trouble {
-    Trouble { kind: "protocol", error }
 }
