@@ -50,6 +50,7 @@ pub const READY: &[Ready] = ready![
     "blocking",
     "crossings",
     "five-waits",
+    "languages",
 ];
 
 impl Ready {
