@@ -11,6 +11,7 @@
 //! | time, [blocking its thread](Block) even as a future | `block:10ms` | `block(fixed("10ms"))` |
 //! | its own [computation](Work) | `cpu:50us` | `cpu(time("50us"))` |
 //! | an [echo service](Socket) | `socket:5ms` | `socket(latency: fixed("5ms"))` |
+//! | one with [limits](ServiceLimits) | `socket:5ms capacity:64 queue:256` | `socket(latency: fixed("5ms"), capacity: 64, queue: 256)` |
 //!
 //! Policies wrap whatever it is, from the inside to the outside:
 //!
@@ -137,7 +138,7 @@ pub use shorthand::ShorthandError;
 pub use sleep::Sleep;
 pub use socket::{Address, AddressError, Service, SocketSpec};
 #[cfg(feature = "tokio")]
-pub use socket::{EchoService, Socket, Transport};
+pub use socket::{EchoService, ServiceLimits, Socket, Transport};
 pub use spec::{IoSpec, from_wire};
 pub use timeout::Timeout;
 pub use wait::Wait;

@@ -41,7 +41,7 @@ impl Wait {
         match self {
             Self::None | Self::Cpu(_) => None,
             Self::Sleep(latency) | Self::Block(latency) => latency.flaw(),
-            Self::Socket(socket) => socket.latency.flaw(),
+            Self::Socket(socket) => socket.flaw(),
         }
     }
 
@@ -56,7 +56,7 @@ impl Wait {
             Self::Socket(spec) => {
                 let socket = Socket::new(spec, seed)?;
                 let service = Service::At(socket.address().clone());
-                let elsewhere = SocketSpec { service, ..spec.clone() };
+                let elsewhere = SocketSpec { service, capacity: None, queue: None, ..spec.clone() };
                 return Ok((Arc::new(socket), Self::Socket(elsewhere)));
             }
             #[cfg(not(feature = "tokio"))]

@@ -46,8 +46,8 @@ impl Socket {
     /// If the service cannot be started.
     pub fn new(spec: &SocketSpec, seed: u64) -> Result<Self, IoError> {
         let service = match spec.service {
-            Service::Tcp => Some(EchoService::start(Transport::Tcp)?),
-            Service::Unix => Some(EchoService::start(Transport::Unix)?),
+            Service::Tcp => Some(EchoService::limited(Transport::Tcp, spec.limits())?),
+            Service::Unix => Some(EchoService::limited(Transport::Unix, spec.limits())?),
             Service::At(_) => None,
         };
         let address = match (&spec.service, &service) {
@@ -84,6 +84,11 @@ impl CellIo for Socket {
 /// What both clients say of an answer that is not the one they wait for.
 pub(super) fn mismatch(address: &Address, expected: Frame, found: Frame) -> String {
     format!("the service at {address} gave the wrong answer: expected {expected}, found {found}")
+}
+
+/// What both clients say of a request that the service did not take.
+pub(super) fn overloaded(address: &Address) -> String {
+    format!("the service at {address} refused the request: its queue is full")
 }
 
 /// What both clients say of a connection that ended.

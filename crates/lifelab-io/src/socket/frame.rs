@@ -19,6 +19,11 @@ impl Frame {
         Self { number, nanos: delay.as_nanos().try_into().unwrap_or(u64::MAX) }
     }
 
+    /// The answer that refuses this request: nobody lives to see that delay.
+    pub(super) fn refusal(self) -> Self {
+        Self { nanos: u64::MAX, ..self }
+    }
+
     pub(super) fn delay(self) -> Duration {
         Duration::from_nanos(self.nanos)
     }

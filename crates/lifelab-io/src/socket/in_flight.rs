@@ -10,7 +10,7 @@ use std::time::Duration;
 use lifelab_core::Fault;
 
 use super::address::Address;
-use super::client::mismatch;
+use super::client::{mismatch, overloaded};
 use super::frame::Frame;
 
 /// The number of a request on its connection, as it travels: in the low half the place of its entry,
@@ -50,6 +50,7 @@ struct Entry {
 enum State {
     Waiting(Waker),
     Answered,
+    Refused,
     /// Its answer was told, it was given up, or the connection has ended.
     Over,
 }
@@ -96,6 +97,7 @@ impl InFlightTable {
                 return Poll::Pending;
             }
             State::Answered => Ok(()),
+            State::Refused => Err(Fault::failed(overloaded(&self.address))),
             State::Over => Err(Fault::failed(entries.end.as_deref().unwrap_or("it is over"))),
         };
         entries.remove(number);
@@ -196,10 +198,12 @@ impl Entries {
         if answer.number < entry.request.number || !matches!(entry.state, State::Waiting(_)) {
             return Ok(None);
         }
-        if answer != entry.request {
-            return Err(mismatch(address, entry.request, answer));
-        }
-        match mem::replace(&mut entry.state, State::Answered) {
+        let state = match answer {
+            _ if answer == entry.request => State::Answered,
+            _ if answer == entry.request.refusal() => State::Refused,
+            _ => return Err(mismatch(address, entry.request, answer)),
+        };
+        match mem::replace(&mut entry.state, state) {
             State::Waiting(waker) => Ok(Some(waker)),
             _ => Ok(None),
         }
@@ -281,11 +285,22 @@ mod tests {
         let next = |number: Number| Frame::new(number, Duration::ZERO);
         assert!(in_flight.answer(&[next(0)]).is_err());
         let asked = ask(&in_flight);
-        for wrong in [next(1), next(1 << 32), next(u64::MAX), Frame::new(0, Duration::MAX)] {
+        for wrong in [next(1), next(1 << 32), next(u64::MAX), Frame::new(0, Duration::from_secs(1))]
+        {
             let reason = in_flight.answer(&[wrong]).unwrap_err();
             assert!(reason.ends_with(&wrong.to_string()), "{reason}");
         }
         in_flight.answer(&[asked]).unwrap();
+    }
+
+    #[test]
+    fn a_refusal_is_a_fault_of_its_request_alone() {
+        let in_flight = in_flight();
+        let [refused, served] = [ask(&in_flight), ask(&in_flight)];
+        in_flight.answer(&[refused.refusal(), served]).unwrap();
+        let Poll::Ready(Err(fault)) = in_flight.poll(refused.number, WAKER) else { panic!() };
+        assert!(fault.message().ends_with("its queue is full"), "{fault}");
+        assert_eq!(in_flight.poll(served.number, WAKER), Poll::Ready(Ok(())));
     }
 
     #[test]

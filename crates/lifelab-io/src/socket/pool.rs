@@ -14,7 +14,7 @@ use lifelab_core::{CancellationToken, Fault};
 use tokio::sync::{OnceCell, Semaphore};
 
 use super::address::Address;
-use super::client::{broken, mismatch, refused};
+use super::client::{broken, mismatch, overloaded, refused};
 use super::connect::{Stream, connect};
 use super::frame::Frame;
 use crate::background_runtime::BackgroundRuntime;
@@ -69,6 +69,10 @@ impl Pool {
             Ok(answer) if answer == request => {
                 self.idle().push(connection);
                 Ok(())
+            }
+            Ok(answer) if answer == request.refusal() => {
+                self.idle().push(connection);
+                Err(Fault::failed(overloaded(&self.address)))
             }
             Ok(answer) => Err(Fault::failed(mismatch(&self.address, request, answer))),
             Err(Broken::Stopped(fault)) => Err(fault),

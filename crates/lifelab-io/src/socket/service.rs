@@ -16,6 +16,7 @@ use tokio::net::{TcpListener, TcpSocket, UnixListener, UnixSocket, tcp, unix};
 use tokio::time::{sleep, timeout, timeout_at};
 
 use super::address::Address;
+use super::admission::{Admission, Admitted, Client, ServiceLimits};
 use super::connections::{Connections, Permits, Quota};
 use super::frame::Frame;
 use super::framed_reader::FramedReader;
@@ -31,7 +32,8 @@ use crate::error::IoError;
 /// that takes well under a millisecond, plus whatever the machine needs to schedule them.
 ///
 /// Requests of one connection are answered when they are due, not in their order. The protocol has
-/// frames of 16 bytes, number and delay in nanoseconds, little-endian; an answer equals its request.
+/// frames of 16 bytes, number and delay in nanoseconds, little-endian; an answer equals its request, but
+/// for that of a service with [limits](ServiceLimits) to a request that it refuses, whose delay is 2^64 - 1.
 ///
 /// ```
 /// use lifelab_io::{Address, EchoService, IoSpec, Transport};
@@ -71,14 +73,22 @@ impl EchoService {
     /// # Errors
     /// If the system refuses a port, a directory or a thread.
     pub fn start(transport: Transport) -> Result<Self, IoError> {
+        Self::limited(transport, ServiceLimits::default())
+    }
+
+    /// Starts a service with limits. What it refuses it answers at once, with a delay of 2^64 - 1.
+    ///
+    /// # Errors
+    /// As of [`start`](Self::start).
+    pub fn limited(transport: Transport, limits: ServiceLimits) -> Result<Self, IoError> {
         match transport {
-            Transport::Tcp => Self::start_at(&Address::Tcp((Ipv4Addr::LOCALHOST, 0).into())),
+            Transport::Tcp => Self::listen(&Address::Tcp((Ipv4Addr::LOCALHOST, 0).into()), limits),
             Transport::Unix => {
                 let dir = PrivateDir::new().map_err(|source| {
                     let address = Address::Unix(std::env::temp_dir());
                     IoError::Service { address, source }
                 })?;
-                let mut service = Self::start_at(&Address::Unix(dir.path().join("echo")))?;
+                let mut service = Self::listen(&Address::Unix(dir.path().join("echo")), limits)?;
                 service._dir = Some(dir);
                 Ok(service)
             }
@@ -92,8 +102,7 @@ impl EchoService {
     /// # Errors
     /// If the system refuses the address or a thread; a Unix socket must not exist yet.
     pub fn start_at(address: &Address) -> Result<Self, IoError> {
-        Self::listen(address)
-            .map_err(|source| IoError::Service { address: address.clone(), source })
+        Self::listen(address, ServiceLimits::default())
     }
 
     /// Where it listens.
@@ -106,7 +115,12 @@ impl EchoService {
         self.requests.load(Ordering::Relaxed)
     }
 
-    fn listen(address: &Address) -> io::Result<Self> {
+    fn listen(address: &Address, limits: ServiceLimits) -> Result<Self, IoError> {
+        Self::try_listen(address, limits)
+            .map_err(|source| IoError::Service { address: address.clone(), source })
+    }
+
+    fn try_listen(address: &Address, limits: ServiceLimits) -> io::Result<Self> {
         let background_runtime = BackgroundRuntime::start("lifelab-echo")?;
         let entered = background_runtime.enter(); // Listeners and tasks belong to the runtime that is entered.
         let listener = Listener::bind(address)?;
@@ -118,7 +132,12 @@ impl EchoService {
         let quota = Quota::new();
         let requests = quota.requests();
         // Without a descriptor in reserve, no client could even be turned away.
-        tokio::spawn(listener.accept(quota, File::open(RESERVE)?, Clock::start()?));
+        tokio::spawn(listener.accept(
+            quota,
+            Admission::new(limits),
+            File::open(RESERVE)?,
+            Clock::start()?,
+        ));
         drop(entered);
         Ok(Self { address, requests, _reactor: background_runtime, _socket: socket, _dir: None })
     }
@@ -184,22 +203,22 @@ impl Listener {
     }
 
     /// Serves connections, as many as the system allows, for ever.
-    async fn accept(self, quota: Quota, reserve: File, clock: Clock) {
+    async fn accept(self, quota: Quota, admission: Admission, reserve: File, clock: Clock) {
         let mut reserve = Some(reserve);
         let mut refusals = 0;
         let mut connections = Connections::default();
         loop {
-            let permits = quota.permits();
+            let (permits, client) = (quota.permits(), admission.client());
             let (stats, waits) = (permits.stats(), DelayQueue::new(&clock));
             let served = match &self {
                 Self::Tcp(listener) => listener.accept().await.map(|(stream, _)| {
                     let _ = stream.set_nodelay(true); // Without it, answers are only later.
                     let (reader, writer) = stream.into_split();
-                    tokio::spawn(serve(reader, writer, waits, permits))
+                    tokio::spawn(serve(reader, writer, waits, permits, client))
                 }),
                 Self::Unix(listener) => listener.accept().await.map(|(stream, _)| {
                     let (reader, writer) = stream.into_split();
-                    tokio::spawn(serve(reader, writer, waits, permits))
+                    tokio::spawn(serve(reader, writer, waits, permits, client))
                 }),
             };
             if let Ok(served) = served {
@@ -251,24 +270,33 @@ async fn serve(
     mut writer: impl AsyncWrite + Unpin,
     mut waits: DelayQueue<Frame>,
     permits: Permits,
+    mut client: Client,
 ) -> io::Result<()> {
     let mut framed_reader = FramedReader::new(reader);
     let (mut due, mut answers) = (Vec::new(), Vec::new());
     loop {
+        client.served(due.len() as u32);
         answers.extend(due.drain(..).flat_map(Frame::to_bytes));
-        permits.note(waits.len() + answers.len() / Frame::SIZE);
+        permits.note(client.waiting() + waits.len() + answers.len() / Frame::SIZE);
         framed_reader.take(permits.available(), |request| {
             permits.asked();
-            match request.delay() {
-                Duration::ZERO => answers.extend(request.to_bytes()),
-                delay => waits.push(Sleep::new(delay), request),
+            match client.ask(request) {
+                Admitted::Now => begin(request, &mut waits, &mut due),
+                Admitted::Later => {}
+                Admitted::Never => answers.extend(request.refusal().to_bytes()),
             }
         });
-        permits.note(waits.len() + answers.len() / Frame::SIZE);
+        permits.note(client.waiting() + due.len() + waits.len() + answers.len() / Frame::SIZE);
+        if !due.is_empty() {
+            continue; // What takes no time is answered at once.
+        }
         let (is_throttled, writes) = (framed_reader.has_frames(), answers.len() < MAX_UNWRITTEN);
         tokio::select! {
             read = fill(&mut framed_reader), if !is_throttled && writes => read?,
             () = waits.turn(|request| due.push(request)), if writes && !waits.is_empty() => {}
+            request = client.admitted(), if client.waiting() > 0 => {
+                begin(request, &mut waits, &mut due);
+            }
             written = writer.write(&answers), if !answers.is_empty() => {
                 answers.drain(..written?);
             }
@@ -278,6 +306,14 @@ async fn serve(
                 return Ok(());
             }
         }
+    }
+}
+
+/// Begins to serve a request.
+fn begin(request: Frame, waits: &mut DelayQueue<Frame>, due: &mut Vec<Frame>) {
+    match request.delay() {
+        Duration::ZERO => due.push(request),
+        delay => waits.push(Sleep::new(delay), request),
     }
 }
 
@@ -333,7 +369,8 @@ mod tests {
     fn client(quota: &Quota, clock: &Clock) -> (UnixStream, JoinHandle<io::Result<()>>) {
         let (client, served) = UnixStream::pair().unwrap();
         let (reader, writer) = served.into_split();
-        let served = tokio::spawn(serve(reader, writer, DelayQueue::new(clock), quota.permits()));
+        let (waits, unlimited) = (DelayQueue::new(clock), Admission::default().client());
+        let served = tokio::spawn(serve(reader, writer, waits, quota.permits(), unlimited));
         (client, served)
     }
 

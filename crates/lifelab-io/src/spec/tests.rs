@@ -32,6 +32,11 @@ fn every_shorthand_is_read_and_printed_and_means_its_ron() {
             ))"#,
         ),
         ("socket([::1]:70):0s", r#"(wait: socket(latency: fixed("0s"), service: at("[::1]:70")))"#),
+        ("socket:5ms capacity:64", r#"(wait: socket(latency: fixed("5ms"), capacity: 64))"#),
+        (
+            "socket(unix):5ms capacity:64 queue:0 retry:3",
+            r#"(wait: socket(latency: fixed("5ms"), service: unix, capacity: 64, queue: 0), retry: ())"#,
+        ),
         ("none phase:both", "(phase: both)"),
         ("none phase:neighbors seed:7", "(phase: neighbors, seed: 7)"),
         ("none error@3:(5,7)", "(faults: [(kind: error, when: at(generation: 3, x: 5, y: 7))])"),
@@ -104,6 +109,9 @@ fn every_mistake_in_shorthand_is_placed_and_answered() {
         ("socket():1s", 8, "\")\"", "tcp, unix, 127.0.0.1:PORT"),
         ("socket(tcp,0):1s", 12, "\"0\"", "a number of connections, from 1"),
         ("socket(tcp)", 12, "the end", "`:` and a latency"),
+        ("socket:5ms capacity:0", 21, "\"0\"", "a number of requests, from 1"),
+        ("socket:5ms queue:1 queue:2", 20, "\"queue\"", "an option that was not given before"),
+        ("sleep:5ms capacity:3", 11, "\"capacity\"", "limits behind a socket only"),
         ("none,", 5, "\",\"", "a space, or the end"),
         ("none now", 6, "\"now\"", "phase, seed, work, timeout, retry, on_fault, offload"),
         ("none phase", 11, "the end", "`:` and a value"),
@@ -132,6 +140,17 @@ fn every_mistake_in_shorthand_is_placed_and_answered() {
         assert!(error.expected.starts_with(expected), "{text}: {error}");
         let shown = format!("column {column}: found {found}, expected {expected}");
         assert!(error.to_string().starts_with(&shown), "{error}");
+    }
+}
+
+#[test]
+fn limits_without_a_service_of_ones_own_are_refused() {
+    for (text, says) in [
+        ("socket:1ms queue:3", "a capacity beside a queue"),
+        ("socket(127.0.0.1:9):1ms capacity:3", "a service that runs already has its own"),
+    ] {
+        let error = text.parse::<IoSpec>().unwrap().build().err().unwrap().to_string();
+        assert!(error.contains(says), "{error}");
     }
 }
 

@@ -10,12 +10,13 @@ use crate::fault::{FaultSpec, Injected};
 use crate::phase::IoPhase;
 use crate::retry::RetrySpec;
 use crate::shorthand::{self, Scanner, Shorthand, ShorthandError};
+use crate::socket::SocketSpec;
 use crate::wait::Wait;
 use lifelab_core::{OnFault, duration};
 
 impl Shorthand for IoSpec {
     fn scan(scanner: &mut Scanner<'_>) -> Result<Self, ShorthandError> {
-        let wait = Wait::scan(scanner)?;
+        let mut wait = Wait::scan(scanner)?;
         let mut options = Options::default();
         loop {
             let end = scanner.at();
@@ -26,12 +27,30 @@ impl Shorthand for IoSpec {
             if scanner.at() == end {
                 return Err(scanner.unexpected("a space, or the end"));
             }
-            options.scan_one(scanner)?;
+            match &mut wait {
+                Wait::Socket(socket) if is_limit(scanner) => scan_limit(socket, scanner)?,
+                _ => options.scan_one(scanner)?,
+            }
         }
         let Options { faults, phase, seed, work, timeout, retry, on_fault, offload } = options;
         let (phase, seed) = (phase.unwrap_or_default(), seed.unwrap_or_default());
         let (on_fault, offload) = (on_fault.unwrap_or_default(), offload.is_some());
         Ok(Self { wait, phase, seed, work, faults, timeout, retry, on_fault, offload })
+    }
+}
+
+/// Whether what comes next is a limit of a service.
+fn is_limit(scanner: &Scanner<'_>) -> bool {
+    matches!(scanner.peek_token(), "capacity" | "queue")
+}
+
+fn scan_limit(socket: &mut SocketSpec, scanner: &mut Scanner<'_>) -> Result<(), ShorthandError> {
+    match scanner.peek_token() {
+        "capacity" => {
+            let scan = |scanner: &mut Scanner<'_>| scanner.number("a number of requests, from 1");
+            once(&mut socket.capacity, scanner, valued(scan))
+        }
+        _ => once(&mut socket.queue, scanner, valued(|s| s.number("a number of requests"))),
     }
 }
 
@@ -62,6 +81,7 @@ impl Options {
                 self.faults.push(FaultSpec::scan(scanner)?);
                 Ok(())
             }
+            "capacity" | "queue" => Err(scanner.unexpected("limits behind a socket only")),
             _ => Err(scanner.unexpected(
                 "phase, seed, work, timeout, retry, on_fault, offload, or a fault (error, panic, \
                  hang)",
@@ -106,6 +126,12 @@ impl fmt::Display for IoSpec {
     /// Prints what differs from the defaults.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.wait.fmt(f)?;
+        if let Wait::Socket(SocketSpec { capacity: Some(capacity), .. }) = &self.wait {
+            write!(f, " capacity:{capacity}")?;
+        }
+        if let Wait::Socket(SocketSpec { queue: Some(queue), .. }) = &self.wait {
+            write!(f, " queue:{queue}")?;
+        }
         if self.phase != IoPhase::default() {
             write!(f, " phase:{}", self.phase)?;
         }

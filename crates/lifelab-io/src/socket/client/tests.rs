@@ -2,6 +2,8 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -9,6 +11,7 @@ use lifelab_core::{Cell, FaultKind, Phase, Position};
 use tokio::runtime::Builder;
 
 use super::*;
+use crate::socket::ServiceLimits;
 
 const SITE: Site = Site::new(1, Cell::new(0, 0), Phase::Rule);
 
@@ -226,6 +229,59 @@ fn after_a_fault_the_next_request_opens_another_connection() {
         assert_eq!(socket.call_async(SITE, &CancellationToken::new()).await, Ok(()));
     });
     thread.join().unwrap();
+}
+
+#[test]
+fn a_full_service_refuses_and_is_asked_again_on_the_same_connection() {
+    let limits = ServiceLimits { capacity: NonZeroU32::new(1), queue: Some(0) };
+    let service = EchoService::limited(Transport::Tcp, limits).unwrap();
+    let Address::Tcp(address) = service.address() else { panic!("it is TCP") };
+    let mut guest = TcpStream::connect(address).unwrap();
+    guest.write_all(&Frame::new(0, Duration::from_secs(3600)).to_bytes()).unwrap();
+    while service.requests() == 0 {
+        std::thread::yield_now();
+    }
+    let there = Service::At(service.address().clone());
+    let spec = SocketSpec { service: there, ..SocketSpec::new("1ms".parse().unwrap()) };
+    let (socket, stop) = (Socket::new(&spec, 1).unwrap(), CancellationToken::new());
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    for fault in [
+        socket.call(SITE, &stop).unwrap_err(),
+        runtime.block_on(socket.call_async(SITE, &stop)).unwrap_err(),
+    ] {
+        assert!(fault.message().ends_with("its queue is full"), "{fault}");
+    }
+    drop(guest);
+    // When it has seen that the guest is gone, there is room again.
+    while socket.call(SITE, &stop).is_err() {
+        std::thread::yield_now();
+    }
+    while runtime.block_on(socket.call_async(SITE, &stop)).is_err() {
+        std::thread::yield_now();
+    }
+    assert_eq!(socket.pool.connections(), 1);
+}
+
+#[tokio::test]
+async fn who_waits_for_a_service_is_served() {
+    for latency in ["0s", "1ms"] {
+        let spec = SocketSpec {
+            capacity: NonZeroU32::new(2),
+            queue: Some(100),
+            ..SocketSpec::new(latency.parse().unwrap())
+        };
+        let socket = Arc::new(Socket::new(&spec, 1).unwrap());
+        let begin = Instant::now();
+        let ask = |site| {
+            let socket = socket.clone();
+            tokio::spawn(async move { socket.call_async(site, &CancellationToken::new()).await })
+        };
+        let tasks: Vec<_> = sites(30).map(ask).collect();
+        for task in tasks {
+            assert_eq!(task.await.unwrap(), Ok(()));
+        }
+        assert!(begin.elapsed() >= 15 * spec.latency.mean(), "two at a time");
+    }
 }
 
 #[test]
