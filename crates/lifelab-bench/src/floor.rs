@@ -1,6 +1,7 @@
 //! Floors: what no implementation of a stepper's kind could beat, by arithmetic.
 
 mod drawn;
+mod service;
 mod work;
 
 use std::time::Duration;
@@ -26,11 +27,14 @@ pub(crate) fn of(
     capabilities: Capabilities,
     speed: &Speed,
 ) -> Floor {
+    let cells = universe.start.area();
+    if service::decides(io) {
+        return copy(cells, capabilities, speed);
+    }
     if let Some(drawn) = Drawn::of(universe, io, capabilities, speed) {
         return drawn.before_any(universe);
     }
-    let cells = universe.start.area();
-    match (&io.wait, &io.work) {
+    let floor = match (&io.wait, &io.work) {
         (Wait::None, None) => copy(cells, capabilities, speed),
         (Wait::Cpu(Work::Rounds(rounds)), _) | (Wait::None, Some(Work::Rounds(rounds))) => {
             let work = speed.rounds(rounds.saturating_mul(u64::from(phases(io))));
@@ -45,7 +49,8 @@ pub(crate) fn of(
         (Wait::Socket(socket), _) => wait(cells, io, socket.latency.mean(), capabilities, speed),
         // Waits of later versions: what is not known is left out.
         _ => copy(cells, capabilities, speed),
-    }
+    };
+    service::limited(floor, cells, io)
 }
 
 /// How far below a floor a median may lie: a floor that is made of work has been measured, and so is

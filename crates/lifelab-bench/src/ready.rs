@@ -50,6 +50,8 @@ pub const READY: &[Ready] = ready![
     "blocking",
     "crossings",
     "five-waits",
+    "capacity",
+    "overload",
     "languages",
 ];
 

@@ -7,6 +7,7 @@ use lifelab::core::number::counted;
 use lifelab::core::{Capabilities, Cell, OnFault, Site};
 use lifelab::io::{Injected, IoSpec, Latency, Wait, Work};
 
+use crate::floor::service;
 use crate::floor::work::{Before, PHASES, cores};
 use crate::results::Floor;
 use crate::speed::Speed;
@@ -39,6 +40,9 @@ impl Drawn {
         capabilities: Capabilities,
         speed: &Speed,
     ) -> Option<Self> {
+        if service::decides(io) {
+            return None;
+        }
         let latency = match (&io.wait, &io.work) {
             (Wait::Sleep(latency) | Wait::Block(latency), _) => *latency,
             (Wait::Socket(socket), _) => socket.latency,
@@ -65,7 +69,10 @@ impl Drawn {
             // Cells that compute share the cores.
             capabilities: match cores {
                 Some(cores) if !waits => Capabilities::local(Some(cores)),
-                _ => capabilities,
+                _ => match service::capacity(io) {
+                    Some(capacity) => within(capabilities, capacity),
+                    None => capabilities,
+                },
             },
             before: match waits {
                 true => Before::of(io, universe.start.area(), capabilities, speed),
@@ -160,6 +167,17 @@ impl Drawn {
             }
         }
         (waited, false)
+    }
+}
+
+/// Capabilities of which no more than `most` cells are served at once.
+fn within(capabilities: Capabilities, most: usize) -> Capabilities {
+    let cells = capabilities.concurrency.map_or(most, |cells| cells.min(most));
+    match capabilities.stages {
+        Some([neighbors, rule]) => {
+            Capabilities::local(Some(cells)).in_stages(neighbors.min(most), rule.min(most))
+        }
+        None => Capabilities::local(Some(cells)),
     }
 }
 

@@ -30,6 +30,11 @@ fn fixed_waits_go_in_rounds() {
         ("sleep:10ms phase:neighbors", pipeline(100, 4), ms(80)),
         ("sleep:10ms phase:both", pipeline(100, 100), ms(90)),
         ("socket:5ms", pool(800), ms(5)),
+        // The service serves no more at once than it can.
+        ("socket:5ms capacity:64", Capabilities::local(None), ms(65)),
+        ("socket:5ms capacity:64", pool(8), ms(500)),
+        ("socket:5ms capacity:64 phase:both", pipeline(800, 800), ms(125)),
+        ("socket:5ms capacity:64 queue:9 retry:3", Capabilities::local(None), ms(65)),
         ("cpu:1ms", pool(8), ms(100)),
     ] {
         let floor = floor((40, 20), io, capabilities);
@@ -37,6 +42,22 @@ fn fixed_waits_go_in_rounds() {
     }
     let floor = floor((40, 20), "sleep:10ms", pool(64));
     assert_eq!(floor.formula, "13 rounds of 64 waits of 10ms");
+}
+
+#[test]
+fn a_service_shares_what_is_drawn_and_what_it_refuses_nobody_waits_for() {
+    let all = Capabilities::local(None);
+    let drawn = |io| floor((40, 20), io, all);
+    assert_eq!(
+        drawn("socket:exp(5ms) capacity:8").time,
+        floor((40, 20), "sleep:exp(5ms)", Capabilities::local(Some(8))).time
+    );
+    for io in [
+        "socket:exp(5ms) capacity:8 queue:9 retry:9",
+        "socket:5ms capacity:8 queue:9 on_fault:keep",
+    ] {
+        assert!(drawn(io).formula.contains("copied"), "{}", drawn(io).formula);
+    }
 }
 
 #[test]

@@ -1,0 +1,43 @@
+//! What a service of limited capacity does to a floor.
+
+use lifelab::core::number::counted;
+use lifelab::core::{OnFault, duration};
+use lifelab::io::{IoSpec, Latency, SocketSpec, Wait};
+
+use crate::floor::work::phases;
+use crate::results::Floor;
+
+/// Whether a service decides by refusals how long cells wait: if those that it refuses keep their states,
+/// or ask again and draw another latency. Then nothing is known of the waits.
+pub(super) fn decides(io: &IoSpec) -> bool {
+    let Wait::Socket(SocketSpec { queue: Some(_), latency, .. }) = &io.wait else { return false };
+    io.on_fault == OnFault::Keep || !matches!(latency, Latency::Fixed(_))
+}
+
+/// The floor, or what the service takes if that is more: it serves no more at once, whoever asks.
+pub(super) fn limited(floor: Floor, cells: u64, io: &IoSpec) -> Floor {
+    let Wait::Socket(SocketSpec { capacity: Some(capacity), latency, .. }) = &io.wait else {
+        return floor;
+    };
+    // Whoever gives up waiting needs no service.
+    if io.timeout.is_some() || io.on_fault == OnFault::Keep {
+        return floor;
+    }
+    let rounds = cells.saturating_mul(phases(io).into()).div_ceil(capacity.get().into());
+    let latency = latency.mean();
+    let time = latency.saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX));
+    if time <= floor.time {
+        return floor;
+    }
+    let (rounds, shown) = (counted(rounds, "round"), duration::show(latency));
+    let formula =
+        format!("{rounds} of {capacity} requests of {shown} that the service takes at once");
+    Floor { time, formula, ..floor }
+}
+
+/// How many cells a service serves at once, if that is limited.
+pub(super) fn capacity(io: &IoSpec) -> Option<usize> {
+    let Wait::Socket(SocketSpec { capacity: Some(capacity), .. }) = &io.wait else { return None };
+    // Work is done before a request, whatever the service does.
+    (io.work.is_none() && io.timeout.is_none()).then_some(capacity.get() as usize)
+}
