@@ -55,3 +55,10 @@ impl Threads {
         self.seen.most.load(Ordering::Relaxed).max(stay)
     }
 }
+
+impl Drop for Threads {
+    /// Tells the watcher to end, which it does by itself.
+    fn drop(&mut self) {
+        self.seen.over.store(true, Ordering::Relaxed);
+    }
+}

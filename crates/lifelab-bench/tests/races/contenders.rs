@@ -50,7 +50,7 @@ fn a_contender_from_outside_is_measured() {
 
 /// The program in the documentation, as a reader would run it.
 fn the_documented_contender_is_measured() {
-    const DOCS: &str = include_str!("../../../../docs/contender.md");
+    const DOCS: &str = include_str!("../../contender.md");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("mine.py");
     let program = DOCS.split("```python\n").nth(1).unwrap().split("```").next().unwrap();
