@@ -1,0 +1,10 @@
+//! The laboratory in a browser: one universe under several steppers, side by side.
+#![forbid(unsafe_code)]
+// The server that uses all this is not there yet.
+#![allow(dead_code)]
+
+mod budget;
+mod request;
+mod setup;
+
+mod floor;
