@@ -8,3 +8,9 @@ mod request;
 mod setup;
 
 mod floor;
+mod panel;
+mod usage;
+mod workers;
+
+mod answer;
+mod lab;
