@@ -11,6 +11,8 @@ mod patterns;
 mod resume;
 mod rules;
 mod run;
+#[cfg(feature = "serve")]
+mod serve;
 mod steppers;
 #[cfg(feature = "view")]
 mod view;
@@ -54,6 +56,8 @@ enum Command {
     Resume(Box<resume::Args>),
     #[cfg(feature = "view")]
     View(Box<view::Args>),
+    #[cfg(feature = "serve")]
+    Serve(serve::Args),
     Info(info::Args),
     Convert(convert::Args),
     Patterns(patterns::Args),
@@ -71,6 +75,7 @@ Examples:
   lifelab advise --cells 10000 --latency 10ms
   lifelab run gosper-glider-gun --show
   lifelab view acorn --size 400x300
+  lifelab serve
   lifelab run acorn --size 100x80 --stepper async_tasks --io sleep:10ms
   lifelab run --soup 0.37 --seed 7 --stepper 'thread_pool(workers: 64)' --io socket:5ms --json
   lifelab run acorn --size 4000x4000 -g 1000000 --checkpoint acorn-run --every 30s
@@ -111,6 +116,8 @@ impl Command {
             Self::Resume(args) => resume::perform(args, out),
             #[cfg(feature = "view")]
             Self::View(args) => view::perform(args),
+            #[cfg(feature = "serve")]
+            Self::Serve(args) => serve::perform(args, out),
             Self::Info(args) => info::perform(args, out),
             Self::Convert(args) => convert::perform(args, out),
             Self::Patterns(args) => patterns::perform(args, out),
@@ -145,6 +152,8 @@ impl Command {
             Self::Engines(args) => args.json,
             #[cfg(feature = "view")]
             Self::View(_) => false,
+            #[cfg(feature = "serve")]
+            Self::Serve(_) => false,
             Self::Convert(_) | Self::Completions(_) | Self::Man(_) => false,
         }
     }

@@ -321,7 +321,7 @@ pub(crate) mod signals {
         program::done(child.wait_with_output().expect("it has ended"))
     }
 
-    fn children(parent: &Child) -> Vec<u32> {
+    pub(crate) fn children(parent: &Child) -> Vec<u32> {
         let id = parent.id();
         // A thread lists the processes that it has started.
         let tasks = fs::read_dir(format!("/proc/{id}/task")).into_iter().flatten().flatten();

@@ -11,6 +11,8 @@ mod races;
 mod results;
 mod runs;
 mod scenarios;
+#[cfg(feature = "serve")]
+mod serving;
 mod traces;
 #[cfg(feature = "view")]
 mod viewing;
