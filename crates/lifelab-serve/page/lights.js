@@ -37,11 +37,13 @@ export class Cells {
     let last = 0;
     for (let index = 0; index < lights.count; index += 1) last = Math.max(last, lights.end(index));
     for (let index = 0; index < lights.count; index += 1) {
-      const [left, top, columns, rows] = lights.pixels(index);
-      for (let y = top; columns > 0 && y < top + rows; y += 1) {
-        const [start, end] = [y * width + left, y * width + left + columns];
-        this.by.fill(lights.worker(index) + 1, start, end);
-        this.at.fill(now - (last - lights.end(index)) / 1000, start, end);
+      const columns = lights.width(index);
+      const end = columns > 0 ? lights.top(index) + lights.height(index) : 0;
+      const time = now - (last - lights.end(index)) / 1000;
+      for (let y = lights.top(index); y < end; y += 1) {
+        const start = y * width + lights.left(index);
+        this.by.fill(lights.worker(index) + 1, start, start + columns);
+        this.at.fill(time, start, start + columns);
       }
     }
     this.lit = now;

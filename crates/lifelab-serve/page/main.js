@@ -15,6 +15,9 @@ const COLORS = ["worker", "age", "none"];
 const SPEEDS = ["1", "2", "5", "10", "20", "50", "100", "1000", "full"];
 const LONGEST_STEP = 40;
 
+/** Lights go out for no longer than this, in milliseconds, while no frame comes: who looks at a slow page sees them, too. */
+const PATIENCE = 100;
+
 /** The longest text of a pattern that the server takes, in bytes. */
 const LONGEST_TEXT = 1_000_000;
 
@@ -28,9 +31,11 @@ class App {
   isPausing = false;
   isFollowing = false;
   isDrawing = false;
+  isResized = true;
   elapsed = 0;
   last = 0;
   frames = 0;
+  seen = 0; // When the last frame came.
 
   constructor() {
     const secret = address.takeSecret();
@@ -270,6 +275,7 @@ class App {
     if (news.length !== this.panels.length || news.length === 0) return;
     news.forEach((each, index) => this.panels[index].see(each, now, this));
     this.frames += 1;
+    this.seen = now;
     const modes = news.map(({ figures }) => figures.mode);
     if (modes.every((mode) => mode === "paused")) {
       this.isPausing = false;
@@ -306,9 +312,10 @@ class App {
     const clock = seconds < 60 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
     if (find("clock").textContent !== clock) find("clock").textContent = clock;
     const look = { theme: this.theme, colors: this.state.colors, isCalm: CALM.matches };
-    for (const panel of this.#shown()) if (panel.figures) panel.draw(this.camera, look, now);
+    for (const panel of this.#shown()) if (panel.figures) panel.draw(this.camera, look, Math.min(now, this.seen + PATIENCE));
     const chart = find("population").lastElementChild;
-    fitCanvas(chart);
+    if (this.isResized) fitCanvas(chart);
+    this.isResized = false;
     this.population.draw(chart, this.theme.accent);
     this.link.ask(this.camera.view());
     requestAnimationFrame((next) => this.#draw(next));
@@ -334,7 +341,11 @@ class App {
     const [first] = this.#shown();
     if (!first) return;
     this.camera.resize(first.canvas.clientWidth, first.canvas.clientHeight);
-    for (const panel of this.panels) panel.timeline.isChanged = true;
+    this.isResized = true;
+    for (const panel of this.panels) {
+      panel.isResized = true;
+      panel.timeline.isChanged = true;
+    }
     this.#stale();
   }
 

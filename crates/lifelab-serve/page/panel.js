@@ -1,6 +1,6 @@
 // A panel: a universe under one stepper, with its figures and its timeline.
 
-import { workerColors } from "./colors.js";
+import { css, workerColors } from "./colors.js";
 import { bytes, count, duration, workforce } from "./figures.js";
 import { Cells } from "./lights.js";
 import { Timeline } from "./timeline.js";
@@ -32,9 +32,11 @@ export class Panel {
     this.cells = new Cells();
     this.timeline = new Timeline();
     this.picture = document.createElement("canvas");
+    this.image = null; // Its pixels.
     this.colors = workerColors(1);
     this.figures = null;
     this.isStale = true;
+    this.isResized = true;
   }
 
   /** The stepper that is chosen. */
@@ -66,7 +68,7 @@ export class Panel {
     this.timeline.note(lights);
     const { threads, tasks } = figures.workforce;
     const workers = Math.max(threads, tasks, 1);
-    if (workers !== this.colors.length) this.colors = workerColors(workers);
+    if (workers > this.colors.length) this.colors = workerColors(workers);
     this.#tell(figures, elapsed, isPausing);
   }
 
@@ -74,17 +76,23 @@ export class Panel {
   forget() {
     this.cells.forget();
     this.timeline.forget();
+    this.colors = workerColors(1);
   }
 
   draw(camera, look, now) {
+    const hasStrip = look.colors === "worker";
+    if (this.isResized || this.strip.hidden === hasStrip) {
+      this.strip.hidden = !hasStrip;
+      this.isResized = false;
+      fitCanvas(this.canvas);
+      fitCanvas(this.strip);
+    }
     if (this.isStale || this.cells.isRestless(now)) {
       this.isStale = false;
       this.#drawCells(camera, look, now);
     }
-    this.strip.hidden = look.colors !== "worker";
-    if (this.timeline.isChanged && !this.strip.hidden) {
-      fitCanvas(this.strip);
-      this.timeline.draw(this.strip, this.colors, 0.75);
+    if (hasStrip && this.timeline.isDue(now)) {
+      this.timeline.draw(this.strip, this.colors, now);
     }
   }
 
@@ -108,11 +116,10 @@ export class Panel {
   }
 
   #drawCells(camera, look, now) {
-    fitCanvas(this.canvas);
     const context = this.canvas.getContext("2d");
     const ratio = this.canvas.width / camera.width;
     context.setTransform(1, 0, 0, 1, 0, 0);
-    context.fillStyle = rgb(this.figures?.size ? look.theme.beyond : look.theme.dead);
+    context.fillStyle = css(this.figures?.size ? look.theme.beyond : look.theme.dead);
     context.fillRect(0, 0, this.canvas.width, this.canvas.height);
     const { view } = this.cells;
     if (!view) return;
@@ -120,9 +127,11 @@ export class Panel {
       [this.picture.width, this.picture.height] = [view.width, view.height];
     }
     const inner = this.picture.getContext("2d");
-    const image = inner.createImageData(view.width, view.height);
-    this.cells.paint(image, this.colors, look, now);
-    inner.putImageData(image, 0, 0);
+    if (this.image?.width !== view.width || this.image?.height !== view.height) {
+      this.image = inner.createImageData(view.width, view.height);
+    }
+    this.cells.paint(this.image, this.colors, look, now);
+    inner.putImageData(this.image, 0, 0);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.imageSmoothingEnabled = false;
     context.save();
@@ -148,7 +157,7 @@ export class Panel {
   }
 }
 
-/** Gives a canvas as many pixels as the screen has for it. */
+/** Gives a canvas as many pixels as the screen has for it. To ask for its size is dear: not for every frame. */
 export function fitCanvas(canvas) {
   const ratio = window.devicePixelRatio || 1;
   const [width, height] = [Math.round(canvas.clientWidth * ratio), Math.round(canvas.clientHeight * ratio)];
@@ -156,7 +165,7 @@ export function fitCanvas(canvas) {
 }
 
 function drawLines(context, camera, color) {
-  context.strokeStyle = rgb(color);
+  context.strokeStyle = css(color);
   context.lineWidth = 1;
   context.beginPath();
   const [left, top] = camera.cell(0, 0);
@@ -170,8 +179,4 @@ function drawLines(context, camera, color) {
     context.lineTo(camera.width, Math.round(y) + 0.5);
   }
   context.stroke();
-}
-
-function rgb([red, green, blue]) {
-  return `rgb(${red} ${green} ${blue})`;
 }

@@ -34,10 +34,14 @@ export class Lights {
     this.words = new Uint32Array(buffer, offset, (count * LIGHT_BYTES) / 4);
   }
 
-  /** Left, top, width and height in pixels of the view; no width or no height if it is not seen. */
-  pixels(index) {
-    return this.shorts.subarray(index * 12, index * 12 + 4);
-  }
+  /** The rectangle in pixels of the view; it has no width or no height if it is not seen. */
+  left(index) { return this.shorts[index * 12]; }
+
+  top(index) { return this.shorts[index * 12 + 1]; }
+
+  width(index) { return this.shorts[index * 12 + 2]; }
+
+  height(index) { return this.shorts[index * 12 + 3]; }
 
   worker(index) { return this.words[index * 6 + 2]; }
 

@@ -88,8 +88,8 @@ impl Answer {
         Self::Text(serde_json::to_string(text).expect("texts and numbers"))
     }
 
-    pub(crate) fn refused(message: impl ToString) -> Self {
-        Self::text(&Text::Refused { message: message.to_string() })
+    pub(crate) fn refused(message: &str) -> Self {
+        Self::text(&Text::Refused { message: message.to_owned() })
     }
 
     pub(crate) fn frame(news: &[News], view: Window, usage: Option<Usage>) -> Self {

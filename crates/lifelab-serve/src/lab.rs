@@ -60,9 +60,9 @@ impl Lab {
     pub(crate) fn on(&mut self, text: &str) -> Option<Answer> {
         let request = match serde_json::from_str(text) {
             Ok(request) => request,
-            Err(error) => return Some(Answer::refused(format!("this is no request: {error}"))),
+            Err(error) => return Some(Answer::refused(&format!("this is no request: {error}"))),
         };
-        self.perform(request).unwrap_or_else(|message| Some(Answer::refused(message)))
+        self.perform(request).unwrap_or_else(|message| Some(Answer::refused(&message)))
     }
 
     /// Whether the page waits for a frame.
