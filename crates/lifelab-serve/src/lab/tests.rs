@@ -44,9 +44,9 @@ impl Frame {
 
 impl Trial {
     /// A blinker of 5 x 5 cells under two steppers.
-    fn new(io: Value) -> Self {
+    fn new(io: &Value) -> Self {
         let mut trial = Self { lab: Lab::new(Budget::default()), frame: Frame::default() };
-        let opened = trial.say(json!({
+        let opened = trial.say(&json!({
             "do": "open",
             "universe": {"start": {"pattern": "blinker"}, "size": [5, 5]},
             "io": io,
@@ -56,7 +56,7 @@ impl Trial {
         trial
     }
 
-    fn say(&mut self, request: Value) -> Option<Value> {
+    fn say(&mut self, request: &Value) -> Option<Value> {
         self.lab.on(&request.to_string()).map(|answer| match answer {
             Answer::Text(text) => serde_json::from_str(&text).unwrap(),
             Answer::Frame(_) => panic!("frames come when there is something new"),
@@ -69,7 +69,7 @@ impl Trial {
         let mut pixels = Vec::new();
         loop {
             let view = json!({"left": 0, "top": 0, "width": 5, "height": 5, "scale": 0});
-            assert_eq!(self.say(json!({"do": "frame", "view": view})), None);
+            assert_eq!(self.say(&json!({"do": "frame", "view": view})), None);
             let Some(Answer::Frame(bytes)) = self.lab.frame(true) else { panic!("it must come") };
             self.frame = Frame::read(&bytes);
             if self.frame.text["panels"][0]["has_pixels"] == true {
@@ -111,25 +111,25 @@ fn expected(generations: u64) -> Vec<u8> {
 
 #[test]
 fn all_panels_go_where_they_are_told() {
-    let mut trial = Trial::new(no_io());
+    let mut trial = Trial::new(&no_io());
     trial.wait_for_generation(0);
-    assert_eq!(trial.say(json!({"do": "step", "generations": "7"})), None);
+    assert_eq!(trial.say(&json!({"do": "step", "generations": "7"})), None);
     trial.wait_for_generation(7);
-    trial.say(json!({"do": "back"}));
+    trial.say(&json!({"do": "back"}));
     trial.wait_for_generation(0);
-    trial.say(json!({"do": "run"}));
+    trial.say(&json!({"do": "run"}));
     trial.wait_until(|frame| !all(frame, "generation", "0") && all(frame, "mode", "running"));
-    trial.say(json!({"do": "pause"}));
+    trial.say(&json!({"do": "pause"}));
     trial.wait_until(|frame| all(frame, "mode", "paused"));
-    trial.say(json!({"do": "rewind"}));
+    trial.say(&json!({"do": "rewind"}));
     trial.wait_for_generation(0);
 }
 
 #[test]
 fn every_cell_lights_up_once_in_a_generation_when_it_has_waited() {
-    let mut trial = Trial::new(json!({"wait": "sleep", "milliseconds": 1}));
-    trial.say(json!({"do": "watch", "cells": true}));
-    trial.say(json!({"do": "step", "generations": "1"}));
+    let mut trial = Trial::new(&json!({"wait": "sleep", "milliseconds": 1}));
+    trial.say(&json!({"do": "watch", "cells": true}));
+    trial.say(&json!({"do": "step", "generations": "1"}));
     let mut lit = Vec::new();
     trial.wait_until(|frame| {
         lit.extend(frame.lights.iter().copied());
@@ -151,15 +151,15 @@ fn every_cell_lights_up_once_in_a_generation_when_it_has_waited() {
 
 #[test]
 fn cells_rules_and_steppers_change_without_a_restart() {
-    let mut trial = Trial::new(no_io());
-    trial.say(json!({"do": "step", "generations": "2"}));
+    let mut trial = Trial::new(&no_io());
+    trial.say(&json!({"do": "step", "generations": "2"}));
     trial.wait_for_generation(2);
-    trial.say(json!({"do": "edit", "cells": [[0, 0, true], [1, 2, false]]}));
+    trial.say(&json!({"do": "edit", "cells": [[0, 0, true], [1, 2, false]]}));
     trial.wait_until(|frame| all(frame, "population", "3") && frame.pixels.first() == Some(&255));
-    trial.say(json!({"do": "rule", "rule": "B36/S23"}));
+    trial.say(&json!({"do": "rule", "rule": "B36/S23"}));
     trial.wait_until(|frame| all(frame, "rule", "B36/S23"));
     trial.say(
-        json!({"do": "stepper", "panel": 1, "stepper": {"name": "thread_pool", "workers": 2}}),
+        &json!({"do": "stepper", "panel": 1, "stepper": {"name": "thread_pool", "workers": 2}}),
     );
     trial.wait_until(|frame| frame.text["panels"][1]["stepper"] == "thread_pool(workers: 2)");
     assert!(all(&trial.frame, "generation", "2"));
@@ -167,7 +167,7 @@ fn cells_rules_and_steppers_change_without_a_restart() {
 
 #[test]
 fn what_is_no_request_is_refused_and_changes_nothing() {
-    let mut trial = Trial::new(no_io());
+    let mut trial = Trial::new(&no_io());
     let open = |universe: Value| json!({"do": "open", "universe": universe, "io": no_io(), "steppers": [{"name": "sequential"}]});
     let frame = |width: u64, height: u64| json!({"do": "frame", "view": {"left": 0, "top": 0, "width": width, "height": height, "scale": 0}});
     let many: Vec<_> = (0..10_001).map(|x| json!([x, 0, true])).collect();
@@ -201,7 +201,7 @@ fn what_is_no_request_is_refused_and_changes_nothing() {
         (frame(65_536, 1), "larger than"),
         (frame(2_000, 2_000), "larger than"),
     ] {
-        let said = trial.say(request.clone()).unwrap_or_default();
+        let said = trial.say(&request).unwrap_or_default();
         let message = said["message"].as_str().unwrap_or_default();
         assert!(said["tells"] == "refused" && message.contains(expected), "{request}: {said}");
     }
@@ -231,13 +231,13 @@ fn threads_of_all_pages_together_have_a_limit() {
 
 #[test]
 fn nothing_new_is_no_frame_unless_it_must_be() {
-    let mut trial = Trial::new(no_io());
+    let mut trial = Trial::new(&no_io());
     trial.wait_for_generation(0);
     assert!(trial.lab.frame(true).is_none(), "nobody asks");
     let view = json!({"left": 0, "top": 0, "width": 5, "height": 5, "scale": 0});
     let start = Instant::now();
     loop {
-        trial.say(json!({"do": "frame", "view": view}));
+        trial.say(&json!({"do": "frame", "view": view}));
         if trial.lab.frame(false).is_none() {
             break;
         }

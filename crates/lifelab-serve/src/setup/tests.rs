@@ -19,11 +19,14 @@ fn stepper(name: &str, workers: Option<u32>) -> Stepper {
     Stepper { name: name.to_owned(), workers }
 }
 
+/// What is asked for instead.
+type Change = Box<dyn FnOnce(&mut Setup)>;
+
 /// Why something is refused, before or while it is built.
 fn refusal(change: impl FnOnce(&mut Setup)) -> String {
     match setup(change).prepare() {
         Err(message) => message,
-        Ok(prepared) => (prepared.trial)().err().expect("it is refused").to_string(),
+        Ok(prepared) => (prepared.trial)().expect_err("it is refused").to_string(),
     }
 }
 
@@ -73,7 +76,7 @@ fn engines_of_the_plane_take_little_memory() {
 #[test]
 fn what_takes_too_much_or_makes_no_sense_is_refused_with_a_reason() {
     let text = |text: &str| Start::Text(text.to_owned());
-    let cases: [(&str, Box<dyn FnOnce(&mut Setup)>); 18] = [
+    let cases: [(&str, Change); 18] = [
         ("1 to 8 panels", Box::new(|it| it.steppers.clear())),
         ("1 to 8 panels", Box::new(|it| it.steppers = vec![stepper("sequential", None); 9])),
         ("expected one of", Box::new(|it| it.steppers = vec![stepper("magic", None)])),
