@@ -1,0 +1,40 @@
+//! Pictures and films of Game of Life universes.
+//!
+//! What is drawn is a [`Raster`](lifelab_core::Raster), so any universe can be drawn. A [`Layout`] says how
+//! large, and refuses what is too large before any of it is made. [`write`] draws a picture, [`Film`] takes
+//! generations one after the other and writes each as it comes.
+//!
+//! ```
+//! use lifelab_core::{Raster, Run, View};
+//! use lifelab_pictures::{Format, Layout, Theme, write};
+//!
+//! let view = View { left: 0.into(), top: 0.into(), width: 3, height: 1, scale: 0 };
+//! let mut blinker = Raster::default();
+//! blinker.clear(view);
+//! blinker.add(Run { y: 0.into(), first: 0.into(), last: 2.into() });
+//! let layout = Layout::new(view, 10, true)?;
+//! let mut svg = Vec::new();
+//! write(Format::Svg, &layout, Theme::LIGHT, "blinker", &blinker, &mut svg)?;
+//! assert!(String::from_utf8_lossy(&svg).contains("<title>blinker</title>"));
+//! # Ok::<(), lifelab_pictures::PictureError>(())
+//! ```
+#![forbid(unsafe_code)]
+
+mod error;
+mod format;
+mod layout;
+mod theme;
+
+mod packed;
+mod paint;
+
+mod film;
+mod still;
+mod svg;
+
+pub use error::PictureError;
+pub use film::{DELAY_MS, Film};
+pub use format::Format;
+pub use layout::Layout;
+pub use still::write;
+pub use theme::Theme;

@@ -1,0 +1,93 @@
+//! Pictures made of shapes.
+
+use std::io::{self, Write};
+
+use lifelab_core::Raster;
+
+use crate::layout::Layout;
+use crate::paint::Point;
+use crate::theme::Theme;
+
+/// Writes a picture whose unit is a pixel of the view: a shape for each run of equal ones.
+pub(crate) fn write(
+    layout: &Layout,
+    theme: Theme,
+    title: &str,
+    raster: &Raster,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let view = layout.view();
+    let (width, height) = (view.width, view.height);
+    let (columns, rows) = (layout.width(), layout.height());
+    write!(
+        out,
+        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{columns}" height="{rows}" viewBox="0 0 {width} {height}" shape-rendering="crispEdges"><title>{}</title>"#,
+        escaped(title)
+    )?;
+    write!(out, r#"<path fill="{}" d="M0 0h{width}v{height}H0z"/>"#, color(theme.dead))?;
+    for (point, fill) in [(Point::Sparse, theme.sparse), (Point::Live, theme.live)] {
+        write_runs(point, &color(fill), raster, width, out)?;
+    }
+    if layout.has_lines() {
+        let thin = 1.0 / f64::from(layout.side());
+        write!(
+            out,
+            r#"<path fill="none" stroke="{}" stroke-width="{thin}" d=""#,
+            color(theme.line)
+        )?;
+        for x in 0..=width {
+            write!(out, "M{x} 0v{height}")?;
+        }
+        for y in 0..=height {
+            write!(out, "M0 {y}h{width}")?;
+        }
+        write!(out, r#""/>"#)?;
+    }
+    writeln!(out, "</svg>")
+}
+
+/// Writes all runs of pixels that show this, if there are any.
+fn write_runs(
+    point: Point,
+    fill: &str,
+    raster: &Raster,
+    width: u32,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let is_it = |share: &f32| Point::of(*share) == point;
+    if !raster.shares().iter().any(is_it) {
+        return Ok(());
+    }
+    write!(out, r#"<path fill="{fill}" d=""#)?;
+    for (y, row) in raster.shares().chunks(width as usize).enumerate() {
+        let mut x = 0;
+        for run in row.chunk_by(|one, other| is_it(one) == is_it(other)) {
+            if is_it(&run[0]) {
+                write!(out, "M{x} {y}h{}v1H{x}z", run.len())?;
+            }
+            x += run.len();
+        }
+    }
+    write!(out, r#""/>"#)
+}
+
+fn color([red, green, blue]: [u8; 3]) -> String {
+    format!("#{red:02x}{green:02x}{blue:02x}")
+}
+
+/// Text as XML has it; characters that it cannot hold are left out.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '\t' | '\n' | '\r' => escaped.push(' '),
+            character if character.is_control() || matches!(character, '\u{FFFE}' | '\u{FFFF}') => {
+            }
+            character => escaped.push(character),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,188 @@
+//! Pictures, read again by decoders and compared with the cells.
+
+use std::io::Cursor;
+
+use lifelab_core::testing::oracle_after;
+use lifelab_core::{Coordinate, Grid, Raster, Rule, Run, Soup, Topology, View};
+use lifelab_pictures::{Film, Format, Layout, PictureError, Theme, write};
+
+/// Points as `[red, green, blue]`, row by row.
+type Points = Vec<[u8; 3]>;
+
+fn view(width: u32, height: u32) -> View {
+    View { left: 0.into(), top: 0.into(), width, height, scale: 0 }
+}
+
+fn soup() -> Grid {
+    Soup { density: 0.4, seed: 7 }.grid(19, 11).unwrap()
+}
+
+fn raster(grid: &Grid, view: View) -> Raster {
+    let mut raster = Raster::default();
+    raster.clear(view);
+    for cell in grid.live_cells() {
+        let at = |position: u32| Coordinate::from(i64::from(position));
+        raster.add(Run { y: at(cell.y), first: at(cell.x), last: at(cell.x) });
+    }
+    raster
+}
+
+/// What a picture is to show: each point asks its cell.
+fn expected(grid: &Grid, layout: &Layout, theme: Theme) -> Points {
+    let side = layout.side();
+    let mut points = Vec::new();
+    for y in 0..layout.height() {
+        for x in 0..layout.width() {
+            let is_line = layout.has_lines() && (x % side == 0 || y % side == 0);
+            points.push(match is_line {
+                true => theme.line,
+                false if grid.get(lifelab_core::Cell::new(x / side, y / side)) => theme.live,
+                false => theme.dead,
+            });
+        }
+    }
+    points
+}
+
+fn layouts() -> Vec<Layout> {
+    let sizes = [(1, false), (2, true), (3, true), (7, false), (10, true)];
+    sizes.map(|(side, lines)| Layout::new(view(19, 11), side, lines).unwrap()).to_vec()
+}
+
+/// The frames of an APNG, put together on a canvas.
+fn read_png(bytes: &[u8]) -> Vec<Points> {
+    let mut decoder = png::Decoder::new(Cursor::new(bytes));
+    decoder.set_transformations(png::Transformations::EXPAND);
+    let mut reader = decoder.read_info().unwrap();
+    let (width, height) = (reader.info().width as usize, reader.info().height as usize);
+    let frames = reader.info().animation_control().map_or(1, |control| control.num_frames);
+    let mut canvas = vec![[0; 3]; width * height];
+    let mut pictures = Vec::new();
+    for _ in 0..frames {
+        let mut buffer = vec![0; reader.output_buffer_size().unwrap()];
+        let info = reader.next_frame(&mut buffer).unwrap();
+        let control = reader.info().frame_control();
+        let (left, top) = control.map_or((0, 0), |it| (it.x_offset as usize, it.y_offset as usize));
+        for (index, point) in buffer.chunks(3).take((info.width * info.height) as usize).enumerate()
+        {
+            let (x, y) = (index % info.width as usize, index / info.width as usize);
+            canvas[(top + y) * width + left + x].copy_from_slice(point);
+        }
+        pictures.push(canvas.clone());
+    }
+    pictures
+}
+
+fn read_gif(bytes: &[u8]) -> Vec<Points> {
+    let mut options = gif::DecodeOptions::new();
+    options.set_color_output(gif::ColorOutput::RGBA);
+    let mut decoder = options.read_info(bytes).unwrap();
+    let width = usize::from(decoder.width());
+    let mut canvas = vec![[0; 3]; width * usize::from(decoder.height())];
+    let mut pictures = Vec::new();
+    while let Some(frame) = decoder.read_next_frame().unwrap() {
+        for (index, point) in frame.buffer.chunks(4).enumerate() {
+            let (x, y) = (index % usize::from(frame.width), index / usize::from(frame.width));
+            let at = (usize::from(frame.top) + y) * width + usize::from(frame.left) + x;
+            canvas[at].copy_from_slice(&point[..3]);
+        }
+        pictures.push(canvas.clone());
+    }
+    pictures
+}
+
+fn read(format: Format, bytes: &[u8]) -> Vec<Points> {
+    if format == Format::Gif { read_gif(bytes) } else { read_png(bytes) }
+}
+
+#[test]
+fn every_point_shows_its_cell() {
+    let grid = soup();
+    for layout in layouts() {
+        for theme in [Theme::LIGHT, Theme::DARK] {
+            for format in [Format::Png, Format::Gif, Format::Apng] {
+                let mut bytes = Vec::new();
+                let raster = raster(&grid, layout.view());
+                write(format, &layout, theme, "", &raster, &mut bytes).unwrap();
+                let expected = expected(&grid, &layout, theme);
+                assert!(read(format, &bytes) == [expected], "{format}, {layout:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_picture_of_a_film_is_its_generation() {
+    for format in [Format::Gif, Format::Apng] {
+        for layout in layouts() {
+            let mut grids: Vec<_> = (0..12)
+                .map(|generation| oracle_after(&soup(), generation, Rule::LIFE, Topology::Torus))
+                .collect();
+            grids.insert(3, grids[2].clone()); // Nothing changes.
+            let mut bytes = Vec::new();
+            let number = grids.len() as u32;
+            let mut film = Film::new(format, layout, Theme::LIGHT, number, 50, &mut bytes).unwrap();
+            grids.iter().for_each(|grid| film.push(&raster(grid, layout.view())).unwrap());
+            film.finish().unwrap();
+            let expected: Vec<_> =
+                grids.iter().map(|grid| expected(grid, &layout, Theme::LIGHT)).collect();
+            assert!(read(format, &bytes) == expected, "{format}, {layout:?}");
+        }
+    }
+}
+
+#[test]
+fn a_drawing_of_shapes_is_as_it_was() {
+    let view = View { left: 0.into(), top: 0.into(), width: 4, height: 2, scale: 2 };
+    let mut raster = Raster::default();
+    raster.clear(view);
+    let run =
+        |y: i64, first: i64, last: i64| Run { y: y.into(), first: first.into(), last: last.into() };
+    (0..4).for_each(|y| raster.add(run(y, 0, 7)));
+    raster.add(run(5, 15, 15));
+    let layout = Layout::new(view, 5, false).unwrap();
+    let mut svg = Vec::new();
+    write(Format::Svg, &layout, Theme::LIGHT, "a < b & \"c\"\u{7}", &raster, &mut svg).unwrap();
+    let expected = r##"<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10" viewBox="0 0 4 2" shape-rendering="crispEdges"><title>a &lt; b &amp; "c"</title><path fill="#ffffff" d="M0 0h4v2H0z"/><path fill="#8a92a4" d="M3 1h1v1H3z"/><path fill="#1d2129" d="M0 0h2v1H0z"/></svg>
+"##;
+    assert_eq!(String::from_utf8(svg).unwrap(), expected);
+}
+
+#[test]
+fn what_is_too_large_is_refused_before_it_is_made() {
+    for (width, height, side) in
+        [(1_000_000, 1_000_000, 1), (u32::MAX, u32::MAX, u32::MAX), (65_536, 1, 1), (6_554, 1, 10)]
+    {
+        let error = Layout::new(view(width, height), side, false).unwrap_err();
+        assert!(matches!(error, PictureError::TooLarge { .. }), "{error}");
+        assert!(error.to_string().contains("smaller window"), "{error}");
+    }
+    for (width, height, side) in [(0, 1, 1), (1, 0, 1), (1, 1, 0)] {
+        assert!(matches!(Layout::new(view(width, height), side, true), Err(PictureError::Empty)));
+    }
+    assert!(Layout::new(view(65_535, 4_000), 1, false).is_ok());
+}
+
+#[test]
+fn a_film_without_room_for_films_is_refused() {
+    let layout = Layout::new(view(2, 2), 1, false).unwrap();
+    for format in [Format::Svg, Format::Png] {
+        let error = Film::new(format, layout, Theme::LIGHT, 2, 100, Vec::new()).err().unwrap();
+        assert!(error.to_string().contains("GIF or an APNG"), "{error}");
+    }
+}
+
+#[test]
+fn an_apng_has_the_pictures_that_it_announces() {
+    let layout = Layout::new(view(19, 11), 1, false).unwrap();
+    let mut film = Film::new(Format::Apng, layout, Theme::LIGHT, 2, 100, Vec::new()).unwrap();
+    film.push(&raster(&soup(), layout.view())).unwrap();
+    assert!(film.finish().is_err(), "one is missing");
+}
+
+#[test]
+fn extensions_tell_formats() {
+    let of = |name: &str| Format::of_path(name.as_ref());
+    assert_eq!(["a.svg", "b.PNG", "c.gif", "d.apng"].map(of), Format::ALL.map(Some));
+    assert_eq!(["a", "a.rle", ".png", "png"].map(of), [None; 4]);
+}
