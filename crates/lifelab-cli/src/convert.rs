@@ -1,4 +1,6 @@
-//! `lifelab convert`: a pattern in another format.
+//! `lifelab convert`: a pattern in another format, or as a picture.
+
+mod picture;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -6,17 +8,22 @@ use std::path::{Path, PathBuf};
 use lifelab::patterns::macrocell::Tree;
 use lifelab::patterns::{Content, Format, Pattern, Property, WholeFile};
 
+use lifelab_pictures::Format as Picture;
+
 use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 
 use crate::completions;
 use crate::failure::Failure;
 use crate::input::{self, LimitArgs};
 use crate::interrupt;
+use crate::pictures::PictureArgs;
 use crate::report;
 use crate::stdout;
 use crate::whole_file;
 
-/// Write a pattern in another format
+/// Write a pattern in another format, or as a picture
+///
+/// Pictures are .svg, .png, .gif and .apng files.
 ///
 /// What the new format cannot say is an error if the pattern would be another one without it (its
 /// rule, its finite universe), and otherwise a warning (its position, its generation).
@@ -37,6 +44,13 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     limit: LimitArgs,
+
+    #[command(flatten)]
+    picture: PictureArgs,
+
+    /// Make a film of one period, as a .gif or an .apng
+    #[arg(long, help_heading = "Pictures")]
+    period: bool,
 }
 
 pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
@@ -44,6 +58,14 @@ pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     let document = input::open_document(&args.input, &limits)?;
     for warning in &document.warnings {
         report::warning(format_args!("{}: {warning}", args.input.display()));
+    }
+    let pictured = Picture::of_path(&args.output).filter(|_| args.to.is_none());
+    if let Some(format) = pictured {
+        let pattern = document.list(&limits)?.pattern;
+        return picture::write(&pattern, &args.output, format, args.period, &args.picture);
+    }
+    if args.period {
+        return Err(Failure::usage("--period makes a film: write to a .gif or an .apng"));
     }
     let by_name =
         || if is_stdout(&args.output) { Some(Format::Rle) } else { Format::of_path(&args.output) };

@@ -20,6 +20,7 @@ mod view;
 mod input;
 mod interrupt;
 mod json;
+mod pictures;
 mod scenario_file;
 mod stdout;
 mod text_file;

@@ -13,6 +13,7 @@ pub(crate) mod statistics;
 mod destination;
 mod drawing;
 mod edge;
+mod film;
 mod outcome;
 mod trace;
 mod watch;

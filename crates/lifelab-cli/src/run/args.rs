@@ -13,7 +13,9 @@ use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 use crate::completions;
 use crate::failure::Failure;
 use crate::input::LimitArgs;
+use crate::pictures::PictureArgs;
 use crate::run::checkpoint_writer::CheckpointArgs;
+use crate::run::film::FilmArgs;
 use crate::values::{bytes, count, duration, share, whole};
 use crate::whole_file;
 
@@ -224,8 +226,8 @@ pub(crate) enum ProgressKind {
 #[command(next_help_heading = "Output")]
 pub(crate) struct SaveArgs {
     /// Write the last complete generation to this file, in the format that its extension tells:
-    /// .rle, .mc, .cells, .ron and others; .gz after it compresses. `-` for standard output, as RLE; what
-    /// is printed there otherwise goes to standard error then
+    /// .rle, .mc, .cells, .ron and others; .gz after it compresses; or as a picture: .svg, .png, .gif, .apng.
+    /// `-` for standard output, as RLE; what is printed there otherwise goes to standard error then
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 
@@ -243,6 +245,12 @@ pub(crate) struct SaveArgs {
     #[arg(long, value_name = "N", requires = "trace", allow_negative_numbers = true)]
     #[arg(value_parser = whole::<NonZeroU64>)]
     pub(crate) trace_sample: Option<NonZeroU64>,
+
+    #[command(flatten)]
+    pub(crate) picture: PictureArgs,
+
+    #[command(flatten)]
+    pub(crate) film: FilmArgs,
 }
 
 impl SaveArgs {
@@ -252,6 +260,7 @@ impl SaveArgs {
             ("--output", self.output.as_deref()),
             ("--save-scenario", self.save_scenario.as_deref()),
             ("--trace", self.trace.as_deref()),
+            ("--film", self.film.film.as_deref()),
         ])
     }
 }

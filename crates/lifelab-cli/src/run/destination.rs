@@ -6,7 +6,10 @@ use std::path::Path;
 use lifelab::patterns::{ErrorKind, Format, Property, WholeFile};
 use lifelab::{Rule, Simulation};
 
+use lifelab_pictures::Format as Picture;
+
 use crate::failure::Failure;
+use crate::pictures::{self, PictureArgs};
 use crate::run::args::PrintArgs;
 use crate::run::statistics::RunStatistics;
 use crate::stdout;
@@ -15,6 +18,7 @@ use crate::whole_file;
 /// Where the last generation of a run is written to, checked as far as it can be before the run.
 pub(crate) enum Destination {
     File { file: WholeFile, format: Format },
+    Picture { file: WholeFile, format: Picture, args: PictureArgs },
     Stdout,
 }
 
@@ -31,6 +35,7 @@ impl Destination {
         path: &Path,
         simulation: &Simulation,
         print: &PrintArgs,
+        picture: &PictureArgs,
     ) -> Result<Self, Failure> {
         if is_stdout(path) {
             return match (print.json, print.show) {
@@ -38,6 +43,11 @@ impl Destination {
                 (true, _) => Err(shared("--json")),
                 (false, true) => Err(shared("--show")),
             };
+        }
+        if let Some(format) = Picture::of_path(path) {
+            // How large the last one will be may not be known, but often it is.
+            picture.layout_of(picture.shown(simulation.universe(), pictures::MARGIN))?;
+            return Ok(Self::Picture { file: whole_file::create(path)?, format, args: *picture });
         }
         let refused = |reason: String| {
             Err(Failure::usage(format!("cannot write to {}: {reason}", path.display())))
@@ -59,10 +69,18 @@ impl Destination {
         statistics: &mut RunStatistics,
         out: &mut dyn Write,
     ) -> Result<(), Failure> {
-        let Self::File { file, format } = self else {
-            let pattern = simulation.pattern()?;
-            stdout::guarded(out, |out| pattern.write(Format::Rle, out).map_err(Failure::printing))?;
-            return Ok(out.flush()?);
+        let (file, format) = match self {
+            Self::File { file, format } => (file, format),
+            Self::Picture { file, format, args } => {
+                let title = format!("generation {}", simulation.generation());
+                return pictures::write_one(file, format, &args, &title, simulation.universe());
+            }
+            Self::Stdout => {
+                let pattern = simulation.pattern()?;
+                let write = |out: &mut dyn Write| pattern.write(Format::Rle, out);
+                stdout::guarded(out, |out| write(out).map_err(Failure::printing))?;
+                return Ok(out.flush()?);
+            }
         };
         if format == Format::Macrocell
             && simulation.population() > LISTED

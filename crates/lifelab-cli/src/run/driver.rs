@@ -16,6 +16,7 @@ use crate::run::checkpoint_writer::CheckpointWriter;
 use crate::run::destination::Destination;
 use crate::run::drawing;
 use crate::run::edge;
+use crate::run::film::Camera;
 use crate::run::outcome::Outcome;
 use crate::run::progress::Progress;
 use crate::run::statistics::RunStatistics;
@@ -50,10 +51,14 @@ impl Driver {
         let scenario_file = scenario_file.map(|path| scenario_file::create(path, &self.scenario));
         let scenario_file = scenario_file.transpose()?;
         let output = save.output.as_deref();
-        let output = output.map(|path| Destination::new(path, &self.simulation, print));
+        let output =
+            output.map(|path| Destination::new(path, &self.simulation, print, &save.picture));
         let output = output.transpose()?;
         let (path, sample) = (save.trace.as_deref(), save.trace_sample);
         let ahead = self.ahead();
+        let has_end = self.finder.is_none();
+        let mut film =
+            save.film.start(&self.simulation, has_end.then_some(ahead), &save.picture)?;
         let trace = path.map(|path| Trace::start(path, sample, ahead, &mut self.simulation));
         let trace = trace.transpose()?;
         interrupt::stop_on_signal(self.simulation.stop())?;
@@ -62,7 +67,7 @@ impl Driver {
             writer.warns_at_once = !print.quiet && !print.json;
         }
         self.leave_checkpoint()?;
-        let ended = self.drive(print.progress());
+        let ended = self.drive(print.progress(), film.as_mut());
 
         // Whatever ended it, the simulation stands at its last complete generation.
         let left = self.leave_checkpoint();
@@ -76,7 +81,7 @@ impl Driver {
         let traced = trace
             .map_or(Ok(()), |trace| trace.write(&self.simulation, &scenario, &mut self.statistics));
         let saved = scenario_file.map_or(Ok(()), |file| scenario_file::write(file, &scenario));
-        let has_end = self.finder.is_none();
+        let filmed = film.map_or(Ok(()), Camera::finish);
         if let Some(warning) = edge::warning(&self.simulation, &self.scenario, has_end) {
             self.statistics.warn(warning);
         }
@@ -91,11 +96,11 @@ impl Driver {
             true => self.simulation.check_stop().map_err(Failure::from),
             false => Ok(()),
         };
-        ended.and(left).and(written).and(traced).and(saved).and(printed).and(hashed)
+        ended.and(left).and(written).and(filmed).and(traced).and(saved).and(printed).and(hashed)
     }
 
     /// Computes generations until the end, or until a state comes back if that is looked for.
-    fn drive(&mut self, kind: ProgressKind) -> Result<(), Failure> {
+    fn drive(&mut self, kind: ProgressKind, film: Option<&mut Camera>) -> Result<(), Failure> {
         if self.has_come_back() {
             return Ok(());
         }
@@ -106,7 +111,10 @@ impl Driver {
         let run = (&*scenario, *start);
         let mut watch =
             Watch { run, finder, writer, statistics, progress: &progress, failure: None };
-        let ended = simulation.drive(ahead, &mut [&mut watch]);
+        let ended = match film {
+            Some(film) => simulation.drive(ahead, &mut [&mut watch, film]),
+            None => simulation.drive(ahead, &mut [&mut watch]),
+        };
         watch.failure.map_or(ended.map_err(Failure::from), Err)
     }
 

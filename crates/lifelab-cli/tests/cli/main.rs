@@ -7,6 +7,7 @@ mod endings;
 mod files;
 #[cfg(target_os = "linux")]
 mod limits;
+mod pictures;
 mod races;
 mod results;
 mod runs;

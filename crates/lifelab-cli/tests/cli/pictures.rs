@@ -1,0 +1,96 @@
+//! Pictures and films, from outside.
+
+use std::fs;
+
+use tempfile::tempdir;
+
+use crate::program::{lifelab, run, succeed, typed};
+
+#[test]
+fn a_pattern_becomes_a_picture_by_extension() {
+    let folder = tempdir().expect("a folder");
+    for (name, magic) in [
+        ("glider.svg", &b"<svg "[..]),
+        ("glider.png", b"\x89PNG"),
+        ("glider.gif", b"GIF89a"),
+        ("glider.apng", b"\x89PNG"),
+    ] {
+        for command in [["convert", "glider"].as_slice(), &["run", "glider", "-q", "-g", "3", "-o"]]
+        {
+            let path = folder.path().join(name);
+            succeed(lifelab(command).arg(&path));
+            let bytes = fs::read(&path).expect("it is there");
+            assert!(bytes.starts_with(magic), "{command:?} {name}");
+            fs::remove_file(path).expect("it is ours");
+        }
+    }
+}
+
+#[test]
+fn windows_scales_and_lines_are_as_they_are_asked_for() {
+    let folder = tempdir().expect("a folder");
+    let path = folder.path().join("glider.svg");
+    let svg = |line: &str| {
+        succeed(typed(&format!("convert glider {} {line}", path.display())).arg("--theme=dark"));
+        fs::read_to_string(&path).expect("it is text")
+    };
+    let drawn = svg("--window -2,-1,20x10 --scale 4");
+    assert!(drawn.contains(r#"width="81" height="41" viewBox="0 0 20 10""#), "{drawn}");
+    assert!(drawn.contains("stroke"), "{drawn}");
+    assert!(drawn.contains(r##"fill="#0f1115""##), "{drawn}");
+    let drawn = svg("--window=-2,-1,20x10 --scale 4 --no-lines");
+    assert!(drawn.contains(r#"width="80" height="40""#) && !drawn.contains("stroke"), "{drawn}");
+    // The glider in rows 0 to 2, seen from (-2, -1).
+    assert!(drawn.contains("M3 1h1v1H3zM4 2h1v1H4zM2 3h3v1H2z"), "{drawn}");
+}
+
+#[test]
+fn a_film_of_a_period_has_as_many_pictures() {
+    let folder = tempdir().expect("a folder");
+    let path = folder.path().join("film.apng");
+    for (pattern, period) in [("pulsar", 3_u32), ("glider", 4), ("block", 1)] {
+        succeed(lifelab(["convert", "--period", pattern]).arg(&path));
+        let bytes = fs::read(&path).expect("it is there");
+        let at = bytes.windows(4).position(|chunk| chunk == b"acTL").expect("it is a film") + 4;
+        assert_eq!(bytes[at..at + 4], period.to_be_bytes(), "{pattern}");
+    }
+}
+
+#[test]
+fn a_film_of_a_run_has_a_picture_of_every_nth_generation() {
+    let folder = tempdir().expect("a folder");
+    let path = folder.path().join("film.apng");
+    let line = "run glider --size 20x20 -g 10 --film-every 3 -q --film";
+    succeed(typed(line).arg(&path));
+    let bytes = fs::read(&path).expect("it is there");
+    let at = bytes.windows(4).position(|chunk| chunk == b"acTL").expect("it is a film") + 4;
+    assert_eq!(bytes[at..at + 4], 4_u32.to_be_bytes(), "generations 0, 3, 6 and 9");
+    // A run that ends where nobody knows has a film, too.
+    let path = folder.path().join("film.gif");
+    succeed(typed("run acorn --until-stable -q --size 30x30 --film").arg(&path));
+    assert!(fs::read(&path).expect("it is there").ends_with(b";"), "a whole one");
+}
+
+#[test]
+fn what_is_no_picture_is_refused_before_anything_is_written() {
+    let folder = tempdir().expect("a folder");
+    for (line, expected) in [
+        ("convert --period glider glider.png", "a .gif or an .apng"),
+        ("convert --period glider glider.rle", "a .gif or an .apng"),
+        ("convert glider glider.png --scale 100000", "too large"),
+        ("convert glider glider.gif --window 0,0,1000000x1000000 --scale 1", "too large"),
+        ("run glider -g 1 -o glider.png --window 0,0,1000000x1000000 --scale 1", "too large"),
+        ("convert glider glider.png --window 1,2,3", "-5,0,40x30"),
+        ("convert glider glider.png --scale 0", "at least one"),
+        ("run glider -g 1 --film film.png", "a .gif or an .apng"),
+        ("run glider --until-stable --film film.apng", "take a .gif"),
+        ("run glider -g 1 --film-every 2", "--film"),
+        ("run glider -g 1 --film film.gif --film-every 0", "--film-every"),
+        ("run glider -g 1 --film a.gif -o a.gif", "both write"),
+        ("convert glider nowhere/glider.png", "nowhere"),
+    ] {
+        let done = run(typed(line).current_dir(folder.path()));
+        assert!(done.code != Some(0) && done.err.contains(expected), "{line}: {}", done.err);
+        assert_eq!(fs::read_dir(folder.path()).expect("it is there").count(), 0, "{line}");
+    }
+}
