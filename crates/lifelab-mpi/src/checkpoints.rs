@@ -332,10 +332,12 @@ fn read_mine(ranks: &Ranks, folder: &Path, checkpoint: &Checkpoint) -> Result<Gr
     let shares = Shares::new(height, ranks.size());
     let shares = shares.map_err(|failure| Kind::Malformed(failure.message))?;
     let mine = shares.of(ranks.rank());
-    let mut rows = Grid::new(width, mine.len() as u32)?;
     let is_mine =
         |part: &&CheckpointPart| part.rows().start < mine.end && mine.start < part.rows().end;
-    for part in parts.iter().filter(is_mine) {
+    let parts = || parts.iter().filter(is_mine);
+    parts().try_for_each(|part| part.check_length(folder, checkpoint.generation, width))?;
+    let mut rows = Grid::new(width, mine.len() as u32)?;
+    for part in parts() {
         part.read(folder, checkpoint.generation, mine.clone(), &mut rows)?;
     }
     Ok(rows)

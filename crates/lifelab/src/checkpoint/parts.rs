@@ -69,6 +69,18 @@ impl CheckpointPart {
         let _ = fs::remove_file(folder.join(file_name(generation, self.first)));
     }
 
+    /// Whether the file is as long as rows of this width are: to be asked before memory is taken for
+    /// them, for a stranger's checkpoint may announce more than it brings.
+    ///
+    /// # Errors
+    /// If it is not there, or has another length.
+    pub fn check_length(&self, folder: &Path, generation: Count, width: u32) -> Result<(), Kind> {
+        let name = file_name(generation, self.first);
+        let file = fs::metadata(folder.join(&name)).map_err(|error| missing(&name, &error))?;
+        let is_whole = file.len() == u64::from(self.rows) * row_bytes(width) as u64;
+        if is_whole { Ok(()) } else { Err(torn(&name)) }
+    }
+
     /// Reads this part of a checkpoint, and copies those of its rows that lie in the range `wanted`
     /// into a grid whose first row is the first of these.
     ///
@@ -244,8 +256,10 @@ mod tests {
         for wanted in [0..9, 3..6, 4..5] {
             let mut grid = Grid::new(65, wanted.len() as u32).unwrap();
             for part in parts {
+                part.check_length(folder, 0.into(), 65).unwrap();
                 part.read(folder, 0.into(), wanted.clone(), &mut grid).unwrap();
             }
+            assert!(parts[0].check_length(folder, 0.into(), 73).is_err(), "nine bytes are not ten");
             let mut rows = (0..).zip(wanted);
             assert!(rows.all(|(y, row)| grid.row(y).eq(simulation.grid().row(row))));
         }
