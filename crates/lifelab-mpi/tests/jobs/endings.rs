@@ -19,9 +19,10 @@ use crate::job::{
 /// Ends within this time of the death of a rank.
 const AT_ONCE: Duration = Duration::from_secs(5);
 
-/// A run that has no end, with checkpoints.
+/// A run that only something else ends, with checkpoints; or its time, should a test fail.
 fn start(ranks: u32, folder: &Path, more: &str) -> Child {
-    let run = "run --soup 0.4 --seed 7 --size 500x300 --threads 1 -g 1000000000 --every 20";
+    let run =
+        "run --soup 0.4 --seed 7 --size 500x300 --threads 1 -g 1000000000 --every 20 --timeout 2m";
     let mut job = job(ranks, &format!("{run} --json {more} --checkpoint"));
     let mut job = job.arg(folder).spawn().expect("mpirun is installed");
     wait_for_checkpoints(folder, 3, &mut job);
