@@ -54,7 +54,6 @@ pub(crate) async fn serve(mut socket: WebSocket, budget: Budget, stop: Cancellat
             () = stop.cancelled() => break,
         }
     }
-    // So the laboratory ends.
     drop((requests, answers)); // So the laboratory ends.
     let _ = end.await;
 }
