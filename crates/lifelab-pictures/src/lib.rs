@@ -1,7 +1,7 @@
 //! Pictures and films of Game of Life universes.
 //!
 //! What is drawn is a [`Raster`](lifelab_core::Raster), so any universe can be drawn. A [`Layout`] says how
-//! large, and refuses what is too large before any of it is made. [`write`] draws a picture, [`Film`] takes
+//! large, and refuses what is too large before any of it is made. [`write()`] draws a picture, [`Film`] takes
 //! generations one after the other and writes each as it comes.
 //!
 //! ```
