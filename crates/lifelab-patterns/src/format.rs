@@ -25,7 +25,7 @@ pub enum Format {
     /// One phase of an object, as its name: `xq4_153`. It is read, and not written, for a name tells the
     /// period, too: [`apgcode`](crate::apgcode) writes it.
     Apgcode,
-    /// All that a [`Pattern`] holds, in Rusty Object Notation.
+    /// All that a [`Pattern`](crate::Pattern) holds, in Rusty Object Notation.
     Ron,
 }
 
