@@ -56,13 +56,13 @@ pub(crate) fn of(args: &args::Run) -> Result<Scenario, Failure> {
 /// Overrides what a scenario says of its cells, and refuses what a job cannot do.
 pub(crate) fn override_work(work: &args::Work, scenario: &mut Scenario) -> Result<(), Failure> {
     if let Some(engine) = &work.engine {
-        scenario.engine = engine.clone();
+        scenario.engine = Some(engine.clone());
     }
-    if !scenario.engine.is_finite() {
+    if let Some(engine) = scenario.engine.as_ref().filter(|engine| !engine.is_finite()) {
         let message = format!(
             "the engine {} has all of a universe in one process, and cannot be divided; leave it to \
              `lifelab`, or take --engine finite",
-            scenario.engine.name()
+            engine.name()
         );
         return Err(Failure::new(Exit::BadInput, "engine", message));
     }
