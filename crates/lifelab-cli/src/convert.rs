@@ -16,7 +16,7 @@ use crate::completions;
 use crate::failure::Failure;
 use crate::input::{self, LimitArgs};
 use crate::interrupt;
-use crate::pictures::PictureArgs;
+use crate::pictures::{self, PictureArgs};
 use crate::report;
 use crate::stdout;
 use crate::whole_file;
@@ -96,7 +96,7 @@ fn write(
     out: &mut dyn Write,
 ) -> Result<Vec<Property>, Failure> {
     let Some(format) = format else {
-        return pattern.save(output).map_err(Failure::writing); // That tells what is wrong.
+        return Err(pictures::unknown_extension(output));
     };
     if is_stdout(output) {
         let lost =

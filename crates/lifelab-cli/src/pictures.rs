@@ -1,12 +1,13 @@
 //! Pictures and films: the options of all commands that write them.
 
 use std::io::{BufWriter, Write};
+use std::path::Path;
 use std::str::FromStr;
 
 use clap::ValueEnum;
 
 use lifelab::core::{Coordinate, Raster, Rectangle, View};
-use lifelab::patterns::WholeFile;
+use lifelab::patterns::{ErrorKind, WholeFile};
 use lifelab::{Count, Universe};
 use lifelab_pictures::{Format, Layout, PictureError, Theme};
 
@@ -107,6 +108,16 @@ impl PictureArgs {
             ThemeArg::Dark => Theme::DARK,
         }
     }
+}
+
+/// What is said of a file whose name is neither a pattern's nor a picture's.
+pub(crate) fn unknown_extension(path: &Path) -> Failure {
+    let pictures = Format::ALL.map(|format| format!(".{}", format.extension())).join(", ");
+    Failure::usage(format!(
+        "cannot write to {}: {}; and for pictures {pictures}",
+        path.display(),
+        ErrorKind::UnknownExtension
+    ))
 }
 
 /// What is seen of a universe.

@@ -32,7 +32,8 @@ impl Format {
         matches!(self, Self::Gif | Self::Apng)
     }
 
-    fn extension(self) -> &'static str {
+    /// The extension of its files, without the dot.
+    pub fn extension(self) -> &'static str {
         match self {
             Self::Svg => "svg",
             Self::Png => "png",

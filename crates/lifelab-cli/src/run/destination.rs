@@ -53,7 +53,7 @@ impl Destination {
             Err(Failure::usage(format!("cannot write to {}: {reason}", path.display())))
         };
         let Some(format) = Format::of_path(path) else {
-            return refused(ErrorKind::UnknownExtension.to_string());
+            return Err(pictures::unknown_extension(path));
         };
         let property = Property::Rule;
         if simulation.rule() != Rule::LIFE && !format.holds(property) {

@@ -88,6 +88,8 @@ fn what_is_no_picture_is_refused_before_anything_is_written() {
         ("run glider -g 1 --film film.gif --film-every 0", "--film-every"),
         ("run glider -g 1 --film a.gif -o a.gif", "both write"),
         ("convert glider nowhere/glider.png", "nowhere"),
+        ("convert glider glider.bmp", ".rle; and for pictures .svg, .png"),
+        ("run glider -g 1 -o glider.bmp", "and for pictures .svg, .png"),
     ] {
         let done = run(typed(line).current_dir(folder.path()));
         assert!(done.code != Some(0) && done.err.contains(expected), "{line}: {}", done.err);
