@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release -p lifelab-auto --example plane_speed -- PATTERN GENERATIONS ENGINE [STEP]`
 //!
-//! The engine is `tiles`, `hashlife` or `auto`. With a STEP somebody looks after each so many generations.
+//! The engine is `tiles`, `hashlife` or `auto`. With a STEP somebody looks after every STEP generations.
 //! `benches/unbounded/race.py` calls it.
 #![allow(clippy::print_stdout, reason = "a program")]
 

@@ -191,7 +191,7 @@ impl Patch {
     }
 
     /// The rows that are wanted if `more` generations are to follow before the halo is set again: its
-    /// own, and so many of the halo on either side. Rows are counted from the first of the halo.
+    /// own, and `more` of the halo on either side. Rows are counted from the first of the halo.
     pub fn wanted(&self, more: u32) -> Range<u32> {
         let [above, below] = self.halos().map(|halo| halo.min(more));
         self.own.start - above..self.own.end + below
@@ -205,7 +205,7 @@ impl Patch {
         start..self.own.end.saturating_sub(below).max(start)
     }
 
-    /// The rows of a hop of so many generations, in bands of at most `most` rows that any threads may
+    /// The rows of a hop of `generations`, in bands of at most `most` rows that any threads may
     /// compute. The hop may be asked for several times, for other rows; then it is
     /// [finished](Self::finish).
     ///

@@ -138,7 +138,7 @@ impl<'a> Outcome<'a> {
         }
     }
 
-    /// Whether there are so many cells that hashing them is given up when somebody ends the run.
+    /// Whether the cells are too many to be hashed once somebody has ended the run.
     pub(crate) fn is_long_to_hash(&self) -> bool {
         self.population > QUICKLY_HASHED && self.population <= MOST_HASHED
     }

@@ -196,8 +196,8 @@ impl Plan {
     }
 }
 
-/// Whether cells lie so many and so close together that a grid holds them in less memory than an engine of the
-/// plane, which would take more than it is well to take unasked.
+/// Whether the pattern is large and dense: a grid holds it in less memory than an engine of the plane, which
+/// would take more than it is well to take unasked.
 fn is_vast(content: &Content) -> bool {
     let Content::Cells(pattern) = content else { return false };
     let Some(area) = pattern.cells.bounding_box() else { return false };

@@ -17,7 +17,7 @@ pub(crate) const HANGS: Duration = Duration::from_secs(120);
 /// The program.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_lifelab-mpi");
 
-/// `mpirun` for so many ranks of a program.
+/// `mpirun` for `ranks` ranks of a program.
 pub(crate) fn mpirun(ranks: u32, program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new("mpirun");
     command.args(["-n", &ranks.to_string()]);
@@ -92,7 +92,7 @@ pub(crate) fn rank_processes(job: &Child) -> Vec<i32> {
     pids.filter(is_rank).filter(is_of_job).collect()
 }
 
-/// Waits until a folder has so many checkpoints, or the job has ended.
+/// Waits until a folder has `count` checkpoints, or the job has ended.
 pub(crate) fn wait_for_checkpoints(folder: &Path, count: usize, job: &mut Child) {
     let start = Instant::now();
     while checkpoints(folder).len() < count && job.try_wait().expect("it is ours").is_none() {

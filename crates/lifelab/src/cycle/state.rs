@@ -23,7 +23,7 @@ const MOST_LISTED: u64 = 10_000_000;
 
 impl State {
     /// The state of a universe: of a shape where there are no edges, for only there what has moved goes
-    /// on as it did. `None` if it has so many cells that it is told from no other.
+    /// on as it did. `None` if its cells are too many to tell it from another.
     pub(crate) fn of(universe: &dyn Universe) -> Option<Self> {
         let has_edges = universe.world().bounds.is_some();
         let population = universe.population();

@@ -178,7 +178,7 @@ pub(crate) struct End {
 #[derive(clap::Args, Clone, Copy)]
 #[command(next_help_heading = "Checkpoints")]
 pub(crate) struct Saves {
-    /// How often: after so many generations, 1000, or so much time, 10m [default: 1m]
+    /// How often: after a number of generations, 1000, or after a time, 10m [default: 1m]
     #[arg(long, value_name = "N|DURATION", requires = "checkpoint")]
     every: Option<Every>,
     /// How many to keep: the last ones [default: 3]
