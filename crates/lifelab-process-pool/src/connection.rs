@@ -79,7 +79,7 @@ pub(crate) enum StartFailure {
     Refused(io::Error),
     /// It ended before it greeted. Another attempt may succeed.
     Died(String),
-    /// It did not shake_hands as a worker does, and never will.
+    /// It did not shake hands as a worker does, and never will.
     NoWorker(String),
     /// The step was stopped first.
     Stopped,
@@ -113,7 +113,7 @@ impl Connection {
                 Err(StartFailure::Stopped)
             }
             (_, Some(CancelReason::Deadline)) => {
-                let silent = format!("did not shake_hands within {timeout:?}");
+                let silent = format!("did not shake hands within {timeout:?}");
                 Err(StartFailure::NoWorker(format!("{silent}: {}", connection.reap(stop))))
             }
             (Err(Silence::Closed), None) => {

@@ -298,6 +298,6 @@ impl From<WireError> for Broken {
     }
 }
 
-/// What a program must do whose workers do not shake_hands.
+/// What a program must do whose workers do not shake hands.
 const CALL: &str = "call `lifelab_process_pool::host_workers` first in `main` of the program that \
                     is to host workers";

@@ -31,7 +31,7 @@ pub(crate) struct Handshake {
 /// Why two processes cannot work together.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 pub(crate) enum Mismatch {
-    #[error("it did not shake_hands")]
+    #[error("it did not shake hands")]
     Magic,
     #[error("it speaks version {0} of the protocol, and this program version {PROTOCOL}")]
     Protocol(u32),

@@ -194,7 +194,7 @@ fn watch(work: &Work<'_>, active_handles: &[ActiveHandle], events: &SyncSender<E
     }
 }
 
-/// The connection that is at work under a active_handle.
+/// The connection that is at work under a handle.
 pub(crate) fn active(active_handle: &ActiveHandle) -> Option<Arc<Handle>> {
     active_handle.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }

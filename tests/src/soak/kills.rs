@@ -27,7 +27,9 @@ pub(super) fn kills(seed: u64, tally: &mut Tally) {
             match simulation.step() {
                 Ok(report) => tally.deaths += report.warnings().len() as u64 + report.omitted(),
                 // It was suspended before it greeted; the next step works.
-                Err(error) if error.to_string().contains("did not greet") => tally.deaths += 1,
+                Err(error) if error.to_string().contains("did not shake hands") => {
+                    tally.deaths += 1;
+                }
                 Err(error) => panic!("seed {seed}: {error}"),
             }
         }

@@ -262,7 +262,7 @@ fn random_kills() -> Result<(), Failed> {
                             generations += 1;
                         }
                         // It was suspended before it greeted; the next step works.
-                        Err(error) if error.to_string().contains("did not shake_hands") => {}
+                        Err(error) if error.to_string().contains("did not shake hands") => {}
                         Err(error) => return Err(error),
                     }
                 }

@@ -24,7 +24,7 @@ fn a_program_that_forgets() -> Result<(), Failed> {
     for (part, symptom) in [
         ("prints", r#"wrote "Hello, world! I am not a worker."#),
         ("exits", r#"exit status: 2, its last words: "unknown command""#),
-        ("silent", "did not shake_hands within 200ms"),
+        ("silent", "did not shake hands within 200ms"),
         ("nests", "may start none"),
         ("newer", "version 77 of the protocol"),
     ] {
