@@ -70,6 +70,8 @@ pub(crate) struct Handle {
     answers: AtomicU64,
     /// Why the connection was killed, if it hung: set by the thread that watched it, once.
     hang: OnceLock<&'static str>,
+    /// Whether it was killed: by then it may have given its last answer, and look healthy.
+    killed: AtomicBool,
 }
 
 /// Why a connection could not be started.
@@ -190,6 +192,7 @@ fn spawn(command: &WorkerCommand) -> io::Result<(Handle, ChildStdout)> {
         processes: processes.into(),
         answers: AtomicU64::new(0),
         hang: OnceLock::new(),
+        killed: AtomicBool::new(false),
     };
     Ok((handle, output))
 }
@@ -252,7 +255,13 @@ impl Handle {
 
     /// Kills all processes.
     pub(crate) fn kill(&self) {
+        self.killed.store(true, Ordering::Release);
         self.processes().iter_mut().for_each(Process::kill);
+    }
+
+    /// Whether it was killed, so that no later step can use it.
+    pub(crate) fn is_killed(&self) -> bool {
+        self.killed.load(Ordering::Acquire)
     }
 
     /// Does `work`, and kills the processes if it takes longer than `limit` or `stop` fires: then

@@ -144,7 +144,17 @@ pub(crate) fn run(
         }
         assembly.take_all(running, &inbox);
     });
-    assembly.finish()
+    let result = assembly.finish();
+    drop_killed(connections);
+    result
+}
+
+/// Drops the connections that were killed at the end of their patience, and answered all the same:
+/// their answers were in the pipe, or on their way.
+fn drop_killed(connections: &mut [Option<Connection>]) {
+    for slot in connections {
+        slot.take_if(|connection| connection.handle.is_killed());
+    }
 }
 
 /// Starts the threads of a step; tells how many drivers run, and why there are no more.

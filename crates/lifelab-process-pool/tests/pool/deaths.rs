@@ -144,13 +144,15 @@ fn a_suspended_worker() -> Result<(), Failed> {
 
 fn a_worker_that_does_not_answer() -> Result<(), Failed> {
     for options in configurations() {
-        let options = Options { answer_timeout: Some(Duration::from_millis(200)), ..options };
+        let answer_timeout = Some(Duration::from_millis(200));
+        let options = Options { answer_timeout, restarts: 1000, ..options };
         let mut pool = pool(options.clone());
         let folder = tempfile::tempdir()?;
         let marker = folder.path().join("marker");
         let script = Script::default().act(What::Deaf, 2, 3, Phase::Neighbors).once(&marker);
         let report = step(&mut pool, Arc::new(script), 8, 7)?;
-        let message = message(report.warnings());
+        // On a busy machine its successors may be late, too.
+        let message = message(&report.warnings()[..1]);
         assert!(message.contains("because it did not answer"), "{options:?}: {message}");
         assert!(!children().contains(&signed_by(&marker)), "killed and reaped");
     }
