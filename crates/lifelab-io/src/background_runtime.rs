@@ -31,7 +31,7 @@ impl BackgroundRuntime {
         Ok(Self { handle, running: Some(running), thread: Some(thread) })
     }
 
-    /// Makes the sockets, timers and tasks of this thread the background_runtime's, until the guard is dropped.
+    /// Makes the sockets, timers and tasks of this thread the background runtime's, until the guard is dropped.
     pub(crate) fn enter(&self) -> EnterGuard<'_> {
         self.handle.enter()
     }

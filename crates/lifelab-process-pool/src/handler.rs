@@ -78,8 +78,8 @@ impl RequestHandler {
                 put(out, unit, cell.apply_rule(cx).map(|alive| self::alive(unit, alive, cx)));
             }
             Message::Band { unit, shape } => {
-                // In a line of two a band goes on as a whole: a cell that waited in it would hold
-                // up those before it.
+                // In a connection of two a band goes on as a whole: a cell that waited in it would
+                // hold up those before it.
                 let at_once = self.role == Role::Both || cx.is_idle();
                 sense(at_once, "a band of cells that wait")?;
                 if self.role == Role::Neighbors {
@@ -144,7 +144,8 @@ fn inner(shape: Shape, beside: u32, band: Band) -> Band {
     Band::from_words(band.rows(), shape.width, words).expect("as many words as it has")
 }
 
-/// The surroundings of a band as a grid, in the memory of the one before if that has the same sides.
+/// The surroundings of a band as a grid, in the memory of the one before if that has the same
+/// sides.
 fn grid<'a>(place: &'a mut Option<Grid>, surroundings: &Band) -> Result<&'a Grid, WireError> {
     let (width, height) = (surroundings.width(), surroundings.rows().len() as u32);
     let same = |grid: &Grid| grid.width() == width && grid.height() == height;

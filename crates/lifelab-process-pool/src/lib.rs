@@ -58,14 +58,14 @@
 //! In a [`Pool`](Arrangement::Pool), each child does both phases of a cell. In a
 //! [`Chain`](Arrangement::Chain), two children are connected as in a shell's pipeline: the output
 //! of the one that counts neighbors *is* the input of the one that applies the rule. What the first
-//! finds wrong with a cell travels down the line as a value, for an earlier cell can still fail in
-//! the second phase. If either process dies, both are replaced, and all units that were in the line
-//! are done again. `workers` connections stand side by side; `workers: 1` is the plain pipeline.
-//! Cells that wait go through a chain one by one, so that the phases of one band can overlap. If no
-//! cell waits, there is no first phase to speak of: the kernel does both in one pass over words, so
-//! the first process hands a band's rows on as they are, and the second computes it. Such a chain
-//! is a pool whose connections have a detour. It is here to show how phases stream through processes, not
-//! to be fast.
+//! finds wrong with a cell travels down the connection as a value, for an earlier cell can still
+//! fail in the second phase. If either process dies, both are replaced, and all units that were in
+//! the connection are done again. `workers` connections stand side by side; `workers: 1` is the
+//! plain pipeline. Cells that wait go through a chain one by one, so that the phases of one band
+//! can overlap. If no cell waits, there is no first phase to speak of: the kernel does both in one
+//! pass over words, so the first process hands a band's rows on as they are, and the second
+//! computes it. Such a chain is a pool whose connections have a detour. It is here to show how
+//! phases stream through processes, not to be fast.
 //!
 //! # Classic mistakes, and what is done here
 //! - *Both sides write, nobody reads.* When pipes fill up in both directions, parent and child wait
@@ -82,14 +82,15 @@
 //! - *A child waits for ever to say something on standard error.* A thread drains it, and keeps the
 //!   last 4 KiB.
 //! - *A print corrupts the protocol.* In a worker, standard output is standard error.
-//! - *A fork bomb.* If the program forgets the call, its children run its ordinary `main`, and could
-//!   start children. A process that was started as a worker cannot build a pool; and the parent
-//!   believes no process that has not greeted it as a worker of its own version and build does.
-//! - *The failure that waits behind hanging cells.* A line takes its units in reading order, also
-//!   when they are done again, and hands each on before it begins the next. So no cell waits behind
-//!   a later one, which may never return.
+//! - *A fork bomb.* If the program forgets the call, its children run its ordinary `main`, and
+//!   could start children. A process that was started as a worker cannot build a pool; and the
+//!   parent believes no process that has not greeted it as a worker of its own version and build
+//!   does.
+//! - *The failure that waits behind hanging cells.* A connection takes its units in reading order,
+//!   also when they are done again, and hands each on before it begins the next. So no cell waits
+//!   behind a later one, which may never return.
 //! - *A child that is suspended.* It neither answers nor dies. But the system knows, and is asked
-//!   four times a second: a line that is suspended for two seconds is killed and replaced.
+//!   four times a second: a connection that is suspended for two seconds is killed and replaced.
 //! - *A stop that waits for the deaf.* Workers are told to stop, and end their waits; a worker that
 //!   has not done so after 25 ms is killed, and replaced at the next step. That may hit a band that
 //!   is too tall for the kernel to finish in this time.
@@ -146,21 +147,21 @@ pub const WORKER_VARIABLE: &str = "LIFELAB_PROCESS_POOL_WORKER";
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
     /// What one unit of work is. A unit is a message there and one back, so cells that do not wait
-    /// want bands; [`Grain::Auto`] makes them a mebibyte at most, or a row if that takes more, or, for
-    /// several generations at once, 48 rows and as many around them. In a
+    /// want bands; [`Grain::Auto`] makes them a mebibyte at most, or a row if that takes more, or,
+    /// for several generations at once, 48 rows and as many around them. In a
     /// [chain](Arrangement::Chain), cells that wait are units whatever this says.
     pub grain: Grain,
-    /// How many lines of worker processes work side by side, at most [`Options::MAX_WORKERS`]. The
-    /// default is the number of processors.
+    /// How many connections of worker processes work side by side, at most
+    /// [`Options::MAX_WORKERS`]. The default is the number of processors.
     #[serde(deserialize_with = "lifelab_core::number::deserialize")]
     pub workers: NonZeroUsize,
-    /// Whether a line is one process, or one for each phase.
+    /// Whether a connection is one process, or one for each phase.
     pub arrangement: Arrangement,
-    /// How many units a line holds at most, from 1 to [`Options::MAX_IN_FLIGHT`]. With 1, it is
-    /// idle while the parent takes an answer and sends the next unit; with more, units wait in the
-    /// line, in memory: so of bands it holds no more than 4 MiB, or two if those are larger. A line
-    /// never holds more than its share of the units left, so that towards the end of a generation
-    /// none waits while another line is idle.
+    /// How many units a connection holds at most, from 1 to [`Options::MAX_IN_FLIGHT`]. With 1, it
+    /// is idle while the parent takes an answer and sends the next unit; with more, units wait in
+    /// the connection, in memory: so of bands it holds no more than 4 MiB, or two if those are
+    /// larger. A connection never holds more than its share of the units left, so that towards the
+    /// end of a generation none waits while another connection is idle.
     #[serde(deserialize_with = "lifelab_core::number::deserialize")]
     pub in_flight: NonZeroUsize,
     /// How many connections that died may be replaced in one step, before the step fails.
@@ -169,10 +170,11 @@ pub struct Options {
     /// How long a worker process may take to start.
     #[serde(with = "lifelab_core::duration")]
     pub start_timeout: Duration,
-    /// How long a line may take from one answer to the next, before it is killed and its work done
-    /// again by another. By default it is for ever, for cells may wait for long; where processes may
-    /// hang, make it longer than the longest wait of a unit. A process that is suspended (SIGSTOP) is
-    /// found out without it: its line is replaced within three seconds.
+    /// How long a connection may take from one answer to the next, before it is killed and its work
+    /// done again by another. By default it is for ever, for cells may wait for long; where
+    /// processes may hang, make it longer than the longest wait of a unit. A process that is
+    /// suspended (SIGSTOP) is found out without it: its connection is replaced within three
+    /// seconds.
     #[serde(with = "lifelab_core::duration::optional", skip_serializing_if = "Option::is_none")]
     pub answer_timeout: Option<Duration>,
     /// A program that hosts workers; by default it is this one, and must be of the same build.
@@ -180,7 +182,7 @@ pub struct Options {
     pub program: Option<PathBuf>,
 }
 
-/// What a line of worker processes is made of.
+/// What a connection of worker processes is made of.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -194,10 +196,11 @@ pub enum Arrangement {
 }
 
 impl Options {
-    /// The most connections: each takes a thread, and each of its processes another, and three pipes.
+    /// The most connections: each takes a thread, and each of its processes another, and three
+    /// pipes.
     pub const MAX_WORKERS: usize = 1024;
 
-    /// The most units in a line: a worker's queue has room for no more.
+    /// The most units in a connection: a worker's queue has room for no more.
     pub const MAX_IN_FLIGHT: usize = 1024;
 }
 
@@ -276,7 +279,8 @@ impl ProcessPool {
     /// [`with_options`](StepperFactory::with_options) takes more options.
     ///
     /// # Errors
-    /// If there are none, or more than [`Options::MAX_WORKERS`], or this process is itself a worker.
+    /// If there are none, or more than [`Options::MAX_WORKERS`], or this process is itself a
+    /// worker.
     pub fn new(workers: usize) -> Result<Self, StartError> {
         let workers = StartError::check_workers(workers)?;
         Self::with_options(Options { workers, ..Options::default() })
@@ -329,7 +333,7 @@ fn wire_text(cx: &Context) -> Result<Option<String>, StepErrorKind> {
 impl Drop for ProcessPool {
     /// Ends all processes at once: they see their input's end together, then are reaped in turn.
     fn drop(&mut self) {
-        self.connections.iter().flatten().for_each(|line| line.handle.close());
+        self.connections.iter().flatten().for_each(|it| it.handle.close());
     }
 }
 
@@ -337,8 +341,8 @@ impl StepperFactory for ProcessPool {
     const NAME: &'static str = "process_pool";
     const SUMMARY: &'static str = "cells in child processes that are sent units of work over pipes";
     type Options = Options;
-    /// For each worker the pool has a thread that drives it and one that reads its errors, and the worker
-    /// one that reads and one that works.
+    /// For each worker the pool has a thread that drives it and one that reads its errors, and the
+    /// worker one that reads and one that works.
     const PROFILES: &'static [Profile] = &[Profile {
         in_flight: InFlight::Workers(128),
         cores: Cores::All,
@@ -380,7 +384,8 @@ impl StepperFactory for ProcessPool {
                 remedy: "call `lifelab_process_pool::host_workers` first in `main`".into(),
             });
         }
-        // A thread drives each line, one watches while it starts, and one listens to each process.
+        // A thread drives each connection, one watches while it starts, and one listens to each
+        // process.
         let threads = 2 + arrangement.roles().len();
         AddressSpace::check_workers(workers, threads, start::STACK)?;
         let meter = Arc::default();

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use lifelab_core::Traffic;
 
 /// The bytes that this process has written to its workers' pipes and read from them. Counted by the
-/// threads that drive the lines.
+/// threads that drive the connections.
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
     sent: AtomicU64,

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 /// Which part of a cell's work a worker process does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) enum Role {
-    /// Both phases: the only process of a line.
+    /// Both phases: the only process of a connection.
     Both,
-    /// The first phase: it sends counted cells to the next process of its line, and bands whose
-    /// cells do not wait as they are.
+    /// The first phase: it sends counted cells to the next process of its connection, and bands
+    /// whose cells do not wait as they are.
     Neighbors,
     /// The second phase, of the cells that the process before it has counted; and both phases of
     /// bands whose cells do not wait.
@@ -30,11 +30,11 @@ impl Role {
         }
     }
 
-    /// The name of a process of this role in the line of this number, from 0.
-    pub(crate) fn worker(self, line: usize) -> String {
+    /// The name of a process of this role in the connection of this number, from 0.
+    pub(crate) fn worker(self, connection: usize) -> String {
         match self {
-            Self::Both => format!("worker {}", line + 1),
-            Self::Neighbors | Self::Rule => format!("worker {}, {}", line + 1, self.name()),
+            Self::Both => format!("worker {}", connection + 1),
+            Self::Neighbors | Self::Rule => format!("worker {}, {}", connection + 1, self.name()),
         }
     }
 }

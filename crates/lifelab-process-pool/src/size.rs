@@ -1,9 +1,9 @@
-//! How large bands are, and how many a line holds: what bounds the memory of a step.
+//! How large bands are, and how many a connection holds: what bounds the memory of a step.
 //!
 //! A band is in memory several times on its way, as words and as bytes, on both sides of each pipe.
-//! So neither the bands nor their number may grow with the grid, unless the caller says so. Only rows
-//! so long that a band of a few takes a mebibyte make larger ones: a hop needs as many rows as there
-//! are around the band, or most of the work would be done for nothing.
+//! So neither the bands nor their number may grow with the grid, unless the caller says so. Only
+//! rows so long that a band of a few takes a mebibyte make larger ones: a hop needs as many rows as
+//! there are around the band, or most of the work would be done for nothing.
 
 use std::num::NonZeroU32;
 
@@ -15,11 +15,11 @@ use crate::wire::HEADER_LIMIT;
 /// rows are longer than that. The cost of a message is invisible long before this size.
 const AUTO_BAND: u64 = 1 << 20;
 
-/// The bytes of bands that a line holds, at most, unless two have more.
+/// The bytes of bands that a connection holds, at most, unless two have more.
 const WINDOW: u32 = 1 << 22;
 
-/// `grain`, or smaller bands if it is [`Grain::Auto`] and they would be too large; but none of fewer
-/// rows than a band needs around it.
+/// `grain`, or smaller bands if it is [`Grain::Auto`] and they would be too large; but none of
+/// fewer rows than a band needs around it.
 pub(crate) fn limit(grain: Grain, units: Units, now: &Grid, generations: u32) -> Grain {
     match (grain, units.rows()) {
         (Grain::Auto, Some(rows)) => {
@@ -46,8 +46,8 @@ pub(crate) fn payload(units: Units, now: &Grid, generations: u32) -> Result<u32,
     })
 }
 
-/// How many units with such a payload a line may hold. Two at least, so that one is on its way
-/// while the other is in work.
+/// How many units with such a payload a connection may hold. Two at least, so that one is on its
+/// way while the other is in work.
 pub(crate) fn window(payload: u32) -> usize {
     WINDOW.checked_div(payload).map_or(usize::MAX, |units| units.max(2) as usize)
 }
@@ -66,7 +66,7 @@ mod tests {
 
     use super::*;
 
-    /// Rows per unit, bytes of its payload, and units in a line.
+    /// Rows per unit, bytes of its payload, and units in a connection.
     fn sizes(grain: Grain, width: u32, height: u32) -> (Option<u32>, u32, usize) {
         sizes_ahead(1, grain, width, height)
     }

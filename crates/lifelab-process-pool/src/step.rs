@@ -1,4 +1,5 @@
-//! One step: units fanned out to the lines of workers, outcomes fanned in on the calling thread.
+//! One step: units fanned out to the connections of workers, outcomes fanned in on the calling
+//! thread.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
@@ -76,8 +77,8 @@ pub(crate) enum Event {
     Stopping,
 }
 
-/// The handle of a connection at work, for the threads that do not drive it: set by the connection's driver
-/// before it sends any unit of this step, and cleared when it ends.
+/// The handle of a connection at work, for the threads that do not drive it: set by the
+/// connection's driver before it sends any unit of this step, and cleared when it ends.
 pub(crate) type ActiveHandle = Mutex<Option<Arc<Handle>>>;
 
 impl SchedulerState {
@@ -98,10 +99,11 @@ impl SchedulerState {
 }
 
 impl Work<'_> {
-    /// The next unit for a connection that holds `held` already; `None` if it should not take another.
+    /// The next unit for a connection that holds `held` already; `None` if it should not take
+    /// another.
     ///
-    /// A connection holds at most its fair share of the units that are left, so that towards the end of a
-    /// step no unit waits behind a slow one while another connection is idle.
+    /// A connection holds at most its fair share of the units that are left, so that towards the
+    /// end of a step no unit waits behind a slow one while another connection is idle.
     pub(crate) fn claim(&self, held: usize) -> Option<usize> {
         let SchedulerState { next, open, .. } = &self.state;
         let left = self.units.len().saturating_sub(next.load(Ordering::Relaxed));
@@ -117,9 +119,9 @@ impl Work<'_> {
 
 /// Does the work, a connection for each of its shares, and completes `fan_in`.
 ///
-/// Each connection is driven by a thread of its own, so that each can block in its pipes; they and the
-/// one that watches the stop are scoped, so none outlives the step. Starting a thread costs some
-/// ten microseconds, little beside the pipes.
+/// Each connection is driven by a thread of its own, so that each can block in its pipes; they and
+/// the one that watches the stop are scoped, so none outlives the step. Starting a thread costs
+/// some ten microseconds, little beside the pipes.
 pub(crate) fn run(
     work: &Work<'_>,
     connections: &mut [Option<Connection>],

@@ -11,21 +11,21 @@ use lifelab_core::CancellationToken;
 use crate::connection::Handle;
 use crate::step::{ActiveHandle, active};
 
-/// How often lines are looked at, at least.
+/// How often connections are looked at, at least.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// How often in its time limit a line is looked at: the limit is met within a quarter of it.
+/// How often in its time limit a connection is looked at: the limit is met within a quarter of it.
 const LOOKS: u32 = 4;
 
 /// For how long a process may be suspended: longer than it takes somebody who has suspended this
 /// program with its workers to let all of them go on.
 const SUSPENDED: Duration = Duration::from_secs(2);
 
-/// Why a line was killed.
+/// Why a connection was killed.
 const SUSPENSION: &str = "it was suspended";
 
-/// Until `stop` fires, kills lines that are suspended, and those from which no answer comes within
-/// `limit`.
+/// Until `stop` fires, kills connections that are suspended, and those from which no answer comes
+/// within `limit`.
 pub(crate) fn end_hangs(
     active_handles: &[ActiveHandle],
     limit: Option<Duration>,
@@ -50,7 +50,7 @@ pub(crate) fn end_hangs(
     }
 }
 
-/// Until `stop` fires, kills the line if it is suspended.
+/// Until `stop` fires, kills the connection if it is suspended.
 pub(crate) fn end_suspension(handle: &Handle, stop: &CancellationToken) {
     let mut suspension = Suspension::default();
     while stop.sleep(LOOK).is_ok() {
@@ -60,7 +60,7 @@ pub(crate) fn end_suspension(handle: &Handle, stop: &CancellationToken) {
     }
 }
 
-/// What the watch remembers of a line from look to look.
+/// What the watch remembers of a connection from look to look.
 struct Seen {
     handle: Arc<Handle>,
     suspension: Suspension,
@@ -75,7 +75,7 @@ impl Seen {
         Self { handle, suspension, answers, since: Instant::now() }
     }
 
-    /// Says why the line should be killed, if it should.
+    /// Says why the connection should be killed, if it should.
     fn look(&mut self, limit: Option<Duration>) -> Option<&'static str> {
         let answers = self.handle.answers();
         if answers != self.answers {
@@ -91,7 +91,7 @@ impl Seen {
     }
 }
 
-/// Since when a line has been suspended in all looks.
+/// Since when a connection has been suspended in all looks.
 #[derive(Default)]
 struct Suspension(Option<Instant>);
 

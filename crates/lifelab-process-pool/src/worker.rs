@@ -26,8 +26,9 @@ use crate::{Options, WORKER_VARIABLE};
 /// for each.
 const BATCH: usize = 1 << 15;
 
-/// Messages that may stand in the queue: a full window of units, in a line of two each after what was
-/// seen of it; and for one step, its I/O, its start and its stop, and the stop of the step before.
+/// Messages that may stand in the queue: a full window of units, in a connection of two each after
+/// what was seen of it; and for one step, its I/O, its start and its stop, and the stop of the step
+/// before.
 const QUEUE: usize = 2 * Options::MAX_IN_FLIGHT + 4;
 
 /// Hosts worker processes: the first thing in `main` of every program that uses the process pool.
@@ -135,8 +136,8 @@ fn serve(role: Role, build: Build<'_>) -> Result<(), WorkerError> {
         .run(&tasks, build)?)
 }
 
-/// Answers the parent's handshake; in a line of two, each process answers, and the first passes the
-/// handshake on.
+/// Answers the parent's handshake; in a connection of two, each process answers, and the first
+/// passes the handshake on.
 fn shake_hands(
     role: Role,
     input: &mut Frames<impl Read>,
@@ -267,7 +268,7 @@ impl<W: Write> Worker<W> {
                         wire::put(&mut self.out, &Message::Refused(reason), |_| {});
                         self.flush()?;
                         // It does not end before its input does: with it would end the next process
-                        // of its line, perhaps before that one has passed this on.
+                        // of its connection, perhaps before that one has passed this on.
                         tasks.iter().for_each(drop);
                         return Ok(());
                     }
@@ -307,7 +308,7 @@ impl<W: Write> Worker<W> {
         self.pass_on(&step);
     }
 
-    /// Tells the next process of the line, if there is one.
+    /// Tells the next process of the connection, if there is one.
     fn pass_on(&mut self, message: &Message) {
         if self.role == Role::Neighbors {
             wire::put(&mut self.out, message, |_| {});

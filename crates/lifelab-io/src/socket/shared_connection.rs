@@ -117,7 +117,7 @@ async fn run(end: End) {
     in_flight.close(reason);
 }
 
-/// Closes the connection's in_flight when its task ends, also when the task is dropped with its runtime.
+/// Closes the connection's in-flight table when its task ends, also when the task is dropped with its runtime.
 struct End(Arc<InFlightTable>);
 
 impl Drop for End {

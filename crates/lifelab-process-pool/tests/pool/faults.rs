@@ -58,7 +58,8 @@ fn a_panic_is_the_cell_s_fault() -> Result<(), Failed> {
         assert_eq!(first.fault.message(), "as told");
         let report = step(&mut pool, Arc::new(Script::default()), 8, 7)?;
         assert_eq!(report.warnings(), []);
-        let after = children(); // A line that had no work at first may have been started meanwhile.
+        // A connection that had no work at first may have been started meanwhile.
+        let after = children();
         let kept = before.iter().all(|worker| after.contains(worker));
         assert!(kept, "no worker was replaced: {before:?}, {after:?}");
     }

@@ -22,7 +22,7 @@ const WIDTH: u32 = 5;
 const HEIGHT: u32 = 4;
 const PHASES: [Phase; 2] = [Phase::Neighbors, Phase::Rule];
 
-/// Every arrangement and grain, with one line and with several, idle ends and full windows.
+/// Every arrangement and grain, with one connection and with several, idle ends and full windows.
 fn windows() -> impl Iterator<Item = Options> {
     let number = |number| NonZeroUsize::new(number).unwrap();
     configurations().flat_map(move |options| {
@@ -63,7 +63,7 @@ fn a_failure_ends_the_waits_of_later_cells() -> Result<(), Failed> {
     Ok(())
 }
 
-/// One process dies while it, and the other of its line, hold later cells that hang.
+/// One process dies while it, and the other of its connection, hold later cells that hang.
 fn a_failure_ends_them_after_a_restart_too() -> Result<(), Failed> {
     let at = Cell::new(1, 1);
     for options in windows() {
