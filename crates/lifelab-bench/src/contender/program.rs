@@ -21,6 +21,10 @@ const LOOK: Duration = Duration::from_millis(20);
 /// How long a program may take to end when its input has.
 const FAREWELL: Duration = Duration::from_secs(2);
 
+/// How long standard error may stay open when the program has ended: only processes that it has left
+/// behind hold it open.
+const LAST_GASP: Duration = Duration::from_secs(5);
+
 /// The end of what it said on standard error that is kept, in bytes.
 const LAST_WORDS: usize = 2000;
 
@@ -32,8 +36,15 @@ pub(super) struct Program {
     /// Dropped, it closes the program's standard input.
     requests: Option<SyncSender<Vec<u8>>>,
     lines: Receiver<Line>,
-    /// Written by the thread that reads its standard error.
-    complaints: Arc<Mutex<Vec<u8>>>,
+    complaints: Complaints,
+}
+
+/// What a program says on standard error.
+struct Complaints {
+    /// The end of it, written by the thread that reads.
+    kept: Arc<Mutex<Vec<u8>>>,
+    /// Disconnected when there is no more to read.
+    end: Receiver<()>,
 }
 
 /// Something that a program said.
@@ -72,9 +83,7 @@ impl Program {
         // One line ahead: who says more than was asked waits until somebody reads.
         let (said, lines) = mpsc::sync_channel(1);
         thread::spawn(move || read_lines(output, longest, &said));
-        let complaints = Arc::new(Mutex::new(Vec::new()));
-        let kept = complaints.clone();
-        thread::spawn(move || keep_the_end(errors, &kept));
+        let complaints = Complaints::keep(errors);
         Ok(Self { child, mark, requests: Some(requests), lines, complaints })
     }
 
@@ -119,10 +128,13 @@ impl Program {
         }
     }
 
-    /// The end of what it has said on standard error.
-    pub(super) fn last_words(&self) -> String {
-        let complaints = self.complaints.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(&complaints).trim().to_owned()
+    /// The end of what it has said on standard error; of a program that has ended, all of that.
+    pub(super) fn last_words(&mut self) -> String {
+        if matches!(self.child.try_wait(), Ok(Some(_))) {
+            let _ = self.complaints.end.recv_timeout(LAST_GASP); // What is there is told all the same.
+        }
+        let kept = self.complaints.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&kept).trim().to_owned()
     }
 
     /// Ends its input, and then the program. Tells what was wrong with its end.
@@ -179,6 +191,20 @@ impl Drop for Program {
     }
 }
 
+impl Complaints {
+    /// Reads until the end, on a thread, so that the program need not wait.
+    fn keep(errors: impl Read + Send + 'static) -> Self {
+        let kept = Arc::new(Mutex::new(Vec::new()));
+        let (at_end, end) = mpsc::sync_channel(0);
+        let to_write = kept.clone();
+        thread::spawn(move || {
+            keep_the_end(errors, &to_write);
+            drop(at_end);
+        });
+        Self { kept, end }
+    }
+}
+
 impl Line {
     fn whole(self) -> Result<Vec<u8>, Silence> {
         match self {
@@ -212,7 +238,7 @@ fn read_lines(output: ChildStdout, longest: usize, said: &SyncSender<Line>) {
     }
 }
 
-/// Reads until the end, so that the program need not wait, and keeps only the end.
+/// Reads all, and keeps only the end.
 fn keep_the_end(mut errors: impl Read, kept: &Mutex<Vec<u8>>) {
     let mut bytes = [0; LAST_WORDS];
     while let Ok(read @ 1..) = errors.read(&mut bytes) {
