@@ -127,7 +127,7 @@ impl StderrTail {
 
     /// How long the pipe may stay open after the child's end. Only a process that the child has
     /// started, and that outlives it, can hold it open; the thread then ends with that process.
-    const PATIENCE: Duration = Duration::from_millis(200);
+    const PATIENCE: Duration = Duration::from_secs(2);
 
     fn collect(mut stderr: ChildStderr) -> io::Result<Self> {
         let tail = Arc::new(Mutex::new(VecDeque::new()));
