@@ -14,6 +14,9 @@ mod subject;
 mod user_io_laws;
 mod window_laws;
 
+use std::num::NonZeroUsize;
+use std::thread;
+
 use libtest_mimic::{Arguments, Completion, Trial};
 
 use subject::{Law, Subject};
@@ -45,5 +48,13 @@ fn main() {
             })
         })
     });
-    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
+    libtest_mimic::run(&arguments(), trials.collect()).exit();
+}
+
+/// Those of the command line. By default more laws are tried at once than there are processors, for
+/// most of them wait most of the time.
+fn arguments() -> Arguments {
+    let arguments = Arguments::from_args();
+    let processors = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    Arguments { test_threads: arguments.test_threads.or(Some(3 * processors)), ..arguments }
 }
