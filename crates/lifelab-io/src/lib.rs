@@ -11,12 +11,12 @@
 //! | time, [blocking its thread](Block) even as a future | `block:10ms` | `block(fixed("10ms"))` |
 //! | its own [computation](Work) | `cpu:50us` | `cpu(time("50us"))` |
 //! | an [echo service](Socket) | `socket:5ms` | `socket(latency: fixed("5ms"))` |
-//! | one with [limits](ServiceLimits) | `socket:5ms capacity:64 queue:256` | `socket(latency: fixed("5ms"), capacity: 64, queue: 256)` |
 //!
 //! Policies wrap whatever it is, from the inside to the outside:
 //!
 //! | policy | shorthand | RON |
 //! | --- | --- | --- |
+//! | [limits](ServiceLimits) of the service that is waited for | `capacity:64 queue:256` | `limits: (capacity: 64, queue: 256)` |
 //! | [computation](IoSpec::work) before the wait | `work:rounds(10000)` | `work: rounds(10000)` |
 //! | [faults](FaultSpec) in the place of the wait | `error@3:(5,7)`, `hang:0.001` | `faults: [(kind: hang, when: probability(0.001))]` |
 //! | a [time limit](Timeout) for each attempt | `timeout:20ms` | `timeout: "20ms"` |
@@ -93,6 +93,7 @@ mod wait;
 mod block;
 mod cpu;
 mod latency;
+mod service_limits;
 mod sleep;
 mod socket;
 
@@ -134,11 +135,12 @@ pub use keep::KeepState;
 pub use latency::Latency;
 pub use phase::{InPhase, IoPhase};
 pub use retry::{Retry, RetrySpec};
+pub use service_limits::ServiceLimits;
 pub use shorthand::ShorthandError;
 pub use sleep::Sleep;
 pub use socket::{Address, AddressError, Service, SocketSpec};
 #[cfg(feature = "tokio")]
-pub use socket::{EchoService, ServiceLimits, Socket, Transport};
+pub use socket::{EchoService, Socket, Transport};
 pub use spec::{IoSpec, from_wire};
 pub use timeout::Timeout;
 pub use wait::Wait;

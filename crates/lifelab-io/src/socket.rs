@@ -35,8 +35,6 @@ use crate::shorthand::{Scanner, Shorthand, ShorthandError};
 
 pub use address::{Address, AddressError};
 #[cfg(feature = "tokio")]
-pub use admission::ServiceLimits;
-#[cfg(feature = "tokio")]
 pub use client::Socket;
 #[cfg(feature = "tokio")]
 pub use service::{EchoService, Transport};
@@ -49,7 +47,6 @@ pub use service::{EchoService, Transport};
 /// | `socket(unix):exp(5ms)` | `socket(latency: exponential(mean: "5ms"), service: unix)` |
 /// | `socket(127.0.0.1:7000):5ms` | `socket(latency: fixed("5ms"), service: at("127.0.0.1:7000"))` |
 /// | `socket(tcp,64):5ms` | `socket(latency: fixed("5ms"), connections: 64)` |
-/// | `socket:5ms capacity:64 queue:256` | `socket(latency: fixed("5ms"), capacity: 64, queue: 256)` |
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SocketSpec {
@@ -68,22 +65,6 @@ pub struct SocketSpec {
         deserialize_with = "lifelab_core::number::deserialize"
     )]
     pub connections: NonZeroU32,
-    /// How many requests a service of its own serves at once; as many as there are by default. Others
-    /// wait there, first come, first served: `socket:5ms capacity:64`.
-    #[serde(
-        default,
-        deserialize_with = "lifelab_core::number::optional::deserialize",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub capacity: Option<NonZeroU32>,
-    /// How many requests wait there; as many as there are by default. Others fail at once:
-    /// `socket:5ms capacity:64 queue:256`.
-    #[serde(
-        default,
-        deserialize_with = "lifelab_core::number::optional::deserialize",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub queue: Option<u32>,
 }
 
 /// The echo service that a socket talks to.
@@ -107,30 +88,7 @@ fn default_connections() -> NonZeroU32 {
 impl SocketSpec {
     /// Requests that take `latency`, to a service of their own on TCP.
     pub fn new(latency: Latency) -> Self {
-        Self {
-            latency,
-            service: Service::default(),
-            connections: default_connections(),
-            capacity: None,
-            queue: None,
-        }
-    }
-
-    /// The limits of a service of its own.
-    #[cfg(feature = "tokio")]
-    pub fn limits(&self) -> ServiceLimits {
-        ServiceLimits { capacity: self.capacity, queue: self.queue }
-    }
-
-    /// What the description would have to be, if it makes no sense.
-    pub(crate) fn flaw(&self) -> Option<&'static str> {
-        if self.queue.is_some() && self.capacity.is_none() {
-            return Some("a capacity beside a queue: who serves all at once has none waiting");
-        }
-        if self.capacity.is_some() && matches!(self.service, Service::At(_)) {
-            return Some("no capacity: a service that runs already has its own");
-        }
-        self.latency.flaw()
+        Self { latency, service: Service::default(), connections: default_connections() }
     }
 }
 
@@ -149,7 +107,7 @@ impl Shorthand for SocketSpec {
         }
         scanner.need(':', "`:` and a latency")?;
         let latency = Latency::scan(scanner)?;
-        Ok(Self { service, connections, ..Self::new(latency) })
+        Ok(Self { latency, service, connections })
     }
 }
 
@@ -164,9 +122,9 @@ fn scan_service(scanner: &mut Scanner<'_>) -> Result<Service, ShorthandError> {
 }
 
 impl fmt::Display for SocketSpec {
-    /// Prints what stands behind `socket`; its limits are among the options of the whole description.
+    /// Prints what stands behind `socket`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { latency, service, connections, .. } = self;
+        let Self { latency, service, connections } = self;
         if *connections != default_connections() {
             write!(f, "({service},{connections})")?;
         } else if *service != Service::default() {

@@ -18,6 +18,7 @@ use crate::faulty::Faulty;
 use crate::keep::KeepState;
 use crate::phase::{InPhase, IoPhase};
 use crate::retry::{Retry, RetrySpec};
+use crate::service_limits::ServiceLimits;
 use crate::timeout::Timeout;
 use crate::wait::Wait;
 use crate::working::Working;
@@ -49,6 +50,9 @@ use crate::working::Working;
 pub struct IoSpec {
     /// What a cell waits for; nothing by default.
     pub wait: Wait,
+    /// What the service that it waits for can take; everything at once by default.
+    #[serde(skip_serializing_if = "ServiceLimits::is_none")]
+    pub limits: ServiceLimits,
     /// In which phases it waits; when it applies the rule by default.
     pub phase: IoPhase,
     /// Decides latencies, probable faults and backoffs; 0 by default.
@@ -96,6 +100,9 @@ impl IoSpec {
         if let Some(expected) = self.wait.flaw() {
             return invalid(self.wait.to_string(), expected);
         }
+        if let Some(expected) = self.wait.limits_flaw(&self.limits) {
+            return invalid(format!("{}{}", self.wait, self.limits), expected);
+        }
         for fault in &self.faults {
             if let Some(expected) = fault.flaw() {
                 return invalid(fault.to_string(), expected);
@@ -116,8 +123,9 @@ impl IoSpec {
     /// If the description makes no sense, or the socket service cannot be started.
     pub fn build(&self) -> Result<Arc<dyn CellIo>, IoError> {
         self.check()?;
-        let (wait, elsewhere) = self.wait.build(self.seed)?;
-        let wire = Self { wait: elsewhere, ..self.clone() }.to_ron();
+        let (wait, elsewhere) = self.wait.build(self.limits, self.seed)?;
+        let limits = ServiceLimits::default(); // Its service, which has them, runs here.
+        let wire = Self { wait: elsewhere, limits, ..self.clone() }.to_ron();
         Ok(Arc::new(Built { io: self.around(wait), wire }))
     }
 

@@ -11,11 +11,12 @@ use crate::block::Block;
 use crate::cpu::{Cpu, Work};
 use crate::error::IoError;
 use crate::latency::Latency;
+use crate::service_limits::ServiceLimits;
 use crate::shorthand::{self, Scanner, Shorthand, ShorthandError};
 use crate::sleep::Sleep;
-use crate::socket::SocketSpec;
 #[cfg(feature = "tokio")]
-use crate::socket::{Service, Socket};
+use crate::socket::Socket;
+use crate::socket::{Service, SocketSpec};
 
 /// What a cell waits for.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -41,12 +42,31 @@ impl Wait {
         match self {
             Self::None | Self::Cpu(_) => None,
             Self::Sleep(latency) | Self::Block(latency) => latency.flaw(),
-            Self::Socket(socket) => socket.flaw(),
+            Self::Socket(socket) => socket.latency.flaw(),
         }
     }
 
-    /// Builds the I/O, and returns the description that another process builds it from.
-    pub(crate) fn build(&self, seed: u64) -> Result<(Arc<dyn CellIo>, Self), IoError> {
+    /// What the limits would have to be, if this wait cannot have them.
+    pub(crate) fn limits_flaw(&self, limits: &ServiceLimits) -> Option<&'static str> {
+        if limits.is_none() {
+            return None;
+        }
+        match self {
+            Self::Socket(SocketSpec { service: Service::At(_), .. }) => {
+                Some("no limits: a service that runs already has its own")
+            }
+            Self::Socket(_) => limits.flaw(),
+            _ => Some("no limits: only a socket has a service"),
+        }
+    }
+
+    /// Builds the I/O, and returns the description that another process builds it from, where the
+    /// service runs already.
+    pub(crate) fn build(
+        &self,
+        limits: ServiceLimits,
+        seed: u64,
+    ) -> Result<(Arc<dyn CellIo>, Self), IoError> {
         let io: Arc<dyn CellIo> = match self {
             Self::None => Arc::new(Idle),
             Self::Sleep(latency) => Arc::new(Sleep::new(*latency, seed)),
@@ -54,9 +74,9 @@ impl Wait {
             Self::Cpu(work) => Arc::new(Cpu::new(*work)),
             #[cfg(feature = "tokio")]
             Self::Socket(spec) => {
-                let socket = Socket::new(spec, seed)?;
+                let socket = Socket::limited(spec, limits, seed)?;
                 let service = Service::At(socket.address().clone());
-                let elsewhere = SocketSpec { service, capacity: None, queue: None, ..spec.clone() };
+                let elsewhere = SocketSpec { service, ..spec.clone() };
                 return Ok((Arc::new(socket), Self::Socket(elsewhere)));
             }
             #[cfg(not(feature = "tokio"))]

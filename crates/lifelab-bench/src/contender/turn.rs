@@ -319,5 +319,5 @@ fn longest(universe: &Universe, effort: Effort) -> usize {
 fn service(io: &IoSpec) -> Result<Option<EchoService>, String> {
     let Wait::Socket(socket) = &io.wait else { return Ok(None) };
     let transport = if socket.service == Service::Unix { Transport::Unix } else { Transport::Tcp };
-    EchoService::limited(transport, socket.limits()).map(Some).map_err(|error| error.to_string())
+    EchoService::limited(transport, io.limits).map(Some).map_err(|error| error.to_string())
 }

@@ -2,23 +2,30 @@
 
 use lifelab::core::number::counted;
 use lifelab::core::{OnFault, duration};
-use lifelab::io::{IoSpec, Latency, SocketSpec, Wait};
+use lifelab::io::{IoSpec, Latency, Wait};
 
 use crate::floor::work::phases;
 use crate::results::Floor;
 
+/// The latency of requests to a service that may have limits.
+fn latency(io: &IoSpec) -> Option<Latency> {
+    match &io.wait {
+        Wait::Sleep(latency) => Some(*latency),
+        Wait::Socket(socket) => Some(socket.latency),
+        _ => None,
+    }
+}
+
 /// Whether a service decides by refusals how long cells wait: if those that it refuses keep their states,
 /// or ask again and draw another latency. Then nothing is known of the waits.
 pub(super) fn decides(io: &IoSpec) -> bool {
-    let Wait::Socket(SocketSpec { queue: Some(_), latency, .. }) = &io.wait else { return false };
+    let Some(latency) = latency(io).filter(|_| io.limits.queue.is_some()) else { return false };
     io.on_fault == OnFault::Keep || !matches!(latency, Latency::Fixed(_))
 }
 
 /// The floor, or what the service takes if that is more: it serves no more at once, whoever asks.
 pub(super) fn limited(floor: Floor, cells: u64, io: &IoSpec) -> Floor {
-    let Wait::Socket(SocketSpec { capacity: Some(capacity), latency, .. }) = &io.wait else {
-        return floor;
-    };
+    let (Some(latency), Some(capacity)) = (latency(io), io.limits.capacity) else { return floor };
     // Whoever gives up waiting needs no service.
     if io.timeout.is_some() || io.on_fault == OnFault::Keep {
         return floor;
@@ -37,7 +44,7 @@ pub(super) fn limited(floor: Floor, cells: u64, io: &IoSpec) -> Floor {
 
 /// How many cells a service serves at once, if that is limited.
 pub(super) fn capacity(io: &IoSpec) -> Option<usize> {
-    let Wait::Socket(SocketSpec { capacity: Some(capacity), .. }) = &io.wait else { return None };
+    let capacity = latency(io).and(io.limits.capacity)?;
     // Work is done before a request, whatever the service does.
     (io.work.is_none() && io.timeout.is_none()).then_some(capacity.get() as usize)
 }

@@ -7,16 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::frame::Frame;
-
-/// The limits of an [`EchoService`](super::EchoService); by default there are none.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct ServiceLimits {
-    /// Requests that are served at once, at most, of all connections together. Others wait, and are
-    /// served in the order in which they came.
-    pub capacity: Option<NonZeroU32>,
-    /// Requests that wait, at most. Others are refused.
-    pub queue: Option<u32>,
-}
+use crate::service_limits::ServiceLimits;
 
 /// The requests of all connections of a service.
 #[derive(Clone, Default)]

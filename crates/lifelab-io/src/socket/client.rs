@@ -10,6 +10,7 @@ use super::shared_connection::SharedConnections;
 use super::{Service, SocketSpec};
 use crate::error::IoError;
 use crate::latency::Latency;
+use crate::service_limits::ServiceLimits;
 
 /// Asks an echo service, and waits for its answer.
 ///
@@ -45,9 +46,17 @@ impl Socket {
     /// # Errors
     /// If the service cannot be started.
     pub fn new(spec: &SocketSpec, seed: u64) -> Result<Self, IoError> {
+        Self::limited(spec, ServiceLimits::default(), seed)
+    }
+
+    /// As [`new`](Self::new), with limits of the service if it is started here.
+    ///
+    /// # Errors
+    /// As of [`new`](Self::new).
+    pub fn limited(spec: &SocketSpec, limits: ServiceLimits, seed: u64) -> Result<Self, IoError> {
         let service = match spec.service {
-            Service::Tcp => Some(EchoService::limited(Transport::Tcp, spec.limits())?),
-            Service::Unix => Some(EchoService::limited(Transport::Unix, spec.limits())?),
+            Service::Tcp => Some(EchoService::limited(Transport::Tcp, limits)?),
+            Service::Unix => Some(EchoService::limited(Transport::Unix, limits)?),
             Service::At(_) => None,
         };
         let address = match (&spec.service, &service) {

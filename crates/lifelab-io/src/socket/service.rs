@@ -16,13 +16,14 @@ use tokio::net::{TcpListener, TcpSocket, UnixListener, UnixSocket, tcp, unix};
 use tokio::time::{sleep, timeout, timeout_at};
 
 use super::address::Address;
-use super::admission::{Admission, Admitted, Client, ServiceLimits};
+use super::admission::{Admission, Admitted, Client};
 use super::connections::{Connections, Permits, Quota};
 use super::frame::Frame;
 use super::framed_reader::FramedReader;
 use super::private_dir::PrivateDir;
 use crate::background_runtime::BackgroundRuntime;
 use crate::error::IoError;
+use crate::service_limits::ServiceLimits;
 
 /// An echo service: it answers each request, after the delay that the request asks for, with the
 /// request itself.

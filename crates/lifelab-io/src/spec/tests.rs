@@ -32,10 +32,16 @@ fn every_shorthand_is_read_and_printed_and_means_its_ron() {
             ))"#,
         ),
         ("socket([::1]:70):0s", r#"(wait: socket(latency: fixed("0s"), service: at("[::1]:70")))"#),
-        ("socket:5ms capacity:64", r#"(wait: socket(latency: fixed("5ms"), capacity: 64))"#),
+        (
+            "socket:5ms capacity:64",
+            r#"(wait: socket(latency: fixed("5ms")), limits: (capacity: 64))"#,
+        ),
         (
             "socket(unix):5ms capacity:64 queue:0 retry:3",
-            r#"(wait: socket(latency: fixed("5ms"), service: unix, capacity: 64, queue: 0), retry: ())"#,
+            r#"(
+                wait: socket(latency: fixed("5ms"), service: unix),
+                limits: (capacity: 64, queue: 0), retry: (),
+            )"#,
         ),
         ("none phase:both", "(phase: both)"),
         ("none phase:neighbors seed:7", "(phase: neighbors, seed: 7)"),

@@ -9,14 +9,14 @@ use crate::cpu::Work;
 use crate::fault::{FaultSpec, Injected};
 use crate::phase::IoPhase;
 use crate::retry::RetrySpec;
+use crate::service_limits::ServiceLimits;
 use crate::shorthand::{self, Scanner, Shorthand, ShorthandError};
-use crate::socket::SocketSpec;
 use crate::wait::Wait;
 use lifelab_core::{OnFault, duration};
 
 impl Shorthand for IoSpec {
     fn scan(scanner: &mut Scanner<'_>) -> Result<Self, ShorthandError> {
-        let mut wait = Wait::scan(scanner)?;
+        let wait = Wait::scan(scanner)?;
         let mut options = Options::default();
         loop {
             let end = scanner.at();
@@ -27,15 +27,16 @@ impl Shorthand for IoSpec {
             if scanner.at() == end {
                 return Err(scanner.unexpected("a space, or the end"));
             }
-            match &mut wait {
-                Wait::Socket(socket) if is_limit(scanner) => scan_limit(socket, scanner)?,
-                _ => options.scan_one(scanner)?,
+            if is_limit(scanner) && !matches!(wait, Wait::Socket(_)) {
+                return Err(scanner.unexpected("limits behind a socket only"));
             }
+            options.scan_one(scanner)?;
         }
-        let Options { faults, phase, seed, work, timeout, retry, on_fault, offload } = options;
+        let Options { limits, faults, phase, seed, work, timeout, retry, on_fault, offload } =
+            options;
         let (phase, seed) = (phase.unwrap_or_default(), seed.unwrap_or_default());
         let (on_fault, offload) = (on_fault.unwrap_or_default(), offload.is_some());
-        Ok(Self { wait, phase, seed, work, faults, timeout, retry, on_fault, offload })
+        Ok(Self { wait, limits, phase, seed, work, faults, timeout, retry, on_fault, offload })
     }
 }
 
@@ -44,19 +45,20 @@ fn is_limit(scanner: &Scanner<'_>) -> bool {
     matches!(scanner.peek_token(), "capacity" | "queue")
 }
 
-fn scan_limit(socket: &mut SocketSpec, scanner: &mut Scanner<'_>) -> Result<(), ShorthandError> {
+fn scan_limit(limits: &mut ServiceLimits, scanner: &mut Scanner<'_>) -> Result<(), ShorthandError> {
     match scanner.peek_token() {
         "capacity" => {
             let scan = |scanner: &mut Scanner<'_>| scanner.number("a number of requests, from 1");
-            once(&mut socket.capacity, scanner, valued(scan))
+            once(&mut limits.capacity, scanner, valued(scan))
         }
-        _ => once(&mut socket.queue, scanner, valued(|s| s.number("a number of requests"))),
+        _ => once(&mut limits.queue, scanner, valued(|s| s.number("a number of requests"))),
     }
 }
 
 /// What may follow the wait, in any order: faults as often as one likes, the rest once.
 #[derive(Default)]
 struct Options {
+    limits: ServiceLimits,
     faults: Vec<FaultSpec>,
     phase: Option<IoPhase>,
     seed: Option<u64>,
@@ -70,6 +72,7 @@ struct Options {
 impl Options {
     fn scan_one(&mut self, scanner: &mut Scanner<'_>) -> Result<(), ShorthandError> {
         match scanner.peek_token() {
+            _ if is_limit(scanner) => scan_limit(&mut self.limits, scanner),
             "phase" => once(&mut self.phase, scanner, valued(IoPhase::scan)),
             "seed" => once(&mut self.seed, scanner, valued(|s| s.value("a number: the seed"))),
             "work" => once(&mut self.work, scanner, valued(Work::scan)),
@@ -81,7 +84,6 @@ impl Options {
                 self.faults.push(FaultSpec::scan(scanner)?);
                 Ok(())
             }
-            "capacity" | "queue" => Err(scanner.unexpected("limits behind a socket only")),
             _ => Err(scanner.unexpected(
                 "phase, seed, work, timeout, retry, on_fault, offload, or a fault (error, panic, \
                  hang)",
@@ -125,13 +127,7 @@ impl FromStr for IoSpec {
 impl fmt::Display for IoSpec {
     /// Prints what differs from the defaults.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.wait.fmt(f)?;
-        if let Wait::Socket(SocketSpec { capacity: Some(capacity), .. }) = &self.wait {
-            write!(f, " capacity:{capacity}")?;
-        }
-        if let Wait::Socket(SocketSpec { queue: Some(queue), .. }) = &self.wait {
-            write!(f, " queue:{queue}")?;
-        }
+        write!(f, "{}{}", self.wait, self.limits)?;
         if self.phase != IoPhase::default() {
             write!(f, " phase:{}", self.phase)?;
         }

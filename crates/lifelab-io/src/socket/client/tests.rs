@@ -11,7 +11,6 @@ use lifelab_core::{Cell, FaultKind, Phase, Position};
 use tokio::runtime::Builder;
 
 use super::*;
-use crate::socket::ServiceLimits;
 
 const SITE: Site = Site::new(1, Cell::new(0, 0), Phase::Rule);
 
@@ -265,12 +264,9 @@ fn a_full_service_refuses_and_is_asked_again_on_the_same_connection() {
 #[tokio::test]
 async fn who_waits_for_a_service_is_served() {
     for latency in ["0s", "1ms"] {
-        let spec = SocketSpec {
-            capacity: NonZeroU32::new(2),
-            queue: Some(100),
-            ..SocketSpec::new(latency.parse().unwrap())
-        };
-        let socket = Arc::new(Socket::new(&spec, 1).unwrap());
+        let spec = SocketSpec::new(latency.parse().unwrap());
+        let limits = ServiceLimits { capacity: NonZeroU32::new(2), queue: Some(100) };
+        let socket = Arc::new(Socket::limited(&spec, limits, 1).unwrap());
         let begin = Instant::now();
         let ask = |site| {
             let socket = socket.clone();
