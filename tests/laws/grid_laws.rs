@@ -11,6 +11,11 @@ use crate::subject::{Law, Subject, guard, law, soup};
 pub(crate) const LAWS: &[Law] = &[
     law("without_io_the_grid_is_the_oracles", without_io),
     law("with_any_io_the_grid_is_the_oracles", with_any_io),
+    Law {
+        name: "with_a_simulated_service_the_grid_is_the_oracles",
+        applies: Subject::in_process,
+        check: with_a_simulated_service,
+    },
     Law { name: "a_hop_is_as_many_generations", applies: hopping, check: hops },
     law("odd_sizes_are_computed_whole", odd_sizes),
     law("every_rule_is_obeyed", every_rule),
@@ -32,6 +37,7 @@ const IO: &[&str] = &[
     "sleep:pareto(20us,2.5)",
     "socket(tcp):0s",
     "socket(unix):0s",
+    "socket(tcp):20us capacity:3",
     "cpu:2us",
     "block:20us",
     "block:20us offload",
@@ -57,6 +63,13 @@ fn with_any_io(subject: &Subject) {
         for (topology, io) in topologies.zip(&mut ios).take(IO.len()) {
             same_as_oracle(subject, width, height, topology, io);
         }
+    }
+}
+
+/// Cells that wait in one queue, and cells that are refused there until they are served.
+fn with_a_simulated_service(subject: &Subject) {
+    for io in ["sleep:20us capacity:3", "sleep:20us capacity:2 queue:3 retry:1000000(10us,100us)"] {
+        same_as_oracle(subject, 5, 4, Topology::Torus, io);
     }
 }
 

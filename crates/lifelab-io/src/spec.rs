@@ -111,13 +111,20 @@ impl IoSpec {
         Ok(())
     }
 
+    /// Whether it waits for a service with limits that exists in this process alone, so that worker
+    /// processes cannot share it; they can share that of a socket.
+    pub fn is_simulated_service(&self) -> bool {
+        matches!(self.wait, Wait::Sleep(_)) && !self.limits.is_none()
+    }
+
     /// The fault on purpose that takes the place of an attempt at a cell's wait, if one does.
     pub fn injected(&self, site: Site) -> Option<Injected> {
         fault::first(&self.faults, site, self.seed)
     }
 
     /// Builds the I/O. Its [`wire`](CellIo::wire) text, given to [`from_wire`] in another process,
-    /// makes the same; a socket service that has been started here is then shared.
+    /// makes the same; a socket service that has been started here is then shared. A
+    /// [simulated service](Self::is_simulated_service) cannot be, and has no such text.
     ///
     /// # Errors
     /// If the description makes no sense, or the socket service cannot be started.
@@ -125,7 +132,8 @@ impl IoSpec {
         self.check()?;
         let (wait, elsewhere) = self.wait.build(self.limits, self.seed)?;
         let limits = ServiceLimits::default(); // Its service, which has them, runs here.
-        let wire = Self { wait: elsewhere, limits, ..self.clone() }.to_ron();
+        let there = Self { wait: elsewhere, limits, ..self.clone() };
+        let wire = if self.is_simulated_service() { None } else { there.to_ron() };
         Ok(Arc::new(Built { io: self.around(wait), wire }))
     }
 

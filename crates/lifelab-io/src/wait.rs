@@ -11,6 +11,7 @@ use crate::block::Block;
 use crate::cpu::{Cpu, Work};
 use crate::error::IoError;
 use crate::latency::Latency;
+use crate::limited_sleep::LimitedSleep;
 use crate::service_limits::ServiceLimits;
 use crate::shorthand::{self, Scanner, Shorthand, ShorthandError};
 use crate::sleep::Sleep;
@@ -55,8 +56,8 @@ impl Wait {
             Self::Socket(SocketSpec { service: Service::At(_), .. }) => {
                 Some("no limits: a service that runs already has its own")
             }
-            Self::Socket(_) => limits.flaw(),
-            _ => Some("no limits: only a socket has a service"),
+            Self::Socket(_) | Self::Sleep(_) => limits.flaw(),
+            _ => Some("no limits: only a sleep or a socket has a service"),
         }
     }
 
@@ -69,6 +70,9 @@ impl Wait {
     ) -> Result<(Arc<dyn CellIo>, Self), IoError> {
         let io: Arc<dyn CellIo> = match self {
             Self::None => Arc::new(Idle),
+            Self::Sleep(latency) if !limits.is_none() => {
+                Arc::new(LimitedSleep::new(*latency, limits, seed))
+            }
             Self::Sleep(latency) => Arc::new(Sleep::new(*latency, seed)),
             Self::Block(latency) => Arc::new(Block::new(*latency, seed)),
             Self::Cpu(work) => Arc::new(Cpu::new(*work)),

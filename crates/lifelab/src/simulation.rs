@@ -319,9 +319,10 @@ impl Simulation {
     /// all stays as it was.
     pub fn set_stepper(&mut self, spec: &StepperSpec) -> Result<(), Error> {
         self.come_home();
+        let io = self.io.clone();
         let finite = self.finite_mut("takes no stepper")?;
         let stepper = spec.build()?;
-        check_wire(&**finite.io(), &*stepper)?;
+        check_wire(&**finite.io(), &io, &*stepper)?;
         finite.set_stepper(stepper);
         self.stepper = spec.to_string();
         Ok(())

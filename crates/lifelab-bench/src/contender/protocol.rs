@@ -162,6 +162,8 @@ pub(crate) fn flaw(rule: Rule, io: &IoSpec) -> Option<&'static str> {
         Some("the protocol knows only rules that count neighbors")
     } else if has_policies {
         Some("policies, such as faults, timeouts and retries, are those of Lifelab's own steppers")
+    } else if io.is_simulated_service() {
+        Some("a service that is simulated lives in this process: take `socket` for `sleep`")
     } else if !is_asked {
         Some(
             "the protocol knows none, sleep, cpu:rounds(N), and sockets to the harness' own service",

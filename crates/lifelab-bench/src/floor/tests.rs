@@ -35,6 +35,8 @@ fn fixed_waits_go_in_rounds() {
         ("socket:5ms capacity:64", pool(8), ms(500)),
         ("socket:5ms capacity:64 phase:both", pipeline(800, 800), ms(125)),
         ("socket:5ms capacity:64 queue:9 retry:3", Capabilities::local(None), ms(65)),
+        ("sleep:5ms capacity:64", Capabilities::local(None), ms(65)),
+        ("sleep:5ms capacity:64", pool(8), ms(500)),
         ("cpu:1ms", pool(8), ms(100)),
     ] {
         let floor = floor((40, 20), io, capabilities);

@@ -46,12 +46,14 @@ impl IoSpec {
     }
 
     /// Whether [`fails`](Self::fails) is all that decides. It is not where a timeout may end a wait that
-    /// is shorter, on a machine with other work, nor where another program answers.
+    /// is shorter, on a machine with other work, nor where another program answers or a service refuses
+    /// whoever comes late.
     pub fn is_certain(&self) -> bool {
         let takes_no_time = self.wait == Wait::None && self.work.is_none();
         let is_own =
             matches!(self.wait, Wait::None | Wait::Sleep(_) | Wait::Block(_) | Wait::Cpu(_));
-        is_own && (self.timeout.is_none() || takes_no_time)
+        let refuses = self.limits.queue.is_some();
+        is_own && !refuses && (self.timeout.is_none() || takes_no_time)
     }
 
     /// Whether an attempt that no fault replaces is timed out.
@@ -118,6 +120,8 @@ mod tests {
             ("sleep:1h work:1h", false, true),
             ("cpu:2h timeout:1h retry:4", true, false),
             ("socket:1ms", false, false),
+            ("sleep:1ms capacity:3", false, true),
+            ("sleep:1ms capacity:3 queue:9", false, false),
         ] {
             let spec: IoSpec = text.parse().unwrap();
             assert_eq!((spec.fails(site), spec.is_certain()), (fails, is_certain), "{text}");

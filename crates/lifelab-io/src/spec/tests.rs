@@ -32,6 +32,7 @@ fn every_shorthand_is_read_and_printed_and_means_its_ron() {
             ))"#,
         ),
         ("socket([::1]:70):0s", r#"(wait: socket(latency: fixed("0s"), service: at("[::1]:70")))"#),
+        ("sleep:5ms capacity:64", r#"(wait: sleep(fixed("5ms")), limits: (capacity: 64))"#),
         (
             "socket:5ms capacity:64",
             r#"(wait: socket(latency: fixed("5ms")), limits: (capacity: 64))"#,
@@ -117,7 +118,7 @@ fn every_mistake_in_shorthand_is_placed_and_answered() {
         ("socket(tcp)", 12, "the end", "`:` and a latency"),
         ("socket:5ms capacity:0", 21, "\"0\"", "a number of requests, from 1"),
         ("socket:5ms queue:1 queue:2", 20, "\"queue\"", "an option that was not given before"),
-        ("sleep:5ms capacity:3", 11, "\"capacity\"", "limits behind a socket only"),
+        ("block:5ms capacity:3", 11, "\"capacity\"", "limits behind a sleep or a socket only"),
         ("none,", 5, "\",\"", "a space, or the end"),
         ("none now", 6, "\"now\"", "phase, seed, work, timeout, retry, on_fault, offload"),
         ("none phase", 11, "the end", "`:` and a value"),
@@ -158,6 +159,17 @@ fn limits_without_a_service_of_ones_own_are_refused() {
         let error = text.parse::<IoSpec>().unwrap().build().err().unwrap().to_string();
         assert!(error.contains(says), "{error}");
     }
+    let computing = r#"(wait: cpu(time("1ms")), limits: (capacity: 3))"#;
+    let error = IoSpec::from_ron(computing).unwrap().build().err().unwrap().to_string();
+    assert!(error.contains("only a sleep or a socket has a service"), "{error}");
+}
+
+#[test]
+fn a_simulated_service_stays_in_its_process() {
+    let spec: IoSpec = "sleep:1ms capacity:3".parse().unwrap();
+    assert!(spec.is_simulated_service() && spec.build().unwrap().wire().is_none());
+    let spec: IoSpec = "sleep:1ms".parse().unwrap();
+    assert!(!spec.is_simulated_service() && spec.build().unwrap().wire().is_some());
 }
 
 #[test]
@@ -336,6 +348,7 @@ fn only_the_phase_that_waits_is_offloaded() {
 fn a_stop_ends_every_blocking_wait() {
     for spec in [
         "sleep:1h",
+        "sleep:1h capacity:1",
         "block:1h",
         "cpu:1h",
         "cpu:rounds(18446744073709551615)",
@@ -368,7 +381,7 @@ fn no_text_makes_the_reader_panic_and_what_it_reads_it_prints() {
         "sleep:lognormal(1.5ms,0.5) phase:both error@3:(5,7)*4 timeout:1s retry:3(1ms,2s) seed:9",
         "socket(unix:/run/echo,64):pareto(5ms,2.5) hang:0.001 panic:1e-3",
         "block:exp(5ms) offload retry:3(1ms)",
-        "sleep:5ms work:rounds(1000) phase:both",
+        "sleep:5ms capacity:64 queue:256 work:rounds(1000) phase:both",
         "cpu:rounds(1000) phase:neighbors error@18446744073709551615:(4294967295,0)",
     ];
     let alphabet: Vec<char> = "0189.-+eE:(),@*µs mnhxµ\u{0}é".chars().collect();

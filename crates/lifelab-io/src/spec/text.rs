@@ -27,8 +27,8 @@ impl Shorthand for IoSpec {
             if scanner.at() == end {
                 return Err(scanner.unexpected("a space, or the end"));
             }
-            if is_limit(scanner) && !matches!(wait, Wait::Socket(_)) {
-                return Err(scanner.unexpected("limits behind a socket only"));
+            if is_limit(scanner) && !matches!(wait, Wait::Sleep(_) | Wait::Socket(_)) {
+                return Err(scanner.unexpected("limits behind a sleep or a socket only"));
             }
             options.scan_one(scanner)?;
         }

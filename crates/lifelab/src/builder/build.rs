@@ -57,7 +57,7 @@ impl Builder {
             Some(Choice::Value(stepper, name)) => (stepper, name.to_owned()),
             Some(Choice::Spec(spec)) => build_stepper(&spec)?,
         };
-        check_wire(&*io, &*stepper)?;
+        check_wire(&*io, &io_name, &*stepper)?;
         let generation =
             u64::try_from(about.generation).map_err(|_| uncountable(about.generation))?;
         let engine = FiniteEngine::new(grid, generation, rule, topology, io, stepper)?;
@@ -209,10 +209,16 @@ fn build_io(spec: &IoSpec) -> Result<(Arc<dyn CellIo>, String), Error> {
     Ok((spec.build()?, spec.to_string()))
 }
 
-/// Refuses I/O that cannot follow its cells into other processes.
-pub(crate) fn check_wire(io: &dyn CellIo, stepper: &dyn Stepper) -> Result<(), Error> {
+/// Refuses I/O, which has this name, if it cannot follow its cells into other processes.
+pub(crate) fn check_wire(io: &dyn CellIo, name: &str, stepper: &dyn Stepper) -> Result<(), Error> {
     if !stepper.capabilities().needs_wire || io.is_idle() || io.wire().is_some() {
         return Ok(());
+    }
+    if name.parse().is_ok_and(|spec: IoSpec| spec.is_simulated_service()) {
+        let message = format!("worker processes cannot share the service that {name:?} simulates");
+        let remedy = "take `socket` in the place of `sleep`, whose service all processes share; or a \
+                      stepper that stays in this process";
+        return Err(Error::Setup { message, remedy });
     }
     let message = "the stepper's cells run in worker processes, and their I/O has no text from which \
                    a worker could build it";

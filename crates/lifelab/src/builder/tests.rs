@@ -1,7 +1,11 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use crate::{Checkpoint, EngineSpec, Pattern, Probe, Scenario, Simulation, Topology};
+use lifelab_core::{Capabilities, Context, StepError, StepReport};
+
+use crate::{
+    Checkpoint, EngineSpec, Grid, Pattern, Probe, Scenario, Simulation, Stepper, Topology,
+};
 
 /// The reference engine, which is a row of the table in tests.
 fn set() -> EngineSpec {
@@ -207,4 +211,29 @@ fn ships_are_found_and_named_by_their_speed() {
         assert!(cycle.start == 0 && cycle.period == period, "{name}: {cycle:?}");
         assert_eq!(cycle.velocity().map(|it| it.to_string()).as_deref(), speed, "{name}");
     }
+}
+
+/// A stepper whose cells run elsewhere.
+struct Elsewhere;
+
+impl Stepper for Elsewhere {
+    fn step(&mut self, _: &Arc<Grid>, _: &mut Grid, _: &Context) -> Result<StepReport, StepError> {
+        Ok(StepReport::default())
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::remote(1)
+    }
+}
+
+#[test]
+fn a_simulated_service_is_refused_where_it_cannot_be_shared() {
+    let with = |io: &str| {
+        let builder = Simulation::builder().soup(0.4, 1).size(8, 8).stepper(Elsewhere);
+        builder.io_spec(io.parse().unwrap()).build()
+    };
+    assert!(with("sleep:1ms").is_ok());
+    let error = with("sleep:1ms capacity:3").unwrap_err().to_string();
+    assert!(error.contains("\"sleep:1ms capacity:3\""), "{error}");
+    assert!(error.contains("take `socket` in the place of `sleep`"), "{error}");
 }
