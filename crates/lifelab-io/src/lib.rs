@@ -121,6 +121,7 @@ mod precise_sleep;
 #[cfg_attr(not(feature = "tokio"), path = "no_runtime.rs")]
 mod runtime;
 mod shorthand;
+mod token_bucket;
 
 #[cfg(test)]
 mod recording;
@@ -138,7 +139,7 @@ pub use latency::Latency;
 pub use limited_sleep::LimitedSleep;
 pub use phase::{InPhase, IoPhase};
 pub use retry::{Retry, RetrySpec};
-pub use service_limits::ServiceLimits;
+pub use service_limits::{ServiceLimits, SlowShare};
 pub use shorthand::ShorthandError;
 pub use sleep::Sleep;
 pub use socket::{Address, AddressError, Service, SocketSpec};

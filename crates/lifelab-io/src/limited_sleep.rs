@@ -56,12 +56,11 @@ impl LimitedSleep {
     fn ask(&self, site: Site) -> Result<(Duration, Caller<'_>), Fault> {
         let latency = self.latency.at(site, self.seed);
         let mut state = self.state();
+        let now = self.origin.elapsed(); // Read behind the lock, so that it never goes back.
         if state.abandoned && state.callers == 0 && site.attempt == 0 {
-            state.schedule.clear();
+            state.schedule.clear(now);
             state.abandoned = false;
         }
-        // Read behind the lock, so that it never goes back.
-        let now = self.origin.elapsed();
         let end = state.schedule.reserve(now, latency).map_err(|_| {
             Fault::failed("the simulated service refused the request: its queue is full")
         })?;
@@ -126,7 +125,11 @@ mod tests {
     }
 
     fn service(latency: &str, capacity: u32, queue: Option<u32>) -> LimitedSleep {
-        let limits = ServiceLimits { capacity: NonZeroU32::new(capacity), queue };
+        let limits = ServiceLimits {
+            capacity: NonZeroU32::new(capacity),
+            queue,
+            ..ServiceLimits::default()
+        };
         LimitedSleep::new(latency.parse().unwrap(), limits, 1)
     }
 

@@ -5,6 +5,7 @@ use std::collections::{BinaryHeap, VecDeque};
 use std::time::Duration;
 
 use crate::service_limits::ServiceLimits;
+use crate::token_bucket::TokenBucket;
 
 /// The plan of a service that serves in the order in which requests come: with each of them it is known
 /// at once when it begins and when it ends. So nobody need be woken when a place becomes free.
@@ -13,7 +14,13 @@ use crate::service_limits::ServiceLimits;
 #[derive(Debug, Default)]
 pub(crate) struct Schedule {
     limits: ServiceLimits,
-    /// When those end that are served, the next one first: no more than the capacity.
+    bucket: Option<TokenBucket>,
+    /// How many requests have been taken in.
+    number: u64,
+    /// When the last of them begins: nobody overtakes it.
+    last_beginning: Duration,
+    /// When those end that are served then, the next one first: no more than the capacity. Kept only if
+    /// anything depends on them.
     ends: BinaryHeap<Reverse<Duration>>,
     /// When those begin that wait, in their order: no more than the queue holds. Kept only if there is a
     /// limit.
@@ -26,7 +33,7 @@ pub(crate) struct Refused;
 
 impl Schedule {
     pub(crate) fn new(limits: ServiceLimits) -> Self {
-        Self { limits, ..Self::default() }
+        Self { limits, bucket: limits.token_bucket(), ..Self::default() }
     }
 
     /// Takes a request in that comes now and needs this time; returns when it ends.
@@ -46,35 +53,51 @@ impl Schedule {
         if self.is_full() {
             self.ends.pop(); // Its place is taken over.
         }
-        let end = begin.saturating_add(latency);
-        if self.limits.capacity.is_some() {
+        if let Some(bucket) = &mut self.bucket {
+            bucket.take(begin);
+        }
+        self.last_beginning = begin;
+        self.forget_ends_until(begin);
+        let time = self.limits.service_time(latency, self.number, self.ends.len() + 1);
+        self.number += 1;
+        let end = begin.saturating_add(time);
+        if self.limits.capacity.is_some() || self.limits.slows_down() {
             self.ends.push(Reverse(end));
         }
         Ok(end)
     }
 
-    /// Gives up all requests that have not ended.
-    pub(crate) fn clear(&mut self) {
+    /// Gives up all requests that have not ended now.
+    pub(crate) fn clear(&mut self, now: Duration) {
         self.ends.clear();
         self.beginnings.clear();
+        self.last_beginning = now;
+        if let Some(bucket) = &mut self.bucket {
+            bucket.forget_after(now);
+        }
     }
 
     /// Drops what is over.
     fn forget_until(&mut self, now: Duration) {
-        while self.ends.peek().is_some_and(|Reverse(end)| *end <= now) {
-            self.ends.pop();
-        }
+        self.forget_ends_until(now);
         while self.beginnings.front().is_some_and(|begin| *begin <= now) {
             self.beginnings.pop_front();
         }
     }
 
+    fn forget_ends_until(&mut self, now: Duration) {
+        while self.ends.peek().is_some_and(|Reverse(end)| *end <= now) {
+            self.ends.pop();
+        }
+    }
+
     /// When a request begins that comes now. All that came before have begun by then.
     fn next_beginning(&self, now: Duration) -> Duration {
-        match self.ends.peek() {
+        let place = match self.ends.peek() {
             Some(Reverse(end)) if self.is_full() => *end,
-            _ => now,
-        }
+            _ => now.max(self.last_beginning),
+        };
+        self.bucket.as_ref().map_or(place, |bucket| bucket.next_token(place))
     }
 
     fn is_full(&self) -> bool {
@@ -91,7 +114,11 @@ mod tests {
     const MS: Duration = Duration::from_millis(1);
 
     fn schedule(capacity: u32, queue: Option<u32>) -> Schedule {
-        Schedule::new(ServiceLimits { capacity: NonZeroU32::new(capacity), queue })
+        Schedule::new(ServiceLimits {
+            capacity: NonZeroU32::new(capacity),
+            queue,
+            ..ServiceLimits::default()
+        })
     }
 
     #[test]
@@ -146,11 +173,40 @@ mod tests {
     }
 
     #[test]
+    fn requests_begin_at_the_rate_and_the_queue_is_theirs_too() {
+        let limits = ServiceLimits {
+            rate: NonZeroU32::new(100),
+            burst: NonZeroU32::new(2),
+            queue: Some(3),
+            ..ServiceLimits::default()
+        };
+        let mut schedule = Schedule::new(limits);
+        let mut at = |now: u32| schedule.reserve(now * MS, MS).map(|end| end.as_millis());
+        assert_eq!([at(0), at(0), at(0), at(0), at(0)], [Ok(1), Ok(1), Ok(11), Ok(21), Ok(31)]);
+        assert_eq!([at(0), at(9)], [Err(Refused); 2], "three wait");
+        assert_eq!([at(10), at(10)], [Ok(41), Err(Refused)]);
+        // With a capacity, whichever takes longer.
+        let limits = ServiceLimits { capacity: NonZeroU32::new(1), queue: None, ..limits };
+        let mut schedule = Schedule::new(limits);
+        let mut take = |latency: u32| schedule.reserve(Duration::ZERO, latency * MS).unwrap();
+        assert_eq!([take(3), take(3), take(30), take(3)], [3 * MS, 6 * MS, 40 * MS, 43 * MS]);
+    }
+
+    #[test]
+    fn who_begins_among_many_is_slowed_down_by_them() {
+        let mut schedule =
+            Schedule::new(ServiceLimits { contention: 0.5, ..ServiceLimits::default() });
+        let mut at = |now: u32| schedule.reserve(now * MS, 10 * MS).unwrap().as_millis();
+        assert_eq!([at(0), at(0), at(0)], [10, 15, 20]);
+        assert_eq!([at(12), at(30)], [32, 45], "beside two others, and beside one");
+    }
+
+    #[test]
     fn the_end_of_time_is_no_trouble() {
         let mut schedule = schedule(1, None);
         assert_eq!(schedule.reserve(MS, Duration::MAX), Ok(Duration::MAX));
         assert_eq!(schedule.reserve(MS, MS), Ok(Duration::MAX));
-        schedule.clear();
+        schedule.clear(MS);
         assert_eq!(schedule.reserve(MS, MS), Ok(2 * MS));
     }
 }

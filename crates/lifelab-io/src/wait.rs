@@ -56,6 +56,9 @@ impl Wait {
             Self::Socket(SocketSpec { service: Service::At(_), .. }) => {
                 Some("no limits: a service that runs already has its own")
             }
+            Self::Sleep(_) if limits.has_connections() => {
+                Some("a socket in the place of the sleep: time has no connections")
+            }
             Self::Socket(_) | Self::Sleep(_) => limits.flaw(),
             _ => Some("no limits: only a sleep or a socket has a service"),
         }

@@ -3,31 +3,45 @@
 use std::collections::VecDeque;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::frame::Frame;
 use crate::service_limits::ServiceLimits;
+use crate::token_bucket::TokenBucket;
 
 /// The requests of all connections of a service.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct Admission {
     limits: ServiceLimits,
+    /// What times are counted from.
+    origin: Instant,
     /// Locked for a few instructions for each request, never across an await.
     state: Arc<Mutex<State>>,
 }
 
 #[derive(Default)]
 struct State {
+    /// Those included that have a place, and wait for a token.
     serving: u32,
     /// With whom to tell of its admission. No longer than the limit says.
-    queue: VecDeque<(Frame, UnboundedSender<Frame>)>,
+    queue: VecDeque<(Frame, UnboundedSender<Turn>)>,
+    bucket: Option<TokenBucket>,
+    /// When those begin that wait for a token, in their order.
+    beginnings: VecDeque<Duration>,
+    /// How many requests have been let in.
+    number: u64,
 }
+
+/// A request that is let in, and how long after that it is to be answered.
+pub(super) type Turn = (Frame, Duration);
 
 /// What becomes of a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Admitted {
-    Now,
+    /// It is to be answered after this delay.
+    Now(Duration),
     /// It waits, and comes out of [`Client::admitted`] when it is its turn.
     Later,
     Never,
@@ -36,15 +50,20 @@ pub(super) enum Admitted {
 /// The requests of one connection. Dropped, it makes room for those of others.
 pub(super) struct Client {
     admission: Admission,
-    turns: UnboundedSender<Frame>,
-    admitted: UnboundedReceiver<Frame>,
+    turns: UnboundedSender<Turn>,
+    admitted: UnboundedReceiver<Turn>,
     serving: u32,
     waiting: usize,
 }
 
 impl Admission {
     pub(super) fn new(limits: ServiceLimits) -> Self {
-        Self { limits, state: Arc::default() }
+        let state = State { bucket: limits.token_bucket(), ..State::default() };
+        Self { limits, origin: Instant::now(), state: Arc::new(Mutex::new(state)) }
+    }
+
+    pub(super) fn limits(&self) -> &ServiceLimits {
+        &self.limits
     }
 
     /// A connection more.
@@ -61,29 +80,70 @@ impl Admission {
     fn release(&self, served: u32) {
         let mut state = self.state();
         state.serving -= served;
-        let capacity = self.limits.capacity.map_or(u32::MAX, NonZeroU32::get);
-        while state.serving < capacity
+        while state.serving < self.capacity()
             && let Some((request, turns)) = state.queue.pop_front()
         {
-            // Whose connection is gone waits no more.
-            state.serving += u32::from(turns.send(request).is_ok());
+            if turns.is_closed() {
+                continue; // Whose connection is gone waits no more.
+            }
+            let delay = self.begin(&mut state, request);
+            // Dropped in between, it has given its place back already.
+            if turns.send((request, delay)).is_err() {
+                state.serving -= 1;
+            }
         }
+    }
+
+    fn capacity(&self) -> u32 {
+        self.limits.capacity.map_or(u32::MAX, NonZeroU32::get)
+    }
+
+    /// Gives a request its place, and tells how long it takes: until there is a token, and then.
+    fn begin(&self, state: &mut State, request: Frame) -> Duration {
+        let now = self.origin.elapsed();
+        let mut begin = now;
+        if let Some(bucket) = &mut state.bucket {
+            begin = bucket.next_token(now);
+            bucket.take(begin);
+        }
+        state.serving += 1;
+        if begin > now {
+            state.beginnings.push_back(begin);
+        }
+        let at_once = (state.serving as usize).saturating_sub(state.beginnings.len()).max(1);
+        let time = self.limits.service_time(request.delay(), state.number, at_once);
+        state.number += 1;
+        (begin - now).saturating_add(time)
+    }
+
+    /// Whether no more requests may wait, and one that came now would have to.
+    fn is_full(&self, state: &mut State) -> bool {
+        let Some(queue) = self.limits.queue else { return false };
+        let now = self.origin.elapsed();
+        while state.beginnings.front().is_some_and(|begin| *begin <= now) {
+            state.beginnings.pop_front();
+        }
+        let has_place = state.serving < self.capacity();
+        let has_token = state.bucket.as_ref().is_none_or(|bucket| bucket.next_token(now) <= now);
+        let waiting = state.queue.len() + state.beginnings.len();
+        waiting >= queue as usize && !(has_place && has_token)
     }
 }
 
 impl Client {
     /// Takes a request in, or not.
     pub(super) fn ask(&mut self, request: Frame) -> Admitted {
-        let ServiceLimits { capacity, queue } = self.admission.limits;
-        let Some(capacity) = capacity else { return Admitted::Now };
-        let mut state = self.admission.state();
-        if state.serving < capacity.get() {
-            state.serving += 1;
-            self.serving += 1;
-            return Admitted::Now;
+        let admission = &self.admission;
+        if admission.limits.is_none() {
+            return Admitted::Now(request.delay());
         }
-        if queue.is_some_and(|queue| state.queue.len() >= queue as usize) {
+        let mut state = admission.state();
+        if admission.is_full(&mut state) {
             return Admitted::Never;
+        }
+        if state.serving < admission.capacity() {
+            self.serving += 1;
+            return Admitted::Now(admission.begin(&mut state, request));
         }
         state.queue.push_back((request, self.turns.clone()));
         self.waiting += 1;
@@ -91,16 +151,16 @@ impl Client {
     }
 
     /// The next of the requests that waited for their turn.
-    pub(super) async fn admitted(&mut self) -> Frame {
-        let request = self.admitted.recv().await.expect("a sender is kept here");
+    pub(super) async fn admitted(&mut self) -> Turn {
+        let turn = self.admitted.recv().await.expect("a sender is kept here");
         self.waiting -= 1;
         self.serving += 1;
-        request
+        turn
     }
 
     /// Notes that some requests have been served.
     pub(super) fn served(&mut self, requests: u32) {
-        if self.admission.limits.capacity.is_some() && requests > 0 {
+        if !self.admission.limits.is_none() && requests > 0 {
             self.serving -= requests;
             self.admission.release(requests);
         }
@@ -137,23 +197,27 @@ mod tests {
     }
 
     fn limited(capacity: u32, queue: Option<u32>) -> Admission {
-        Admission::new(ServiceLimits { capacity: NonZeroU32::new(capacity), queue })
+        let capacity = NonZeroU32::new(capacity);
+        Admission::new(ServiceLimits { capacity, queue, ..ServiceLimits::default() })
     }
+
+    /// What is to be answered when it asks for that.
+    const NOW: Admitted = Admitted::Now(Duration::from_secs(1));
 
     #[tokio::test]
     async fn requests_are_let_in_in_the_order_in_which_they_came() {
         let admission = limited(2, Some(3));
         let (mut one, mut other) = (admission.client(), admission.client());
-        assert_eq!([one.ask(request(0)), other.ask(request(1))], [Admitted::Now; 2]);
+        assert_eq!([one.ask(request(0)), other.ask(request(1))], [NOW; 2]);
         assert_eq!(
             [other.ask(request(2)), one.ask(request(3)), other.ask(request(4))],
             [Admitted::Later; 3]
         );
         assert_eq!(one.ask(request(5)), Admitted::Never);
         one.served(1);
-        assert_eq!(other.admitted().await.number, 2);
+        assert_eq!(other.admitted().await.0.number, 2);
         other.served(2);
-        assert_eq!((one.admitted().await.number, other.admitted().await.number), (3, 4));
+        assert_eq!((one.admitted().await.0.number, other.admitted().await.0.number), (3, 4));
         assert_eq!((one.waiting(), other.waiting()), (0, 0));
     }
 
@@ -161,25 +225,48 @@ mod tests {
     async fn who_leaves_makes_room() {
         let admission = limited(1, Some(2));
         let (mut one, mut other) = (admission.client(), admission.client());
-        assert_eq!(one.ask(request(0)), Admitted::Now);
+        assert_eq!(one.ask(request(0)), NOW);
         assert_eq!([one.ask(request(1)), other.ask(request(2))], [Admitted::Later; 2]);
         // The second of them waits, the first is served, and neither is taken any more.
         drop(one);
-        assert_eq!(other.admitted().await.number, 2);
+        assert_eq!(other.admitted().await.0.number, 2);
         other.served(1);
         // Who was let in and has not taken it yet makes room, too.
         let (mut third, mut fourth) = (admission.client(), admission.client());
-        assert_eq!(other.ask(request(3)), Admitted::Now);
+        assert_eq!(other.ask(request(3)), NOW);
         assert_eq!([third.ask(request(4)), fourth.ask(request(5))], [Admitted::Later; 2]);
         other.served(1);
         drop(third);
-        assert_eq!(fourth.admitted().await.number, 5);
+        assert_eq!(fourth.admitted().await.0.number, 5);
     }
 
     #[test]
     fn without_limits_everything_is_let_in() {
-        let mut client = Admission::default().client();
-        assert!((0..1000).all(|number| client.ask(request(number)) == Admitted::Now));
+        let mut client = Admission::new(ServiceLimits::default()).client();
+        assert!((0..1000).all(|number| client.ask(request(number)) == NOW));
         client.served(1000);
+    }
+
+    #[test]
+    fn whoever_finds_no_token_waits_for_one_and_the_queue_is_theirs() {
+        let limits = ServiceLimits {
+            rate: NonZeroU32::new(1),
+            burst: NonZeroU32::new(2),
+            queue: Some(2),
+            ..ServiceLimits::default()
+        };
+        let mut client = Admission::new(limits).client();
+        let begin = Instant::now();
+        assert_eq!([client.ask(request(0)), client.ask(request(1))], [NOW; 2]);
+        let delays = [2, 3].map(|number| match client.ask(request(number)) {
+            Admitted::Now(delay) => delay,
+            other => panic!("{number}: {other:?}"),
+        });
+        let last = client.ask(request(4));
+        if begin.elapsed() < Duration::from_secs(1) {
+            // On a machine that is too slow for that, there is another token by now.
+            assert!(delays[0] > Duration::from_secs(1) && delays[1] > delays[0], "{delays:?}");
+            assert_eq!(last, Admitted::Never);
+        }
     }
 }

@@ -111,6 +111,12 @@ impl Connections {
         self.0.push(Connection { task, stats, seen: None });
     }
 
+    /// How many there are that have not ended.
+    pub(super) fn live(&mut self) -> usize {
+        self.0.retain(|connection| !connection.task.is_finished());
+        self.0.len()
+    }
+
     /// Notes which clients are idle.
     pub(super) fn look(&mut self) {
         for connection in &mut self.0 {

@@ -211,19 +211,25 @@ impl Listener {
         loop {
             let (permits, client) = (quota.permits(), admission.client());
             let (stats, waits) = (permits.stats(), DelayQueue::new(&clock));
+            let set_up = admission.limits().connect.unwrap_or_default();
             let served = match &self {
                 Self::Tcp(listener) => listener.accept().await.map(|(stream, _)| {
                     let _ = stream.set_nodelay(true); // Without it, answers are only later.
                     let (reader, writer) = stream.into_split();
-                    tokio::spawn(serve(reader, writer, waits, permits, client))
+                    tokio::spawn(connected(set_up, serve(reader, writer, waits, permits, client)))
                 }),
                 Self::Unix(listener) => listener.accept().await.map(|(stream, _)| {
                     let (reader, writer) = stream.into_split();
-                    tokio::spawn(serve(reader, writer, waits, permits, client))
+                    tokio::spawn(connected(set_up, serve(reader, writer, waits, permits, client)))
                 }),
             };
             if let Ok(served) = served {
-                connections.insert(served.abort_handle(), stats);
+                let most = admission.limits().max_connections;
+                if most.is_some_and(|most| connections.live() >= most.get() as usize) {
+                    served.abort(); // Its client sees that the connection is closed.
+                } else {
+                    connections.insert(served.abort_handle(), stats);
+                }
                 refusals = 0;
                 continue;
             }
@@ -254,6 +260,17 @@ impl Listener {
     }
 }
 
+/// Serves a connection whose set-up takes a time.
+async fn connected(
+    set_up: Duration,
+    serve: impl Future<Output = io::Result<()>>,
+) -> io::Result<()> {
+    if !set_up.is_zero() {
+        sleep(set_up).await;
+    }
+    serve.await
+}
+
 /// How long the rest of a frame may take whose beginning has come. Clients write frames as a whole.
 const WHOLE: Duration = Duration::from_secs(10);
 
@@ -282,7 +299,7 @@ async fn serve(
         framed_reader.take(permits.available(), |request| {
             permits.asked();
             match client.ask(request) {
-                Admitted::Now => begin(request, &mut waits, &mut due),
+                Admitted::Now(delay) => begin(request, delay, &mut waits, &mut due),
                 Admitted::Later => {}
                 Admitted::Never => answers.extend(request.refusal().to_bytes()),
             }
@@ -295,8 +312,8 @@ async fn serve(
         tokio::select! {
             read = fill(&mut framed_reader), if !is_throttled && writes => read?,
             () = waits.turn(|request| due.push(request)), if writes && !waits.is_empty() => {}
-            request = client.admitted(), if client.waiting() > 0 => {
-                begin(request, &mut waits, &mut due);
+            (request, delay) = client.admitted(), if client.waiting() > 0 => {
+                begin(request, delay, &mut waits, &mut due);
             }
             written = writer.write(&answers), if !answers.is_empty() => {
                 answers.drain(..written?);
@@ -310,9 +327,9 @@ async fn serve(
     }
 }
 
-/// Begins to serve a request.
-fn begin(request: Frame, waits: &mut DelayQueue<Frame>, due: &mut Vec<Frame>) {
-    match request.delay() {
+/// Begins to serve a request, which is to be answered after `delay`.
+fn begin(request: Frame, delay: Duration, waits: &mut DelayQueue<Frame>, due: &mut Vec<Frame>) {
+    match delay {
         Duration::ZERO => due.push(request),
         delay => waits.push(Sleep::new(delay), request),
     }
@@ -370,7 +387,8 @@ mod tests {
     fn client(quota: &Quota, clock: &Clock) -> (UnixStream, JoinHandle<io::Result<()>>) {
         let (client, served) = UnixStream::pair().unwrap();
         let (reader, writer) = served.into_split();
-        let (waits, unlimited) = (DelayQueue::new(clock), Admission::default().client());
+        let (waits, unlimited) =
+            (DelayQueue::new(clock), Admission::new(ServiceLimits::default()).client());
         let served = tokio::spawn(serve(reader, writer, waits, quota.permits(), unlimited));
         (client, served)
     }

@@ -32,6 +32,20 @@ fn every_shorthand_is_read_and_printed_and_means_its_ron() {
             ))"#,
         ),
         ("socket([::1]:70):0s", r#"(wait: socket(latency: fixed("0s"), service: at("[::1]:70")))"#),
+        (
+            "sleep:5ms rate:1000/s burst:10 slow:0.01(100ms) contention:0.02 coherency:0.0001",
+            r#"(wait: sleep(fixed("5ms")), limits: (
+                rate: "1k", burst: 10, slow: (share: 0.01, extra: "100ms"),
+                contention: 0.02, coherency: 0.0001,
+            ))"#,
+        ),
+        (
+            "socket:5ms max_connections:100 connect:2ms",
+            r#"(
+                wait: socket(latency: fixed("5ms")),
+                limits: (max_connections: 100, connect: "2ms"),
+            )"#,
+        ),
         ("sleep:5ms capacity:64", r#"(wait: sleep(fixed("5ms")), limits: (capacity: 64))"#),
         (
             "socket:5ms capacity:64",
@@ -119,6 +133,11 @@ fn every_mistake_in_shorthand_is_placed_and_answered() {
         ("socket:5ms capacity:0", 21, "\"0\"", "a number of requests, from 1"),
         ("socket:5ms queue:1 queue:2", 20, "\"queue\"", "an option that was not given before"),
         ("block:5ms capacity:3", 11, "\"capacity\"", "limits behind a sleep or a socket only"),
+        ("sleep:5ms rate:0/s", 16, "\"0/s\"", "a number of requests per second such as 1000/s"),
+        ("sleep:5ms slow:2(1s)", 16, "\"2\"", "a share of requests from 0 to 1"),
+        ("sleep:5ms slow:0.1", 19, "the end", "`(`"),
+        ("sleep:5ms contention:-1", 22, "\"-1\"", "a factor from 0"),
+        ("sleep:5ms max_connections:0", 27, "\"0\"", "a number of connections, from 1"),
         ("none,", 5, "\",\"", "a space, or the end"),
         ("none now", 6, "\"now\"", "phase, seed, work, timeout, retry, on_fault, offload"),
         ("none phase", 11, "the end", "`:` and a value"),
@@ -153,7 +172,9 @@ fn every_mistake_in_shorthand_is_placed_and_answered() {
 #[test]
 fn limits_without_a_service_of_ones_own_are_refused() {
     for (text, says) in [
-        ("socket:1ms queue:3", "a capacity beside a queue"),
+        ("socket:1ms queue:3", "a capacity or a rate beside a queue"),
+        ("sleep:1ms burst:3", "a rate beside a burst"),
+        ("sleep:1ms connect:1ms", "time has no connections"),
         ("socket(127.0.0.1:9):1ms capacity:3", "a service that runs already has its own"),
     ] {
         let error = text.parse::<IoSpec>().unwrap().build().err().unwrap().to_string();
@@ -381,6 +402,7 @@ fn no_text_makes_the_reader_panic_and_what_it_reads_it_prints() {
         "sleep:lognormal(1.5ms,0.5) phase:both error@3:(5,7)*4 timeout:1s retry:3(1ms,2s) seed:9",
         "socket(unix:/run/echo,64):pareto(5ms,2.5) hang:0.001 panic:1e-3",
         "block:exp(5ms) offload retry:3(1ms)",
+        "socket:5ms rate:1e3/s burst:2 slow:0.01(9ms) contention:0.1 coherency:1e-4 connect:1ms",
         "sleep:5ms capacity:64 queue:256 work:rounds(1000) phase:both",
         "cpu:rounds(1000) phase:neighbors error@18446744073709551615:(4294967295,0)",
     ];

@@ -1,5 +1,7 @@
 //! The shorthand of a whole description.
 
+mod limits;
+
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
@@ -27,7 +29,7 @@ impl Shorthand for IoSpec {
             if scanner.at() == end {
                 return Err(scanner.unexpected("a space, or the end"));
             }
-            if is_limit(scanner) && !matches!(wait, Wait::Sleep(_) | Wait::Socket(_)) {
+            if limits::are_next(scanner) && !matches!(wait, Wait::Sleep(_) | Wait::Socket(_)) {
                 return Err(scanner.unexpected("limits behind a sleep or a socket only"));
             }
             options.scan_one(scanner)?;
@@ -37,21 +39,6 @@ impl Shorthand for IoSpec {
         let (phase, seed) = (phase.unwrap_or_default(), seed.unwrap_or_default());
         let (on_fault, offload) = (on_fault.unwrap_or_default(), offload.is_some());
         Ok(Self { wait, limits, phase, seed, work, faults, timeout, retry, on_fault, offload })
-    }
-}
-
-/// Whether what comes next is a limit of a service.
-fn is_limit(scanner: &Scanner<'_>) -> bool {
-    matches!(scanner.peek_token(), "capacity" | "queue")
-}
-
-fn scan_limit(limits: &mut ServiceLimits, scanner: &mut Scanner<'_>) -> Result<(), ShorthandError> {
-    match scanner.peek_token() {
-        "capacity" => {
-            let scan = |scanner: &mut Scanner<'_>| scanner.number("a number of requests, from 1");
-            once(&mut limits.capacity, scanner, valued(scan))
-        }
-        _ => once(&mut limits.queue, scanner, valued(|s| s.number("a number of requests"))),
     }
 }
 
@@ -72,7 +59,7 @@ struct Options {
 impl Options {
     fn scan_one(&mut self, scanner: &mut Scanner<'_>) -> Result<(), ShorthandError> {
         match scanner.peek_token() {
-            _ if is_limit(scanner) => scan_limit(&mut self.limits, scanner),
+            _ if limits::are_next(scanner) => limits::scan(&mut self.limits, scanner),
             "phase" => once(&mut self.phase, scanner, valued(IoPhase::scan)),
             "seed" => once(&mut self.seed, scanner, valued(|s| s.value("a number: the seed"))),
             "work" => once(&mut self.work, scanner, valued(Work::scan)),

@@ -21,6 +21,11 @@ fn socket(text: &str) -> Socket {
     Socket::new(&crate::shorthand::read(text).unwrap(), 1).unwrap()
 }
 
+fn limited(capacity: u32, queue: u32) -> ServiceLimits {
+    let (capacity, queue) = (NonZeroU32::new(capacity), Some(queue));
+    ServiceLimits { capacity, queue, ..ServiceLimits::default() }
+}
+
 fn sites(number: u32) -> impl Iterator<Item = Site> {
     (0..number).map(|x| Site { at: Position::new(x.into(), 0), ..SITE })
 }
@@ -232,7 +237,7 @@ fn after_a_fault_the_next_request_opens_another_connection() {
 
 #[test]
 fn a_full_service_refuses_and_is_asked_again_on_the_same_connection() {
-    let limits = ServiceLimits { capacity: NonZeroU32::new(1), queue: Some(0) };
+    let limits = limited(1, 0);
     let service = EchoService::limited(Transport::Tcp, limits).unwrap();
     let Address::Tcp(address) = service.address() else { panic!("it is TCP") };
     let mut guest = TcpStream::connect(address).unwrap();
@@ -265,7 +270,7 @@ fn a_full_service_refuses_and_is_asked_again_on_the_same_connection() {
 async fn who_waits_for_a_service_is_served() {
     for latency in ["0s", "1ms"] {
         let spec = SocketSpec::new(latency.parse().unwrap());
-        let limits = ServiceLimits { capacity: NonZeroU32::new(2), queue: Some(100) };
+        let limits = limited(2, 100);
         let socket = Arc::new(Socket::limited(&spec, limits, 1).unwrap());
         let begin = Instant::now();
         let ask = |site| {
@@ -278,6 +283,45 @@ async fn who_waits_for_a_service_is_served() {
         }
         assert!(begin.elapsed() >= 15 * spec.latency.mean(), "two at a time");
     }
+}
+
+#[test]
+fn a_service_closes_the_connections_that_are_too_many() {
+    let spec = SocketSpec::new("1h".parse().unwrap());
+    let limits = ServiceLimits { max_connections: NonZeroU32::new(2), ..ServiceLimits::default() };
+    let (socket, stop) = (Socket::limited(&spec, limits, 1).unwrap(), CancellationToken::new());
+    let closed = std::sync::atomic::AtomicU32::new(0);
+    std::thread::scope(|scope| {
+        for site in sites(5) {
+            let (socket, stop, closed) = (&socket, &stop, &closed);
+            scope.spawn(move || {
+                let fault = socket.call(site, stop).unwrap_err();
+                if fault.kind() != FaultKind::Stopped {
+                    // The others wait for an hour, or until these have been turned away.
+                    assert!(fault.message().contains("connection"), "{fault}");
+                    if closed.fetch_add(1, std::sync::atomic::Ordering::SeqCst) + 1 == 3 {
+                        stop.cancel();
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(closed.into_inner(), 3);
+}
+
+#[test]
+fn a_connection_takes_its_time_once() {
+    let spec = SocketSpec::new("0s".parse().unwrap());
+    let connect = Some(Duration::from_millis(30));
+    let limits = ServiceLimits { connect, ..ServiceLimits::default() };
+    let socket = Socket::limited(&spec, limits, 1).unwrap();
+    let begin = Instant::now();
+    socket.call(SITE, &CancellationToken::new()).unwrap();
+    assert!(begin.elapsed() >= Duration::from_millis(30));
+    for site in sites(100) {
+        socket.call(site, &CancellationToken::new()).unwrap();
+    }
+    assert_eq!(socket.pool.connections(), 1, "which is used again");
 }
 
 #[test]
