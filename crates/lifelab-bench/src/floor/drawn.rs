@@ -26,6 +26,8 @@ pub(crate) struct Drawn {
     latency: Latency,
     capabilities: Capabilities,
     before: Before,
+    /// Until the last request may begin.
+    rate_limited: Duration,
     /// As of [`Floor::cores`].
     cores: Option<u64>,
     /// The floor of each generation that was asked for.
@@ -78,6 +80,7 @@ impl Drawn {
                 true => Before::of(io, universe.start.area(), capabilities, speed),
                 false => Before { each: Duration::ZERO, all: Duration::ZERO },
             },
+            rate_limited: service::rate_limited(universe.start.area(), io),
             cores: cores.map(|cores| cores as u64),
             known: BTreeMap::new(),
         })
@@ -106,6 +109,9 @@ impl Drawn {
         });
         let time = median(times.collect());
         let mut formula = formula(universe.start.area(), self.capabilities);
+        if time == self.rate_limited && !time.is_zero() {
+            formula += ", at the rate of the service";
+        }
         if self.io.on_fault == OnFault::Keep && !self.io.faults.is_empty() {
             formula += " that must wait";
         }
@@ -142,7 +148,7 @@ impl Drawn {
             }
             _ => Duration::ZERO,
         };
-        longest.max(shared).max(self.before.all)
+        longest.max(shared).max(self.before.all).max(self.rate_limited)
     }
 
     /// How long a cell waits at least, all attempts together, and whether it surely comes to a wait

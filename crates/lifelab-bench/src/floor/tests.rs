@@ -37,6 +37,11 @@ fn fixed_waits_go_in_rounds() {
         ("socket:5ms capacity:64 queue:9 retry:3", Capabilities::local(None), ms(65)),
         ("sleep:5ms capacity:64", Capabilities::local(None), ms(65)),
         ("sleep:5ms capacity:64", pool(8), ms(500)),
+        ("sleep:5ms rate:1000/s", Capabilities::local(None), ms(799)),
+        ("socket:5ms rate:1000/s burst:100 capacity:64", Capabilities::local(None), ms(700)),
+        ("sleep:5ms rate:1000/s phase:both", pipeline(800, 800), ms(1599)),
+        ("sleep:exp(1ms) rate:1000/s burst:300", Capabilities::local(None), ms(500)),
+        ("sleep:5ms rate:1000/s timeout:1s", Capabilities::local(None), ms(5)),
         ("cpu:1ms", pool(8), ms(100)),
     ] {
         let floor = floor((40, 20), io, capabilities);
