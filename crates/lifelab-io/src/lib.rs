@@ -99,11 +99,16 @@ mod service_limits;
 mod sleep;
 mod socket;
 
+mod circuit_breaker;
+#[cfg(feature = "tokio")]
+mod concurrency_limit;
 mod fault;
 mod faulty;
+mod in_flight_spec;
 mod keep;
 mod phase;
 mod retry;
+mod retry_budget;
 mod timeout;
 mod working;
 
@@ -130,10 +135,14 @@ mod recording;
 pub use asynchronous::{Asynchronous, asynchronous};
 pub use block::Block;
 pub use blocking::{Blocking, blocking};
+pub use circuit_breaker::{BreakerSpec, CircuitBreaker};
+#[cfg(feature = "tokio")]
+pub use concurrency_limit::ConcurrencyLimit;
 pub use cpu::{Cpu, Work};
 pub use error::IoError;
 pub use fault::{FaultSpec, Injected, Trigger};
 pub use faulty::Faulty;
+pub use in_flight_spec::InFlightSpec;
 pub use keep::KeepState;
 pub use latency::Latency;
 pub use limited_sleep::LimitedSleep;

@@ -10,6 +10,7 @@ use lifelab_core::{CancellationToken, CellIo, Fault, FaultKind, IoFuture, Phase,
 use serde::{Deserialize, Serialize};
 
 use crate::draw::{self, Purpose};
+use crate::retry_budget::RetryBudget;
 use crate::runtime;
 use crate::shorthand::{self, Scanner, Shorthand, ShorthandError};
 use lifelab_core::duration;
@@ -64,12 +65,24 @@ pub struct Retry {
     inner: Arc<dyn CellIo>,
     spec: RetrySpec,
     seed: u64,
+    budget: Option<RetryBudget>,
 }
 
 impl Retry {
     /// `inner` with retries; pauses are drawn with `seed`.
     pub fn new(inner: Arc<dyn CellIo>, spec: RetrySpec, seed: u64) -> Self {
-        Self { inner, spec, seed }
+        Self { inner, spec, seed, budget: None }
+    }
+
+    /// With a budget that all calls share: retries may be this share of the first attempts.
+    pub fn with_budget(self, share: f64) -> Self {
+        Self { budget: Some(RetryBudget::new(share)), ..self }
+    }
+
+    fn pay_in(&self) {
+        if let Some(budget) = &self.budget {
+            budget.pay_in();
+        }
     }
 
     /// What follows an attempt, before which all pauses took `paused`: a pause before the next, or
@@ -91,6 +104,10 @@ impl Retry {
             let message = format!("{} (attempt {attempts} of {attempts})", fault.message());
             return Break(Err(Fault::new(fault.kind(), message)));
         }
+        if let Some(budget) = self.budget.as_ref().filter(|budget| !budget.spend()) {
+            let spent = format!("no more retries than {:.3} % of all calls", budget.percent());
+            return Break(Err(Fault::new(fault.kind(), format!("{} ({spent})", fault.message()))));
+        }
         let pause = self.spec.pause(retry, site, self.seed);
         *paused = paused.saturating_add(pause);
         if let Some(budget) = self.spec.budget.filter(|budget| *paused > *budget) {
@@ -104,6 +121,7 @@ impl Retry {
 
 impl CellIo for Retry {
     fn call(&self, site: Site, stop: &CancellationToken) -> Result<(), Fault> {
+        self.pay_in();
         let (mut retry, mut paused) = (0, Duration::ZERO);
         loop {
             let site = attempt(site, retry);
@@ -121,6 +139,7 @@ impl CellIo for Retry {
             return self.inner.call_async(site, stop);
         }
         IoFuture::new(async move {
+            self.pay_in();
             let (mut retry, mut paused) = (0, Duration::ZERO);
             loop {
                 let site = attempt(site, retry);
@@ -278,6 +297,19 @@ mod tests {
         assert!((2..5).contains(&affordable), "each takes 5 to 10 ms");
         assert_eq!(inner.sites().len(), affordable + 1);
         assert!(outcome.unwrap_err().message().contains("a budget of 25ms"));
+    }
+
+    #[test]
+    fn cells_that_share_a_budget_make_no_more_retries_than_it_holds() {
+        let inner = Arc::new(Recording::failing(99, Fault::failed("weak")));
+        let retry = Retry::new(inner.clone(), spec(5), 1).with_budget(0.0);
+        let stop = CancellationToken::new();
+        let outcomes: Vec<_> = (0..4).map(|_| retry.call(SITE, &stop).unwrap_err()).collect();
+        // The ten that there are to begin with: two cells try all their attempts.
+        let says = |fault: &Fault| fault.message().to_owned();
+        assert_eq!(says(&outcomes[1]), "weak (attempt 6 of 6)");
+        assert_eq!(says(&outcomes[2]), "weak (no more retries than 0.000 % of all calls)");
+        assert_eq!(inner.sites().len(), 6 + 6 + 1 + 1);
     }
 
     #[test]
