@@ -20,7 +20,11 @@
 //! | [computation](IoSpec::work) before the wait | `work:rounds(10000)` | `work: rounds(10000)` |
 //! | [faults](FaultSpec) in the place of the wait | `error@3:(5,7)`, `hang:0.001` | `faults: [(kind: hang, when: probability(0.001))]` |
 //! | a [time limit](Timeout) for each attempt | `timeout:20ms` | `timeout: "20ms"` |
+//! | a [second request](HedgeSpec) when the first takes long | `hedge:p95`, `hedge:20ms` | `hedge: percentile(95)` |
+//! | a [limit](InFlightSpec) on calls at once | `in_flight:64`, `in_flight:aimd(1,256)` | `in_flight: fixed(64)` |
+//! | a [circuit breaker](BreakerSpec) | `breaker:5(100ms)` | `breaker: (failures: 5, pause: "100ms")` |
 //! | [another attempt](RetrySpec) | `retry:3` | `retry: (limit: 3)` |
+//! | a [budget](IoSpec::retry_budget) of all retries | `retry:3 retry_budget:0.1` | `retry_budget: 0.1` |
 //! | the blocking form for tasks too, on [threads made for it](IoSpec::offload) | `offload` | `offload: true` |
 //! | a cell that [keeps its state](lifelab_core::OnFault) if all fails | `on_fault:keep` | `on_fault: keep` |
 //! | the [phase](IoPhase) of the cell's work | `phase:both` | `phase: both` |
@@ -104,9 +108,14 @@ mod circuit_breaker;
 mod concurrency_limit;
 mod fault;
 mod faulty;
+#[cfg(feature = "tokio")]
+mod hedge;
+mod hedge_spec;
 mod in_flight_spec;
 mod keep;
 mod phase;
+#[cfg(feature = "tokio")]
+mod recent_latencies;
 mod retry;
 mod retry_budget;
 mod timeout;
@@ -142,6 +151,9 @@ pub use cpu::{Cpu, Work};
 pub use error::IoError;
 pub use fault::{FaultSpec, Injected, Trigger};
 pub use faulty::Faulty;
+#[cfg(feature = "tokio")]
+pub use hedge::{Hedge, SECOND};
+pub use hedge_spec::HedgeSpec;
 pub use in_flight_spec::InFlightSpec;
 pub use keep::KeepState;
 pub use latency::Latency;

@@ -8,13 +8,20 @@ use std::time::Duration;
 
 use lifelab_core::{CancellationToken, CellIo, Delay, Fault, IoFuture, OnFault, Phase, Site};
 use ron::extensions::Extensions;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::blocking;
+use crate::circuit_breaker::{BreakerSpec, CircuitBreaker};
+#[cfg(feature = "tokio")]
+use crate::concurrency_limit::ConcurrencyLimit;
 use crate::cpu::Work;
 use crate::error::IoError;
 use crate::fault::{self, FaultSpec, Injected};
 use crate::faulty::Faulty;
+#[cfg(feature = "tokio")]
+use crate::hedge::Hedge;
+use crate::hedge_spec::HedgeSpec;
+use crate::in_flight_spec::InFlightSpec;
 use crate::keep::KeepState;
 use crate::phase::{InPhase, IoPhase};
 use crate::retry::{Retry, RetrySpec};
@@ -69,6 +76,27 @@ pub struct IoSpec {
     /// How often a failed wait is tried again; never by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry: Option<RetrySpec>,
+    /// A second request when the first takes long, and the answer that comes first; none by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hedge: Option<HedgeSpec>,
+    /// How many calls of this process are under way at once, those that wait for their turn to be tried
+    /// again not counted, and a call with a second request counted once; any number by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_flight: Option<InFlightSpec>,
+    /// When a service that fails is not asked for a while; never by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub breaker: Option<BreakerSpec>,
+    /// How many retries all cells of this process may make together, as a share of their first attempts:
+    /// 0.1 is one retry to ten calls. There are ten to begin with, and no more than a hundred are saved
+    /// up. Without it each cell may make as many as [`retry`](Self::retry) says.
+    ///
+    /// Whose retry is refused has failed, and that depends on the order in which cells come.
+    #[serde(
+        default,
+        deserialize_with = "optional_fraction",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub retry_budget: Option<f64>,
     /// What becomes of a cell whose wait fails in spite of all retries; it fails by default.
     pub on_fault: OnFault,
     /// Whether the asynchronous form runs the blocking one on the runtime's blocking pool, as
@@ -102,6 +130,15 @@ impl IoSpec {
         }
         if let Some(expected) = self.wait.limits_flaw(&self.limits) {
             return invalid(format!("{}{}", self.wait, self.limits), expected);
+        }
+        if let Some((hedge, expected)) = self.hedge.and_then(|it| Some((it, it.flaw()?))) {
+            return invalid(format!("hedge:{hedge}"), expected);
+        }
+        if let Some((limit, expected)) = self.in_flight.and_then(|it| Some((it, it.flaw()?))) {
+            return invalid(format!("in_flight:{limit}"), expected);
+        }
+        if let Some(share) = self.retry_budget.filter(|share| !(0.0..=1.0).contains(share)) {
+            return invalid(format!("retry_budget:{share}"), "a share from 0 to 1");
         }
         for fault in &self.faults {
             if let Some(expected) = fault.flaw() {
@@ -137,8 +174,8 @@ impl IoSpec {
         Ok(Arc::new(Built { io: self.around(wait), wire }))
     }
 
-    /// Wraps an I/O of your own in the policies described here: work, faults, timeout, retry,
-    /// offload, phase and what a fault does, from the inside to the outside. What the description
+    /// Wraps an I/O of your own in the policies described here: work, faults, timeout, second request,
+    /// limit in flight, breaker, retry, offload, phase and what a fault does, from the inside to the outside. What the description
     /// waits for itself is left out.
     pub fn around(&self, io: Arc<dyn CellIo>) -> Arc<dyn CellIo> {
         let mut io = io;
@@ -151,8 +188,13 @@ impl IoSpec {
         if let Some(limit) = self.timeout {
             io = Arc::new(Timeout::new(io, limit));
         }
+        io = self.with_remedies(io);
         if let Some(retry) = self.retry {
-            io = Arc::new(Retry::new(io, retry, self.seed));
+            let retry = Retry::new(io, retry, self.seed);
+            io = Arc::new(match self.retry_budget {
+                Some(share) => retry.with_budget(share),
+                None => retry,
+            });
         }
         if self.offload && !io.is_idle() {
             io = Arc::new(blocking(move |site, stop| io.call(site, stop)));
@@ -160,6 +202,27 @@ impl IoSpec {
         io = Arc::new(InPhase::new(io, self.phase));
         if self.on_fault == OnFault::Keep {
             io = Arc::new(KeepState::new(io));
+        }
+        io
+    }
+
+    /// What a client does about a service that is slow or fails.
+    fn with_remedies(&self, io: Arc<dyn CellIo>) -> Arc<dyn CellIo> {
+        let mut io = io;
+        #[cfg(feature = "tokio")]
+        if let Some(hedge) = self.hedge {
+            io = Arc::new(Hedge::new(io, hedge));
+        }
+        #[cfg(feature = "tokio")]
+        if let Some(limit) = self.in_flight {
+            io = Arc::new(ConcurrencyLimit::new(io, limit));
+        }
+        #[cfg(not(feature = "tokio"))]
+        if self.hedge.is_some() || self.in_flight.is_some() {
+            io = Arc::new(blocking(|_, _| Err(crate::runtime::left_out())));
+        }
+        if let Some(breaker) = self.breaker {
+            io = Arc::new(CircuitBreaker::new(io, breaker));
         }
         io
     }
@@ -186,6 +249,11 @@ pub fn from_wire(text: &str) -> Result<Arc<dyn CellIo>, IoError> {
     // `lifelab_core::Idle` describes itself in shorthand.
     let spec = if text.starts_with('(') { IoSpec::from_ron(text)? } else { text.parse()? };
     spec.build()
+}
+
+/// Reads a number from 0 to 1, if there is one.
+fn optional_fraction<'de, D: Deserializer<'de>>(de: D) -> Result<Option<f64>, D::Error> {
+    lifelab_core::number::fraction::deserialize(de).map(Some)
 }
 
 fn ron_dialect() -> ron::Options {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use lifelab::core::number::counted;
 use lifelab::core::{Capabilities, Cell, OnFault, Site};
-use lifelab::io::{Injected, IoSpec, Latency, Wait, Work};
+use lifelab::io::{HedgeSpec, Injected, IoSpec, Latency, SECOND, Wait, Work};
 
 use crate::floor::service;
 use crate::floor::work::{Before, PHASES, cores};
@@ -151,6 +151,15 @@ impl Drawn {
         longest.max(shared).max(self.before.all).max(self.rate_limited)
     }
 
+    /// How long the answer takes at least: with a second request, the earlier one.
+    fn answered(&self, site: Site) -> Duration {
+        let first = self.latency.at(site, self.io.seed);
+        let Some(hedge) = self.io.hedge else { return first };
+        let second = Site { attempt: site.attempt | SECOND, ..site };
+        let delay = if let HedgeSpec::After(delay) = hedge { delay } else { Duration::ZERO };
+        first.min(delay.saturating_add(self.latency.at(second, self.io.seed)))
+    }
+
     /// How long a cell waits at least, all attempts together, and whether it surely comes to a wait
     /// that no fault replaces.
     fn wait(&self, site: Site) -> (Duration, bool) {
@@ -162,10 +171,12 @@ impl Drawn {
             let site = Site { attempt, ..site };
             match io.injected(site) {
                 None => {
-                    let wait = self.before.call(self.latency.at(site, io.seed), io);
+                    let wait = self.before.call(self.answered(site), io);
                     return (waited.saturating_add(wait), true);
                 }
                 Some(Injected::Error) => {}
+                // The second request takes its place.
+                Some(Injected::Hang) if io.hedge.is_some() => return (waited, true),
                 Some(Injected::Hang) => {
                     waited = waited.saturating_add(io.timeout.unwrap_or_default());
                 }

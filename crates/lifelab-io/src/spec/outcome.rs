@@ -53,7 +53,15 @@ impl IoSpec {
         let is_own =
             matches!(self.wait, Wait::None | Wait::Sleep(_) | Wait::Block(_) | Wait::Cpu(_));
         let refuses = self.limits.queue.is_some();
-        is_own && !refuses && (self.timeout.is_none() || takes_no_time)
+        // Which cells' retries there are none left for, or which find a breaker open, their order decides;
+        // and of two requests, time.
+        let has_order =
+            self.breaker.is_some() || self.retry_budget.is_some() || self.hedge.is_some();
+        let cannot_fail = self.faults.is_empty() && self.timeout.is_none();
+        is_own
+            && !refuses
+            && (!has_order || cannot_fail)
+            && (self.timeout.is_none() || takes_no_time)
     }
 
     /// Whether an attempt that no fault replaces is timed out.
@@ -121,6 +129,8 @@ mod tests {
             ("cpu:2h timeout:1h retry:4", true, false),
             ("socket:1ms", false, false),
             ("sleep:1ms capacity:3", false, true),
+            ("sleep:1ms in_flight:3 hedge:p95 breaker:1(1s)", false, true),
+            ("sleep:1ms hang:0.1 hedge:1ms", false, false),
             ("sleep:1ms capacity:3 queue:9", false, false),
         ] {
             let spec: IoSpec = text.parse().unwrap();

@@ -7,13 +7,17 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use super::IoSpec;
+use crate::circuit_breaker::BreakerSpec;
 use crate::cpu::Work;
 use crate::fault::{FaultSpec, Injected};
+use crate::hedge_spec::HedgeSpec;
+use crate::in_flight_spec::InFlightSpec;
 use crate::phase::IoPhase;
 use crate::retry::RetrySpec;
 use crate::service_limits::ServiceLimits;
 use crate::shorthand::{self, Scanner, Shorthand, ShorthandError};
 use crate::wait::Wait;
+use lifelab_core::number::fraction;
 use lifelab_core::{OnFault, duration};
 
 impl Shorthand for IoSpec {
@@ -34,11 +38,7 @@ impl Shorthand for IoSpec {
             }
             options.scan_one(scanner)?;
         }
-        let Options { limits, faults, phase, seed, work, timeout, retry, on_fault, offload } =
-            options;
-        let (phase, seed) = (phase.unwrap_or_default(), seed.unwrap_or_default());
-        let (on_fault, offload) = (on_fault.unwrap_or_default(), offload.is_some());
-        Ok(Self { wait, limits, phase, seed, work, faults, timeout, retry, on_fault, offload })
+        Ok(options.around(wait))
     }
 }
 
@@ -52,11 +52,35 @@ struct Options {
     work: Option<Work>,
     timeout: Option<Duration>,
     retry: Option<RetrySpec>,
+    hedge: Option<HedgeSpec>,
+    in_flight: Option<InFlightSpec>,
+    breaker: Option<BreakerSpec>,
+    retry_budget: Option<f64>,
     on_fault: Option<OnFault>,
     offload: Option<()>,
 }
 
 impl Options {
+    fn around(self, wait: Wait) -> IoSpec {
+        let Self { limits, faults, work, timeout, retry, hedge, in_flight, breaker, .. } = self;
+        IoSpec {
+            wait,
+            limits,
+            phase: self.phase.unwrap_or_default(),
+            seed: self.seed.unwrap_or_default(),
+            work,
+            faults,
+            timeout,
+            retry,
+            hedge,
+            in_flight,
+            breaker,
+            retry_budget: self.retry_budget,
+            on_fault: self.on_fault.unwrap_or_default(),
+            offload: self.offload.is_some(),
+        }
+    }
+
     fn scan_one(&mut self, scanner: &mut Scanner<'_>) -> Result<(), ShorthandError> {
         match scanner.peek_token() {
             _ if limits::are_next(scanner) => limits::scan(&mut self.limits, scanner),
@@ -65,6 +89,10 @@ impl Options {
             "work" => once(&mut self.work, scanner, valued(Work::scan)),
             "timeout" => once(&mut self.timeout, scanner, valued(Scanner::duration)),
             "retry" => once(&mut self.retry, scanner, valued(RetrySpec::scan)),
+            "hedge" => once(&mut self.hedge, scanner, valued(HedgeSpec::scan)),
+            "in_flight" => once(&mut self.in_flight, scanner, valued(InFlightSpec::scan)),
+            "breaker" => once(&mut self.breaker, scanner, valued(BreakerSpec::scan)),
+            "retry_budget" => once(&mut self.retry_budget, scanner, valued(scan_share)),
             "on_fault" => once(&mut self.on_fault, scanner, valued(OnFault::scan)),
             "offload" => once(&mut self.offload, scanner, |_| Ok(())),
             name if Injected::find(name).is_some() => {
@@ -72,11 +100,19 @@ impl Options {
                 Ok(())
             }
             _ => Err(scanner.unexpected(
-                "phase, seed, work, timeout, retry, on_fault, offload, or a fault (error, panic, \
-                 hang)",
+                "phase, seed, work, timeout, hedge, in_flight, breaker, retry, retry_budget, \
+                 on_fault, offload, or a fault (error, panic, hang)",
             )),
         }
     }
+}
+
+/// Reads a number from 0 to 1.
+fn scan_share(scanner: &mut Scanner<'_>) -> Result<f64, ShorthandError> {
+    let start = scanner.at();
+    let share = scanner.value(fraction::EXPECTED)?;
+    let is_share = (0.0..=1.0).contains(&share);
+    if is_share { Ok(share) } else { Err(scanner.wrong(start, fraction::EXPECTED)) }
 }
 
 /// Reads an option that must not be given twice: its name, and then what `scan` reads.
@@ -129,6 +165,18 @@ impl fmt::Display for IoSpec {
         }
         if let Some(retry) = self.retry {
             write!(f, " retry:{retry}")?;
+        }
+        if let Some(hedge) = self.hedge {
+            write!(f, " hedge:{hedge}")?;
+        }
+        if let Some(limit) = self.in_flight {
+            write!(f, " in_flight:{limit}")?;
+        }
+        if let Some(breaker) = self.breaker {
+            write!(f, " breaker:{breaker}")?;
+        }
+        if let Some(share) = self.retry_budget {
+            write!(f, " retry_budget:{share}")?;
         }
         if self.on_fault == OnFault::Keep {
             f.write_str(" on_fault:keep")?;
