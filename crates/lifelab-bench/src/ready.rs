@@ -52,6 +52,8 @@ pub const READY: &[Ready] = ready![
     "five-waits",
     "capacity",
     "overload",
+    "retry-storm",
+    "hedging",
     "languages",
 ];
 

@@ -150,6 +150,9 @@ pub(crate) fn flaw(rule: Rule, io: &IoSpec) -> Option<&'static str> {
         || !io.faults.is_empty()
         || io.timeout.is_some()
         || io.retry.is_some()
+        || io.hedge.is_some()
+        || io.in_flight.is_some()
+        || io.breaker.is_some()
         || io.offload
         || io.on_fault == OnFault::Keep;
     let is_asked = match &io.wait {

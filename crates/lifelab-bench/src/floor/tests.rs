@@ -67,6 +67,16 @@ fn a_service_shares_what_is_drawn_and_what_it_refuses_nobody_waits_for() {
     }
 }
 
+/// Both requests are drawn from the same distribution, so the earlier of them has half the mean.
+#[test]
+fn a_second_request_answers_for_a_slow_one() {
+    let one = Capabilities::local(Some(1));
+    let sum = |io| floor((40, 40), io, one).time.as_secs_f64();
+    let ratio = sum("sleep:exp(10ms) hedge:0s") / sum("sleep:exp(10ms)");
+    assert!((0.45..0.55).contains(&ratio), "{ratio}");
+    assert_eq!(sum("sleep:exp(10ms) hedge:1h"), sum("sleep:exp(10ms)"));
+}
+
 #[test]
 fn one_is_no_plural() {
     let one = Capabilities::local(Some(1));
