@@ -100,6 +100,7 @@ mod latency;
 mod limited_sleep;
 mod schedule;
 mod service_limits;
+mod service_stats;
 mod sleep;
 mod socket;
 
@@ -161,6 +162,7 @@ pub use limited_sleep::LimitedSleep;
 pub use phase::{InPhase, IoPhase};
 pub use retry::{Retry, RetrySpec};
 pub use service_limits::{ServiceLimits, SlowShare};
+pub use service_stats::{ServiceMonitor, ServiceStats};
 pub use shorthand::ShorthandError;
 pub use sleep::Sleep;
 pub use socket::{Address, AddressError, Service, SocketSpec};

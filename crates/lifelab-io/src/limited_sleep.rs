@@ -9,6 +9,7 @@ use lifelab_core::{CancellationToken, CellIo, Fault, IoFuture, Site};
 use crate::latency::Latency;
 use crate::schedule::Schedule;
 use crate::service_limits::ServiceLimits;
+use crate::service_stats::ServiceStats;
 use crate::{precise_sleep, runtime};
 
 /// Sleeps for a [`Latency`], and before that until a service with limits would begin: what a
@@ -46,6 +47,11 @@ impl LimitedSleep {
     pub fn new(latency: Latency, limits: ServiceLimits, seed: u64) -> Self {
         let state = State { schedule: Schedule::new(limits), ..State::default() };
         Self { latency, seed, limits, origin: Instant::now(), state: Mutex::new(state) }
+    }
+
+    /// What it has seen so far.
+    pub fn stats(&self) -> ServiceStats {
+        self.state().schedule.stats()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -5,6 +5,7 @@ use std::collections::{BinaryHeap, VecDeque};
 use std::time::Duration;
 
 use crate::service_limits::ServiceLimits;
+use crate::service_stats::ServiceStats;
 use crate::token_bucket::TokenBucket;
 
 /// The plan of a service that serves in the order in which requests come: with each of them it is known
@@ -15,8 +16,7 @@ use crate::token_bucket::TokenBucket;
 pub(crate) struct Schedule {
     limits: ServiceLimits,
     bucket: Option<TokenBucket>,
-    /// How many requests have been taken in.
-    number: u64,
+    stats: ServiceStats,
     /// When the last of them begins: nobody overtakes it.
     last_beginning: Duration,
     /// When those end that are served then, the next one first: no more than the capacity. Kept only if
@@ -43,9 +43,11 @@ impl Schedule {
         latency: Duration,
     ) -> Result<Duration, Refused> {
         self.forget_until(now);
+        self.stats.requests += 1;
         let begin = self.next_beginning(now);
         if let Some(queue) = self.limits.queue.filter(|_| begin > now) {
             if self.beginnings.len() >= queue as usize {
+                self.stats.refused += 1;
                 return Err(Refused);
             }
             self.beginnings.push_back(begin);
@@ -58,13 +60,19 @@ impl Schedule {
         }
         self.last_beginning = begin;
         self.forget_ends_until(begin);
-        let time = self.limits.service_time(latency, self.number, self.ends.len() + 1);
-        self.number += 1;
+        self.stats.queued = self.stats.queued.saturating_add(begin - now);
+        // What was refused draws no number, so that which requests are slow depends on those served.
+        let number = self.stats.requests - self.stats.refused - 1;
+        let time = self.limits.service_time(latency, number, self.ends.len() + 1);
         let end = begin.saturating_add(time);
         if self.limits.capacity.is_some() || self.limits.slows_down() {
             self.ends.push(Reverse(end));
         }
         Ok(end)
+    }
+
+    pub(crate) fn stats(&self) -> ServiceStats {
+        self.stats
     }
 
     /// Gives up all requests that have not ended now.
@@ -146,6 +154,8 @@ mod tests {
         assert_eq!([at(0), at(0), at(0)], [Ok(5), Ok(10), Ok(15)]);
         assert_eq!([at(0), at(4)], [Err(Refused); 2]);
         assert_eq!([at(5), at(5)], [Ok(20), Err(Refused)], "one has left the queue");
+        let ServiceStats { requests, refused, queued } = schedule.stats();
+        assert_eq!((requests, refused, queued), (7, 3, (5 + 10 + 10) * MS));
         let mut none = self::schedule(1, Some(0));
         assert_eq!(none.reserve(MS, MS), Ok(2 * MS));
         assert_eq!(none.reserve(MS, MS), Err(Refused), "who is not served at once");

@@ -26,8 +26,9 @@ use crate::keep::KeepState;
 use crate::phase::{InPhase, IoPhase};
 use crate::retry::{Retry, RetrySpec};
 use crate::service_limits::ServiceLimits;
+use crate::service_stats::ServiceMonitor;
 use crate::timeout::Timeout;
-use crate::wait::Wait;
+use crate::wait::{BuiltWait, Wait};
 use crate::working::Working;
 
 /// What cells wait for, when, and what happens if that fails: everything that another process, or
@@ -166,12 +167,29 @@ impl IoSpec {
     /// # Errors
     /// If the description makes no sense, or the socket service cannot be started.
     pub fn build(&self) -> Result<Arc<dyn CellIo>, IoError> {
+        Ok(self.build_monitored()?.0)
+    }
+
+    /// As [`build`](Self::build), with a look at the service, if one has been started.
+    ///
+    /// # Errors
+    /// As of [`build`](Self::build).
+    ///
+    /// ```
+    /// # use lifelab_core::{CancellationToken, Phase, Site};
+    /// let spec: lifelab_io::IoSpec = "sleep:1ms capacity:2".parse()?;
+    /// let (io, monitor) = spec.build_monitored()?;
+    /// io.call(Site::new(1, Default::default(), Phase::Rule), &CancellationToken::new())?;
+    /// assert_eq!(monitor.map(|monitor| monitor.stats().requests), Some(1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn build_monitored(&self) -> Result<(Arc<dyn CellIo>, Option<ServiceMonitor>), IoError> {
         self.check()?;
-        let (wait, elsewhere) = self.wait.build(self.limits, self.seed)?;
+        let BuiltWait { io, elsewhere, monitor } = self.wait.build(self.limits, self.seed)?;
         let limits = ServiceLimits::default(); // Its service, which has them, runs here.
-        let there = Self { wait: elsewhere, limits, ..self.clone() };
-        let wire = if self.is_simulated_service() { None } else { there.to_ron() };
-        Ok(Arc::new(Built { io: self.around(wait), wire }))
+        let there = |wait| Self { wait, limits, ..self.clone() }.to_ron();
+        let wire = elsewhere.and_then(there);
+        Ok((Arc::new(Built { io: self.around(io), wire }), monitor))
     }
 
     /// Wraps an I/O of your own in the policies described here: work, faults, timeout, second request,

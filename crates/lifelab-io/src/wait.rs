@@ -13,6 +13,7 @@ use crate::error::IoError;
 use crate::latency::Latency;
 use crate::limited_sleep::LimitedSleep;
 use crate::service_limits::ServiceLimits;
+use crate::service_stats::ServiceMonitor;
 use crate::shorthand::{self, Scanner, Shorthand, ShorthandError};
 use crate::sleep::Sleep;
 #[cfg(feature = "tokio")]
@@ -35,6 +36,16 @@ pub enum Wait {
     Cpu(Work),
     /// The answer of an echo service: `socket:5ms`.
     Socket(SocketSpec),
+}
+
+/// A wait that can be called.
+pub(crate) struct BuiltWait {
+    pub(crate) io: Arc<dyn CellIo>,
+    /// The description that another process builds it from, where the service runs already; `None` if
+    /// another process cannot share it.
+    pub(crate) elsewhere: Option<Wait>,
+    /// A look at the service, if one has been started.
+    pub(crate) monitor: Option<ServiceMonitor>,
 }
 
 impl Wait {
@@ -64,17 +75,17 @@ impl Wait {
         }
     }
 
-    /// Builds the I/O, and returns the description that another process builds it from, where the
-    /// service runs already.
-    pub(crate) fn build(
-        &self,
-        limits: ServiceLimits,
-        seed: u64,
-    ) -> Result<(Arc<dyn CellIo>, Self), IoError> {
+    /// Builds the I/O, and starts its service if it has one.
+    pub(crate) fn build(&self, limits: ServiceLimits, seed: u64) -> Result<BuiltWait, IoError> {
         let io: Arc<dyn CellIo> = match self {
             Self::None => Arc::new(Idle),
             Self::Sleep(latency) if !limits.is_none() => {
-                Arc::new(LimitedSleep::new(*latency, limits, seed))
+                let sleep = Arc::new(LimitedSleep::new(*latency, limits, seed));
+                let monitor = ServiceMonitor::new({
+                    let sleep = sleep.clone();
+                    move || sleep.stats()
+                });
+                return Ok(BuiltWait { io: sleep, elsewhere: None, monitor: Some(monitor) });
             }
             Self::Sleep(latency) => Arc::new(Sleep::new(*latency, seed)),
             Self::Block(latency) => Arc::new(Block::new(*latency, seed)),
@@ -84,12 +95,13 @@ impl Wait {
                 let socket = Socket::limited(spec, limits, seed)?;
                 let service = Service::At(socket.address().clone());
                 let elsewhere = SocketSpec { service, ..spec.clone() };
-                return Ok((Arc::new(socket), Self::Socket(elsewhere)));
+                let (elsewhere, monitor) = (Some(Self::Socket(elsewhere)), socket.monitor());
+                return Ok(BuiltWait { io: Arc::new(socket), elsewhere, monitor });
             }
             #[cfg(not(feature = "tokio"))]
             Self::Socket(_) => return Err(IoError::LeftOut { wait: self.to_string() }),
         };
-        Ok((io, self.clone()))
+        Ok(BuiltWait { io, elsewhere: Some(self.clone()), monitor: None })
     }
 }
 

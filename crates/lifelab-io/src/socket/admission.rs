@@ -1,6 +1,7 @@
 //! A service with limits: what it serves at once, what waits for that, and what it refuses.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -9,6 +10,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::frame::Frame;
 use crate::service_limits::ServiceLimits;
+use crate::service_stats::ServiceStats;
 use crate::token_bucket::TokenBucket;
 
 /// The requests of all connections of a service.
@@ -26,12 +28,21 @@ struct State {
     /// Those included that have a place, and wait for a token.
     serving: u32,
     /// With whom to tell of its admission. No longer than the limit says.
-    queue: VecDeque<(Frame, UnboundedSender<Turn>)>,
+    queue: VecDeque<Waiting>,
     bucket: Option<TokenBucket>,
     /// When those begin that wait for a token, in their order.
     beginnings: VecDeque<Duration>,
     /// How many requests have been let in.
     number: u64,
+    refused: u64,
+    queued: Duration,
+}
+
+/// A request that waits for a place.
+struct Waiting {
+    request: Frame,
+    since: Duration,
+    turns: UnboundedSender<Turn>,
 }
 
 /// A request that is let in, and how long after that it is to be answered.
@@ -62,6 +73,12 @@ impl Admission {
         Self { limits, origin: Instant::now(), state: Arc::new(Mutex::new(state)) }
     }
 
+    /// What was refused, and how long others waited; requests are not counted here.
+    pub(super) fn stats(&self) -> ServiceStats {
+        let State { refused, queued, .. } = *self.state();
+        ServiceStats { requests: 0, refused, queued }
+    }
+
     pub(super) fn limits(&self) -> &ServiceLimits {
         &self.limits
     }
@@ -81,12 +98,12 @@ impl Admission {
         let mut state = self.state();
         state.serving -= served;
         while state.serving < self.capacity()
-            && let Some((request, turns)) = state.queue.pop_front()
+            && let Some(Waiting { request, since, turns }) = state.queue.pop_front()
         {
             if turns.is_closed() {
                 continue; // Whose connection is gone waits no more.
             }
-            let delay = self.begin(&mut state, request);
+            let delay = self.begin(&mut state, request, since);
             // Dropped in between, it has given its place back already.
             if turns.send((request, delay)).is_err() {
                 state.serving -= 1;
@@ -98,14 +115,16 @@ impl Admission {
         self.limits.capacity.map_or(u32::MAX, NonZeroU32::get)
     }
 
-    /// Gives a request its place, and tells how long it takes: until there is a token, and then.
-    fn begin(&self, state: &mut State, request: Frame) -> Duration {
+    /// Gives a request that came then its place, and tells how long it takes: until there is a token, and
+    /// then.
+    fn begin(&self, state: &mut State, request: Frame, since: Duration) -> Duration {
         let now = self.origin.elapsed();
         let mut begin = now;
         if let Some(bucket) = &mut state.bucket {
             begin = bucket.next_token(now);
             bucket.take(begin);
         }
+        state.queued = state.queued.saturating_add(begin.saturating_sub(since));
         state.serving += 1;
         if begin > now {
             state.beginnings.push_back(begin);
@@ -139,13 +158,15 @@ impl Client {
         }
         let mut state = admission.state();
         if admission.is_full(&mut state) {
+            state.refused += 1;
             return Admitted::Never;
         }
+        let since = admission.origin.elapsed();
         if state.serving < admission.capacity() {
             self.serving += 1;
-            return Admitted::Now(admission.begin(&mut state, request));
+            return Admitted::Now(admission.begin(&mut state, request, since));
         }
-        state.queue.push_back((request, self.turns.clone()));
+        state.queue.push_back(Waiting { request, since, turns: self.turns.clone() });
         self.waiting += 1;
         Admitted::Later
     }
@@ -175,7 +196,7 @@ impl Client {
 impl Drop for Client {
     fn drop(&mut self) {
         let mut state = self.admission.state();
-        state.queue.retain(|(_, turns)| !turns.same_channel(&self.turns));
+        state.queue.retain(|waiting| !waiting.turns.same_channel(&self.turns));
         drop(state);
         // Those that were let in and not yet taken were served, too.
         self.admitted.close();
@@ -183,6 +204,12 @@ impl Drop for Client {
             self.serving += 1;
         }
         self.admission.release(self.serving);
+    }
+}
+
+impl fmt::Debug for Admission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Admission").field("limits", &self.limits).finish_non_exhaustive()
     }
 }
 
@@ -214,6 +241,7 @@ mod tests {
             [Admitted::Later; 3]
         );
         assert_eq!(one.ask(request(5)), Admitted::Never);
+        assert_eq!(admission.stats().refused, 1);
         one.served(1);
         assert_eq!(other.admitted().await.0.number, 2);
         other.served(2);

@@ -11,6 +11,7 @@ use super::{Service, SocketSpec};
 use crate::error::IoError;
 use crate::latency::Latency;
 use crate::service_limits::ServiceLimits;
+use crate::service_stats::ServiceMonitor;
 
 /// Asks an echo service, and waits for its answer.
 ///
@@ -35,8 +36,8 @@ pub struct Socket {
     pool: Pool,
     connections: SharedConnections,
     address: Address,
-    /// Held for its `drop`; `None` if the service is not this socket's.
-    _service: Option<EchoService>,
+    /// `None` if the service is not this socket's.
+    service: Option<EchoService>,
 }
 
 impl Socket {
@@ -70,8 +71,13 @@ impl Socket {
             pool: Pool::new(address.clone(), spec.connections),
             connections: SharedConnections::new(address.clone()),
             address: address.clone(),
-            _service: service,
+            service,
         })
+    }
+
+    /// A look at the service, if it is this socket's own.
+    pub fn monitor(&self) -> Option<ServiceMonitor> {
+        self.service.as_ref().map(EchoService::monitor)
     }
 
     /// Where the service is, for other I/O that shares it.

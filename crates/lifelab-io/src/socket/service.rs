@@ -24,6 +24,7 @@ use super::private_dir::PrivateDir;
 use crate::background_runtime::BackgroundRuntime;
 use crate::error::IoError;
 use crate::service_limits::ServiceLimits;
+use crate::service_stats::{ServiceMonitor, ServiceStats};
 
 /// An echo service: it answers each request, after the delay that the request asks for, with the
 /// request itself.
@@ -51,6 +52,7 @@ pub struct EchoService {
     address: Address,
     /// Counted up by the connections.
     requests: Arc<AtomicU64>,
+    admission: Admission,
     /// Dropped first: it runs the listener and all connections.
     _reactor: BackgroundRuntime,
     /// Removed at last: first the socket, then its directory.
@@ -116,6 +118,20 @@ impl EchoService {
         self.requests.load(Ordering::Relaxed)
     }
 
+    /// What it has seen so far.
+    pub fn stats(&self) -> ServiceStats {
+        self.monitor().stats()
+    }
+
+    /// A look at what it has seen.
+    pub fn monitor(&self) -> ServiceMonitor {
+        let (requests, admission) = (self.requests.clone(), self.admission.clone());
+        ServiceMonitor::new(move || ServiceStats {
+            requests: requests.load(Ordering::Relaxed),
+            ..admission.stats()
+        })
+    }
+
     fn listen(address: &Address, limits: ServiceLimits) -> Result<Self, IoError> {
         Self::try_listen(address, limits)
             .map_err(|source| IoError::Service { address: address.clone(), source })
@@ -132,15 +148,23 @@ impl EchoService {
         let address = listener.address(address)?;
         let quota = Quota::new();
         let requests = quota.requests();
+        let admission = Admission::new(limits);
         // Without a descriptor in reserve, no client could even be turned away.
         tokio::spawn(listener.accept(
             quota,
-            Admission::new(limits),
+            admission.clone(),
             File::open(RESERVE)?,
             Clock::start()?,
         ));
         drop(entered);
-        Ok(Self { address, requests, _reactor: background_runtime, _socket: socket, _dir: None })
+        Ok(Self {
+            address,
+            requests,
+            admission,
+            _reactor: background_runtime,
+            _socket: socket,
+            _dir: None,
+        })
     }
 }
 
