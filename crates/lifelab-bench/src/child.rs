@@ -5,6 +5,7 @@
 //! timed. The second part is timed, and not watched.
 
 mod build;
+mod service;
 mod watch;
 
 use std::collections::HashSet;
@@ -20,11 +21,12 @@ use lifelab::core::{Probe, Sampling, StepErrorKind, StepReport, Warning};
 use lifelab::{CancelReason, CancellationToken, Error, Scenario, Simulation};
 
 pub(crate) use build::NOTHING;
+use service::ServiceWatch;
 pub(crate) use watch::Threads;
 
 use crate::floor;
 use crate::harness::Harness;
-use crate::results::{Case, Round, Usage};
+use crate::results::{Case, Round, ServiceUse, Usage};
 use crate::task::{Drawing, Reply, Task};
 use crate::trace::{self, About};
 use crate::tree::{self, Consumed, Tree};
@@ -75,7 +77,7 @@ fn measure(harness: &Harness, task: &Task) -> Reply {
     let deadline = Instant::now() + task.limit;
     let base_memory = Tree::look().memory;
     let mut run = match build::simulation(harness, &task.case) {
-        Ok(simulation) => Run::new(simulation, deadline),
+        Ok((simulation, service)) => Run::new(simulation, service, deadline),
         Err(error) => return failed(&error),
     };
     let watched = match run.warm_up(task) {
@@ -91,12 +93,13 @@ fn measure(harness: &Harness, task: &Task) -> Reply {
         Err(reply) => return reply,
     };
     let consumed = Consumed::after().since(&before);
+    let service = run.service_use(task, samples.len());
     let usage = usage(&watched, &run, &consumed, samples.len());
     let round = Round {
         warm_up: watched.generations,
         samples,
         state_hash: run.simulation.state_hash().to_string(),
-        usage: Usage { base_memory, ..usage },
+        usage: Usage { base_memory, service, ..usage },
     };
     Reply::Measured {
         round: Box::new(round),
@@ -135,6 +138,9 @@ struct Run {
     pipe_bytes: u64,
     /// Cells that kept their states because their I/O failed.
     kept: u64,
+    /// As many of them before anything was timed.
+    kept_before: u64,
+    service: Option<ServiceWatch>,
 }
 
 /// What was seen during the warm-up.
@@ -145,11 +151,20 @@ struct Watched {
 }
 
 impl Run {
-    fn new(mut simulation: Simulation, deadline: Instant) -> Self {
+    fn new(mut simulation: Simulation, service: Option<ServiceWatch>, deadline: Instant) -> Self {
         simulation.set_stop(CancellationToken::new().before(deadline));
         let first = generation(&simulation);
         let (warnings, warned) = (Vec::new(), HashSet::new());
-        Self { simulation, first, warnings, warned, pipe_bytes: 0, kept: 0 }
+        Self {
+            simulation,
+            first,
+            warnings,
+            warned,
+            pipe_bytes: 0,
+            kept: 0,
+            kept_before: 0,
+            service,
+        }
     }
 
     fn warm_up(&mut self, task: &Task) -> Result<Watched, Reply> {
@@ -186,6 +201,10 @@ impl Run {
     fn time(&mut self, task: &Task) -> Result<Vec<Duration>, Reply> {
         let mut samples = Vec::new();
         self.pipe_bytes = 0;
+        self.kept_before = self.kept;
+        if let Some(service) = &mut self.service {
+            service.begin();
+        }
         let begin = Instant::now();
         while samples.is_empty()
             || (begin.elapsed() < task.budget && (samples.len() as u64) < task.generations)
@@ -199,7 +218,19 @@ impl Run {
         Ok(samples)
     }
 
+    /// What the service did while generations were timed, if there is one to watch.
+    fn service_use(&self, task: &Task, generations: usize) -> Option<ServiceUse> {
+        let service = self.service.as_ref()?;
+        let calls = floor::calls(task.case.point.cells, &task.case.point.io.parse().ok()?, false);
+        let kept = self.kept - self.kept_before;
+        let answered = calls.saturating_mul(generations as u64).saturating_sub(kept);
+        Some(service.end(generations, answered))
+    }
+
     fn step(&mut self) -> Result<Duration, Reply> {
+        if let Some(service) = &self.service {
+            service.begin_generation();
+        }
         let begin = Instant::now();
         let outcome = self.simulation.step();
         let took = begin.elapsed();

@@ -7,6 +7,7 @@
 mod case;
 mod machine;
 mod outcome;
+mod service;
 
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use crate::nanos;
 pub use case::{Axis, Case, Floor, Point, Program};
 pub use machine::Machine;
 pub use outcome::{Estimate, Measured, Outcome, Round, Usage};
+pub use service::{CellLatencies, ServiceUse};
 
 /// The results of one race.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

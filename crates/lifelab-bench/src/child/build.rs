@@ -5,13 +5,18 @@ use std::sync::Arc;
 use lifelab::core::{Context, StepError, StepReport};
 use lifelab::{CellIo, Error, Grid, Scenario, Simulation, Stepper};
 
+use super::service::{self, ServiceWatch};
 use crate::harness::Harness;
 use crate::results::Case;
 
 /// The contender that does nothing: what remains is the harness.
 pub(crate) const NOTHING: &str = "(nothing)";
 
-pub(crate) fn simulation(harness: &Harness, case: &Case) -> Result<Simulation, Error> {
+/// The simulation, and a watch over its service where there is one to watch.
+pub(super) fn simulation(
+    harness: &Harness,
+    case: &Case,
+) -> Result<(Simulation, Option<ServiceWatch>), Error> {
     let scenario: Scenario = case.scenario.parse()?;
     let mut builder = Simulation::builder().scenario(&scenario);
     if case.stepper == NOTHING {
@@ -24,9 +29,19 @@ pub(crate) fn simulation(harness: &Harness, case: &Case) -> Result<Simulation, E
     if let Some(name) = &case.own_io {
         let io = harness.build_io(name).ok_or_else(|| unknown(name))?;
         let io: Arc<dyn CellIo> = scenario.io.around(io);
-        builder = builder.io(io);
+        return Ok((builder.io(io).build()?, None));
     }
-    builder.build()
+    // What worker processes cannot share, the builder refuses by its name.
+    let is_refused =
+        scenario.stepper.capabilities().needs_wire && scenario.io.is_simulated_service();
+    if service::is_watched(&scenario.io)
+        && !is_refused
+        && let (io, Some(monitor)) = scenario.io.build_monitored()?
+    {
+        let (watch, io) = ServiceWatch::new(io, monitor);
+        return Ok((builder.io(io).build()?, Some(watch)));
+    }
+    Ok((builder.build()?, None))
 }
 
 fn unknown(name: &str) -> Error {

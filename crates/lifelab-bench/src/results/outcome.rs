@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::service::ServiceUse;
 use crate::nanos;
 use crate::statistics::Summary;
 
@@ -117,6 +118,9 @@ pub struct Usage {
         skip_serializing_if = "Duration::is_zero"
     )]
     pub wall: Duration,
+    /// What the service did that cells waited for, where that has limits or is asked with remedies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<ServiceUse>,
 }
 
 /// One round of a case: one process.
@@ -184,6 +188,7 @@ impl Usage {
             start_up: rounds.iter().map(|round| round.usage.start_up).sum::<Duration>()
                 / rounds.len().max(1) as u32,
             wall: time(|usage| usage.wall.as_secs_f64()),
+            service: ServiceUse::over(rounds),
         }
     }
 }
