@@ -3,6 +3,7 @@
 mod figures;
 mod page;
 mod pairs;
+mod service;
 mod table;
 
 use std::io::{self, Write};

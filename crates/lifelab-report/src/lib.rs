@@ -22,6 +22,7 @@ pub mod json;
 pub mod table;
 
 mod findings;
+mod service;
 mod sweep;
 
 mod chart;

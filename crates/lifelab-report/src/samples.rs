@@ -4,15 +4,36 @@ use std::time::Duration;
 
 use lifelab::core::{duration, seeded};
 use lifelab_bench::results::{
-    Axis, Case, CaseResult, Estimate, Floor, Machine, Measured, Outcome, Point, Program, Results,
-    Round, Usage,
+    Axis, Case, CaseResult, CellLatencies, Estimate, Floor, Machine, Measured, Outcome, Point,
+    Program, Results, Round, ServiceUse, Usage,
 };
 use lifelab_bench::statistics::Summary;
 
 /// One of each shape.
 pub(crate) fn all() -> Vec<Results> {
     let swept = [cells(), latency(), workers(), faults(), tail(), serialization()];
-    [race(), languages()].into_iter().chain(swept).chain([empty()]).collect()
+    [race(), service(), languages()].into_iter().chain(swept).chain([empty()]).collect()
+}
+
+/// The same as [`race`], with a service behind the waits, which was not seen from worker processes.
+pub(crate) fn service() -> Results {
+    let ms = Duration::from_millis;
+    let latencies = CellLatencies { p50: ms(10), p95: ms(60), p99: ms(65), max: ms(70) };
+    let mut results = race();
+    for result in &mut results.cases {
+        let is_seen = result.case.stepper == "async_tasks";
+        if let Outcome::Measured(measured) = &mut result.outcome {
+            measured.usage.service = Some(ServiceUse {
+                answered: 780.0,
+                requests: 1000.0,
+                refused: 150.0,
+                wasted: 70.0,
+                queued: ms(2),
+                cells: is_seen.then_some(latencies),
+            });
+        }
+    }
+    results
 }
 
 /// Six steppers on one workload; one cut off, one failed, one still to come.

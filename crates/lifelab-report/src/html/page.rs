@@ -4,7 +4,7 @@ use lifelab_bench::results::{CaseResult, Results};
 
 use crate::chart::{Figure, Key};
 use crate::findings;
-use crate::html::{figures, pairs, table};
+use crate::html::{figures, pairs, service, table};
 use crate::markup::Element;
 use crate::names::Names;
 use crate::table::short_commit;
@@ -28,6 +28,7 @@ pub(super) fn page(results: &Results) -> Element {
         .all(cautions(results))
         .with(section("Charts", figures))
         .with(section("All cases", table::table(results)))
+        .all(service::table(results).map(|table| section("The service", table)))
         .all(pairs::pairs_of(results).map(|pairs| section("Every pair", pairs)))
         .all(abridged(results))
         .with(section("Where it was measured", machine(results)))

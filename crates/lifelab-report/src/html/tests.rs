@@ -21,6 +21,13 @@ fn each_language_has_a_group() {
 }
 
 #[test]
+fn a_service_has_a_table_of_its_own() {
+    let shown = page(&samples::service());
+    assert!(shown.contains("<h2>The service</h2>") && shown.contains(">1.28x</td>"));
+    assert!(!page(&samples::race()).contains("The service"));
+}
+
+#[test]
 fn a_page_needs_nothing_but_itself() {
     for results in samples::all() {
         let page = page(&results);
