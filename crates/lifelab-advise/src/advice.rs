@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::calibration::Calibration;
 use crate::forecast::{self, Forecast};
+use crate::model;
 use crate::switching_point::{self, SwitchingPoint};
 use crate::workload::Workload;
 
@@ -22,9 +23,21 @@ pub struct Advice {
     pub tied: Vec<usize>,
     /// Number of the best candidate with another stepper.
     pub runner_up: Option<usize>,
+    /// From which concurrency on more does not help the recommended candidate, if there is such a number
+    /// below that of the cells.
+    pub saturation: Option<Saturation>,
     /// Where the answer would change.
     #[serde(rename = "turns")]
     pub switching_points: Vec<SwitchingPoint>,
+}
+
+/// A concurrency beyond which more does not help: the rest waits in one queue or another.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Saturation {
+    /// Cells at once.
+    pub at_once: u64,
+    /// What they meet there.
+    pub why: String,
 }
 
 /// Finds what to take for a workload.
@@ -56,7 +69,21 @@ pub fn advise(workload: &Workload, calibration: &Calibration) -> Advice {
         .map_or(0, |prediction| prediction.memory);
     let switching_points = switching_point::switching_points(workload, memory, calibration);
     let tied = forecast::tied(&forecasts);
-    Advice { workload: *workload, forecasts, recommended, tied, runner_up, switching_points }
+    let saturation = recommended.and_then(|index| {
+        let candidate = forecasts[index].candidate;
+        let costs = calibration.costs.get(&candidate)?;
+        let (at_once, why) = model::saturation(candidate, workload, calibration, costs)?;
+        Some(Saturation { at_once, why })
+    });
+    Advice {
+        workload: *workload,
+        forecasts,
+        recommended,
+        tied,
+        runner_up,
+        saturation,
+        switching_points,
+    }
 }
 
 impl Advice {

@@ -23,6 +23,10 @@
 //!          L + late + N (pass + c / k) )                    the processors decide
 //! ```
 //!
+//! A service that takes *S* at once, fewer than *W*, makes *R* = ⌈*N* / *S*⌉ rounds of it, without *late* between
+//! them, for the next request waits there already; one that begins *r* requests in a second makes it
+//! (*N* - 1) / *r* + *L* + *late* at least.
+//!
 //! These are the asymptotic bounds of a closed queueing network, in which *W* customers go round
 //! between a delay of *L* and a processor (P. J. Denning and J. P. Buzen, "The Operational Analysis
 //! of Queueing Network Models", ACM Computing Surveys 10, 1978; E. D. Lazowska et al., *Quantitative
@@ -73,7 +77,8 @@
 //!
 //! # What the model leaves out
 //! Latencies that vary; other programs; caches; what the other side of the waits can bear: a database
-//! may not welcome 10,000 requests at once. Say so with [`Workload::workers`].
+//! may not welcome 10,000 requests at once. Say so with [`Workload::capacity`], [`Workload::rate`] or
+//! [`Workload::workers`]; the [`Saturation`] of the advice tells which number of cells at once is enough.
 //!
 //! # How good it is
 //! ```text
@@ -104,7 +109,7 @@ mod check;
 #[cfg(test)]
 mod testing;
 
-pub use advice::{Advice, advise};
+pub use advice::{Advice, Saturation, advise};
 pub use calibrate::calibrate;
 pub use calibration::{Calibration, CalibrationError, Costs};
 pub use candidate::Candidate;

@@ -98,30 +98,53 @@ fn waiting(
 ) -> Vec<Term> {
     let cells = workload.cells.get();
     let at_once = setup.at_once.unwrap_or(cells).clamp(1, cells);
-    let rounds = cells.div_ceil(at_once);
     let lanes = candidate.cores(calibration.cores).min(at_once) as f64;
     let cpu = workload.cpu.as_nanos() as f64 * crowd(lanes, calibration);
     let wait = workload.latency.as_nanos() as f64;
     let shown = duration::show(workload.latency);
-    let waits = match (rounds, at_once) {
+    let (rounds, waits) = rounds(at_once, workload, costs);
+    let begin = format!("starting {}", counted(at_once, candidate.profile().carrier));
+    let patient = vec![
+        waits,
+        term(begin, at_once as f64 * costs.begin_ns),
+        term(work(cells, lanes), ((rounds - 1) as f64 + at_once as f64 / lanes) * cpu),
+    ];
+    let last = || term(format!("one wait of {shown}, the last"), wait + costs.late_ns);
+    let busy = vec![
+        last(),
+        term(format!("handing {} on", counted(cells, "cell")), cells as f64 * costs.pass(cpu)),
+        term(work(cells, lanes), cells as f64 * cpu / lanes),
+    ];
+    let mut slowest = if total(&busy) > total(&patient) { busy } else { patient };
+    if let Some(rate) = workload.rate {
+        let what = format!("{cells} requests at {rate} per second");
+        let rated = vec![last(), term(what, (cells - 1) as f64 * 1e9 / f64::from(rate.get()))];
+        slowest = if total(&rated) > total(&slowest) { rated } else { slowest };
+    }
+    present(slowest)
+}
+
+/// In how many rounds cells wait of which so many are under way at once, and what takes that long. Where a
+/// service serves fewer at once, the next request waits there already.
+fn rounds(at_once: u64, workload: &Workload, costs: &Costs) -> (u64, Term) {
+    let (cells, wait) = (workload.cells.get(), workload.latency.as_nanos() as f64);
+    let shown = duration::show(workload.latency);
+    if let Some(capacity) =
+        workload.capacity.map(|it| u64::from(it.get())).filter(|it| *it < at_once)
+    {
+        let rounds = cells.div_ceil(capacity);
+        let what =
+            format!("{rounds} rounds of {capacity} requests of {shown}, which the service takes");
+        return (rounds, term(what, rounds as f64 * wait + costs.late_ns));
+    }
+    let rounds = cells.div_ceil(at_once);
+    let what = match (rounds, at_once) {
         (1, 1) => format!("one wait of {shown}"),
         (1, _) => format!("one wait of {shown}, {at_once} cells at once"),
         (_, 1) => format!("{rounds} waits of {shown}, one after another"),
         _ => format!("{rounds} rounds of {at_once} waits of {shown}"),
     };
-    let begin = format!("starting {}", counted(at_once, candidate.profile().carrier));
-    let patient = [
-        term(waits, rounds as f64 * (wait + costs.late_ns)),
-        term(begin, at_once as f64 * costs.begin_ns),
-        term(work(cells, lanes), ((rounds - 1) as f64 + at_once as f64 / lanes) * cpu),
-    ];
-    let busy = [
-        term(format!("one wait of {shown}, the last"), wait + costs.late_ns),
-        term(format!("handing {} on", counted(cells, "cell")), cells as f64 * costs.pass(cpu)),
-        term(work(cells, lanes), cells as f64 * cpu / lanes),
-    ];
-    let terms = if total(&busy) > total(&patient) { busy.to_vec() } else { patient.to_vec() };
-    present(terms)
+    (rounds, term(what, rounds as f64 * (wait + costs.late_ns)))
 }
 
 /// Cells that compute and do not wait, one by one or in bands.
@@ -167,6 +190,37 @@ fn idle(
         term("beginning a generation".to_owned(), costs.still_ns),
         term(format!("the kernel, {} on {}", counted(cells, "cell"), cores_of(lanes)), kernel),
     ])
+}
+
+/// From which number of cells at once more does not help, and why; `None` if it always does, up to all of
+/// them.
+pub(crate) fn saturation(
+    candidate: Candidate,
+    workload: &Workload,
+    calibration: &Calibration,
+    costs: &Costs,
+) -> Option<(u64, String)> {
+    if workload.kind() != Kind::Waiting {
+        return None;
+    }
+    let lanes = candidate.cores(calibration.cores) as f64;
+    let cpu = workload.cpu.as_nanos() as f64 * crowd(lanes, calibration);
+    let wait = workload.latency.as_nanos() as f64 + costs.late_ns;
+    // Little's law: as many are under way as come in the time that each takes.
+    let passing = costs.pass(cpu) + cpu / lanes;
+    let processors = (passing > 0.0).then(|| {
+        let why = format!("{} can hand on no more", cores_of(lanes));
+        (((wait + cpu) / passing).ceil() as u64, why)
+    });
+    let capacity = workload.capacity.map(|capacity| {
+        (u64::from(capacity.get()), format!("the service takes {capacity} at once"))
+    });
+    let rate = workload.rate.map(|rate| {
+        let at_once = (f64::from(rate.get()) * workload.latency.as_secs_f64()).ceil() as u64;
+        (at_once.max(1), format!("the service begins {rate} requests in a second"))
+    });
+    let least = [capacity, rate, processors].into_iter().flatten().min_by_key(|(at, _)| *at)?;
+    Some(least).filter(|(at_once, _)| *at_once < workload.cells.get())
 }
 
 /// Every setup of a candidate that is worth a thought, those with less at once first.

@@ -1,10 +1,10 @@
 //! The workload that advice is asked for.
 
-use std::num::{NonZeroU64, NonZeroUsize};
+use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::time::Duration;
 
 use lifelab::Size;
-use lifelab::io::{IoSpec, Latency, Wait, Work};
+use lifelab::io::{IoSpec, Latency, ServiceLimits, SocketSpec, Wait, Work};
 use lifelab_bench::nanos;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,12 @@ pub struct Workload {
     pub workers: Option<NonZeroUsize>,
     /// The most memory that all processes together may take, in bytes.
     pub memory: Option<u64>,
+    /// Requests that the service which cells wait for serves at once, at most; any number if this is none.
+    #[serde(default)]
+    pub capacity: Option<NonZeroU32>,
+    /// Requests that it begins in a second, at most.
+    #[serde(default)]
+    pub rate: Option<NonZeroU32>,
 }
 
 /// What cells do: it decides which part of the model applies.
@@ -40,7 +46,15 @@ pub(crate) enum Kind {
 impl Workload {
     /// Cells that do nothing but live, on a machine without limits.
     pub fn new(cells: NonZeroU64) -> Self {
-        Self { cells, latency: Duration::ZERO, cpu: Duration::ZERO, workers: None, memory: None }
+        Self {
+            cells,
+            latency: Duration::ZERO,
+            cpu: Duration::ZERO,
+            workers: None,
+            memory: None,
+            capacity: None,
+            rate: None,
+        }
     }
 
     /// The grid on which the workload is measured: of just the workload's cells if a rectangle that
@@ -57,17 +71,28 @@ impl Workload {
         Size::new(side(width), side(cells / width)).expect("both sides are one at least")
     }
 
-    /// What each cell does, if a round of work takes `round_ns` nanoseconds.
+    /// What each cell does, if a round of work takes `round_ns` nanoseconds. A service with limits is a
+    /// socket's, which worker processes can share, too.
     pub fn io(&self, round_ns: f64) -> IoSpec {
         let rounds = (self.cpu.as_nanos() as f64 / round_ns.max(f64::MIN_POSITIVE)).round() as u64;
         let work = (!self.cpu.is_zero()).then_some(Work::Rounds(rounds));
         match (self.kind(), work) {
             (Kind::Waiting, work) => {
-                IoSpec { work, ..IoSpec::new(Wait::Sleep(Latency::Fixed(self.latency))) }
+                let latency = Latency::Fixed(self.latency);
+                let limits = self.limits();
+                let wait = match limits.is_none() {
+                    true => Wait::Sleep(latency),
+                    false => Wait::Socket(SocketSpec::new(latency)),
+                };
+                IoSpec { work, limits, ..IoSpec::new(wait) }
             }
             (_, Some(work)) => IoSpec::new(Wait::Cpu(work)),
             (_, None) => IoSpec::default(),
         }
+    }
+
+    fn limits(&self) -> ServiceLimits {
+        ServiceLimits { capacity: self.capacity, rate: self.rate, ..ServiceLimits::default() }
     }
 
     pub(crate) fn kind(&self) -> Kind {
@@ -115,5 +140,8 @@ mod tests {
         ] {
             assert_eq!(workload(100, latency, cpu).io(2.0).to_string(), io);
         }
+        let (capacity, rate) = (NonZeroU32::new(64), NonZeroU32::new(1000));
+        let limited = Workload { capacity, rate, ..workload(100, 5000, 0) };
+        assert_eq!(limited.io(2.0).to_string(), "socket:5ms capacity:64 rate:1000/s");
     }
 }

@@ -3,7 +3,7 @@
 mod text;
 
 use std::io::{self, Write};
-use std::num::{NonZeroU64, NonZeroUsize};
+use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -45,6 +45,14 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", value_parser = whole::<NonZeroUsize>, allow_negative_numbers = true)]
     workers: Option<NonZeroUsize>,
 
+    /// Requests that the service which they wait for serves at once, at most
+    #[arg(long, value_name = "N", value_parser = whole::<NonZeroU32>, allow_negative_numbers = true)]
+    capacity: Option<NonZeroU32>,
+
+    /// Requests that it begins in a second, at most
+    #[arg(long, value_name = "N", value_parser = whole::<NonZeroU32>, allow_negative_numbers = true)]
+    rate: Option<NonZeroU32>,
+
     /// The most memory that all processes together may take: 512MB, 8GB
     #[arg(long, value_name = "BYTES", value_parser = bytes)]
     memory: Option<u64>,
@@ -71,6 +79,7 @@ const AFTER_HELP: &str = "\
 Examples:
   lifelab advise --cells 10000 --latency 10ms
   lifelab advise --cells 10000 --latency 10ms --cpu 50us --memory 64MB --check
+  lifelab advise --cells 10000 --latency 10ms --capacity 64
   lifelab advise --cells 1000000 --calibration costs.json";
 
 #[derive(Serialize)]
@@ -83,8 +92,8 @@ struct Answer<'a> {
 
 pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     let stop = CancellationToken::new();
-    let Args { cells, latency, cpu, workers, memory, .. } = *args;
-    let workload = Workload { cells, latency, cpu, workers, memory };
+    let Args { cells, latency, cpu, workers, memory, capacity, rate, .. } = *args;
+    let workload = Workload { cells, latency, cpu, workers, memory, capacity, rate };
     let saved = args.calibration.as_deref().map(load).transpose()?.flatten();
     if saved.is_none() || args.check {
         interrupt::stop_on_signal(stop.clone())?;

@@ -399,3 +399,51 @@ proptest! {
         }
     }
 }
+
+/// Of 1000 cells that wait 5 ms for a service of 64, whichever way they are asked: ⌈1000 / 64⌉ = 16 rounds.
+#[test]
+fn a_service_decides_in_rounds_or_by_its_rate() {
+    let limit = std::num::NonZeroU32::new;
+    let (calibration, cells) = (calibration(), workload(1000, 5_000, 0));
+    let time = |candidate: Candidate, at_once, workload: &Workload| {
+        let setup = Setup { at_once, rows: None };
+        let costs = &calibration.costs[&candidate];
+        let prediction = predict(candidate, setup, workload, &calibration, costs);
+        (prediction.time.as_micros(), prediction.bound().what.clone())
+    };
+    let (tasks, pool) = (candidate("async_tasks"), candidate("thread_pool"));
+    let served = Workload { capacity: limit(64), ..cells };
+    let rounds = "16 rounds of 64 requests of 5ms, which the service takes".to_owned();
+    // 16 x 5000 + 100, and 1000 x 1 to begin.
+    assert_eq!(time(tasks, None, &served), (81_100, rounds.clone()));
+    assert_eq!(time(pool, Some(256), &served), (80_100 + 256 * 6, rounds));
+    assert_eq!(
+        time(pool, Some(8), &served),
+        time(pool, Some(8), &cells),
+        "it takes more than that"
+    );
+    // 999 / 1000 s, and the last wait.
+    let rated = Workload { rate: limit(1000), ..served };
+    let what = "1000 requests at 1000 per second".to_owned();
+    assert_eq!(time(tasks, None, &rated), (999_000 + 5_100, what));
+}
+
+#[test]
+fn more_stops_helping_where_the_service_or_the_processor_is_busy() {
+    let limit = std::num::NonZeroU32::new;
+    let calibration = calibration();
+    let of = |workload: Workload| {
+        let saturation = advise(&workload, &calibration).saturation?;
+        Some((saturation.at_once, saturation.why))
+    };
+    let cells = workload(1000, 5_000, 0);
+    assert_eq!(of(cells), None, "5100 / 1 could be under way, and there are 1000");
+    let served = Workload { capacity: limit(64), ..cells };
+    assert_eq!(of(served), Some((64, "the service takes 64 at once".to_owned())));
+    // 1000 in a second, 5 ms each: 5.
+    let rated = Workload { rate: limit(1000), ..served };
+    assert_eq!(of(rated).map(|(at_once, _)| at_once), Some(5));
+    // (5100 + 100) / (1 + 100): what one core computes, or twice as many on two.
+    let (at_once, why) = of(workload(1000, 5_000, 100)).unwrap();
+    assert!((45..=110).contains(&at_once) && why.contains("core"), "{at_once}: {why}");
+}

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use lifelab::core::duration;
 use lifelab::core::number::counted;
-use lifelab_advise::{Advice, Calibration, Check, Checked, Forecast, Outlook, Workload};
+use lifelab_advise::{
+    Advice, Calibration, Check, Checked, Forecast, Outlook, Saturation, Workload,
+};
 use lifelab_bench::results::Outcome;
 
 /// Prints what is predicted, what to take, why, and where the answer would change.
@@ -41,6 +43,9 @@ pub(crate) fn advice(
             near.join(", ")
         )?;
     }
+    if let Some(Saturation { at_once, why }) = &advice.saturation {
+        writeln!(out, "More than {at_once} at once do not make it faster: {why}.")?;
+    }
     if !advice.switching_points.is_empty() {
         writeln!(out, "\nThe answer would be another")?;
         for point in &advice.switching_points {
@@ -53,6 +58,17 @@ pub(crate) fn advice(
 }
 
 fn describe(workload: &Workload) -> String {
+    let mut said = describe_cells(workload);
+    if let Some(capacity) = workload.capacity {
+        said += &format!(", for a service that takes {capacity} at once");
+    }
+    if let Some(rate) = workload.rate {
+        said += &format!(", at {rate} requests per second");
+    }
+    said
+}
+
+fn describe_cells(workload: &Workload) -> String {
     let cells = counted(workload.cells.get(), "cell");
     let shown = |time| duration::show(time);
     let (computes, waits, each) = match workload.cells.get() {
