@@ -93,6 +93,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
 
+mod trace;
 mod workload;
 
 mod advice;
@@ -117,4 +118,5 @@ pub use check::{Check, Checked, check, measure};
 pub use forecast::{Forecast, Obstacle, Outlook};
 pub use model::{Prediction, Term};
 pub use switching_point::{Parameter, SwitchingPoint};
+pub use trace::{Fit, ObservedCall, Trace, TraceError};
 pub use workload::Workload;

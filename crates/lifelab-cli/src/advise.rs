@@ -10,7 +10,9 @@ use std::time::Duration;
 use serde::Serialize;
 
 use lifelab::CancellationToken;
-use lifelab_advise::{Advice, Calibration, Check, Workload, advise, calibrate, check};
+use lifelab_advise::{
+    Advice, Calibration, Check, Fit, Trace, TraceError, Workload, advise, calibrate, check,
+};
 use lifelab_bench::{Event, Harness};
 
 use crate::failure::{Exit, Failure, Place};
@@ -30,8 +32,16 @@ use crate::whole_file;
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
     /// Cells of the grid
-    #[arg(long, value_name = "N", value_parser = whole::<NonZeroU64>, allow_negative_numbers = true)]
-    cells: NonZeroU64,
+    #[arg(
+        long, value_name = "N", value_parser = whole::<NonZeroU64>, allow_negative_numbers = true,
+        required_unless_present = "trace"
+    )]
+    cells: Option<NonZeroU64>,
+
+    /// Take cells, latency, computation and capacity from calls that were observed: CSV or JSON with start,
+    /// duration and cpu in seconds, or OpenTelemetry spans in JSON
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["cells", "latency", "cpu", "capacity"])]
+    trace: Option<PathBuf>,
 
     /// How long each cell waits: 10ms, 50us
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "0s")]
@@ -80,10 +90,13 @@ Examples:
   lifelab advise --cells 10000 --latency 10ms
   lifelab advise --cells 10000 --latency 10ms --cpu 50us --memory 64MB --check
   lifelab advise --cells 10000 --latency 10ms --capacity 64
+  lifelab advise --trace spans.json
   lifelab advise --cells 1000000 --calibration costs.json";
 
 #[derive(Serialize)]
 struct Answer<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fit: Option<&'a Fit>,
     #[serde(flatten)]
     advice: &'a Advice,
     calibration: &'a Calibration,
@@ -92,8 +105,8 @@ struct Answer<'a> {
 
 pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     let stop = CancellationToken::new();
-    let Args { cells, latency, cpu, workers, memory, capacity, rate, .. } = *args;
-    let workload = Workload { cells, latency, cpu, workers, memory, capacity, rate };
+    let fit = args.trace.as_deref().map(fit).transpose()?;
+    let workload = workload(args, fit.as_ref());
     let saved = args.calibration.as_deref().map(load).transpose()?.flatten();
     if saved.is_none() || args.check {
         interrupt::stop_on_signal(stop.clone())?;
@@ -110,6 +123,7 @@ pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
 
     let advice = advise(&workload, &calibration);
     if !args.json {
+        fit.as_ref().map_or(Ok(()), |fit| text::fit(fit, out))?;
         text::advice(&advice, &calibration, out)?;
         out.flush()?;
     }
@@ -121,7 +135,12 @@ pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
         return Err(interrupted());
     }
     if args.json {
-        let answer = Answer { advice: &advice, calibration: &calibration, check: check.as_ref() };
+        let answer = Answer {
+            fit: fit.as_ref(),
+            advice: &advice,
+            calibration: &calibration,
+            check: check.as_ref(),
+        };
         json::print(&answer, out)?;
     } else if let Some(check) = &check {
         text::check(check, out)?;
@@ -135,6 +154,29 @@ pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
         (Some(path), Some(busy)) if is_new && !args.even_if_busy => Err(unsaved(path, &busy)),
         _ => Ok(()),
     }
+}
+
+/// What advice is asked for.
+fn workload(args: &Args, fit: Option<&Fit>) -> Workload {
+    let Args { cells, latency, cpu, workers, memory, capacity, rate, .. } = *args;
+    match fit {
+        Some(fit) => Workload { workers, memory, rate, ..fit.workload() },
+        None => {
+            let cells = cells.unwrap_or(NonZeroU64::MIN); // Required where there is no trace.
+            Workload { cells, latency, cpu, workers, memory, capacity, rate }
+        }
+    }
+}
+
+/// Reads calls that were observed, and fits a workload to them.
+fn fit(path: &Path) -> Result<Fit, Failure> {
+    let failure = |message: String| {
+        let message = format!("{}: {message}", path.display());
+        Failure::new(Exit::BadInput, "trace", message).at(Place::file(path))
+    };
+    let text = text_file::read(path).map_err(|error| failure(error.to_string()))?;
+    let trace: Trace = text.parse().map_err(|error: TraceError| failure(error.to_string()))?;
+    Ok(trace.fit())
 }
 
 /// How busy the machine was with other work, if it was.

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use lifelab::core::duration;
 use lifelab::core::number::counted;
+use lifelab::io::Latency;
 use lifelab_advise::{
-    Advice, Calibration, Check, Checked, Forecast, Outlook, Saturation, Workload,
+    Advice, Calibration, Check, Checked, Fit, Forecast, Outlook, Saturation, Workload,
 };
 use lifelab_bench::results::Outcome;
 
@@ -55,6 +56,34 @@ pub(crate) fn advice(
     let (size, io) = (workload.size(), workload.io(calibration.round_ns));
     writeln!(out, "\nTry it:")?;
     writeln!(out, "  lifelab run --soup 0.4 --size {size} --io '{io}' --stepper '{stepper}'")
+}
+
+/// Prints what a trace has told.
+pub(crate) fn fit(fit: &Fit, out: &mut dyn Write) -> io::Result<()> {
+    let calls = counted(fit.calls, "call");
+    write!(
+        out,
+        "{calls} observed, up to {} at once: each waits {}",
+        fit.most_at_once, fit.latency
+    )?;
+    if !fit.cpu.is_zero() {
+        write!(out, " and computes {}", duration::show(fit.cpu))?;
+    }
+    match fit.capacity {
+        Some(capacity) => writeln!(
+            out,
+            ", and the more of them there were the longer they waited, as for a service that takes {capacity} \
+             at once."
+        )?,
+        None => writeln!(out, ", however many there were.")?,
+    }
+    if !matches!(fit.latency, Latency::Fixed(_)) {
+        writeln!(
+            out,
+            "The predictions are for its mean; a generation waits for the slowest cell."
+        )?;
+    }
+    writeln!(out)
 }
 
 fn describe(workload: &Workload) -> String {

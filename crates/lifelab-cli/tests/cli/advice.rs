@@ -48,6 +48,32 @@ fn ask(costs: &Path, arguments: &str) -> String {
 }
 
 #[test]
+fn a_service_has_limits_and_observed_calls_tell_of_them() {
+    let (folder, costs) = machine();
+    let said = ask(&costs, "--cells 1000 --latency 5ms --capacity 64 --rate 20000");
+    assert!(
+        said.contains("1000 cells that wait 5ms each, for a service that takes 64 at once"),
+        "{said}"
+    );
+    assert!(said.contains("More than 64 at once do not make it faster"), "{said}");
+    assert!(said.contains("--io 'socket:5ms capacity:64 rate:20000/s'"), "{said}");
+
+    // A thousand calls at once, and a service of eight: 5 ms, 10 ms, 15 ms, ...
+    let trace = folder.path().join("calls.csv");
+    let lines: String = (0..1000).map(|call| format!("0,{}\n", 5 * (call / 8 + 1))).collect();
+    std::fs::write(&trace, format!("start_ms,duration_ms\n{lines}")).expect("a file");
+    let path = trace.to_str().expect("text");
+    let said = ask(&costs, &format!("--trace {path}"));
+    assert!(said.starts_with("1000 calls observed, up to 1000 at once: each waits 5ms"), "{said}");
+    assert!(said.contains("More than 8 at once do not make it faster"), "{said}");
+
+    std::fs::write(&trace, "start,duration\n1,soon").expect("a file");
+    let done = run(typed("advise --trace").arg(&trace).arg("--calibration").arg(&costs));
+    let says = "line 2: duration is \"soon\", expected a number";
+    assert!(done.code == Some(2) && done.err.contains(says), "{}", done.err);
+}
+
+#[test]
 fn advice_names_a_stepper_with_its_options_and_says_why() {
     let (_folder, costs) = machine();
     for (arguments, stepper, why) in [
