@@ -143,10 +143,13 @@ pub(crate) struct WorkArgs {
     ///                                         classic mistake
     ///   cpu:50us, cpu:rounds(10000)           computation, for a time or a number of rounds
     ///   none                                  nothing
+    /// A sleep or a socket's service may have limits: capacity:64 queue:256, rate:1000/s burst:10,
+    /// slow:0.01(100ms), contention:0.02 coherency:0.0001; a socket's max_connections:100 connect:2ms.
     /// Latencies, each cell drawing its own: 10ms, uniform(5ms,15ms), and, by their mean,
     /// exp(10ms), lognormal(10ms,0.5) and pareto(10ms,2.5).
     /// After the wait, separated by spaces: timeout:20ms, retry:3, retry:3(10ms,1s) or, with a limit
-    /// on the sum of the pauses, retry:3(10ms,1s,5s), on_fault:keep as for --on-fault,
+    /// on the sum of the pauses, retry:3(10ms,1s,5s), retry_budget:0.1, hedge:p95 or hedge:20ms,
+    /// in_flight:64 or in_flight:aimd(1,256), breaker:5(100ms), on_fault:keep as for --on-fault,
     /// phase:both, seed:42, offload, and faults as for --fault. With offload, tasks send what they
     /// wait for to a pool of 512 threads that may block.
     #[arg(long, verbatim_doc_comment, add = ArgValueCandidates::new(completions::waits))]
