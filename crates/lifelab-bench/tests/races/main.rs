@@ -75,7 +75,7 @@ type Test = fn();
 fn main() -> ExitCode {
     outsider::play_if_asked();
     contend(with_io(harness())).host(); // Whatever a race below brings.
-    let tests: [(&str, Test); 14] = [
+    let tests: [(&str, Test); 15] = [
         ("who_does_not_wait_does_not_win", who_does_not_wait_does_not_win),
         ("cells_that_keep_their_state_need_not_wait", cells_that_keep_their_state_need_not_wait),
         (
@@ -88,6 +88,7 @@ fn main() -> ExitCode {
         ),
         ("a_race_measures_every_case_in_every_round", a_race_measures_every_case_in_every_round),
         ("calls_bytes_and_processes_are_counted", calls_bytes_and_processes_are_counted),
+        ("a_service_is_the_same_for_all_steppers", a_service_is_the_same_for_all_steppers),
         ("who_misbehaves_is_a_result", who_misbehaves_is_a_result),
         (
             "what_takes_too_long_is_cut_off_and_estimated",
@@ -196,6 +197,40 @@ fn calls_bytes_and_processes_are_counted() {
         let has_workers = result.case.model() == "process_pool";
         assert_eq!(usage.processes, if has_workers { 3 } else { 1 });
         assert_eq!(usage.pipe_bytes > 120.0, has_workers, "{usage:?}");
+    }
+}
+
+/// The grids are the oracle's, or a case would have failed. 120 cells in rounds of 4 are 30 ms at least.
+fn a_service_is_the_same_for_all_steppers() {
+    let steppers = "sequential, thread_per_cell, queue_pipeline, thread_pool(workers: 9), async_tasks, \
+                    async_tasks(task_per_cell: true), process_pool(workers: 2)";
+    for wait in [r#"sleep(fixed("1ms"))"#, r#"socket(latency: fixed("1ms"))"#] {
+        let rest = format!(
+            "io: (wait: {wait}, limits: (capacity: 4), hedge: after(\"10m\"), in_flight: fixed(50))"
+        );
+        let results = race(&Harness::new(), &quick(steppers, &rest));
+        for result in &results.cases {
+            let id = result.case.id();
+            let has_workers = result.case.model() == "process_pool";
+            if has_workers && wait.starts_with("sleep") {
+                let (_, error) = failure(&results, &result.case.stepper);
+                assert!(error.contains("take `socket` in the place of `sleep`"), "{error}");
+                continue;
+            }
+            let measured =
+                result.outcome.measured().unwrap_or_else(|| panic!("{id}: {:?}", result.outcome));
+            assert!(measured.time.median >= Duration::from_millis(30), "{id}: {:?}", measured.time);
+            let service = measured.usage.service.unwrap_or_else(|| panic!("{id}"));
+            assert_eq!((service.answered, service.requests), (120.0, 120.0), "{id}");
+            assert_eq!((service.refused, service.wasted), (0.0, 0.0), "{id}");
+            assert_eq!(service.cells.is_none(), has_workers, "{id}");
+            if let Some(cells) = service.cells {
+                assert!(
+                    cells.max >= Duration::from_millis(30) && cells.p50 <= cells.p99,
+                    "{cells:?}"
+                );
+            }
+        }
     }
 }
 
