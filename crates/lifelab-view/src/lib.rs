@@ -30,11 +30,7 @@
 
 mod camera;
 mod glyphs;
-mod memory;
 mod palette;
-
-mod ages;
-mod lights;
 mod picture;
 
 mod figures;

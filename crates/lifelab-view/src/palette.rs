@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use lifelab::live::{AGE_SHADES, age_shade};
 use ratatui_core::style::Color;
 
 /// How many colors a terminal has.
@@ -18,11 +19,11 @@ pub enum Depth {
     True,
 }
 
-/// Shades of age and of density.
-pub(crate) const SHADES: usize = 5;
+/// Shades of density.
+const SHADES: usize = 5;
 
 /// From the youngest to the oldest: 24-bit, of 256, of 16.
-const AGES: [(u32, u8, Color); SHADES] = [
+const AGES: [(u32, u8, Color); AGE_SHADES] = [
     (0x00ff_ffff, 231, Color::White),
     (0x00ff_dc64, 221, Color::LightYellow),
     (0x0078_dc78, 114, Color::LightGreen),
@@ -73,14 +74,7 @@ impl Depth {
 
     /// The color of a live cell that is this many generations old.
     pub(crate) fn age(self, age: u32) -> Color {
-        let shade = match age {
-            0..=1 => 0,
-            2..=3 => 1,
-            4..=15 => 2,
-            16..=63 => 3,
-            _ => 4,
-        };
-        self.of(AGES[shade])
+        self.of(AGES[age_shade(age)])
     }
 
     /// The color of a square of which this share lives.

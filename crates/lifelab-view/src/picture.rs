@@ -3,14 +3,13 @@
 use std::ops::Range;
 
 use lifelab::core::{Bounds, Coordinate, Raster, View};
+use lifelab::live::{Ages, Lights};
 use ratatui_core::buffer::Buffer;
 use ratatui_core::layout::Rect;
 use ratatui_core::style::Style;
 
-use crate::ages::Ages;
 use crate::camera::{Camera, Pixels};
 use crate::glyphs::{Dot, Glyphs};
-use crate::lights::Lights;
 use crate::palette::Depth;
 
 /// What the colors of cells say.
@@ -152,9 +151,9 @@ impl Picture<'_> {
         let is_alive = share > 0.0;
         match self.colors {
             Colors::Worker => match (self.lights.at(pixel), is_alive) {
-                (Some(light), true) => Dot::Live(self.depth.worker(light.worker, true)),
-                (Some(light), false) if self.depth != Depth::Mono => {
-                    Dot::Glow(self.depth.worker(light.worker, false))
+                (Some(worker), true) => Dot::Live(self.depth.worker(worker, true)),
+                (Some(worker), false) if self.depth != Depth::Mono => {
+                    Dot::Glow(self.depth.worker(worker, false))
                 }
                 (None, true) => Dot::Live(self.depth.plain()),
                 (_, false) => Dot::Dark,

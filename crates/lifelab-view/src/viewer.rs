@@ -13,14 +13,12 @@ use std::time::Duration;
 use lifelab::Count;
 use lifelab::core::probe::Slice;
 use lifelab::core::{Bounds, Coordinate, Raster, Rectangle, View};
-use lifelab::live::{Command, Look, Mode};
+use lifelab::live::{Ages, Command, Lights, Look, Mode};
 use ratatui_crossterm::crossterm::event::Event;
 
-use crate::ages::Ages;
 use crate::camera::{Camera, Pixels};
 use crate::glyphs::Glyphs;
 use crate::keys::{self, Action};
-use crate::lights::Lights;
 use crate::options::Options;
 use crate::picture::Colors;
 

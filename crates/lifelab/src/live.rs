@@ -3,9 +3,12 @@
 //! Commands go in, and the newest [`Look`] comes out. Viewers pull: nothing calls back and nothing
 //! queues up, so a viewer that is slow sees less often, and one that is gone is not noticed.
 
+mod ages;
 mod command;
 mod inbox;
+mod lights;
 mod look;
+mod memory;
 mod metronome;
 mod past;
 mod pilot;
@@ -23,7 +26,9 @@ use lifelab_core::probe::Slice;
 use crate::error::Error;
 use crate::simulation::Simulation;
 
+pub use ages::{AGE_SHADES, Ages, age_shade};
 pub use command::{Command, Pace, Recipe, Watch};
+pub use lights::Lights;
 pub use look::{Look, Mode};
 pub use workers::{Worker, WorkerNumbers};
 

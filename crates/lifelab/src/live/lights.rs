@@ -1,21 +1,21 @@
 //! Which cells have lit up, and by whom.
 
-use lifelab::core::View;
-use lifelab::core::probe::{Activity, Slice};
-use lifelab::live::{Worker, WorkerNumbers};
+use lifelab_core::View;
+use lifelab_core::probe::{Activity, Slice};
 
-use crate::memory::Memory;
+use crate::live::memory::Memory;
+use crate::live::workers::{Worker, WorkerNumbers};
 
 /// Who computed a pixel's last cell, and in which generation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Light {
-    pub(crate) worker: u32,
+struct Light {
+    worker: u32,
     generation: u64,
 }
 
 /// Remembers who has computed what is seen.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Lights {
+pub struct Lights {
     memory: Memory<Option<Light>>,
     workers: WorkerNumbers,
     /// The latest generation of which anything was seen.
@@ -24,7 +24,7 @@ pub(crate) struct Lights {
 
 impl Lights {
     /// Notes what cells have done.
-    pub(crate) fn note(&mut self, view: View, slices: &[Slice]) {
+    pub fn note(&mut self, view: View, slices: &[Slice]) {
         self.memory.follow(view);
         for slice in slices {
             let light = Some(Light {
@@ -57,19 +57,19 @@ impl Lights {
         }
     }
 
-    /// The light of a pixel, if it has lit up in the latest generation.
-    pub(crate) fn at(&self, pixel: usize) -> Option<Light> {
+    /// The number of the worker who has computed a pixel in the latest generation, if anybody has.
+    pub fn at(&self, pixel: usize) -> Option<u32> {
         let light = *self.memory.values().get(pixel)?;
-        light.filter(|light| light.generation == self.now)
+        light.filter(|light| light.generation == self.now).map(|light| light.worker)
     }
 
     /// How many threads have been seen.
-    pub(crate) fn threads(&self) -> usize {
+    pub fn threads(&self) -> usize {
         self.workers.threads()
     }
 
     /// Starts anew: generations are counted from elsewhere.
-    pub(crate) fn forget(&mut self) {
+    pub fn forget(&mut self) {
         self.memory.forget();
         self.now = 0;
     }
@@ -84,9 +84,9 @@ fn row(view: View, y: i64) -> i64 {
     place(y, view.scale, view.top)
 }
 
-fn place(cell: i64, scale: u8, first: lifelab::core::Coordinate) -> i64 {
-    let pixel = lifelab::core::Coordinate::from(cell).shifted_right(scale);
-    pixel.checked_sub(first).and_then(lifelab::core::Coordinate::to_i64).unwrap_or(i64::MIN)
+fn place(cell: i64, scale: u8, first: lifelab_core::Coordinate) -> i64 {
+    let pixel = lifelab_core::Coordinate::from(cell).shifted_right(scale);
+    pixel.checked_sub(first).and_then(lifelab_core::Coordinate::to_i64).unwrap_or(i64::MIN)
 }
 
 #[cfg(test)]
@@ -94,9 +94,9 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use lifelab::core::Phase;
-    use lifelab::core::Position;
-    use lifelab::core::probe::Lane;
+    use lifelab_core::Phase;
+    use lifelab_core::Position;
+    use lifelab_core::probe::Lane;
 
     fn slice(thread: u32, generation: u64, activity: Activity) -> Slice {
         let (start, end) = (Duration::ZERO, Duration::ZERO);
@@ -104,12 +104,12 @@ mod tests {
     }
 
     fn workers(lights: &Lights) -> Vec<Option<u32>> {
-        (0..8).map(|pixel| lights.at(pixel).map(|light| light.worker)).collect()
+        (0..8).map(|pixel| lights.at(pixel)).collect()
     }
 
     const VIEW: View = View {
-        left: lifelab::core::Coordinate::ONE,
-        top: lifelab::core::Coordinate::ZERO,
+        left: lifelab_core::Coordinate::ONE,
+        top: lifelab_core::Coordinate::ZERO,
         width: 4,
         height: 2,
         scale: 0,

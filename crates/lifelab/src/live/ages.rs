@@ -1,20 +1,19 @@
 //! For how many generations what is seen has been alive.
 
-use lifelab::Count;
-use lifelab::core::Raster;
+use lifelab_core::{Count, Raster};
 
-use crate::memory::Memory;
+use crate::live::memory::Memory;
 
 /// For how many generations each pixel has been alive, as far as it was seen: zero if it is not.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Ages {
+pub struct Ages {
     memory: Memory<u32>,
     generation: Option<Count>,
 }
 
 impl Ages {
     /// Notes what a generation looks like.
-    pub(crate) fn note(&mut self, raster: &Raster, generation: Count) {
+    pub fn note(&mut self, raster: &Raster, generation: Count) {
         let Some(view) = raster.view() else { return };
         self.memory.follow(view);
         let before = self.generation.replace(generation);
@@ -35,16 +34,30 @@ impl Ages {
         }
     }
 
-    /// The age of a pixel.
-    pub(crate) fn at(&self, pixel: usize) -> u32 {
+    /// The age of a pixel, in generations.
+    pub fn at(&self, pixel: usize) -> u32 {
         self.memory.values().get(pixel).copied().unwrap_or(0)
+    }
+}
+
+/// Shades of age that are told apart.
+pub const AGE_SHADES: usize = 5;
+
+/// The shade of a pixel that has been alive for this many generations, from 0 for the youngest.
+pub fn age_shade(age: u32) -> usize {
+    match age {
+        0..=1 => 0,
+        2..=3 => 1,
+        4..=15 => 2,
+        16..=63 => 3,
+        _ => AGE_SHADES - 1,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lifelab::core::View;
+    use lifelab_core::View;
 
     fn note(ages: &mut Ages, generation: u64, alive: [u64; 3]) -> [u32; 3] {
         let mut raster = Raster::default();

@@ -1,6 +1,6 @@
 //! What is remembered of each pixel of a view that moves.
 
-use lifelab::core::View;
+use lifelab_core::View;
 
 /// A value for each pixel of a view, row by row.
 #[derive(Clone, Debug, Default)]
@@ -48,7 +48,7 @@ impl<T: Copy + Default> Memory<T> {
 }
 
 /// How many pixels a view has moved, if that is little.
-fn shift(old: lifelab::core::Coordinate, new: lifelab::core::Coordinate) -> Option<i64> {
+fn shift(old: lifelab_core::Coordinate, new: lifelab_core::Coordinate) -> Option<i64> {
     new.checked_sub(old)?.to_i64()
 }
 
