@@ -34,6 +34,10 @@ pub(crate) struct PictureArgs {
     #[arg(long)]
     no_lines: bool,
 
+    /// Write the numbers of columns and rows beside the cells
+    #[arg(long)]
+    labels: bool,
+
     /// The colors
     #[arg(long, value_name = "light|dark", default_value = "light", hide_possible_values = true)]
     theme: ThemeArg,
@@ -83,7 +87,9 @@ impl PictureArgs {
         let (left, width) = line(shown.left, shown.right);
         let (top, height) = line(shown.top, shown.bottom);
         let view = View { left, top, width, height, scale };
-        Layout::new(view, side, !self.no_lines).map_err(|error| refused(&error))
+        let layout = Layout::new(view, side, !self.no_lines);
+        let layout = layout.and_then(|it| if self.labels { it.with_labels() } else { Ok(it) });
+        layout.map_err(|error| refused(&error))
     }
 
     /// The cells that are seen; of a universe without edges, what lives and a margin around it.

@@ -3,6 +3,7 @@
 use lifelab_core::View;
 
 use crate::error::PictureError;
+use crate::labels;
 
 /// The most points on a side: more do not fit into a GIF.
 const MOST_SIDE: u32 = u16::MAX as u32;
@@ -16,6 +17,8 @@ pub struct Layout {
     view: View,
     side: u32,
     has_lines: bool,
+    /// Columns of points to the left of the cells, and rows above them.
+    margin: (u32, u32),
 }
 
 impl Layout {
@@ -25,16 +28,27 @@ impl Layout {
     /// # Errors
     /// If it has no point, more than 65,535 on a side, or more than 2^28 in all.
     pub fn new(view: View, side: u32, has_lines: bool) -> Result<Self, PictureError> {
-        let layout = Self { view, side, has_lines: has_lines && side >= 3 };
         if view.width == 0 || view.height == 0 || side == 0 {
             return Err(PictureError::Empty);
         }
-        let (width, height) = (layout.length(view.width), layout.length(view.height));
+        Self { view, side, has_lines: has_lines && side >= 3, margin: (0, 0) }.checked()
+    }
+
+    /// The same picture with the numbers of columns above it and of rows to its left, as many as have room.
+    ///
+    /// # Errors
+    /// If it is too large with them.
+    pub fn with_labels(self) -> Result<Self, PictureError> {
+        Self { margin: labels::margin(&self), ..self }.checked()
+    }
+
+    fn checked(self) -> Result<Self, PictureError> {
+        let (width, height) = self.lengths();
         if width.max(height) > MOST_SIDE.into() || width * height > MOST_POINTS {
             let (most_side, most_points) = (MOST_SIDE, MOST_POINTS);
             return Err(PictureError::TooLarge { width, height, most_side, most_points });
         }
-        Ok(layout)
+        Ok(self)
     }
 
     /// What it shows.
@@ -52,18 +66,27 @@ impl Layout {
         self.side
     }
 
+    /// Columns of points to the left of the cells, and rows of points above them: none without labels.
+    pub fn margin(&self) -> (u32, u32) {
+        self.margin
+    }
+
     /// Columns of points.
     pub fn width(&self) -> u32 {
-        self.length(self.view.width) as u32
+        self.lengths().0 as u32
     }
 
     /// Rows of points.
     pub fn height(&self) -> u32 {
-        self.length(self.view.height) as u32
+        self.lengths().1 as u32
     }
 
-    /// Lines are on both sides of each cell.
-    fn length(&self, pixels: u32) -> u64 {
-        u64::from(pixels) * u64::from(self.side) + u64::from(self.has_lines)
+    /// Columns and rows of points. Lines are on both sides of each cell.
+    fn lengths(&self) -> (u64, u64) {
+        let length = |pixels: u32, margin: u32| {
+            let cells = u64::from(pixels) * u64::from(self.side);
+            cells + u64::from(self.has_lines) + u64::from(margin)
+        };
+        (length(self.view.width, self.margin.0), length(self.view.height, self.margin.1))
     }
 }

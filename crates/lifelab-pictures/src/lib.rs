@@ -20,8 +20,10 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod digits;
 mod error;
 mod format;
+mod labels;
 mod layout;
 mod theme;
 

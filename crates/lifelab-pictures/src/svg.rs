@@ -4,9 +4,14 @@ use std::io::{self, Write};
 
 use lifelab_core::Raster;
 
+use crate::digits;
+use crate::labels::labels;
 use crate::layout::Layout;
 use crate::paint::Point;
 use crate::theme::Theme;
+
+/// The size of text whose digits are seven points high.
+const TEXT: u32 = 10;
 
 /// Writes a picture whose unit is a pixel of the view: a shape for each run of equal ones.
 pub(crate) fn write(
@@ -21,9 +26,11 @@ pub(crate) fn write(
     let (columns, rows) = (layout.width(), layout.height());
     write!(
         out,
-        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{columns}" height="{rows}" viewBox="0 0 {width} {height}" shape-rendering="crispEdges"><title>{}</title>"#,
+        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{columns}" height="{rows}" viewBox="{}" shape-rendering="crispEdges"><title>{}</title>"#,
+        view_box(layout),
         escaped(title)
     )?;
+    write_labels(layout, theme, out)?;
     write!(out, r#"<path fill="{}" d="M0 0h{width}v{height}H0z"/>"#, color(theme.dead))?;
     for (point, fill) in [(Point::Sparse, theme.sparse), (Point::Live, theme.live)] {
         write_runs(point, &color(fill), raster, width, out)?;
@@ -44,6 +51,41 @@ pub(crate) fn write(
         write!(out, r#""/>"#)?;
     }
     writeln!(out, "</svg>")
+}
+
+/// What is seen, in pixels of the view.
+fn view_box(layout: &Layout) -> String {
+    let (view, (left, top)) = (layout.view(), layout.margin());
+    let [left, top] = [left, top].map(|points| pixels(layout, points.into()));
+    let (width, height) = (f64::from(view.width) + left, f64::from(view.height) + top);
+    // 0.0 - 0.0 is no negative zero.
+    format!("{} {} {width} {height}", 0.0 - left, 0.0 - top)
+}
+
+/// Points as pixels of the view.
+fn pixels(layout: &Layout, points: i64) -> f64 {
+    points as f64 / f64::from(layout.side())
+}
+
+/// Writes the numbers of columns and rows, and what they stand on.
+fn write_labels(layout: &Layout, theme: Theme, out: &mut dyn Write) -> io::Result<()> {
+    let labels = labels(layout);
+    if labels.is_empty() {
+        return Ok(());
+    }
+    let at = |points: u32, origin: u32| pixels(layout, i64::from(points) - i64::from(origin));
+    let ((left, top), dead, live) = (layout.margin(), color(theme.dead), color(theme.live));
+    let (x, y) = (at(0, left), at(0, top));
+    write!(out, r#"<rect fill="{dead}" x="{x}" y="{y}" width="100%" height="100%"/>"#)?;
+    let size = at(TEXT, 0);
+    write!(out, r#"<g fill="{live}" font-family="monospace" font-size="{size}">"#)?;
+    for label in labels {
+        // Text stands on its last row of points.
+        let (x, y) = (at(label.x, left), at(label.y + digits::HEIGHT, top));
+        let (length, text) = (at(digits::width(&label.text), 0), label.text);
+        write!(out, r#"<text x="{x}" y="{y}" textLength="{length}">{text}</text>"#)?;
+    }
+    write!(out, "</g>")
 }
 
 /// Writes all runs of pixels that show this, if there are any.

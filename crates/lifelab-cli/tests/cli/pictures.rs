@@ -40,6 +40,8 @@ fn windows_scales_and_lines_are_as_they_are_asked_for() {
     assert!(drawn.contains(r##"fill="#0f1115""##), "{drawn}");
     let drawn = svg("--window=-2,-1,20x10 --scale 4 --no-lines");
     assert!(drawn.contains(r#"width="80" height="40""#) && !drawn.contains("stroke"), "{drawn}");
+    let labeled = svg("--window=-2,-1,20x10 --scale 20 --labels");
+    assert!(labeled.contains(">-2</text>") && labeled.contains(">17</text>"), "{labeled}");
     // The glider in rows 0 to 2, seen from (-2, -1).
     assert!(drawn.contains("M3 1h1v1H3zM4 2h1v1H4zM2 3h3v1H2z"), "{drawn}");
 }

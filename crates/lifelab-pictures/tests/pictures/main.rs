@@ -112,6 +112,49 @@ fn every_point_shows_its_cell() {
 }
 
 #[test]
+fn numbers_stand_beside_the_cells_and_change_none() {
+    let grid = soup();
+    for (side, lines) in [(1, false), (3, true), (13, false), (20, true)] {
+        let plain = Layout::new(view(19, 11), side, lines).unwrap();
+        let layout = plain.with_labels().unwrap();
+        let raster = raster(&grid, layout.view());
+        let mut bytes = Vec::new();
+        write(Format::Png, &layout, Theme::LIGHT, "", &raster, &mut bytes).unwrap();
+        let (left, top, width) = (layout.margin().0, layout.margin().1, layout.width());
+        let points = (0..).zip(read_png(&bytes).remove(0));
+        let points = points.map(|(index, point)| (index % width, index / width, point));
+        let (cells, margin): (Vec<_>, Vec<_>) =
+            points.partition(|(x, y, _)| *x >= left && *y >= top);
+        let cells: Points = cells.into_iter().map(|(.., point)| point).collect();
+        assert!(cells == expected(&grid, &plain, Theme::LIGHT), "{layout:?}");
+        let Theme { dead, live, .. } = Theme::LIGHT;
+        assert!(margin.iter().all(|(.., point)| [dead, live].contains(point)), "{layout:?}");
+        let has_ink = |is_it: &dyn Fn(u32, u32) -> bool| {
+            margin.iter().any(|(x, y, point)| *point == live && is_it(*x, *y))
+        };
+        assert!(has_ink(&|x, y| x >= left && y < top), "columns, {layout:?}");
+        // Rows of one point are too few for a number beside them.
+        assert_eq!(has_ink(&|x, y| x < left && y >= top), side > 1, "rows, {layout:?}");
+    }
+}
+
+#[test]
+fn numbers_in_a_drawing_of_shapes_are_text() {
+    let view = View { left: (-3).into(), top: 0.into(), width: 4, height: 2, scale: 0 };
+    let mut raster = Raster::default();
+    raster.clear(view);
+    let layout = Layout::new(view, 20, true).and_then(Layout::with_labels).unwrap();
+    let mut svg = Vec::new();
+    write(Format::Svg, &layout, Theme::LIGHT, "", &raster, &mut svg).unwrap();
+    let svg = String::from_utf8(svg).unwrap();
+    let texts = svg.split("</text>").filter_map(|piece| piece.rsplit_once('>'));
+    let texts: Vec<_> = texts.map(|(_, text)| text.trim()).filter(|it| !it.is_empty()).collect();
+    assert_eq!(texts, ["-3", "-2", "-1", "0", "0", "1"], "{svg}");
+    // The margin is 9 and 11 points, and 20 are a cell.
+    assert!(svg.contains(r#"width="90" height="52" viewBox="-0.45 -0.55 4.45 2.55""#), "{svg}");
+}
+
+#[test]
 fn every_picture_of_a_film_is_its_generation() {
     for format in [Format::Gif, Format::Apng] {
         for layout in layouts() {
