@@ -23,7 +23,7 @@ use crate::whole_file;
 
 /// Write a pattern in another format, or as a picture
 ///
-/// Pictures are .svg, .png, .gif and .apng files.
+/// Pictures are .svg, .png, .gif and .apng files, and .y4m is raw video.
 ///
 /// What the new format cannot say is an error if the pattern would be another one without it (its
 /// rule, its finite universe), and otherwise a warning (its position, its generation).
@@ -48,7 +48,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     picture: PictureArgs,
 
-    /// Make a film of one period, as a .gif or an .apng
+    /// Make a film of one period, as a .gif, an .apng or a .y4m
     #[arg(long, help_heading = "Pictures")]
     period: bool,
 }
@@ -65,7 +65,7 @@ pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
         return picture::write(&pattern, &args.output, format, args.period, &args.picture);
     }
     if args.period {
-        return Err(Failure::usage("--period makes a film: write to a .gif or an .apng"));
+        return Err(Failure::usage("--period makes a film: write to a .gif, an .apng or a .y4m"));
     }
     let by_name =
         || if is_stdout(&args.output) { Some(Format::Rle) } else { Format::of_path(&args.output) };

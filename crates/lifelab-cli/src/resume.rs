@@ -48,7 +48,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
-    args.save.check()?;
+    args.save.check(&args.print)?;
     let Resumed { mut checkpoint, checkpoints, skipped } = Checkpoints::resume(&args.checkpoint)?;
     let mut statistics = RunStatistics::default();
     statistics.note_kept_cells(checkpoint.kept_cells);

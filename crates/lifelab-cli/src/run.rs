@@ -32,7 +32,7 @@ use crate::run::plan::{Plan, Unnamed};
 use crate::run::statistics::RunStatistics;
 
 pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
-    args.save.check()?;
+    args.save.check(&args.print)?;
     // A timeline shows cells, which only a grid computes one by one.
     let unnamed = if args.save.trace.is_some() { Unnamed::Finite } else { Unnamed::OfPlane };
     let mut plan = Plan::of(&args.start, &args.universe, &args.work, &args.end, unnamed)?;

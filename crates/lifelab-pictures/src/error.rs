@@ -27,7 +27,7 @@ pub enum PictureError {
     #[error("a picture has at least one cell, and each at least one point")]
     Empty,
     /// The format has no films.
-    #[error("a film is a GIF or an APNG, and {0} holds one picture")]
+    #[error("a film is a GIF, an APNG or a Y4M, and {0} holds one picture")]
     Still(super::Format),
     /// It could not be written.
     #[error(transparent)]

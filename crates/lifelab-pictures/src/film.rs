@@ -13,12 +13,13 @@ use crate::packed::pack;
 use crate::paint::paint;
 use crate::still;
 use crate::theme::Theme;
+use crate::y4m;
 
 /// The time between two pictures of a film if nobody says, in milliseconds.
 pub const DELAY_MS: u16 = 100;
 
 /// A film that is written as it goes: of each picture, the rectangle in which it differs from the one before.
-/// It plays again and again.
+/// It plays again and again. Raw video has whole pictures, and plays once.
 pub struct Film<W: Write> {
     layout: Layout,
     delay_ms: u16,
@@ -30,6 +31,7 @@ pub struct Film<W: Write> {
 enum Encoder<W: Write> {
     Gif(Box<gif::Encoder<W>>),
     Apng(Box<png::Writer<W>>),
+    Y4m(y4m::Encoder<W>),
 }
 
 /// A part of a picture.
@@ -57,7 +59,7 @@ impl<W: Write> Film<W> {
                 let side =
                     |length: u32| u16::try_from(length).expect("a layout's sides are 16 bits");
                 let (width, height) = (side(layout.width()), side(layout.height()));
-                let mut encoder = gif::Encoder::new(out, width, height, &theme.palette())?;
+                let mut encoder = gif::Encoder::new(out, width, height, &theme.palette().concat())?;
                 encoder.set_repeat(Repeat::Infinite)?;
                 Encoder::Gif(Box::new(encoder))
             }
@@ -66,6 +68,9 @@ impl<W: Write> Film<W> {
                 encoder.set_animated(pictures.max(1), 0)?;
                 encoder.set_frame_delay(delay_ms, 1000)?;
                 Encoder::Apng(Box::new(encoder.write_header()?))
+            }
+            Format::Y4m => {
+                Encoder::Y4m(y4m::Encoder::new(&layout, &theme.palette(), delay_ms, out)?)
             }
             Format::Svg | Format::Png => return Err(PictureError::Still(format)),
         };
@@ -81,30 +86,19 @@ impl<W: Write> Film<W> {
     /// If the raster does not show the view of the layout.
     pub fn push(&mut self, raster: &Raster) -> Result<(), PictureError> {
         let points = paint(&self.layout, raster);
-        let width = self.layout.width() as usize;
-        let part = Part::changed(&self.last, &points, width);
-        let cut = part.cut(&points, width);
-        let [left, columns] = [part.columns.start, part.columns.len()];
-        let [top, rows] = [part.rows.start, part.rows.len()];
+        let part = Part::changed(&self.last, &points, self.layout.width() as usize);
         match &mut self.encoder {
-            Encoder::Gif(encoder) => encoder.write_frame(&gif::Frame {
-                delay: (self.delay_ms / 10).max(1),
-                dispose: DisposalMethod::Keep,
-                left: left as u16,
-                top: top as u16,
-                width: columns as u16,
-                height: rows as u16,
-                buffer: cut.into(),
-                ..gif::Frame::default()
-            })?,
+            Encoder::Gif(encoder) => {
+                part.push_to_gif(&points, &self.layout, self.delay_ms, encoder)?;
+            }
             Encoder::Apng(writer) => {
                 if !self.last.is_empty() {
-                    writer.reset_frame_position()?; // A larger part must fit where the last one was.
-                    writer.set_frame_dimension(columns as u32, rows as u32)?;
-                    writer.set_frame_position(left as u32, top as u32)?;
+                    part.place_in_apng(writer)?;
                 }
-                writer.write_image_data(&pack(&cut, columns))?;
+                let cut = part.cut(&points, self.layout.width() as usize);
+                writer.write_image_data(&pack(&cut, part.columns.len()))?;
             }
+            Encoder::Y4m(encoder) => encoder.push(&points)?,
         }
         self.last = points;
         Ok(())
@@ -121,6 +115,7 @@ impl<W: Write> Film<W> {
                 Ok(out.flush()?)
             }
             Encoder::Apng(writer) => Ok(writer.finish()?),
+            Encoder::Y4m(encoder) => Ok(encoder.finish()?),
         }
     }
 }
@@ -143,6 +138,34 @@ impl Part {
             return Self { columns: 0..1, rows: 0..1 };
         }
         Self { columns: left..right + 1, rows: top..bottom + 1 }
+    }
+
+    /// Adds the part of a picture to a GIF.
+    fn push_to_gif<W: Write>(
+        &self,
+        points: &[u8],
+        layout: &Layout,
+        delay_ms: u16,
+        encoder: &mut gif::Encoder<W>,
+    ) -> Result<(), PictureError> {
+        // A layout's sides are 16 bits.
+        Ok(encoder.write_frame(&gif::Frame {
+            delay: (delay_ms / 10).max(1),
+            dispose: DisposalMethod::Keep,
+            left: self.columns.start as u16,
+            top: self.rows.start as u16,
+            width: self.columns.len() as u16,
+            height: self.rows.len() as u16,
+            buffer: self.cut(points, layout.width() as usize).into(),
+            ..gif::Frame::default()
+        })?)
+    }
+
+    /// Says where the next picture of an APNG goes.
+    fn place_in_apng<W: Write>(&self, writer: &mut png::Writer<W>) -> Result<(), PictureError> {
+        writer.reset_frame_position()?; // A larger part must fit where the last one was.
+        writer.set_frame_dimension(self.columns.len() as u32, self.rows.len() as u32)?;
+        Ok(writer.set_frame_position(self.columns.start as u32, self.rows.start as u32)?)
     }
 
     fn cut(&self, points: &[u8], width: usize) -> Vec<u8> {

@@ -15,11 +15,13 @@ pub enum Format {
     Gif,
     /// A film of PNG pictures, mostly smaller than a GIF.
     Apng,
+    /// A film as raw video, for programs that encode it.
+    Y4m,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 4] = [Self::Svg, Self::Png, Self::Gif, Self::Apng];
+    pub const ALL: [Self; 5] = [Self::Svg, Self::Png, Self::Gif, Self::Apng, Self::Y4m];
 
     /// The format that a file's extension tells; `None` if it is none of pictures.
     pub fn of_path(path: &Path) -> Option<Self> {
@@ -29,7 +31,7 @@ impl Format {
 
     /// Whether it can hold a film.
     pub fn is_film(self) -> bool {
-        matches!(self, Self::Gif | Self::Apng)
+        matches!(self, Self::Gif | Self::Apng | Self::Y4m)
     }
 
     /// The extension of its files, without the dot.
@@ -39,6 +41,7 @@ impl Format {
             Self::Png => "png",
             Self::Gif => "gif",
             Self::Apng => "apng",
+            Self::Y4m => "y4m",
         }
     }
 }

@@ -33,6 +33,7 @@ mod paint;
 mod film;
 mod still;
 mod svg;
+mod y4m;
 
 pub use error::PictureError;
 pub use film::{DELAY_MS, Film};

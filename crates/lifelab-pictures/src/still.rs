@@ -32,7 +32,7 @@ pub fn write(
     match format {
         Format::Svg => Ok(svg::write(layout, theme, title, raster, out)?),
         Format::Png => png(layout, theme, raster, out),
-        Format::Gif | Format::Apng => {
+        Format::Gif | Format::Apng | Format::Y4m => {
             let mut film = Film::new(format, *layout, theme, 1, DELAY_MS, out)?;
             film.push(raster)?;
             film.finish()
@@ -56,7 +56,7 @@ pub(crate) fn encoder<W: Write>(layout: &Layout, theme: Theme, out: W) -> png::E
     let mut encoder = png::Encoder::new(out, layout.width(), layout.height());
     encoder.set_color(ColorType::Indexed);
     encoder.set_depth(BitDepth::Two);
-    encoder.set_palette(theme.palette());
+    encoder.set_palette(theme.palette().concat());
     encoder.set_compression(Compression::Balanced);
     encoder.validate_sequence(true); // A film that lacks pictures is an error.
 

@@ -27,7 +27,7 @@ impl Theme {
     };
 
     /// All colors, in the order of [`Point`](crate::paint::Point).
-    pub(crate) fn palette(self) -> Vec<u8> {
-        [self.dead, self.line, self.sparse, self.live].concat()
+    pub(crate) fn palette(self) -> [[u8; 3]; 4] {
+        [self.dead, self.line, self.sparse, self.live]
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn write(
     args: &PictureArgs,
 ) -> Result<(), Failure> {
     if repeats && !format.is_film() {
-        return Err(Failure::usage("--period makes a film: write to a .gif or an .apng"));
+        return Err(Failure::usage("--period makes a film: write to a .gif, an .apng or a .y4m"));
     }
     if repeats {
         return write_period(pattern, path, format, args);

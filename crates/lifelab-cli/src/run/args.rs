@@ -1,7 +1,7 @@
 //! The options of `lifelab run`.
 
 use std::num::NonZeroU64;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use lifelab::core::{OnFault, RuleSpec};
@@ -257,8 +257,17 @@ pub(crate) struct SaveArgs {
 }
 
 impl SaveArgs {
-    /// Refuses two outputs in one file.
-    pub(crate) fn check(&self) -> Result<(), Failure> {
+    /// Refuses two outputs in one file, and a film on standard output beside something else.
+    pub(crate) fn check(&self, print: &PrintArgs) -> Result<(), Failure> {
+        let is_printed = self.output.as_deref() == Some(Path::new("-"));
+        let printed = [("--output -", is_printed), ("--json", print.json), ("--show", print.show)];
+        if self.film.is_printed()
+            && let Some((option, _)) = printed.into_iter().find(|(_, is_printed)| *is_printed)
+        {
+            return Err(Failure::usage(format!(
+                "--film - and {option} both write to standard output; give --film a file"
+            )));
+        }
         whole_file::check_apart(&[
             ("--output", self.output.as_deref()),
             ("--save-scenario", self.save_scenario.as_deref()),

@@ -74,7 +74,7 @@ impl Driver {
         if let Some(writer) = &self.writer {
             writer.conclude(&mut self.statistics);
         }
-        let is_printed = matches!(output, Some(Destination::Stdout));
+        let is_printed = matches!(output, Some(Destination::Stdout)) || save.film.is_printed();
         let written = output
             .map_or(Ok(()), |output| output.write(&self.simulation, &mut self.statistics, out));
         let scenario = self.as_run();

@@ -1,7 +1,7 @@
 //! `--film`: a picture of every Nth generation of a run, as it goes.
 
 use std::cell::RefCell;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::num::NonZeroU64;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -19,8 +19,9 @@ use crate::whole_file;
 /// How a run is filmed.
 #[derive(clap::Args, Clone)]
 pub(crate) struct FilmArgs {
-    /// Make a film of the run, as a .gif or an .apng. What it shows stays the same: the universe or, if it
-    /// has no edges, the pattern at the start and 20 cells around it
+    /// Make a film of the run, as a .gif, an .apng or a .y4m, which is raw video; `-` for raw video on
+    /// standard output, as in `--film - | ffmpeg -i - gun.mp4`. What it shows stays the same: the universe
+    /// or, if it has no edges, the pattern at the start and 20 cells around it
     #[arg(long, value_name = "FILE", help_heading = "Pictures")]
     pub(crate) film: Option<PathBuf>,
 
@@ -38,8 +39,8 @@ pub(crate) struct FilmArgs {
 
 /// A film that is being made.
 pub(crate) struct Camera {
-    film: Film<Shared>,
-    file: Shared,
+    film: Film<Sink>,
+    sink: Sink,
     layout: Layout,
     start: Count,
     every: Count,
@@ -48,14 +49,23 @@ pub(crate) struct Camera {
     failure: Option<PictureError>,
 }
 
-/// A file that is taken back from the film when it is complete.
+/// Where a film goes.
 #[derive(Clone)]
-struct Shared(Rc<RefCell<WholeFile>>);
+enum Sink {
+    /// A file that is taken back from the film when it is complete.
+    File(Rc<RefCell<WholeFile>>),
+    Stdout,
+}
 
 /// Dead cells around a pattern without a universe, in a film of it.
 const MARGIN: i64 = 20;
 
 impl FilmArgs {
+    /// Whether the film goes to standard output.
+    pub(crate) fn is_printed(&self) -> bool {
+        self.film.as_deref().is_some_and(is_stdout)
+    }
+
     /// Begins the film of a run that goes as many generations from here, if it has an end.
     pub(crate) fn start(
         &self,
@@ -64,8 +74,11 @@ impl FilmArgs {
         args: &PictureArgs,
     ) -> Result<Option<Camera>, Failure> {
         let Some(path) = self.film.as_deref() else { return Ok(None) };
-        let format = Format::of_path(path).filter(|format| format.is_film());
-        let format = format.ok_or_else(|| refused(path, "a film is a .gif or an .apng"))?;
+        let format = match self.is_printed() {
+            true => Some(Format::Y4m),
+            false => Format::of_path(path).filter(|format| format.is_film()),
+        };
+        let format = format.ok_or_else(|| refused(path, "a film is a .gif, an .apng or a .y4m"))?;
         let every = Count::from(self.film_every.get());
         let pictures = ahead.and_then(|ahead| ahead.checked_div(every)?.to_u64());
         let pictures = pictures.and_then(|pictures| u32::try_from(pictures).ok()?.checked_add(1));
@@ -79,11 +92,11 @@ impl FilmArgs {
             (_, pictures) => pictures.unwrap_or(1),
         };
         let layout = args.layout_of(args.shown(simulation.universe(), MARGIN))?;
-        let file = Shared(Rc::new(RefCell::new(whole_file::create(path)?)));
-        let film = Film::new(format, layout, args.theme(), pictures, self.film_delay, file.clone());
-        let film = film.map_err(|error| failed(path, error))?;
+        let sink = Sink::open(path)?;
+        let film = Film::new(format, layout, args.theme(), pictures, self.film_delay, sink.clone());
+        let film = film.map_err(|error| sink.failed(error))?;
         let start = simulation.generation();
-        let mut camera = Camera { film, file, layout, start, every, seen: None, failure: None };
+        let mut camera = Camera { film, sink, layout, start, every, seen: None, failure: None };
         camera.look(simulation);
         Ok(Some(camera))
     }
@@ -92,14 +105,12 @@ impl FilmArgs {
 impl Camera {
     /// Ends the film of a run that has ended.
     pub(crate) fn finish(self) -> Result<(), Failure> {
-        let path = self.file.0.borrow().path().to_owned();
         let ended = match self.failure {
             Some(error) => Err(error),
             None => self.film.finish(),
         };
-        ended.map_err(|error| failed(&path, error))?;
-        let file = Rc::into_inner(self.file.0).expect("the film has given it back").into_inner();
-        file.finish().map_err(|error| failed(&path, error.into()))
+        ended.map_err(|error| self.sink.failed(error))?;
+        self.sink.finish()
     }
 
     fn look(&mut self, simulation: &Simulation) {
@@ -123,13 +134,51 @@ impl Observer for Camera {
     }
 }
 
-impl Write for Shared {
+impl Sink {
+    fn open(path: &Path) -> Result<Self, Failure> {
+        if !is_stdout(path) {
+            return Ok(Self::File(Rc::new(RefCell::new(whole_file::create(path)?))));
+        }
+        match io::stdout().is_terminal() {
+            true => {
+                Err(refused(path, "a terminal shows no video; send it to a program, or to a file"))
+            }
+            false => Ok(Self::Stdout),
+        }
+    }
+
+    /// Ends what the film was written to.
+    fn finish(self) -> Result<(), Failure> {
+        let Self::File(file) = self else { return Ok(()) };
+        let file = Rc::into_inner(file).expect("the film has given it back").into_inner();
+        let path = file.path().to_owned();
+        file.finish().map_err(|error| whole_file::unwritten("the film", &path, &error))
+    }
+
+    fn failed(&self, error: PictureError) -> Failure {
+        match (error, self) {
+            (PictureError::Io(error), Self::File(file)) => {
+                whole_file::unwritten("the film", file.borrow().path(), &error)
+            }
+            (PictureError::Io(error), Self::Stdout) => error.into(),
+            (error, _) => Failure::usage(error.to_string()),
+        }
+    }
+}
+
+impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().write(bytes)
+        match self {
+            Self::File(file) => file.borrow_mut().write(bytes),
+            Self::Stdout => io::stdout().write(bytes),
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.borrow_mut().flush()
+        match self {
+            Self::File(file) => file.borrow_mut().flush(),
+            Self::Stdout => io::stdout().flush(),
+        }
     }
 }
 
@@ -137,9 +186,6 @@ fn refused(path: &Path, reason: &str) -> Failure {
     Failure::usage(format!("cannot film to {}: {reason}", path.display()))
 }
 
-fn failed(path: &Path, error: PictureError) -> Failure {
-    match error {
-        PictureError::Io(error) => whole_file::unwritten("the film", path, &error),
-        error => Failure::usage(error.to_string()),
-    }
+fn is_stdout(path: &Path) -> bool {
+    path == Path::new("-")
 }

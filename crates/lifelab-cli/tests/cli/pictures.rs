@@ -74,23 +74,43 @@ fn a_film_of_a_run_has_a_picture_of_every_nth_generation() {
 }
 
 #[test]
+fn raw_video_goes_to_a_program_and_the_result_to_standard_error() {
+    let line = "run blinker --size 5x5 -g 3 --scale 1 --film -";
+    let done = typed(line).output().expect("it runs");
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{said}");
+    assert!(said.split_whitespace().take(2).eq(["generation", "3"]), "{said}");
+    let film = done.stdout.strip_prefix(b"YUV4MPEG2 W5 H5 F1000:100 Ip A1:1 C444\n");
+    let pictures: Vec<_> = film.expect("a header").chunks(6 + 3 * 25).collect();
+    assert_eq!(pictures.len(), 4, "generations 0 to 3");
+    for (generation, picture) in pictures.into_iter().enumerate() {
+        let brightness = &picture.strip_prefix(b"FRAME\n").expect("a picture")[..25];
+        let dark: Vec<_> = (0..25).filter(|&point| brightness[point] < 128).collect();
+        let expected = if generation % 2 == 0 { [11, 12, 13] } else { [7, 12, 17] };
+        assert_eq!(dark, expected, "generation {generation}");
+    }
+}
+
+#[test]
 fn what_is_no_picture_is_refused_before_anything_is_written() {
     let folder = tempdir().expect("a folder");
     for (line, expected) in [
-        ("convert --period glider glider.png", "a .gif or an .apng"),
-        ("convert --period glider glider.rle", "a .gif or an .apng"),
+        ("convert --period glider glider.png", "a .gif, an .apng or a .y4m"),
+        ("convert --period glider glider.rle", "a .gif, an .apng or a .y4m"),
         ("convert glider glider.png --scale 100000", "too large"),
         ("convert glider glider.gif --window 0,0,1000000x1000000 --scale 1", "too large"),
         ("run glider -g 1 -o glider.png --window 0,0,1000000x1000000 --scale 1", "too large"),
         ("convert glider glider.png --window 1,2,3", "-5,0,40x30"),
         ("convert glider glider.png --scale 0", "at least one"),
-        ("run glider -g 1 --film film.png", "a .gif or an .apng"),
+        ("run glider -g 1 --film film.png", "a .gif, an .apng or a .y4m"),
         ("run glider --until-stable --film film.apng", "take a .gif"),
         ("run glider -g 1 --film-every 2", "--film"),
         ("run glider -g 1 --film film.gif --film-every 0", "--film-every"),
         ("run glider -g 1 --film a.gif -o a.gif", "both write"),
         ("convert glider nowhere/glider.png", "nowhere"),
         ("convert glider glider.bmp", ".rle; and for pictures .svg, .png"),
+        ("run glider -g 1 --film - --json", "--film - and --json both write"),
+        ("run glider -g 1 --film - -o -", "--film - and --output - both write"),
         ("run glider -g 1 -o glider.bmp", "and for pictures .svg, .png"),
     ] {
         let done = run(typed(line).current_dir(folder.path()));

@@ -91,8 +91,45 @@ fn read_gif(bytes: &[u8]) -> Vec<Points> {
     pictures
 }
 
-fn read(format: Format, bytes: &[u8]) -> Vec<Points> {
-    if format == Format::Gif { read_gif(bytes) } else { read_png(bytes) }
+/// Raw video, whose header is told as it stands there.
+fn read_y4m(bytes: &[u8]) -> (String, Vec<Points>) {
+    let end = bytes.iter().position(|&byte| byte == b'\n').unwrap();
+    let header = String::from_utf8(bytes[..end].to_vec()).unwrap();
+    let number = |tag: char| -> usize {
+        header.split(' ').find_map(|word| word.strip_prefix(tag)).unwrap().parse().unwrap()
+    };
+    let area = number('W') * number('H');
+    let pictures = bytes[end + 1..].chunks(b"FRAME\n".len() + 3 * area).map(|picture| {
+        let planes = picture.strip_prefix(b"FRAME\n").unwrap();
+        let at = |plane: usize, point: usize| f64::from(planes[plane * area + point]);
+        (0..area).map(|point| rgb([at(0, point), at(1, point), at(2, point)])).collect()
+    });
+    let pictures = pictures.collect();
+    (header, pictures)
+}
+
+/// The inverse of ITU-R BT.601 in the narrow range, as its readers compute it.
+fn rgb([y, blue, red]: [f64; 3]) -> [u8; 3] {
+    let (y, blue, red) = (1.164_384 * (y - 16.0), blue - 128.0, red - 128.0);
+    let parts = [y + 1.596_027 * red, y - 0.391_762 * blue - 0.812_968 * red, y + 2.017_232 * blue];
+    parts.map(|part| part.round().clamp(0.0, 255.0) as u8)
+}
+
+fn read(format: Format, bytes: &[u8], theme: Theme) -> Vec<Points> {
+    match format {
+        Format::Gif => read_gif(bytes),
+        Format::Y4m => read_y4m(bytes).1.into_iter().map(|points| exact(points, theme)).collect(),
+        _ => read_png(bytes),
+    }
+}
+
+/// Colors that raw video has rounded, as they are in the theme.
+fn exact(points: Points, theme: Theme) -> Points {
+    let colors = [theme.dead, theme.line, theme.sparse, theme.live];
+    let is_like =
+        |one: &[u8; 3], other: &[u8; 3]| one.iter().zip(other).all(|(a, b)| a.abs_diff(*b) <= 2);
+    let of_theme = |point: [u8; 3]| colors.into_iter().find(|color| is_like(color, &point));
+    points.into_iter().map(|point| of_theme(point).unwrap_or(point)).collect()
 }
 
 #[test]
@@ -100,12 +137,12 @@ fn every_point_shows_its_cell() {
     let grid = soup();
     for layout in layouts() {
         for theme in [Theme::LIGHT, Theme::DARK] {
-            for format in [Format::Png, Format::Gif, Format::Apng] {
+            for format in [Format::Png, Format::Gif, Format::Apng, Format::Y4m] {
                 let mut bytes = Vec::new();
                 let raster = raster(&grid, layout.view());
                 write(format, &layout, theme, "", &raster, &mut bytes).unwrap();
                 let expected = expected(&grid, &layout, theme);
-                assert!(read(format, &bytes) == [expected], "{format}, {layout:?}");
+                assert!(read(format, &bytes, theme) == [expected], "{format}, {layout:?}");
             }
         }
     }
@@ -156,7 +193,7 @@ fn numbers_in_a_drawing_of_shapes_are_text() {
 
 #[test]
 fn every_picture_of_a_film_is_its_generation() {
-    for format in [Format::Gif, Format::Apng] {
+    for format in [Format::Gif, Format::Apng, Format::Y4m] {
         for layout in layouts() {
             let mut grids: Vec<_> = (0..12)
                 .map(|generation| oracle_after(&soup(), generation, Rule::LIFE, Topology::Torus))
@@ -169,7 +206,7 @@ fn every_picture_of_a_film_is_its_generation() {
             film.finish().unwrap();
             let expected: Vec<_> =
                 grids.iter().map(|grid| expected(grid, &layout, Theme::LIGHT)).collect();
-            assert!(read(format, &bytes) == expected, "{format}, {layout:?}");
+            assert!(read(format, &bytes, Theme::LIGHT) == expected, "{format}, {layout:?}");
         }
     }
 }
@@ -211,7 +248,7 @@ fn a_film_without_room_for_films_is_refused() {
     let layout = Layout::new(view(2, 2), 1, false).unwrap();
     for format in [Format::Svg, Format::Png] {
         let error = Film::new(format, layout, Theme::LIGHT, 2, 100, Vec::new()).err().unwrap();
-        assert!(error.to_string().contains("GIF or an APNG"), "{error}");
+        assert!(error.to_string().contains("a GIF, an APNG or a Y4M"), "{error}");
     }
 }
 
@@ -224,8 +261,19 @@ fn an_apng_has_the_pictures_that_it_announces() {
 }
 
 #[test]
+fn raw_video_says_how_it_is_to_be_played() {
+    let layout = Layout::new(view(19, 11), 3, true).unwrap();
+    let mut bytes = Vec::new();
+    let mut film = Film::new(Format::Y4m, layout, Theme::DARK, 1, 40, &mut bytes).unwrap();
+    film.push(&raster(&soup(), layout.view())).unwrap();
+    film.finish().unwrap();
+    // Of yuv4mpeg(5): 58 x 34 points, 1000 / 40 pictures a second, square points, no chroma subsampling.
+    assert_eq!(read_y4m(&bytes).0, "YUV4MPEG2 W58 H34 F1000:40 Ip A1:1 C444");
+}
+
+#[test]
 fn extensions_tell_formats() {
     let of = |name: &str| Format::of_path(name.as_ref());
-    assert_eq!(["a.svg", "b.PNG", "c.gif", "d.apng"].map(of), Format::ALL.map(Some));
+    assert_eq!(["a.svg", "b.PNG", "c.gif", "d.apng", "e.y4m"].map(of), Format::ALL.map(Some));
     assert_eq!(["a", "a.rle", ".png", "png"].map(of), [None; 4]);
 }
