@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use lifelab::core::{Coordinate, Raster, Rectangle, View};
 use lifelab::patterns::{ErrorKind, WholeFile};
 use lifelab::{Count, Universe};
-use lifelab_pictures::{Format, Layout, PictureError, Theme};
+use lifelab_pictures::{Coloring, Format, Layout, PictureError, Pixels, Theme};
 
 use crate::failure::Failure;
 use crate::values::whole;
@@ -41,6 +41,16 @@ pub(crate) struct PictureArgs {
     /// The colors
     #[arg(long, value_name = "light|dark", default_value = "light", hide_possible_values = true)]
     theme: ThemeArg,
+
+    /// What the colors of cells say: for how long they have been alive, or who has computed them. Then a
+    /// picture shows what a film would, and every generation is looked at
+    #[arg(
+        long,
+        value_name = "none|age|worker",
+        default_value = "none",
+        hide_possible_values = true
+    )]
+    color: ColorArg,
 }
 
 /// A rectangle of cells, as it is given.
@@ -51,6 +61,13 @@ struct Window(Rectangle);
 enum ThemeArg {
     Light,
     Dark,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ColorArg {
+    None,
+    Age,
+    Worker,
 }
 
 /// Dead cells around a pattern, in a picture of it.
@@ -108,6 +125,15 @@ impl PictureArgs {
         self.window.map(|window| window.0).or(whole).unwrap_or_else(life)
     }
 
+    /// What the colors of cells say.
+    pub(crate) fn coloring(&self) -> Coloring {
+        match self.color {
+            ColorArg::None => Coloring::None,
+            ColorArg::Age => Coloring::Age,
+            ColorArg::Worker => Coloring::Worker,
+        }
+    }
+
     pub(crate) fn theme(&self) -> Theme {
         match self.theme {
             ThemeArg::Light => Theme::LIGHT,
@@ -158,8 +184,8 @@ pub(crate) fn write_one(
     universe: &dyn Universe,
 ) -> Result<(), Failure> {
     let layout = args.layout_of(args.shown(universe, MARGIN))?;
-    let raster = read(universe, &layout);
-    write(file, |out| lifelab_pictures::write(format, &layout, args.theme(), title, &raster, out))
+    let pixels = Pixels::from(&read(universe, &layout));
+    write(file, |out| lifelab_pictures::write(format, &layout, args.theme(), title, &pixels, out))
 }
 
 /// Writes a picture or a film to its file.

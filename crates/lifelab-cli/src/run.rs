@@ -7,6 +7,7 @@ pub(crate) mod plan;
 
 pub(crate) mod checkpoint_writer;
 pub(crate) mod driver;
+pub(crate) mod painter;
 mod progress;
 pub(crate) mod statistics;
 
@@ -33,8 +34,8 @@ use crate::run::statistics::RunStatistics;
 
 pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     args.save.check(&args.print)?;
-    // A timeline shows cells, which only a grid computes one by one.
-    let unnamed = if args.save.trace.is_some() { Unnamed::Finite } else { Unnamed::OfPlane };
+    // A timeline and the colors of workers show cells, which only a grid computes one by one.
+    let unnamed = if args.save.watches_cells() { Unnamed::Finite } else { Unnamed::OfPlane };
     let mut plan = Plan::of(&args.start, &args.universe, &args.work, &args.end, unnamed)?;
     let simulation = plan.build()?;
     let writer = CheckpointWriter::open(&args.checkpoints)?;

@@ -4,13 +4,13 @@ use std::io::Write;
 use std::ops::Range;
 
 use gif::{DisposalMethod, Repeat};
-use lifelab_core::Raster;
 
 use crate::error::PictureError;
 use crate::format::Format;
 use crate::layout::Layout;
-use crate::packed::pack;
 use crate::paint::paint;
+use crate::palette::Palette;
+use crate::pixels::{Coloring, Pixels};
 use crate::still;
 use crate::theme::Theme;
 use crate::y4m;
@@ -18,11 +18,26 @@ use crate::y4m;
 /// The time between two pictures of a film if nobody says, in milliseconds.
 pub const DELAY_MS: u16 = 100;
 
+/// What a film is like.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FilmOptions {
+    /// The colors.
+    pub theme: Theme,
+    /// What the colors of cells say, in all pictures.
+    pub coloring: Coloring,
+    /// How many pictures there will be: an APNG says it first.
+    pub pictures: u32,
+    /// How long each picture is shown, in milliseconds: GIF counts hundredths of a second, and many programs
+    /// show no picture for less than two of them.
+    pub delay_ms: u16,
+}
+
 /// A film that is written as it goes: of each picture, the rectangle in which it differs from the one before.
 /// It plays again and again. Raw video has whole pictures, and plays once.
 pub struct Film<W: Write> {
     layout: Layout,
-    delay_ms: u16,
+    options: FilmOptions,
+    palette: Palette,
     /// The points of the picture before; none before the first.
     last: Vec<u8>,
     encoder: Encoder<W>,
@@ -40,41 +55,50 @@ struct Part {
     rows: Range<usize>,
 }
 
+impl Default for FilmOptions {
+    fn default() -> Self {
+        Self { theme: Theme::LIGHT, coloring: Coloring::None, pictures: 1, delay_ms: DELAY_MS }
+    }
+}
+
 impl<W: Write> Film<W> {
-    /// Begins a film of as many pictures, each shown for some milliseconds: GIF counts hundredths of a
-    /// second, and many programs show no picture for less than two of them.
+    /// Begins a film.
     ///
     /// # Errors
     /// If the format has no films, or it cannot be written.
     pub fn new(
         format: Format,
         layout: Layout,
-        theme: Theme,
-        pictures: u32,
-        delay_ms: u16,
+        options: FilmOptions,
         out: W,
     ) -> Result<Self, PictureError> {
+        let FilmOptions { theme, coloring, pictures, delay_ms } = options;
+        // Of large squares nobody tells the age.
+        let coloring = coloring.of_scale(layout.view().scale);
+        let palette = Palette::new(theme, coloring);
         let encoder = match format {
             Format::Gif => {
                 let side =
                     |length: u32| u16::try_from(length).expect("a layout's sides are 16 bits");
                 let (width, height) = (side(layout.width()), side(layout.height()));
-                let mut encoder = gif::Encoder::new(out, width, height, &theme.palette().concat())?;
+                let mut encoder =
+                    gif::Encoder::new(out, width, height, &palette.colors().concat())?;
                 encoder.set_repeat(Repeat::Infinite)?;
                 Encoder::Gif(Box::new(encoder))
             }
             Format::Apng => {
-                let mut encoder = still::encoder(&layout, theme, out);
+                let mut encoder = still::encoder(&layout, &palette, out);
                 encoder.set_animated(pictures.max(1), 0)?;
                 encoder.set_frame_delay(delay_ms, 1000)?;
                 Encoder::Apng(Box::new(encoder.write_header()?))
             }
             Format::Y4m => {
-                Encoder::Y4m(y4m::Encoder::new(&layout, &theme.palette(), delay_ms, out)?)
+                Encoder::Y4m(y4m::Encoder::new(&layout, palette.colors(), delay_ms, out)?)
             }
             Format::Svg | Format::Png => return Err(PictureError::Still(format)),
         };
-        Ok(Self { layout, delay_ms, last: Vec::new(), encoder })
+        let options = FilmOptions { coloring, ..options };
+        Ok(Self { layout, options, palette, last: Vec::new(), encoder })
     }
 
     /// Adds a picture.
@@ -83,20 +107,22 @@ impl<W: Write> Film<W> {
     /// If it cannot be written, or an APNG has all the pictures that were announced.
     ///
     /// # Panics
-    /// If the raster does not show the view of the layout.
-    pub fn push(&mut self, raster: &Raster) -> Result<(), PictureError> {
-        let points = paint(&self.layout, raster);
+    /// If the pixels do not show the view of the layout, or their colors say something else.
+    pub fn push(&mut self, pixels: &Pixels) -> Result<(), PictureError> {
+        let is_alike = pixels.coloring() == self.options.coloring;
+        assert!(is_alike, "the colors of a film say the same in all pictures");
+        let points = paint(&self.layout, pixels);
         let part = Part::changed(&self.last, &points, self.layout.width() as usize);
         match &mut self.encoder {
             Encoder::Gif(encoder) => {
-                part.push_to_gif(&points, &self.layout, self.delay_ms, encoder)?;
+                part.push_to_gif(&points, &self.layout, self.options.delay_ms, encoder)?;
             }
             Encoder::Apng(writer) => {
                 if !self.last.is_empty() {
                     part.place_in_apng(writer)?;
                 }
                 let cut = part.cut(&points, self.layout.width() as usize);
-                writer.write_image_data(&pack(&cut, part.columns.len()))?;
+                writer.write_image_data(&self.palette.pack(&cut, part.columns.len()))?;
             }
             Encoder::Y4m(encoder) => encoder.push(&points)?,
         }

@@ -2,15 +2,15 @@
 
 use std::io::Write;
 
-use lifelab_core::Raster;
-use png::{BitDepth, ColorType, Compression};
+use png::{ColorType, Compression};
 
 use crate::error::PictureError;
-use crate::film::{DELAY_MS, Film};
+use crate::film::{Film, FilmOptions};
 use crate::format::Format;
 use crate::layout::Layout;
-use crate::packed::pack;
 use crate::paint::paint;
+use crate::palette::Palette;
+use crate::pixels::Pixels;
 use crate::svg;
 use crate::theme::Theme;
 
@@ -20,21 +20,23 @@ use crate::theme::Theme;
 /// If it cannot be written.
 ///
 /// # Panics
-/// If the raster does not show the view of the layout.
+/// If the pixels do not show the view of the layout.
 pub fn write(
     format: Format,
     layout: &Layout,
     theme: Theme,
     title: &str,
-    raster: &Raster,
+    pixels: &Pixels,
     out: &mut dyn Write,
 ) -> Result<(), PictureError> {
+    let palette = Palette::new(theme, pixels.coloring());
     match format {
-        Format::Svg => Ok(svg::write(layout, theme, title, raster, out)?),
-        Format::Png => png(layout, theme, raster, out),
+        Format::Svg => Ok(svg::write(layout, theme, title, pixels, out)?),
+        Format::Png => png(layout, &palette, pixels, out),
         Format::Gif | Format::Apng | Format::Y4m => {
-            let mut film = Film::new(format, *layout, theme, 1, DELAY_MS, out)?;
-            film.push(raster)?;
+            let options = FilmOptions { theme, coloring: pixels.coloring(), ..Default::default() };
+            let mut film = Film::new(format, *layout, options, out)?;
+            film.push(pixels)?;
             film.finish()
         }
     }
@@ -42,21 +44,26 @@ pub fn write(
 
 fn png(
     layout: &Layout,
-    theme: Theme,
-    raster: &Raster,
+    palette: &Palette,
+    pixels: &Pixels,
     out: &mut dyn Write,
 ) -> Result<(), PictureError> {
-    let mut writer = encoder(layout, theme, out).write_header()?;
-    writer.write_image_data(&pack(&paint(layout, raster), layout.width() as usize))?;
+    let mut writer = encoder(layout, palette, out).write_header()?;
+    let points = paint(layout, pixels);
+    writer.write_image_data(&palette.pack(&points, layout.width() as usize))?;
     Ok(writer.finish()?)
 }
 
-/// An encoder of points of two bits.
-pub(crate) fn encoder<W: Write>(layout: &Layout, theme: Theme, out: W) -> png::Encoder<'static, W> {
+/// An encoder of points that number their colors.
+pub(crate) fn encoder<W: Write>(
+    layout: &Layout,
+    palette: &Palette,
+    out: W,
+) -> png::Encoder<'static, W> {
     let mut encoder = png::Encoder::new(out, layout.width(), layout.height());
     encoder.set_color(ColorType::Indexed);
-    encoder.set_depth(BitDepth::Two);
-    encoder.set_palette(theme.palette().concat());
+    encoder.set_depth(palette.depth());
+    encoder.set_palette(palette.colors().concat());
     encoder.set_compression(Compression::Balanced);
     encoder.validate_sequence(true); // A film that lacks pictures is an error.
 

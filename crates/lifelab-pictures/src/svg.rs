@@ -2,12 +2,11 @@
 
 use std::io::{self, Write};
 
-use lifelab_core::Raster;
-
 use crate::digits;
 use crate::labels::labels;
 use crate::layout::Layout;
-use crate::paint::Point;
+use crate::palette::{Palette, Point};
+use crate::pixels::Pixels;
 use crate::theme::Theme;
 
 /// The size of text whose digits are seven points high.
@@ -18,7 +17,7 @@ pub(crate) fn write(
     layout: &Layout,
     theme: Theme,
     title: &str,
-    raster: &Raster,
+    pixels: &Pixels,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let view = layout.view();
@@ -32,8 +31,9 @@ pub(crate) fn write(
     )?;
     write_labels(layout, theme, out)?;
     write!(out, r#"<path fill="{}" d="M0 0h{width}v{height}H0z"/>"#, color(theme.dead))?;
-    for (point, fill) in [(Point::Sparse, theme.sparse), (Point::Live, theme.live)] {
-        write_runs(point, &color(fill), raster, width, out)?;
+    let palette = Palette::new(theme, pixels.coloring());
+    for (number, &fill) in (0..).zip(palette.colors()).skip(Point::Sparse as usize) {
+        write_runs(number, &color(fill), pixels, out)?;
     }
     if layout.has_lines() {
         let thin = 1.0 / f64::from(layout.side());
@@ -56,14 +56,14 @@ pub(crate) fn write(
 /// What is seen, in pixels of the view.
 fn view_box(layout: &Layout) -> String {
     let (view, (left, top)) = (layout.view(), layout.margin());
-    let [left, top] = [left, top].map(|points| pixels(layout, points.into()));
+    let [left, top] = [left, top].map(|points| scaled(layout, points.into()));
     let (width, height) = (f64::from(view.width) + left, f64::from(view.height) + top);
     // 0.0 - 0.0 is no negative zero.
     format!("{} {} {width} {height}", 0.0 - left, 0.0 - top)
 }
 
-/// Points as pixels of the view.
-fn pixels(layout: &Layout, points: i64) -> f64 {
+/// Points in pixels of the view.
+fn scaled(layout: &Layout, points: i64) -> f64 {
     points as f64 / f64::from(layout.side())
 }
 
@@ -73,7 +73,7 @@ fn write_labels(layout: &Layout, theme: Theme, out: &mut dyn Write) -> io::Resul
     if labels.is_empty() {
         return Ok(());
     }
-    let at = |points: u32, origin: u32| pixels(layout, i64::from(points) - i64::from(origin));
+    let at = |points: u32, origin: u32| scaled(layout, i64::from(points) - i64::from(origin));
     let ((left, top), dead, live) = (layout.margin(), color(theme.dead), color(theme.live));
     let (x, y) = (at(0, left), at(0, top));
     write!(out, r#"<rect fill="{dead}" x="{x}" y="{y}" width="100%" height="100%"/>"#)?;
@@ -88,23 +88,16 @@ fn write_labels(layout: &Layout, theme: Theme, out: &mut dyn Write) -> io::Resul
     write!(out, "</g>")
 }
 
-/// Writes all runs of pixels that show this, if there are any.
-fn write_runs(
-    point: Point,
-    fill: &str,
-    raster: &Raster,
-    width: u32,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let is_it = |share: &f32| Point::of(*share) == point;
-    if !raster.shares().iter().any(is_it) {
+/// Writes all runs of pixels of this color, if there are any.
+fn write_runs(number: u8, fill: &str, pixels: &Pixels, out: &mut dyn Write) -> io::Result<()> {
+    if !pixels.rows().flatten().any(|&color| color == number) {
         return Ok(());
     }
     write!(out, r#"<path fill="{fill}" d=""#)?;
-    for (y, row) in raster.shares().chunks(width as usize).enumerate() {
+    for (y, row) in pixels.rows().enumerate() {
         let mut x = 0;
-        for run in row.chunk_by(|one, other| is_it(one) == is_it(other)) {
-            if is_it(&run[0]) {
+        for run in row.chunk_by(PartialEq::eq) {
+            if run[0] == number {
                 write!(out, "M{x} {y}h{}v1H{x}z", run.len())?;
             }
             x += run.len();

@@ -8,6 +8,8 @@ use lifelab::core::{OnFault, RuleSpec};
 use lifelab::io::{FaultSpec, IoPhase};
 use lifelab::{Count, EngineSpec, Grain, IoSpec, Size, StepperSpec, Topology};
 
+use lifelab_pictures::Coloring;
+
 use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 
 use crate::completions;
@@ -257,6 +259,11 @@ pub(crate) struct SaveArgs {
 }
 
 impl SaveArgs {
+    /// Whether cells are watched while they are computed.
+    pub(crate) fn watches_cells(&self) -> bool {
+        self.trace.is_some() || self.picture.coloring() == Coloring::Worker
+    }
+
     /// Refuses two outputs in one file, and a film on standard output beside something else.
     pub(crate) fn check(&self, print: &PrintArgs) -> Result<(), Failure> {
         let is_printed = self.output.as_deref() == Some(Path::new("-"));
@@ -267,6 +274,10 @@ impl SaveArgs {
             return Err(Failure::usage(format!(
                 "--film - and {option} both write to standard output; give --film a file"
             )));
+        }
+        if self.trace.is_some() && self.picture.coloring() == Coloring::Worker {
+            let message = "--trace and --color worker both watch the cells; run twice";
+            return Err(Failure::usage(message));
         }
         whole_file::check_apart(&[
             ("--output", self.output.as_deref()),

@@ -6,11 +6,12 @@ use std::path::Path;
 use lifelab::patterns::{ErrorKind, Format, Property, WholeFile};
 use lifelab::{Rule, Simulation};
 
-use lifelab_pictures::Format as Picture;
+use lifelab_pictures::{Coloring, Format as Picture};
 
 use crate::failure::Failure;
 use crate::pictures::{self, PictureArgs};
 use crate::run::args::PrintArgs;
+use crate::run::film::Camera;
 use crate::run::statistics::RunStatistics;
 use crate::stdout;
 use crate::whole_file;
@@ -62,10 +63,17 @@ impl Destination {
         Ok(Self::File { file: whole_file::create(path)?, format })
     }
 
-    /// Writes the last complete generation; what the format cannot say becomes a warning.
+    /// Whether it is a picture.
+    pub(crate) fn is_picture(&self) -> bool {
+        matches!(self, Self::Picture { .. })
+    }
+
+    /// Writes the last complete generation, which `camera` may have seen in colors; what the format cannot say
+    /// becomes a warning.
     pub(crate) fn write(
         self,
         simulation: &Simulation,
+        camera: Option<&Camera>,
         statistics: &mut RunStatistics,
         out: &mut dyn Write,
     ) -> Result<(), Failure> {
@@ -73,7 +81,13 @@ impl Destination {
             Self::File { file, format } => (file, format),
             Self::Picture { file, format, args } => {
                 let title = format!("generation {}", simulation.generation());
-                return pictures::write_one(file, format, &args, &title, simulation.universe());
+                let colored = camera.filter(|_| args.coloring() != Coloring::None);
+                let Some((layout, pixels)) = colored.map(Camera::last) else {
+                    return pictures::write_one(file, format, &args, &title, simulation.universe());
+                };
+                return pictures::write(file, |out| {
+                    lifelab_pictures::write(format, layout, args.theme(), &title, &pixels, out)
+                });
             }
             Self::Stdout => {
                 let pattern = simulation.pattern()?;

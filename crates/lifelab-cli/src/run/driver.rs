@@ -57,8 +57,9 @@ impl Driver {
         let (path, sample) = (save.trace.as_deref(), save.trace_sample);
         let ahead = self.ahead();
         let has_end = self.finder.is_none();
-        let mut film =
-            save.film.start(&self.simulation, has_end.then_some(ahead), &save.picture)?;
+        let is_pictured = output.as_ref().is_some_and(Destination::is_picture);
+        let goal = has_end.then_some(ahead);
+        let mut film = save.film.start(&mut self.simulation, goal, &save.picture, is_pictured)?;
         let trace = path.map(|path| Trace::start(path, sample, ahead, &mut self.simulation));
         let trace = trace.transpose()?;
         interrupt::stop_on_signal(self.simulation.stop())?;
@@ -75,8 +76,9 @@ impl Driver {
             writer.conclude(&mut self.statistics);
         }
         let is_printed = matches!(output, Some(Destination::Stdout)) || save.film.is_printed();
-        let written = output
-            .map_or(Ok(()), |output| output.write(&self.simulation, &mut self.statistics, out));
+        let written = output.map_or(Ok(()), |output| {
+            output.write(&self.simulation, film.as_ref(), &mut self.statistics, out)
+        });
         let scenario = self.as_run();
         let traced = trace
             .map_or(Ok(()), |trace| trace.write(&self.simulation, &scenario, &mut self.statistics));

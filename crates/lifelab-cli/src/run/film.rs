@@ -7,13 +7,13 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use lifelab::core::Raster;
 use lifelab::patterns::WholeFile;
 use lifelab::{Count, GenerationEvent, Observer, Simulation};
-use lifelab_pictures::{Film, Format, Layout, PictureError};
+use lifelab_pictures::{Coloring, Film, FilmOptions, Format, Layout, PictureError, Pixels};
 
 use crate::failure::Failure;
 use crate::pictures::PictureArgs;
+use crate::run::painter::Painter;
 use crate::whole_file;
 
 /// How a run is filmed.
@@ -37,15 +37,13 @@ pub(crate) struct FilmArgs {
     film_delay: u16,
 }
 
-/// A film that is being made.
+/// What looks at a run, for a film of it or for the colors of its last generation.
 pub(crate) struct Camera {
-    film: Film<Sink>,
-    sink: Sink,
-    layout: Layout,
-    start: Count,
+    film: Option<(Film<Sink>, Sink)>,
+    painter: Painter,
     every: Count,
-    /// The generation of which there is a picture.
-    seen: Option<Count>,
+    /// The generation of the last picture.
+    seen: Count,
     failure: Option<PictureError>,
 }
 
@@ -66,69 +64,112 @@ impl FilmArgs {
         self.film.as_deref().is_some_and(is_stdout)
     }
 
-    /// Begins the film of a run that goes as many generations from here, if it has an end.
+    /// Starts to look at a run that goes as many generations from here, if it has an end, and if there is
+    /// anything to look for: a film, or a picture of the last generation in colors.
     pub(crate) fn start(
         &self,
-        simulation: &Simulation,
+        simulation: &mut Simulation,
         ahead: Option<Count>,
         args: &PictureArgs,
+        is_pictured: bool,
     ) -> Result<Option<Camera>, Failure> {
-        let Some(path) = self.film.as_deref() else { return Ok(None) };
+        let needs_colors = is_pictured && args.coloring() != Coloring::None;
+        if self.film.is_none() && !needs_colors {
+            return Ok(None);
+        }
+        let format = self.film.as_deref().map(|path| self.format(path)).transpose()?;
+        let layout = args.layout_of(args.shown(simulation.universe(), MARGIN))?;
+        let pictures = self.pictures(format, ahead)?;
+        let painter = Painter::start(layout, args.coloring(), simulation)?;
+        let options = FilmOptions {
+            theme: args.theme(),
+            coloring: args.coloring(),
+            pictures,
+            delay_ms: self.film_delay,
+        };
+        let film = match (self.film.as_deref(), format) {
+            (Some(path), Some(format)) => {
+                let sink = Sink::open(path)?;
+                let film = Film::new(format, layout, options, sink.clone());
+                Some((film.map_err(|error| sink.failed(error))?, sink))
+            }
+            _ => None,
+        };
+        let (seen, every) = (simulation.generation(), Count::from(self.film_every.get()));
+        let mut camera = Camera { film, painter, every, seen, failure: None };
+        camera.push(seen);
+        Ok(Some(camera))
+    }
+
+    fn format(&self, path: &Path) -> Result<Format, Failure> {
         let format = match self.is_printed() {
             true => Some(Format::Y4m),
             false => Format::of_path(path).filter(|format| format.is_film()),
         };
-        let format = format.ok_or_else(|| refused(path, "a film is a .gif, an .apng or a .y4m"))?;
-        let every = Count::from(self.film_every.get());
-        let pictures = ahead.and_then(|ahead| ahead.checked_div(every)?.to_u64());
+        format.ok_or_else(|| refused(path, "a film is a .gif, an .apng or a .y4m"))
+    }
+
+    /// How many pictures there will be, as far as that must be known.
+    fn pictures(&self, format: Option<Format>, ahead: Option<Count>) -> Result<u32, Failure> {
+        let pictures =
+            ahead.and_then(|ahead| ahead.checked_div(self.film_every.get().into())?.to_u64());
         let pictures = pictures.and_then(|pictures| u32::try_from(pictures).ok()?.checked_add(1));
-        let pictures = match (format, pictures) {
-            (Format::Apng, None) => {
-                return Err(refused(
-                    path,
-                    "an APNG says first how many pictures it has; take a .gif",
-                ));
+        match (format, &self.film, pictures) {
+            (Some(Format::Apng), Some(path), None) => {
+                Err(refused(path, "an APNG says first how many pictures it has; take a .gif"))
             }
-            (_, pictures) => pictures.unwrap_or(1),
-        };
-        let layout = args.layout_of(args.shown(simulation.universe(), MARGIN))?;
-        let sink = Sink::open(path)?;
-        let film = Film::new(format, layout, args.theme(), pictures, self.film_delay, sink.clone());
-        let film = film.map_err(|error| sink.failed(error))?;
-        let start = simulation.generation();
-        let mut camera = Camera { film, sink, layout, start, every, seen: None, failure: None };
-        camera.look(simulation);
-        Ok(Some(camera))
+            (.., pictures) => Ok(pictures.unwrap_or(1)),
+        }
     }
 }
 
 impl Camera {
-    /// Ends the film of a run that has ended.
+    /// Ends the film, if there is one, of a run that has ended.
     pub(crate) fn finish(self) -> Result<(), Failure> {
+        let Some((film, sink)) = self.film else { return Ok(()) };
         let ended = match self.failure {
             Some(error) => Err(error),
-            None => self.film.finish(),
+            None => film.finish(),
         };
-        ended.map_err(|error| self.sink.failed(error))?;
-        self.sink.finish()
+        ended.map_err(|error| sink.failed(error))?;
+        sink.finish()
     }
 
-    fn look(&mut self, simulation: &Simulation) {
-        let mut raster = Raster::default();
-        simulation.universe().read(self.layout.view(), &mut raster);
-        self.seen = Some(simulation.generation());
-        self.failure = self.film.push(&raster).err();
+    /// What has been seen last, in colors.
+    pub(crate) fn last(&self) -> (&Layout, Pixels) {
+        (self.painter.layout(), self.painter.pixels())
+    }
+
+    /// Adds what has been seen to the film.
+    fn push(&mut self, generation: Count) {
+        self.seen = generation;
+        if let Some((film, _)) = &mut self.film {
+            self.failure = film.push(&self.painter.pixels()).err();
+        }
+    }
+
+    /// When the next picture is taken.
+    fn next_picture(&self) -> Option<Count> {
+        self.seen.checked_add(self.every)
     }
 }
 
 impl Observer for Camera {
-    fn due(&self, _: Count) -> Option<Count> {
-        self.seen.unwrap_or(self.start).checked_add(self.every)
+    fn due(&self, now: Count) -> Option<Count> {
+        match self.painter.is_due_always() {
+            true => now.checked_add(Count::ONE),
+            false => self.next_picture(),
+        }
     }
 
     fn observe(&mut self, event: &GenerationEvent<'_>) -> ControlFlow<()> {
-        if self.due(Count::ZERO) == Some(event.simulation.generation()) {
-            self.look(event.simulation);
+        let now = event.simulation.generation();
+        let is_picture = self.next_picture() == Some(now);
+        if is_picture || self.painter.is_due_always() {
+            self.painter.look(event.simulation);
+        }
+        if is_picture {
+            self.push(now);
         }
         if self.failure.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }

@@ -92,6 +92,63 @@ fn raw_video_goes_to_a_program_and_the_result_to_standard_error() {
 }
 
 #[test]
+fn colors_tell_ages() {
+    let folder = tempdir().expect("a folder");
+    let path = folder.path().join("blinker.svg");
+    succeed(typed("run blinker --size 5x5 -g 8 -q --no-lines --color age -o").arg(&path));
+    let svg = fs::read_to_string(&path).expect("it is text");
+    // The middle has lived for nine generations, the others were born in this one.
+    assert!(svg.contains(r##"<path fill="#b24676" d="M2 2h1v1H2z"/>"##), "{svg}");
+    assert!(svg.contains(r##"<path fill="#f7a048" d="M1 2h1v1H1zM3 2h1v1H3z"/>"##), "{svg}");
+}
+
+#[test]
+fn the_film_of_a_period_goes_on_where_it_began() {
+    let folder = tempdir().expect("a folder");
+    let path = folder.path().join("blinker.y4m");
+    succeed(typed("convert --period --color age --scale 1 blinker").arg(&path));
+    let film = fs::read(&path).expect("it is there");
+    let start = film.iter().position(|&byte| byte == b'\n').expect("a header") + 1;
+    let pictures: Vec<_> =
+        film[start..].chunks(6 + 3 * 25).map(|picture| &picture[6..31]).collect();
+    // The brightness of paper, of the youngest and of the oldest cells.
+    let (dead, young, old) = (235, 167, 88);
+    for (picture, ends) in pictures.iter().zip([[11, 13], [7, 17]]) {
+        let expected: Vec<u8> = (0..25)
+            .map(|point| {
+                if point == 12 {
+                    old
+                } else if ends.contains(&point) {
+                    young
+                } else {
+                    dead
+                }
+            })
+            .collect();
+        assert_eq!(*picture, expected);
+    }
+    assert_eq!(pictures.len(), 2);
+}
+
+#[test]
+fn colors_tell_workers() {
+    let folder = tempdir().expect("a folder");
+    let path = folder.path().join("blinker.svg");
+    let mut command =
+        typed("run blinker -g 3 -q --size 5x5 --no-lines --io sleep:0ms --color worker");
+    succeed(command.args(["--stepper", "thread_pool(workers: 3)", "-o"]).arg(&path));
+    let svg = fs::read_to_string(&path).expect("it is text");
+    // Whoever has computed them: all 25 cells have a hue, of which a path for each lists the runs.
+    assert!(
+        !svg.contains("#1d2129"),
+        "no cell has the color of one that nobody has computed: {svg}"
+    );
+    let runs = svg.split('M').filter_map(|run| run.split_once('h')?.1.split_once("v1H"));
+    let cells: u32 = runs.map(|(length, _)| length.parse::<u32>().expect("a length")).sum();
+    assert_eq!(cells, 25, "{svg}");
+}
+
+#[test]
 fn what_is_no_picture_is_refused_before_anything_is_written() {
     let folder = tempdir().expect("a folder");
     for (line, expected) in [
@@ -109,6 +166,13 @@ fn what_is_no_picture_is_refused_before_anything_is_written() {
         ("run glider -g 1 --film a.gif -o a.gif", "both write"),
         ("convert glider nowhere/glider.png", "nowhere"),
         ("convert glider glider.bmp", ".rle; and for pictures .svg, .png"),
+        ("convert glider glider.png --color age", "--color age goes with run"),
+        ("convert --period glider glider.gif --color worker", "--color worker goes with run"),
+        ("run glider -g 1 --film a.gif --trace a.json --color worker", "run twice"),
+        (
+            "run glider -g 1 --film a.gif --engine hashlife --color worker",
+            "take the engine `finite`",
+        ),
         ("run glider -g 1 --film - --json", "--film - and --json both write"),
         ("run glider -g 1 --film - -o -", "--film - and --output - both write"),
         ("run glider -g 1 -o glider.bmp", "and for pictures .svg, .png"),

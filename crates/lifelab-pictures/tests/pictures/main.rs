@@ -4,7 +4,9 @@ use std::io::Cursor;
 
 use lifelab_core::testing::oracle_after;
 use lifelab_core::{Coordinate, Grid, Raster, Rule, Run, Soup, Topology, View};
-use lifelab_pictures::{Film, Format, Layout, PictureError, Theme, write};
+use lifelab_pictures::{
+    Coloring, Film, FilmOptions, Format, Layout, PictureError, Pixels, Theme, write,
+};
 
 /// Points as `[red, green, blue]`, row by row.
 type Points = Vec<[u8; 3]>;
@@ -15,6 +17,10 @@ fn view(width: u32, height: u32) -> View {
 
 fn soup() -> Grid {
     Soup { density: 0.4, seed: 7 }.grid(19, 11).unwrap()
+}
+
+fn pixels(grid: &Grid, view: View) -> Pixels {
+    Pixels::from(&raster(grid, view))
 }
 
 fn raster(grid: &Grid, view: View) -> Raster {
@@ -125,10 +131,13 @@ fn read(format: Format, bytes: &[u8], theme: Theme) -> Vec<Points> {
 
 /// Colors that raw video has rounded, as they are in the theme.
 fn exact(points: Points, theme: Theme) -> Points {
-    let colors = [theme.dead, theme.line, theme.sparse, theme.live];
+    let mut colors = vec![theme.dead, theme.line, theme.sparse, theme.live];
+    colors.extend(theme.ages);
+    colors.extend(Theme::WORKERS.map(|hue| dimmed(hue, theme)));
+    colors.extend(Theme::WORKERS);
     let is_like =
         |one: &[u8; 3], other: &[u8; 3]| one.iter().zip(other).all(|(a, b)| a.abs_diff(*b) <= 2);
-    let of_theme = |point: [u8; 3]| colors.into_iter().find(|color| is_like(color, &point));
+    let of_theme = |point| colors.iter().copied().find(|color| is_like(color, &point));
     points.into_iter().map(|point| of_theme(point).unwrap_or(point)).collect()
 }
 
@@ -139,13 +148,76 @@ fn every_point_shows_its_cell() {
         for theme in [Theme::LIGHT, Theme::DARK] {
             for format in [Format::Png, Format::Gif, Format::Apng, Format::Y4m] {
                 let mut bytes = Vec::new();
-                let raster = raster(&grid, layout.view());
-                write(format, &layout, theme, "", &raster, &mut bytes).unwrap();
+                let pixels = pixels(&grid, layout.view());
+                write(format, &layout, theme, "", &pixels, &mut bytes).unwrap();
                 let expected = expected(&grid, &layout, theme);
                 assert!(read(format, &bytes, theme) == [expected], "{format}, {layout:?}");
             }
         }
     }
+}
+
+/// The color of a dead cell with this hue: a quarter of it.
+fn dimmed(hue: [u8; 3], theme: Theme) -> [u8; 3] {
+    let part =
+        |part: usize| (f64::from(theme.dead[part]) * 0.75 + f64::from(hue[part]) * 0.25) as u8;
+    [part(0), part(1), part(2)]
+}
+
+/// What a cell is to look like whose shade or worker has this number.
+fn hue(number: u32, coloring: Coloring, is_alive: bool, theme: Theme) -> [u8; 3] {
+    let worker = Theme::WORKERS[number as usize % Theme::WORKERS.len()];
+    match (coloring, is_alive) {
+        (Coloring::None, true) => theme.live,
+        (Coloring::None | Coloring::Age, false) => theme.dead,
+        (Coloring::Age, true) => theme.ages[(number as usize).min(4)],
+        (_, true) => worker,
+        (_, false) => dimmed(worker, theme),
+    }
+}
+
+#[test]
+fn ages_and_workers_have_their_colors() {
+    let (grid, layout) = (soup(), Layout::new(view(19, 11), 2, false).unwrap());
+    let raster = raster(&grid, layout.view());
+    // Of one in five cells nothing is known.
+    let number = |pixel: usize| (!pixel.is_multiple_of(5)).then_some(pixel as u32 % 30);
+    for coloring in [Coloring::None, Coloring::Age, Coloring::Worker] {
+        for theme in [Theme::LIGHT, Theme::DARK] {
+            let cell = |pixel: u32| {
+                let is_alive = grid.get(lifelab_core::Cell::new(pixel % 19, pixel / 19));
+                match number(pixel as usize) {
+                    Some(number) => hue(number, coloring, is_alive, theme),
+                    None => hue(0, Coloring::None, is_alive, theme),
+                }
+            };
+            let cells: Points = (0..19 * 11).map(cell).collect();
+            for format in [Format::Png, Format::Gif, Format::Apng, Format::Y4m] {
+                let mut bytes = Vec::new();
+                let pixels = Pixels::new(&raster, coloring, number);
+                write(format, &layout, theme, "", &pixels, &mut bytes).unwrap();
+                let points = read(format, &bytes, theme).remove(0);
+                for (index, point) in points.iter().enumerate() {
+                    let cell = cells[index / 38 / 2 * 19 + index % 38 / 2];
+                    assert_eq!(*point, cell, "{format}, {coloring:?}, point {index}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn large_squares_have_no_age() {
+    let view = View { scale: 1, ..view(4, 4) };
+    let (layout, raster) = (Layout::new(view, 1, false).unwrap(), raster(&soup(), view));
+    let drawn = |coloring: Coloring| {
+        let mut bytes = Vec::new();
+        let pixels = Pixels::new(&raster, coloring, |_| Some(2));
+        write(Format::Gif, &layout, Theme::DARK, "", &pixels, &mut bytes).unwrap();
+        bytes
+    };
+    assert_eq!(drawn(Coloring::Age), drawn(Coloring::None));
+    assert_ne!(drawn(Coloring::Worker), drawn(Coloring::None));
 }
 
 #[test]
@@ -154,9 +226,9 @@ fn numbers_stand_beside_the_cells_and_change_none() {
     for (side, lines) in [(1, false), (3, true), (13, false), (20, true)] {
         let plain = Layout::new(view(19, 11), side, lines).unwrap();
         let layout = plain.with_labels().unwrap();
-        let raster = raster(&grid, layout.view());
+        let pixels = pixels(&grid, layout.view());
         let mut bytes = Vec::new();
-        write(Format::Png, &layout, Theme::LIGHT, "", &raster, &mut bytes).unwrap();
+        write(Format::Png, &layout, Theme::LIGHT, "", &pixels, &mut bytes).unwrap();
         let (left, top, width) = (layout.margin().0, layout.margin().1, layout.width());
         let points = (0..).zip(read_png(&bytes).remove(0));
         let points = points.map(|(index, point)| (index % width, index / width, point));
@@ -182,7 +254,7 @@ fn numbers_in_a_drawing_of_shapes_are_text() {
     raster.clear(view);
     let layout = Layout::new(view, 20, true).and_then(Layout::with_labels).unwrap();
     let mut svg = Vec::new();
-    write(Format::Svg, &layout, Theme::LIGHT, "", &raster, &mut svg).unwrap();
+    write(Format::Svg, &layout, Theme::LIGHT, "", &Pixels::from(&raster), &mut svg).unwrap();
     let svg = String::from_utf8(svg).unwrap();
     let texts = svg.split("</text>").filter_map(|piece| piece.rsplit_once('>'));
     let texts: Vec<_> = texts.map(|(_, text)| text.trim()).filter(|it| !it.is_empty()).collect();
@@ -200,9 +272,10 @@ fn every_picture_of_a_film_is_its_generation() {
                 .collect();
             grids.insert(3, grids[2].clone()); // Nothing changes.
             let mut bytes = Vec::new();
-            let number = grids.len() as u32;
-            let mut film = Film::new(format, layout, Theme::LIGHT, number, 50, &mut bytes).unwrap();
-            grids.iter().for_each(|grid| film.push(&raster(grid, layout.view())).unwrap());
+            let pictures = grids.len() as u32;
+            let options = FilmOptions { pictures, delay_ms: 50, ..FilmOptions::default() };
+            let mut film = Film::new(format, layout, options, &mut bytes).unwrap();
+            grids.iter().for_each(|grid| film.push(&pixels(grid, layout.view())).unwrap());
             film.finish().unwrap();
             let expected: Vec<_> =
                 grids.iter().map(|grid| expected(grid, &layout, Theme::LIGHT)).collect();
@@ -222,7 +295,15 @@ fn a_drawing_of_shapes_is_as_it_was() {
     raster.add(run(5, 15, 15));
     let layout = Layout::new(view, 5, false).unwrap();
     let mut svg = Vec::new();
-    write(Format::Svg, &layout, Theme::LIGHT, "a < b & \"c\"\u{7}", &raster, &mut svg).unwrap();
+    write(
+        Format::Svg,
+        &layout,
+        Theme::LIGHT,
+        "a < b & \"c\"\u{7}",
+        &Pixels::from(&raster),
+        &mut svg,
+    )
+    .unwrap();
     let expected = r##"<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10" viewBox="0 0 4 2" shape-rendering="crispEdges"><title>a &lt; b &amp; "c"</title><path fill="#ffffff" d="M0 0h4v2H0z"/><path fill="#8a92a4" d="M3 1h1v1H3z"/><path fill="#1d2129" d="M0 0h2v1H0z"/></svg>
 "##;
     assert_eq!(String::from_utf8(svg).unwrap(), expected);
@@ -247,7 +328,7 @@ fn what_is_too_large_is_refused_before_it_is_made() {
 fn a_film_without_room_for_films_is_refused() {
     let layout = Layout::new(view(2, 2), 1, false).unwrap();
     for format in [Format::Svg, Format::Png] {
-        let error = Film::new(format, layout, Theme::LIGHT, 2, 100, Vec::new()).err().unwrap();
+        let error = Film::new(format, layout, FilmOptions::default(), Vec::new()).err().unwrap();
         assert!(error.to_string().contains("a GIF, an APNG or a Y4M"), "{error}");
     }
 }
@@ -255,8 +336,9 @@ fn a_film_without_room_for_films_is_refused() {
 #[test]
 fn an_apng_has_the_pictures_that_it_announces() {
     let layout = Layout::new(view(19, 11), 1, false).unwrap();
-    let mut film = Film::new(Format::Apng, layout, Theme::LIGHT, 2, 100, Vec::new()).unwrap();
-    film.push(&raster(&soup(), layout.view())).unwrap();
+    let options = FilmOptions { pictures: 2, ..FilmOptions::default() };
+    let mut film = Film::new(Format::Apng, layout, options, Vec::new()).unwrap();
+    film.push(&pixels(&soup(), layout.view())).unwrap();
     assert!(film.finish().is_err(), "one is missing");
 }
 
@@ -264,8 +346,9 @@ fn an_apng_has_the_pictures_that_it_announces() {
 fn raw_video_says_how_it_is_to_be_played() {
     let layout = Layout::new(view(19, 11), 3, true).unwrap();
     let mut bytes = Vec::new();
-    let mut film = Film::new(Format::Y4m, layout, Theme::DARK, 1, 40, &mut bytes).unwrap();
-    film.push(&raster(&soup(), layout.view())).unwrap();
+    let options = FilmOptions { delay_ms: 40, ..FilmOptions::default() };
+    let mut film = Film::new(Format::Y4m, layout, options, &mut bytes).unwrap();
+    film.push(&pixels(&soup(), layout.view())).unwrap();
     film.finish().unwrap();
     // Of yuv4mpeg(5): 58 x 34 points, 1000 / 40 pictures a second, square points, no chroma subsampling.
     assert_eq!(read_y4m(&bytes).0, "YUV4MPEG2 W58 H34 F1000:40 Ip A1:1 C444");
