@@ -316,4 +316,7 @@ fn next_of<T: Copy + PartialEq>(all: &[T], this: T) -> T {
 mod costs;
 
 #[cfg(test)]
+mod screenshots;
+
+#[cfg(test)]
 mod tests;

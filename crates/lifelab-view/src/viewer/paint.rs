@@ -184,6 +184,6 @@ fn length(texts: &[String]) -> usize {
 fn universe(look: &Look) -> String {
     match look.world.bounds {
         Some(bounds) => format!("{} x {} {}", bounds.width, bounds.height, bounds.topology),
-        None => "plane without edges".to_owned(),
+        None => "infinite plane".to_owned(),
     }
 }

@@ -18,13 +18,13 @@ use ratatui_crossterm::crossterm::event::{
 };
 
 /// A viewer of a simulation, which waits for what it is about and never for time.
-struct Rig {
+pub(super) struct Rig {
     live: Live,
     viewer: Viewer,
     now: Duration,
 }
 
-fn options() -> Options {
+pub(super) fn options() -> Options {
     Options {
         glyphs: Glyphs::HalfBlocks,
         colors: Colors::None,
@@ -41,7 +41,7 @@ fn blinker() -> Result<Simulation, Error> {
 }
 
 impl Rig {
-    fn new(
+    pub(super) fn new(
         recipe: impl Fn() -> Result<Simulation, Error> + Send + Sync + 'static,
         options: Options,
         screen: (u16, u16),
@@ -67,12 +67,12 @@ impl Rig {
     }
 
     /// Waits for a generation, seen through the viewer's view.
-    fn wait_for(&mut self, generation: u64) {
+    pub(super) fn wait_for(&mut self, generation: u64) {
         let view = self.viewer.view();
         self.wait(|look| look.generation == generation && is_through(look, view));
     }
 
-    fn key(&mut self, code: KeyCode) {
+    pub(super) fn key(&mut self, code: KeyCode) {
         self.viewer.on(&Event::Key(code.into()));
     }
 
@@ -85,14 +85,14 @@ impl Rig {
         self.viewer.on(&Event::Mouse(MouseEvent { kind, column, row, modifiers }));
     }
 
-    fn picture(&self) -> Buffer {
+    pub(super) fn picture(&self) -> Buffer {
         let (columns, rows) = self.viewer.screen;
         let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
         self.viewer.draw(&mut buffer);
         buffer
     }
 
-    fn lines(&self) -> Vec<String> {
+    pub(super) fn lines(&self) -> Vec<String> {
         let picture = self.picture();
         let width = usize::from(picture.area.width);
         let lines = picture.content.chunks(width);
