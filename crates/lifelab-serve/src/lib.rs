@@ -26,6 +26,7 @@ mod budget;
 mod request;
 mod setup;
 
+mod background;
 mod floor;
 mod panel;
 mod usage;

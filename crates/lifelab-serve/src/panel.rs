@@ -7,6 +7,7 @@ use lifelab::{IoSpec, StepperSpec};
 use serde::Serialize;
 
 use crate::answer::{self, Light};
+use crate::background::start_in_background;
 use crate::budget::{Budget, Share};
 use crate::floor;
 use crate::setup;
@@ -81,7 +82,9 @@ impl Panel {
         io: &IoSpec,
         budget: &Budget,
     ) -> Result<Self, String> {
-        let live = Live::start(move || recipe()).map_err(|error| error.to_string())?;
+        let live = start_in_background(|| Live::start(move || recipe()));
+        let live = live.map_err(|error| format!("cannot start a thread: {error}"))?;
+        let live = live.map_err(|error| error.to_string())?;
         let look = live.look(NOWHERE);
         let stepper = Some(stepper).filter(|_| look.stepper != NO_STEPPER);
         let share = take(budget, stepper.as_ref(), &look, io)?;
