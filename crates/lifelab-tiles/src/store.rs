@@ -71,7 +71,7 @@ pub(crate) enum Refusal {
     #[error("life has come to the end of 64-bit coordinates")]
     Edge,
     /// Memory does not.
-    #[error("{bytes} bytes for {tiles} tiles are more than the limit allows")]
+    #[error("{bytes} bytes for {tiles} tiles are more than the limit `memory` allows")]
     Memory { tiles: usize, bytes: u64 },
 }
 
