@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::ops::ControlFlow;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use lifelab_core::{
     Advance, CancellationToken, Count, EditError, Engine, EngineFactory, EngineStart, EngineWork,
@@ -12,7 +12,7 @@ use lifelab_core::{
 use lifelab_hashlife::HashLife;
 use serde::{Deserialize, Serialize};
 
-use crate::kind::Kind;
+use crate::kind::{self, Kind};
 use crate::pace::Pace;
 use crate::rival::Rival;
 
@@ -77,16 +77,17 @@ impl Auto {
     /// Lets the other engine try, and take over if it is faster. Returns how far it has come then.
     fn change(&mut self, most: Count, stop: &CancellationToken) -> Option<Count> {
         let budget = self.budget(most)?;
-        let begin = Instant::now();
         self.pace.put_off();
         let now = self.generation();
-        let near = self.rival.take().filter(|rival| !rival.is_lost(now));
-        let mut rival = match near {
+        let begin = Instant::now();
+        let mut rival = match self.rival.take().filter(|rival| !rival.is_lost(now)) {
             Some(rival) => rival,
             None => Rival::new(self.kind.other().copy(&self.options, &*self.engine, budget)?),
         };
+        let copied = begin.elapsed();
         let goal = now.checked_add(most).unwrap_or(Count::MAX);
-        rival.run(goal, budget.saturating_sub(begin.elapsed()), stop);
+        // A copy that was longer in coming than expected is given a chance all the same.
+        rival.run(goal, budget.saturating_sub(copied).max(copied), stop);
         let gone = rival.generation().checked_sub(now).filter(|gone| !gone.is_zero());
         let rate = rival.rate();
         let ratio = rate / self.pace.rate();
@@ -109,9 +110,20 @@ impl Auto {
         Some(gone)
     }
 
+    /// How long the other engine may try, if it should.
+    fn trial(&self, most: Count) -> Option<Duration> {
+        if !self.pace.is_due() {
+            return None;
+        }
+        let now = self.generation();
+        let is_near = self.rival.as_ref().is_some_and(|rival| !rival.is_lost(now));
+        let copying = if is_near { Duration::ZERO } else { kind::copying(&*self.engine) };
+        self.pace.trial(most, copying)
+    }
+
     #[cfg(not(test))]
-    fn budget(&mut self, most: Count) -> Option<std::time::Duration> {
-        self.pace.trial(most)
+    fn budget(&mut self, most: Count) -> Option<Duration> {
+        self.trial(most)
     }
 
     #[cfg(not(test))]
@@ -120,10 +132,10 @@ impl Auto {
     }
 
     #[cfg(test)]
-    fn budget(&mut self, most: Count) -> Option<std::time::Duration> {
+    fn budget(&mut self, most: Count) -> Option<Duration> {
         match &mut self.script {
-            Some(changes) => changes().then_some(std::time::Duration::from_secs(3600)),
-            None => self.pace.trial(most),
+            Some(changes) => changes().then_some(Duration::from_secs(3600)),
+            None => self.trial(most),
         }
     }
 

@@ -24,6 +24,11 @@ const MOST_RUNS: f64 = 10e6;
 /// Runs that are copied in a second, about: no more are than there is time for.
 const RUNS_PER_SECOND: f64 = 2e6;
 
+/// The time that a copy of a universe takes, at most: as if each live cell were a run of its own.
+pub(crate) fn copying(universe: &dyn Universe) -> Duration {
+    Duration::from_secs_f64(universe.population().to_f64().min(MOST_RUNS) / RUNS_PER_SECOND)
+}
+
 impl Kind {
     pub(crate) fn other(self) -> Self {
         match self {

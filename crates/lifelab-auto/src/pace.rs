@@ -45,6 +45,10 @@ const SHARE: f64 = 0.02;
 /// the less the engine has done in vain if the other takes over; what a trial may cost, the share limits.
 const PATIENCE: u32 = 4;
 
+/// How many times as long as the copy that it needs a trial may take all the same: a universe that grows has
+/// always more cells than there would be time for, and the copy would be put off for ever.
+const COPIES: u32 = 3;
+
 impl Pace {
     /// Of an engine with which all starts.
     pub(crate) fn at_the_start() -> Self {
@@ -81,9 +85,15 @@ impl Pace {
         self.time.is_zero()
     }
 
-    /// How long the other engine may try, if it should, where there are `ahead` generations to go.
-    pub(crate) fn trial(&self, ahead: Count) -> Option<Duration> {
-        if self.time < self.trial_at {
+    /// Whether it is time for a trial, if that is affordable.
+    pub(crate) fn is_due(&self) -> bool {
+        self.time >= self.trial_at
+    }
+
+    /// How long the other engine may try, if it should, where there are `ahead` generations to go, and a copy to
+    /// start from takes the time `copying`.
+    pub(crate) fn trial(&self, ahead: Count, copying: Duration) -> Option<Duration> {
+        if !self.is_due() {
             return None;
         }
         if self.time.is_zero() {
@@ -94,7 +104,8 @@ impl Pace {
         }
         let left = ahead.to_f64() / self.rate().max(1e-9);
         let affordable = Duration::try_from_secs_f64(left * SHARE).unwrap_or(Duration::MAX);
-        let budget = affordable.min((self.time - self.tried_at) * PATIENCE);
+        let patience = (self.time - self.tried_at) * PATIENCE;
+        let budget = affordable.min(patience.max(copying.saturating_mul(COPIES)));
         (budget >= SHORTEST_TRIAL).then_some(budget)
     }
 
@@ -111,30 +122,37 @@ mod tests {
 
     const MS: fn(u64) -> Duration = Duration::from_millis;
 
+    /// Where the other engine is still near, nothing is copied.
+    const NONE: Duration = Duration::ZERO;
+
     #[test]
     fn trials_are_due_at_times_that_double() {
         let mut pace = Pace::new();
         pace.note(1000.into(), MS(3));
-        assert_eq!(pace.trial(u64::MAX.into()), None);
+        assert_eq!(pace.trial(u64::MAX.into(), NONE), None);
         pace.note(1000.into(), MS(1));
-        assert_eq!(pace.trial(u64::MAX.into()), Some(MS(16)));
+        assert_eq!(pace.trial(u64::MAX.into(), NONE), Some(MS(16)));
         pace.put_off();
         pace.note(1000.into(), MS(3));
-        assert_eq!(pace.trial(u64::MAX.into()), None);
+        assert_eq!(pace.trial(u64::MAX.into(), NONE), None);
         pace.note(1000.into(), MS(1));
-        assert_eq!(pace.trial(u64::MAX.into()), Some(MS(16)), "for the last 4 ms");
+        assert_eq!(pace.trial(u64::MAX.into(), NONE), Some(MS(16)), "for the last 4 ms");
     }
 
     #[test]
     fn what_has_far_to_go_is_tried_before_it_starts() {
         let mut pace = Pace::at_the_start();
-        assert_eq!(pace.trial(100.into()), None);
-        assert_eq!(pace.trial(10_000.into()), Some(MS(2)));
-        assert_eq!(pace.trial(1_000_000.into()), Some(MS(20)));
-        assert_eq!(pace.trial(Count::MAX), Some(MS(100)));
+        assert_eq!(pace.trial(100.into(), NONE), None);
+        assert_eq!(pace.trial(10_000.into(), NONE), Some(MS(2)));
+        assert_eq!(pace.trial(1_000_000.into(), NONE), Some(MS(20)));
+        assert_eq!(pace.trial(Count::MAX, NONE), Some(MS(100)));
         pace.put_off();
-        assert_eq!(pace.trial(10_000.into()), None);
-        assert_eq!(Pace::new().trial(10_000.into()), None, "it was tried when the other began");
+        assert_eq!(pace.trial(10_000.into(), NONE), None);
+        assert_eq!(
+            Pace::new().trial(10_000.into(), NONE),
+            None,
+            "it was tried when the other began"
+        );
     }
 
     #[test]
@@ -152,8 +170,17 @@ mod tests {
     fn a_trial_takes_a_share_of_what_is_left() {
         let mut pace = Pace::new();
         pace.note(1000.into(), MS(1000));
-        assert_eq!(pace.trial(10_000.into()), Some(MS(200)));
-        assert_eq!(pace.trial(1.into()), None, "1 ms is left");
+        assert_eq!(pace.trial(10_000.into(), NONE), Some(MS(200)));
+        assert_eq!(pace.trial(1.into(), NONE), None, "1 ms is left");
+    }
+
+    #[test]
+    fn a_trial_has_the_time_to_copy_what_it_starts_from_if_that_is_affordable() {
+        let mut pace = Pace::new();
+        pace.note(1000.into(), MS(10));
+        assert_eq!(pace.trial(1_000_000.into(), MS(5)), Some(MS(40)), "patience is more");
+        assert_eq!(pace.trial(1_000_000.into(), MS(50)), Some(MS(150)));
+        assert_eq!(pace.trial(1_000_000.into(), MS(500)), Some(MS(200)), "the share of 10 s");
     }
 
     #[test]
@@ -161,7 +188,7 @@ mod tests {
         for total in [100, 1_000, 60_000, 3_600_000_u64] {
             let (mut pace, mut tried) = (Pace::at_the_start(), Duration::ZERO);
             for done in 0..total {
-                if let Some(budget) = pace.trial((total - done).into()) {
+                if let Some(budget) = pace.trial((total - done).into(), NONE) {
                     tried += budget;
                     pace.put_off();
                 }
