@@ -187,9 +187,9 @@ impl Builder {
     }
 
     /// The memory that the grid, in two generations, may take at most, in bytes. If none is given: 8 GiB,
-    /// or what the system has available if that is less (as far as Linux tells). Grids that exist already,
-    /// given as such or in a checkpoint, are taken as they are. In a universe without end a step fails
-    /// whose grid would take more, and the last complete generation stays.
+    /// or what the system and the process's cgroups have available if that is less (as far as Linux tells).
+    /// Grids that exist already, given as such or in a checkpoint, are taken as they are. In a universe
+    /// without end a step fails whose grid would take more, and the last complete generation stays.
     pub fn memory_limit(self, bytes: u64) -> Self {
         Self { memory_limit: Some(bytes), ..self }
     }

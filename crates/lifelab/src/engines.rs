@@ -5,6 +5,7 @@ use std::fmt;
 use lifelab_core::{Engine, EngineFactory, EngineStart, EngineWork, QuadtreeStart, Rule, World};
 
 use crate::error::{Error, SpecError};
+use crate::memory;
 use crate::notation;
 use crate::spec::{EngineSpec, Row, refuse};
 
@@ -147,7 +148,7 @@ impl EngineSpec {
     pub(crate) fn build(&self, world: World, start: EngineStart<'_>) -> Built {
         match self.row().factory {
             None => Err(needs_stepper()),
-            Some(factory) => (factory.build)(&self.options(), world, start),
+            Some(factory) => (factory.build)(&self.options_within_memory(), world, start),
         }
     }
 
@@ -159,8 +160,15 @@ impl EngineSpec {
     ) -> BuiltFromSquares {
         match self.row().factory {
             None => Ok(None),
-            Some(factory) => (factory.build_from_quadtree)(&self.options(), world, start),
+            Some(factory) => {
+                (factory.build_from_quadtree)(&self.options_within_memory(), world, start)
+            }
         }
+    }
+
+    /// The options, in RON, in which limits of memory that are not set are not above what is available.
+    fn options_within_memory(&self) -> String {
+        memory::lowered(&self.options(), &self.row().defaults(), memory::available())
     }
 }
 

@@ -1,9 +1,15 @@
-//! How much memory a grid may take: that is said before it is taken, for a few cells far apart are reason
+//! How much memory a universe may take. Of a grid that is said before it is taken, for a few cells far apart are reason
 //! enough for a file to ask for more than there is.
+
+mod available;
+mod engine_options;
 
 use lifelab_core::Grid;
 
 use crate::error::Error;
+
+pub(crate) use available::available;
+pub(crate) use engine_options::lowered;
 
 /// The limit if none is given, in bytes.
 const DEFAULT_LIMIT: u64 = 8 << 30;
@@ -24,18 +30,6 @@ pub(crate) fn check(width: u32, height: u32, limit: Option<u64>) -> Result<(), E
 /// The limit in bytes: the one given, or else what there is.
 pub(crate) fn limit(given: Option<u64>) -> u64 {
     given.unwrap_or_else(|| available().map_or(DEFAULT_LIMIT, |free| free.min(DEFAULT_LIMIT)))
-}
-
-/// What the system can give without paging, in bytes.
-#[cfg(target_os = "linux")]
-fn available() -> Option<u64> {
-    use procfs::{Current, Meminfo};
-    Meminfo::current().ok()?.mem_available
-}
-
-#[cfg(not(target_os = "linux"))]
-fn available() -> Option<u64> {
-    None
 }
 
 /// A number of bytes for people: `9.8 GB`.

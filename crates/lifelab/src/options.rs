@@ -25,6 +25,11 @@ impl Options {
         self.get(option).is_some()
     }
 
+    /// All options and their values, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// An option's value.
     pub(crate) fn get(&self, option: &str) -> Option<&str> {
         let named = |(name, _): &&(String, String)| name == option;
