@@ -102,6 +102,29 @@ fn neither_batches_nor_collections_change_the_result() {
     }
 }
 
+/// One hop in less and less memory, one square at a time, down to what cannot do.
+#[test]
+fn thousands_of_collections_in_the_middle_of_a_hop_change_nothing() {
+    let hop = Count::power_of_two(11);
+    let run = |memory: u64| {
+        let mut engine = engine(Rule::LIFE, &soup(100, 8));
+        engine.plane.batch = 1;
+        engine.plane.memory = memory;
+        let outcome = engine.advance(hop, &CancellationToken::new());
+        outcome.is_ok().then(|| (engine.fingerprint(), engine.collections(), engine))
+    };
+    let (expected, collections, engine) = run(u64::MAX).expect("there is memory");
+    assert_eq!(collections, 0);
+    let (mut memory, mut collections) = (engine.plane.tree.bytes() / 4, 0);
+    while let Some((found, collected, engine)) = run(memory) {
+        assert_eq!(found, expected, "{memory} bytes");
+        check_canonical(&engine);
+        collections += collected;
+        memory -= memory / 16;
+    }
+    assert!(collections > 1000, "{collections} collections");
+}
+
 #[test]
 fn a_hop_without_memory_changes_nothing() {
     let mut expected = engine(Rule::LIFE, &soup(60, 1));
