@@ -70,6 +70,7 @@ pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
         scenario: checkpoint.scenario,
         start: checkpoint.start,
         finder: checkpoint.finder,
+        growth: None,
         writer: Some(CheckpointWriter::go_on(checkpoints, &args.cadence)),
         statistics,
     };

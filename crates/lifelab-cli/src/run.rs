@@ -47,6 +47,7 @@ pub(crate) fn perform(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     let mut statistics = RunStatistics::default();
     plan.warnings.drain(..).for_each(|warning| statistics.warn(warning));
     let start = simulation.generation();
-    let driver = Driver { simulation, scenario: plan.scenario, start, finder, writer, statistics };
+    let (scenario, growth) = (plan.scenario, None);
+    let driver = Driver { simulation, scenario, start, finder, growth, writer, statistics };
     driver.carry_out(&args.print, &args.save, out)
 }

@@ -186,7 +186,8 @@ pub(crate) struct EndArgs {
     pub(crate) generations: Option<Count>,
 
     /// End when a state comes back that was there before; finds periods up to 65,536. On a plane without
-    /// edges also one that has moved: then it says how fast, as in c/4 diagonal
+    /// edges also one that has moved: then it says how fast, as in c/4 diagonal. Ends with puffers and guns,
+    /// too, once it is certain that they grow for ever
     #[arg(long)]
     pub(crate) until_stable: bool,
 

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use lifelab::{Count, CycleFinder, Scenario, Simulation};
+use lifelab::{Count, CycleFinder, Growth, Scenario, Simulation};
 
 use crate::failure::Failure;
 use crate::interrupt;
@@ -33,6 +33,8 @@ pub(crate) struct Driver {
     pub(crate) start: Count,
     /// The states before, that of now included, if the run ends when one comes back.
     pub(crate) finder: Option<CycleFinder>,
+    /// What it grows by for ever, if that was looked for and found.
+    pub(crate) growth: Option<Growth>,
     /// Where it leaves checkpoints.
     pub(crate) writer: Option<CheckpointWriter>,
     pub(crate) statistics: RunStatistics,
@@ -88,7 +90,7 @@ impl Driver {
             self.statistics.warn(warning);
         }
         let cycle = self.finder.as_ref().map(CycleFinder::cycle);
-        let outcome = Outcome::of(&self.simulation, &self.statistics, cycle);
+        let outcome = Outcome::of(&self.simulation, &self.statistics, cycle, self.growth);
         let printed = match is_printed {
             true => show(&outcome, &self.simulation, print, &mut io::stderr()),
             false => show(&outcome, &self.simulation, print, out),
@@ -101,18 +103,22 @@ impl Driver {
         ended.and(left).and(written).and(filmed).and(traced).and(saved).and(printed).and(hashed)
     }
 
-    /// Computes generations until the end, or until a state comes back if that is looked for.
+    /// Computes generations until the end, or until all is known that is to come, if that is looked for.
     fn drive(&mut self, kind: ProgressKind, film: Option<&mut Camera>) -> Result<(), Failure> {
-        if self.has_come_back() {
+        // A run that was resumed where it had ended ends there again.
+        if self.finder.is_some() && Growth::is_due(self.simulation.generation()) {
+            self.growth = Growth::find(&self.simulation);
+        }
+        if self.has_settled() {
             return Ok(());
         }
         let ahead = self.ahead();
         let goal = (self.scenario.generations != Scenario::WITHOUT_END).then_some(ahead);
         let progress = Progress::start(&self.simulation, goal, kind);
-        let Self { simulation, scenario, start, finder, writer, statistics } = self;
+        let Self { simulation, scenario, start, finder, growth, writer, statistics } = self;
         let run = (&*scenario, *start);
         let mut watch =
-            Watch { run, finder, writer, statistics, progress: &progress, failure: None };
+            Watch { run, finder, growth, writer, statistics, progress: &progress, failure: None };
         let ended = match film {
             Some(film) => simulation.drive(ahead, &mut [&mut watch, film]),
             None => simulation.drive(ahead, &mut [&mut watch]),
@@ -129,13 +135,15 @@ impl Driver {
         }
     }
 
-    fn has_come_back(&self) -> bool {
-        self.finder.as_ref().is_some_and(|finder| finder.cycle().is_some())
+    /// Whether all that is to come is known, if that was looked for.
+    fn has_settled(&self) -> bool {
+        let cycle = self.finder.as_ref().and_then(CycleFinder::cycle);
+        cycle.is_some() || self.growth.is_some()
     }
 
     /// Leaves a checkpoint of the last complete generation, if there is none of it.
     fn leave_checkpoint(&mut self) -> Result<(), Failure> {
-        let Self { simulation, scenario, start, finder, writer, statistics } = self;
+        let Self { simulation, scenario, start, finder, writer, statistics, .. } = self;
         let Some(writer) = writer else { return Ok(()) };
         writer.leave(simulation, (scenario, *start), finder.as_ref(), statistics)
     }
@@ -143,7 +151,7 @@ impl Driver {
     /// The scenario that repeats the run; if its end was found, with that end.
     fn as_run(&self) -> Scenario {
         let mut scenario = self.scenario.clone();
-        if self.has_come_back() {
+        if self.has_settled() {
             scenario.generations = self.simulation.generation().saturating_sub(self.start);
         }
         scenario

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 
 use lifelab::core::{Bounds, Coordinate, Place, printable};
-use lifelab::{Count, Cycle, Simulation};
+use lifelab::{Count, Cycle, Growth, Simulation};
 
 use crate::json::{self, Area};
 use crate::run::statistics::{RunStatistics, StepSeconds};
@@ -56,6 +56,9 @@ pub(crate) struct Outcome<'a> {
     /// Only there if it was asked for; null if none was found.
     #[serde(skip_serializing_if = "Option::is_none")]
     cycle: Option<Option<CycleFound>>,
+    /// Only there if a pattern was found that grows for ever.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    growth: Option<GrowthFound>,
 }
 
 /// The SHA-256 of the live cells, wherever they lie.
@@ -90,6 +93,23 @@ struct CycleFound {
     velocity: Option<String>,
 }
 
+/// What grows for ever.
+#[derive(Clone, Serialize)]
+struct GrowthFound {
+    /// `puffer` or `gun`.
+    kind: String,
+    /// The generation in which that was found.
+    #[serde(serialize_with = "json::exact")]
+    found: Count,
+    #[serde(serialize_with = "json::exact")]
+    period: Count,
+    /// The number of cells that it grows by in a period.
+    #[serde(serialize_with = "json::exact")]
+    gained: Count,
+    /// How fast its end moves, at which it grows.
+    velocity: String,
+}
+
 /// How far something has moved.
 #[derive(Clone, Copy, Serialize)]
 struct Way {
@@ -106,6 +126,7 @@ impl<'a> Outcome<'a> {
         simulation: &'a Simulation,
         statistics: &RunStatistics,
         cycle: Option<Option<Cycle>>,
+        growth: Option<Growth>,
     ) -> Self {
         let step_seconds = statistics.step_seconds();
         let bounds = simulation.universe().world().bounds;
@@ -135,6 +156,7 @@ impl<'a> Outcome<'a> {
             kept_cells: statistics.kept_cells(),
             warnings: statistics.warnings(),
             cycle: cycle.map(|cycle| cycle.map(|cycle| CycleFound::of(cycle, simulation))),
+            growth: growth.map(GrowthFound::from),
         }
     }
 
@@ -161,7 +183,10 @@ impl<'a> Outcome<'a> {
                 row("stable", cycle)?;
                 cycle.apgcode.iter().try_for_each(|code| row("apgcode", code))?;
             }
-            Some(None) => row("stable", &"not yet")?,
+            Some(None) => match &self.growth {
+                Some(growth) => row("growth", growth)?,
+                None => row("stable", &"not yet")?,
+            },
             None => (),
         }
         row("population", &self.population)?;
@@ -216,6 +241,22 @@ impl CycleFound {
             displacement: Way { x, y },
             velocity: cycle.velocity().map(|velocity| velocity.to_string()),
         }
+    }
+}
+
+impl From<Growth> for GrowthFound {
+    fn from(growth: Growth) -> Self {
+        let Growth { kind, found, period, gained, velocity, .. } = growth;
+        let (kind, velocity) = (kind.to_string(), velocity.to_string());
+        Self { kind, found, period, gained, velocity }
+    }
+}
+
+impl fmt::Display for GrowthFound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, found, period, gained, velocity } = self;
+        write!(f, "{kind}, grows at {velocity} by {gained} cells every {period} generations")?;
+        write!(f, ", for ever, as found in generation {found}")
     }
 }
 

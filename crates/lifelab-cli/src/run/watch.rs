@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use lifelab::{Count, CycleFinder, GenerationEvent, Observer, Scenario};
+use lifelab::{Count, CycleFinder, GenerationEvent, Growth, Observer, Scenario};
 
 use crate::failure::Failure;
 use crate::run::checkpoint_writer::CheckpointWriter;
@@ -15,6 +15,8 @@ pub(super) struct Watch<'a> {
     pub(super) run: (&'a Scenario, Count),
     /// The states before, if the run ends when one comes back.
     pub(super) finder: &'a mut Option<CycleFinder>,
+    /// What has been found to grow for ever, which ends such a run, too.
+    pub(super) growth: &'a mut Option<Growth>,
     pub(super) writer: &'a mut Option<CheckpointWriter>,
     pub(super) statistics: &'a mut RunStatistics,
     pub(super) progress: &'a Progress,
@@ -31,6 +33,9 @@ impl Watch<'_> {
             finder.note(event.simulation.universe());
         }
         let now = event.simulation.generation();
+        if self.finder.is_some() && Growth::is_due(now) {
+            *self.growth = Growth::find(event.simulation);
+        }
         match self.writer {
             Some(writer) if writer.is_due(now) => {
                 writer.leave(event.simulation, self.run, self.finder.as_ref(), self.statistics)
@@ -52,7 +57,7 @@ impl Observer for Watch<'_> {
     fn observe(&mut self, event: &GenerationEvent<'_>) -> ControlFlow<()> {
         self.failure = self.look(event).err();
         let has_come_back = self.finder.as_ref().is_some_and(|finder| finder.cycle().is_some());
-        match self.failure.is_some() || has_come_back {
+        match self.failure.is_some() || has_come_back || self.growth.is_some() {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
         }

@@ -401,6 +401,26 @@ fn what_repeats_itself_is_named() {
     assert_eq!((&dead["cycle"]["start"], &dead["cycle"]["apgcode"]), (&json!(130), &Value::Null));
 }
 
+/// What grows for ever never repeats itself; the gun's figures are those that everybody knows.
+#[test]
+fn puffers_and_guns_end_a_run_that_is_to_settle() {
+    for engine in ["auto", "finite"] {
+        let line = format!("run gosper-glider-gun --until-stable --engine {engine}");
+        let gun = succeed(&mut typed(&format!("{line} --json"))).json();
+        let expected = json!({
+            "kind": "gun", "found": 512, "period": 30, "gained": 5, "velocity": "c/4 diagonal",
+        });
+        assert_eq!((&gun["growth"], &gun["cycle"]), (&expected, &Value::Null));
+        assert_eq!(gun["generation"], 512);
+        let text = succeed(&mut typed(&line)).out;
+        assert!(text.contains("gun, grows at c/4 diagonal by 5 cells every 30"), "{text}");
+    }
+    let puffer = succeed(&mut typed("run puffer-1 --until-stable --json")).json();
+    assert_eq!(puffer["growth"]["kind"], "puffer");
+    let early = succeed(&mut typed("run gosper-glider-gun --until-stable -g 500 --json")).json();
+    assert_eq!((&early["growth"], &early["generation"]), (&Value::Null, &json!(500)));
+}
+
 #[test]
 fn io_in_both_phases_takes_twice_as_long() {
     for (phase, least) in [("rule", 0.003), ("neighbors", 0.003), ("both", 0.006)] {
