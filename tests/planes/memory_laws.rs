@@ -8,7 +8,7 @@ use lifelab::{Checkpoint, Error, Scenario, Simulation};
 use crate::Law;
 use crate::subject::{Subject, check_alike, drawn, soup};
 
-pub const LAWS: &[Law] =
+pub(crate) const LAWS: &[Law] =
     &[("memory_is_flat_while_a_gun_is_fed_to_an_eater", memory_is_flat_while_a_gun_is_eaten)];
 
 /// Gosper's gun, and an eater in the way of its gliders.
@@ -77,7 +77,7 @@ const NARROW: [&str; 3] = [
 ];
 
 /// A trial for each engine that has a limit of memory.
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     let trial = |label: &'static str| {
         let name = format!("{label}::what_outgrows_memory_ends_with_a_checkpoint_to_go_on_from");
         Trial::test(name, || {

@@ -7,7 +7,7 @@ use lifelab_core::testing::SetEngine;
 use crate::Law;
 use crate::subject::{Cells, Subject, cells, check_alike, place, sorted, soup};
 
-pub const LAWS: &[Law] = &[
+pub(crate) const LAWS: &[Law] = &[
     ("however_generations_are_split_they_lead_to_one_end", splits),
     ("a_place_is_as_good_as_any_other", places),
     ("mirrored_and_turned_it_is_the_same", turns),

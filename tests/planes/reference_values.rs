@@ -48,7 +48,7 @@ fn is_for(engine: &str, classes: &[&str], row: &Row) -> bool {
 const EXPECTED: (usize, usize) = (40, 8);
 
 /// A trial for each engine and pattern.
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     let patterns = patterns();
     let far = patterns.values().flatten().filter(|row| row.class == "hash").count();
     assert_eq!((patterns.len(), far), EXPECTED, "patterns and rows of class hash");
