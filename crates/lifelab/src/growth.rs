@@ -166,8 +166,8 @@ impl<'a> Periods<'a> {
         let fronts = front::matched(&self.states, self.period as i64)?;
         let is_certain = |front: &Front| front.way != (0, 0) && front.finds_alike(now, next);
         let meets = |(a, b): (&Front, &Front)| !std::ptr::eq(a, b) && a.may_meet(b);
-        let pairs = fronts.iter().flat_map(|a| fronts.iter().map(move |b| (a, b)));
-        (fronts.iter().all(is_certain) && !pairs.into_iter().any(meets)).then_some(fronts)
+        let mut pairs = fronts.iter().flat_map(|a| fronts.iter().map(move |b| (a, b)));
+        (fronts.iter().all(is_certain) && !pairs.any(meets)).then_some(fronts)
     }
 
     fn growth(&self, fronts: &[Front], gained: u64, found: Count) -> Option<Growth> {
@@ -178,8 +178,9 @@ impl<'a> Periods<'a> {
             displacement: Place { x: largest.way.0.into(), y: largest.way.1.into() },
         };
         let velocity = velocity.velocity()?;
-        let mut growing = fronts.iter().filter(|front| front.gained > 0);
-        if !growing.all(|front| self.flies(front).unwrap_or(false)) {
+        let growing = fronts.iter().filter(|front| front.gained > 0);
+        let flies: Result<Vec<bool>, Error> = growing.map(|front| self.flies(front)).collect();
+        if flies.ok()?.contains(&false) {
             let (period, gained) = (self.period.into(), gained.into());
             return Some(Growth { kind: GrowthKind::Puffer, found, period, gained, velocity });
         }
@@ -205,11 +206,11 @@ impl<'a> Periods<'a> {
     /// The least divisor of the period after which nothing has changed but near the ends.
     fn period_behind(&self, fronts: &[Front], gained: u64) -> Option<u64> {
         let [now, ..] = &self.states;
-        let divisors = (1..=self.period).filter(|divisor| {
+        let mut divisors = (1..=self.period).filter(|divisor| {
             let parts = self.period / divisor;
             self.period.is_multiple_of(*divisor) && gained.is_multiple_of(parts)
         });
-        divisors.into_iter().find(|&divisor| {
+        divisors.find(|&divisor| {
             let Ok(mut copy) = self.start.copy() else { return false };
             let later = copy.run(divisor).and_then(|()| cells(&copy));
             later.is_ok_and(|later| {
