@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use lifelab::core::{Place, Position, Rule, Universe};
-use lifelab::{Count, ENGINES, EngineSpec, Pattern, Simulation, Topology};
+use lifelab::{Count, ENGINES, EngineEntry, EngineSpec, Pattern, Simulation, Topology};
 
 /// Cells as columns and rows, in reading order where a universe shows them.
 pub(crate) type Cells = Vec<(i64, i64)>;
@@ -23,7 +23,7 @@ const MORE: [&str; 3] =
 impl Subject {
     /// Every engine of the registry, and some in further arrangements.
     pub(crate) fn all() -> Vec<Self> {
-        ENGINES.iter().map(|entry| entry.name()).chain(MORE).map(Self::of).collect()
+        ENGINES.iter().map(EngineEntry::name).chain(MORE).map(Self::of).collect()
     }
 
     pub(crate) fn of(label: &str) -> Self {
