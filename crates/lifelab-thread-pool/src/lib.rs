@@ -8,8 +8,8 @@
 //! parallel, each thread writing its own rows of the next grid. And for cells that block, with many
 //! more threads than processors, up to some thousands.
 //!
-//! **Costs** its threads and their stacks, even between generations; an atomic increment and a
-//! message per unit that waits; some microseconds to wake the threads for a generation of bands.
+//! **Costs** its threads and their stacks, even between generations; an atomic increment and an
+//! uncontended lock per unit that waits; some microseconds to wake the threads for a generation of bands.
 //! The number of threads is a number one must choose: too few make rounds of waiting, too many
 //! only take memory.
 //!
@@ -25,8 +25,12 @@
 //!   is busy with itself while the cells' waits are long over. Here each thread gets one job per
 //!   generation, namely to take cells until none are left, and between generations it waits for the
 //!   next job where there is nothing to search. Figures below.
-//! - *A lock around the grid.* Outcomes are values; they come back through a channel, one for each
-//!   unit, to the calling thread, which alone writes the grid.
+//! - *A lock around the grid.* Outcomes are values; they come back through a channel to the
+//!   calling thread, which alone writes the grid.
+//! - *A message for each cell.* To send an outcome and to take it was a quarter of all that the pool does
+//!   for a cell, which shows where that computes for a microsecond. So a thread keeps outcomes until it has
+//!   a thousand. One that waits meanwhile has some in hand, which must not hold up the error of a cell:
+//!   the caller can reach them.
 //! - *A deadlock between pools.* A rayon thread that waits for another pool runs other jobs of its
 //!   own pool meanwhile, on top of the one that waits. If the caller is such a thread, this stepper
 //!   blocks it instead.
