@@ -9,7 +9,8 @@
 //! more threads than processors, up to some thousands.
 //!
 //! **Costs** its threads and their stacks, even between generations; an atomic increment and an
-//! uncontended lock per unit that waits; some microseconds to wake the threads for a generation of bands.
+//! uncontended lock per unit that waits; some 20 us to wake the threads for a generation of bands, which the
+//! calling thread computes alone if it is less than 200 us of work.
 //! The number of threads is a number one must choose: too few make rounds of waiting, too many
 //! only take memory.
 //!
@@ -96,6 +97,7 @@ use lifelab_core::{
     Capabilities, Context, Grain, Grid, StartError, StepError, StepReport, Stepper, StepperFactory,
 };
 
+use crate::bands::Pace;
 use crate::pool::Pool;
 
 /// Options of the [`ThreadPool`] stepper.
@@ -128,6 +130,8 @@ const DEFAULT_STACK_SIZE: NonZeroUsize = NonZeroUsize::new(1 << 20).expect("not 
 pub struct ThreadPool {
     grain: Grain,
     pool: Pool,
+    /// Of cells without I/O.
+    pace: Pace,
 }
 
 impl ThreadPool {
@@ -155,11 +159,16 @@ impl Stepper for ThreadPool {
         next: &mut Grid,
         cx: &Context,
     ) -> Result<StepReport, StepError> {
+        let wakes = !cx.is_idle() || self.pace.is_worth_waking(now, cx);
         // More bands than processors can compute at a time would only be more overhead.
-        let computing = self.pool.workers().min(processors().get());
+        let computing = if wakes { self.pool.workers().min(processors().get()) } else { 1 };
         let units = self.grain.divide(now, computing, cx);
         match units.rows() {
-            Some(rows) if cx.is_idle() => bands::step(&mut self.pool, now, next, rows, cx)?,
+            Some(rows) if cx.is_idle() => {
+                let pool = wakes.then_some(&mut self.pool);
+                let pace = bands::step(pool, now, next, rows, cx)?;
+                self.pace = self.pace.followed_by(pace);
+            }
             _ => cells::step(&mut self.pool, now, next, units, cx)?,
         }
         Ok(StepReport::default())
@@ -191,7 +200,8 @@ impl StepperFactory for ThreadPool {
     }
 
     fn with_options(options: Options) -> Result<Self, StartError> {
-        Ok(Self { grain: options.grain, pool: Pool::start(options.workers, options.stack_size)? })
+        let pool = Pool::start(options.workers, options.stack_size)?;
+        Ok(Self { grain: options.grain, pool, pace: Pace::UNKNOWN })
     }
 }
 
