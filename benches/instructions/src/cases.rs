@@ -9,7 +9,7 @@ use std::sync::Arc;
 use lifelab_async_tasks::AsyncTasks;
 use lifelab_core::testing::{self, Kernel, oracle_after};
 use lifelab_core::{
-    CancellationToken, Context, Grain, Grid, Rule, Soup, StateHash, Stepper, StepperFactory,
+    CancellationToken, CellIo, Context, Grid, Idle, Rule, Soup, StateHash, Stepper, StepperFactory,
     Topology,
 };
 use lifelab_patterns::{CellsBuilder, Format, Limits, Pattern, Run};
@@ -40,6 +40,9 @@ const HOP: u32 = 24;
 /// Cells that make calls of I/O that is over at once.
 const CALLED: Board = Board { rule: "B3/S23", sides: (64, 64), topology: Topology::Torus };
 
+/// Cells that do not wait.
+const IDLE: Board = Board { rule: "B3/S23", sides: (512, 512), topology: Topology::Torus };
+
 /// The soup that is written and read.
 const WRITTEN: (u32, u32) = (256, 256);
 
@@ -60,7 +63,9 @@ enum Work {
     Hops(Board),
     /// All cells are the calling thread's. What the other steppers do with a cell is what these do, and
     /// handing it from thread to thread, which takes another number of instructions each time.
-    Stepper(MakeStepper),
+    Cells(MakeStepper),
+    /// The same steppers where no cell waits.
+    Bands(MakeStepper),
     Read(Format),
     Write(Format),
 }
@@ -88,7 +93,8 @@ impl Case {
             all.push(of_board(board.name("hop"), board, [1, 2], Work::Hops(board)));
         }
         for (name, make) in steppers() {
-            all.push(of_board(name.to_owned(), CALLED, [2, 6], Work::Stepper(make)));
+            all.push(of_board(format!("cells of {name}"), CALLED, [2, 6], Work::Cells(make)));
+            all.push(of_board(format!("bands of {name}"), IDLE, [2, 6], Work::Bands(make)));
         }
         let pattern = pattern()?;
         for format in Format::ALL.into_iter().filter(|format| format.is_written()) {
@@ -116,7 +122,8 @@ impl Case {
                 best_kernel().hop(board.rule()?, board.topology, HOP, now, next);
                 Ok(())
             }),
-            Work::Stepper(make) => call_cells(make()?, times),
+            Work::Cells(make) => CALLED.step(make()?, &testing::script(|_, _| Ok(())), times),
+            Work::Bands(make) => IDLE.step(make()?, &(Arc::new(Idle) as Arc<dyn CellIo>), times),
             Work::Read(format) => {
                 let text = written(&pattern()?, format)?;
                 let mut last = Pattern::default();
@@ -141,7 +148,8 @@ impl Case {
         match self.work {
             Work::Steps(board) => board.expected(times),
             Work::Hops(board) => board.expected(times * u64::from(HOP)),
-            Work::Stepper(_) => CALLED.expected(times),
+            Work::Cells(_) => CALLED.expected(times),
+            Work::Bands(_) => IDLE.expected(times),
             Work::Read(_) | Work::Write(_) => Ok(hash(&pattern()?)),
         }
     }
@@ -180,6 +188,24 @@ impl Board {
         Ok(StateHash::of(&now).to_string())
     }
 
+    /// Takes a soup forward by a stepper.
+    fn step(
+        self,
+        mut stepper: Box<dyn Stepper>,
+        io: &Arc<dyn CellIo>,
+        generations: u64,
+    ) -> Result<String> {
+        let (mut now, mut next) = (Arc::new(self.soup()?), self.soup()?);
+        for generation in 1..=generations {
+            let cx = Context::new(self.rule()?, generation, io.clone(), CancellationToken::new());
+            let frozen = Arc::get_mut(&mut now).ok_or("the stepper keeps the grid")?;
+            frozen.fill_halo(self.topology);
+            stepper.step(&now, &mut next, &cx)?;
+            swap(Arc::get_mut(&mut now).ok_or("the stepper keeps the grid")?, &mut next);
+        }
+        Ok(StateHash::of(&now).to_string())
+    }
+
     fn expected(self, generations: u64) -> Result<String> {
         let end = oracle_after(&self.soup()?, generations, self.rule()?, self.topology);
         Ok(StateHash::of(&end).to_string())
@@ -188,30 +214,13 @@ impl Board {
 
 fn steppers() -> [(&'static str, MakeStepper); 3] {
     [
-        ("cells of sequential", || {
-            let options = lifelab_sequential::Options { grain: Grain::Cell };
-            Ok(Box::new(Sequential::with_options(options)?))
-        }),
-        ("cells of async_tasks", || Ok(Box::new(AsyncTasks::new()))),
-        ("cells of async_tasks, task_per_cell", || {
+        ("sequential", || Ok(Box::new(Sequential::new()))),
+        ("async_tasks", || Ok(Box::new(AsyncTasks::new()))),
+        ("async_tasks, task_per_cell", || {
             let plain = lifelab_async_tasks::Options { task_per_cell: true, ..Default::default() };
             Ok(Box::new(AsyncTasks::with_options(plain)?))
         }),
     ]
-}
-
-/// Steps cells whose calls of I/O are over at once.
-fn call_cells(mut stepper: Box<dyn Stepper>, generations: u64) -> Result<String> {
-    let io = testing::script(|_, _| Ok(()));
-    let (mut now, mut next) = (Arc::new(CALLED.soup()?), CALLED.soup()?);
-    for generation in 1..=generations {
-        let cx = Context::new(CALLED.rule()?, generation, io.clone(), CancellationToken::new());
-        let frozen = Arc::get_mut(&mut now).ok_or("the stepper keeps the grid")?;
-        frozen.fill_halo(CALLED.topology);
-        stepper.step(&now, &mut next, &cx)?;
-        swap(Arc::get_mut(&mut now).ok_or("the stepper keeps the grid")?, &mut next);
-    }
-    Ok(StateHash::of(&now).to_string())
 }
 
 /// The best kernel of this processor: valgrind's has no AVX-512.
