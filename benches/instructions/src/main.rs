@@ -132,8 +132,9 @@ fn has_valgrind() -> io::Result<bool> {
     }
 }
 
-/// What counts depend on besides the code: the compiler, the target, and the instructions that are chosen
-/// when the program runs.
+/// What counts depend on besides the code: the compiler, the target, the instructions that are chosen when
+/// the program runs, and the processor that valgrind plays. Which processor the machine has makes no
+/// difference beyond that.
 fn key() -> Result<String> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let about = Command::new(rustc).arg("-vV").output()?;
@@ -142,7 +143,9 @@ fn key() -> Result<String> {
         |name: &str| about.lines().find_map(|line| line.strip_prefix(name)).unwrap_or("unknown");
     let (release, llvm, host) = (of("release: "), of("LLVM version: "), of("host: "));
     let (instruction_set, _) = valgrind(&[INSTRUCTION_SET])?;
-    Ok(format!("rustc {release}, LLVM {llvm}, {host}, {instruction_set}"))
+    let player = Command::new("valgrind").arg("--version").output()?.stdout;
+    let player = String::from_utf8_lossy(&player).trim().to_owned();
+    Ok(format!("rustc {release}, LLVM {llvm}, {host}, {instruction_set}, {player}"))
 }
 
 /// The instructions of doing it once.
