@@ -81,11 +81,8 @@ fn load<E: EngineFactory>(options: E::Options, path: &str) -> Result<E, Box<dyn 
         }
     }
     let Pattern { rule, generation, cells, .. } = document.list(&limits)?.pattern;
-    let mut runs = cells.runs().map(|run| Run {
-        y: run.y.into(),
-        first: run.x.into(),
-        last: run.last().into(),
-    });
+    let mut runs =
+        cells.runs().map(|run| Run::alive(run.y.into(), run.x.into(), run.last().into()));
     let start = EngineStart::of_pattern(rule, Count::from_u128(generation), &mut runs);
     Ok(E::build(options, World { rule, bounds: None }, start)?)
 }

@@ -275,7 +275,7 @@ mod tests {
     fn build(rule: Rule, cells: &[(i64, i64)]) -> Auto {
         let mut cells: Vec<_> = cells.iter().map(|&(x, y)| (y, x)).collect();
         cells.sort_unstable();
-        let run = |(y, x): (i64, i64)| Run { y: y.into(), first: x.into(), last: x.into() };
+        let run = |(y, x): (i64, i64)| Run::alive(y.into(), x.into(), x.into());
         let mut runs = cells.into_iter().map(run);
         let world = World { rule, bounds: None };
         Auto::build(

@@ -16,6 +16,7 @@
 
 mod address_space;
 mod cell;
+mod cell_state;
 mod count;
 mod position;
 mod rule;
@@ -69,6 +70,7 @@ pub use band::{Band, BandMut, BandRef};
 pub use cancellation_token::{CancelReason, CancellationToken};
 pub use cell::{Cell, Neighborhood, Phase, Site};
 pub use cell_future::CellFuture;
+pub use cell_state::CellState;
 pub use context::{Context, Progress};
 pub use count::{Coordinate, Count, CountError};
 pub use engine::{Advance, EditError, Engine};

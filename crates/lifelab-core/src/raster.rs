@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     fn run(y: i64, first: i64, last: i64) -> Run {
-        Run { y: y.into(), first: first.into(), last: last.into() }
+        Run::alive(y.into(), first.into(), last.into())
     }
 
     fn view(left: i64, top: i64, width: u32, height: u32, scale: u8) -> View {

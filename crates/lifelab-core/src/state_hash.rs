@@ -30,12 +30,16 @@ impl StateHash {
     }
 
     /// The hash of a universe without edges: of its background, and of the row, first and last column
-    /// of each run of cells that differ from it, as 32 bytes each, in reading order; little-endian.
+    /// of each run of cells that differ from it, as 32 bytes each, in reading order; little-endian. Behind
+    /// those of a run of dying cells comes the number of their state, as a byte.
     pub fn of_cells(universe: &dyn Universe) -> Self {
         let mut hasher = XxHash3_128::with_seed(0);
         hasher.write(&[universe.background().into()]);
         let _ = universe.visit(None, &mut |run| {
             [run.y, run.first, run.last].iter().for_each(|at| hasher.write(&at.to_le_bytes()));
+            if run.state.is_dying() {
+                hasher.write(&[run.state.number()]);
+            }
             ControlFlow::Continue(())
         });
         Self(hasher.finish_128())

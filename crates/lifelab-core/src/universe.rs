@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::cell_state::CellState;
 use crate::count::{self, Coordinate, Count};
 use crate::grid::Grid;
 use crate::raster::{Raster, View};
@@ -127,7 +128,7 @@ pub struct Rectangle {
     pub bottom: Coordinate,
 }
 
-/// Neighboring cells of one row.
+/// Neighboring cells of one row, all in the same state.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Run {
     /// The row.
@@ -136,6 +137,9 @@ pub struct Run {
     pub first: Coordinate,
     /// The last column.
     pub last: Coordinate,
+    /// The state of its cells, as seen from the background: alive if all that there is to say is that they
+    /// differ from it.
+    pub state: CellState,
 }
 
 impl fmt::Display for Place {
@@ -189,6 +193,11 @@ impl Rectangle {
 }
 
 impl Run {
+    /// Cells that live or, where the background does, do not.
+    pub const fn alive(y: Coordinate, first: Coordinate, last: Coordinate) -> Self {
+        Self { y, first, last, state: CellState::ALIVE }
+    }
+
     /// The number of cells.
     pub fn length(&self) -> Count {
         count::length(&(self.first..=self.last))

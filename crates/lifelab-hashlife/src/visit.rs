@@ -77,7 +77,7 @@ impl Visit<'_> {
                     let dead = cells.trailing_zeros();
                     let alive = (cells >> dead).trailing_ones();
                     let first = moved(left, x + dead);
-                    let run = Run { y: row, first, last: moved(first, alive - 1) };
+                    let run = Run::alive(row, first, moved(first, alive - 1));
                     match &mut last {
                         Some(last) if moved_after(last.last) == Some(first) => last.last = run.last,
                         _ => self.show(last.replace(run))?,

@@ -116,7 +116,7 @@ fn cells_at_the_ends_of_the_plane_are_seen() {
     let engine = hash_life(corners.map(|(x, y)| Place { x, y }));
     let whole = Rectangle { left: first, top: first, right: last, bottom: last };
     assert_eq!((engine.population(), engine.bounds()), (4.into(), Some(whole)));
-    let expected = corners.map(|(x, y)| Run { y, first: x, last: x });
+    let expected = corners.map(|(x, y)| Run::alive(y, x, x));
     assert_eq!(runs(&engine), expected);
     let mut raster = Raster::default();
     engine.read(

@@ -12,7 +12,7 @@
 //! let view = View { left: 0.into(), top: 0.into(), width: 3, height: 1, scale: 0 };
 //! let mut blinker = Raster::default();
 //! blinker.clear(view);
-//! blinker.add(Run { y: 0.into(), first: 0.into(), last: 2.into() });
+//! blinker.add(Run::alive(0.into(), 0.into(), 2.into()));
 //! let layout = Layout::new(view, 10, true)?;
 //! let mut svg = Vec::new();
 //! write(Format::Svg, &layout, Theme::LIGHT, "blinker", &Pixels::from(&blinker), &mut svg)?;

@@ -119,7 +119,7 @@ fn visit_row(
                 // It goes on across the border of the tiles.
                 Some(run) if run.last == first - 1 => run.last = last,
                 _ => {
-                    let next = Run { y: (origin.y + y as i64).into(), first: first.into(), last };
+                    let next = Run::alive((origin.y + y as i64).into(), first.into(), last);
                     if let Some(run) = run.replace(next) {
                         visit(run)?;
                     }

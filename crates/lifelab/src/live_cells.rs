@@ -129,7 +129,7 @@ impl<'a> Reader<'a> {
         let first = from.unwrap_or(self.corner.x).checked_add_count(right)?;
         let last = first.checked_add_count(self.number()?)?;
         (self.y, self.last) = (y, Some(last));
-        Some(Run { y, first, last })
+        Some(Run::alive(y, first, last))
     }
 
     fn number(&mut self) -> Option<Count> {

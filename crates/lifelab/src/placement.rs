@@ -233,7 +233,7 @@ pub(crate) fn to_pattern(universe: &dyn Universe, about: &Pattern) -> Result<Pat
 
 /// A run of a pattern's cells, on the plane.
 pub(crate) fn run(run: PatternRun) -> Run {
-    Run { y: run.y.into(), first: run.x.into(), last: run.last().into() }
+    Run::alive(run.y.into(), run.x.into(), run.last().into())
 }
 
 /// The live cells of a grid in runs as long as possible, in reading order.
@@ -246,7 +246,7 @@ pub(crate) fn grid_runs(grid: &Grid) -> impl Iterator<Item = Run> + '_ {
             last += 1;
         }
         let [y, first, last] = [y, x, last].map(|at| i64::from(at).into());
-        Some(Run { y, first, last })
+        Some(Run::alive(y, first, last))
     })
 }
 

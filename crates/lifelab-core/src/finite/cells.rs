@@ -33,11 +33,8 @@ pub(super) fn visit(
     });
     for y in first..end {
         visit_runs(grid.row(y as u32), &mut |first, last| {
-            let run = Run {
-                y: (origin.y + y).into(),
-                first: (origin.x + first).into(),
-                last: (origin.x + last).into(),
-            };
+            let column = |x: i64| (origin.x + x).into();
+            let run = Run::alive((origin.y + y).into(), column(first), column(last));
             match window.map_or(Some(run), |window| window.clip(run)) {
                 Some(run) => visit(run),
                 None => ControlFlow::Continue(()),

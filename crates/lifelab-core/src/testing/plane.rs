@@ -109,7 +109,7 @@ impl Universe for SetEngine {
             while cells.next_if_eq(&(y, last + 1)).is_some() {
                 last += 1;
             }
-            let run = Run { y: y.into(), first: first.into(), last: last.into() };
+            let run = Run::alive(y.into(), first.into(), last.into());
             if let Some(run) = window.map_or(Some(run), |window| window.clip(run)) {
                 visit(run)?;
             }

@@ -28,7 +28,7 @@ fn raster(grid: &Grid, view: View) -> Raster {
     raster.clear(view);
     for cell in grid.live_cells() {
         let at = |position: u32| Coordinate::from(i64::from(position));
-        raster.add(Run { y: at(cell.y), first: at(cell.x), last: at(cell.x) });
+        raster.add(Run::alive(at(cell.y), at(cell.x), at(cell.x)));
     }
     raster
 }
@@ -289,8 +289,7 @@ fn a_drawing_of_shapes_is_as_it_was() {
     let view = View { left: 0.into(), top: 0.into(), width: 4, height: 2, scale: 2 };
     let mut raster = Raster::default();
     raster.clear(view);
-    let run =
-        |y: i64, first: i64, last: i64| Run { y: y.into(), first: first.into(), last: last.into() };
+    let run = |y: i64, first: i64, last: i64| Run::alive(y.into(), first.into(), last.into());
     (0..4).for_each(|y| raster.add(run(y, 0, 7)));
     raster.add(run(5, 15, 15));
     let layout = Layout::new(view, 5, false).unwrap();
