@@ -28,10 +28,9 @@ use table::{Seen, Table};
 /// The bits of the neighbor counts 0 to 8.
 const ALL_COUNTS: u16 = 0x1ff;
 
-/// A rule with two states: the next state of a cell follows from its state and those of its eight
-/// neighbors.
+/// A rule: the next state of a cell follows from its state, and from which of its eight neighbors live.
 ///
-/// Whatever its notation, it is a table of 512 bits. Most rules only count the live neighbors and are
+/// Whatever its notation, it is a table of 512 bits and a number of states. Most rules only count the live neighbors and are
 /// written `B3/S23`: births at three, survivals at two and three of them. Parsing also understands
 /// `b3s23`, `S23/B3`, `b3_s23`, `B2` (an empty list may be left out), the older `23/3` (survivals first),
 /// and the names in [`Rule::NAMED`]. `B0` is legal: it is taken literally, so a dead cell without live
@@ -55,9 +54,12 @@ const ALL_COUNTS: u16 = 0x1ff;
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Rule {
+    /// What becomes of a cell that is dead or alive: whether it lives.
     table: Table,
-    /// What it comes to where the rule only counts; derived from the table.
+    /// What that comes to where only live neighbors are counted; derived from the table.
     counts: Option<Counts>,
+    /// Dead, alive, and those of a dying cell: from 2 to [`MAX_STATES`](Self::MAX_STATES).
+    states: u16,
 }
 
 /// The neighbor counts at which cells are born and survive, of a rule that only counts: it is
@@ -77,14 +79,17 @@ pub struct Counts {
 pub struct Observation(u16);
 
 impl Rule {
+    /// The most states that a cell can have.
+    pub const MAX_STATES: u16 = 256;
+
     /// Conway's Game of Life, `B3/S23`.
     pub const LIFE: Self = Self::counting(Counts { births: 1 << 3, survivals: 1 << 2 | 1 << 3 });
 
-    /// Well-known rules by name. A rule with several names has its usual one first.
+    /// Well-known rules that count, by name. A rule with several names has its usual one first.
     ///
     /// Names are matched without regard to case, spaces and punctuation. Sources: LifeWiki, "List of
     /// Life-like rules" and the pages of the isotropic ones, and the rules lexicon of Mirek's
-    /// Cellebration for Vote, Anneal and older names.
+    /// Cellebration for Vote, Anneal, older names, and rules of the family Generations.
     pub const NAMED: &'static [(&'static str, Self)] = names::NAMED;
 
     /// A rule from the neighbor counts at which cells are born and survive: bit n stands for n live
@@ -108,13 +113,39 @@ impl Rule {
         self.table.words()
     }
 
-    /// The counts at which cells are born and survive; `None` if it takes more than the number of live
-    /// neighbors to tell.
+    /// This rule with another number of states, dead and alive included: by one with more than two, a
+    /// cell that does not survive goes through the others before it is dead. `None` if there are fewer
+    /// than 2 or more than [`MAX_STATES`](Self::MAX_STATES).
+    pub const fn with_states(self, states: u16) -> Option<Self> {
+        match states {
+            2..=Self::MAX_STATES => Some(Self { states, ..self }),
+            _ => None,
+        }
+    }
+
+    /// How many states a cell can have: 2, unless cells take time to die.
+    pub const fn states(&self) -> u16 {
+        self.states
+    }
+
+    /// Whether cells are dead or alive, and nothing else.
+    pub const fn has_two_states(&self) -> bool {
+        self.states == 2
+    }
+
+    /// The counts at which cells are born and survive; `None` if it takes more than a cell's being dead
+    /// or alive and the number of live neighbors to tell: their places, or for how long it has been dying.
     pub const fn counts(&self) -> Option<Counts> {
+        if self.has_two_states() { self.counts } else { None }
+    }
+
+    /// The counts at which cells are born and survive, whatever becomes of those that do not; `None` if it
+    /// takes more than the number of live neighbors to tell.
+    pub const fn live_counts(&self) -> Option<Counts> {
         self.counts
     }
 
-    /// The next state of the cell in the middle of a neighborhood.
+    /// Whether the cell in the middle of a neighborhood lives next, if it is not dying.
     #[inline]
     pub const fn next(&self, neighborhood: Neighborhood) -> bool {
         self.table.lives(neighborhood.bits())
@@ -150,10 +181,12 @@ impl Rule {
     /// generation `next`.
     ///
     /// If the background goes from the one to the other by this rule, nothing is born from nothing by that
-    /// one, so that it can be used where a background that lives cannot be held.
+    /// one, so that it can be used where a background that lives cannot be held. A background of a rule with
+    /// more than two states is dead.
     pub fn of_differences(&self, now: bool, next: bool) -> Self {
         let alive = if now { 0b111_111_111 } else { 0 };
-        Table::of(|differing| self.table.lives(differing ^ alive) != next).into()
+        let table = Table::of(|differing| self.table.lives(differing ^ alive) != next);
+        Self { states: self.states, ..table.into() }
     }
 
     /// Whether a dead plane stays dead; if not, the rule has `B0`.
@@ -171,7 +204,8 @@ impl Rule {
         Self::named().find(|(_, rule)| *rule == self).map(|(name, _)| name)
     }
 
-    /// [`NAMED`](Self::NAMED), and then the rules with names that do more than count.
+    /// [`NAMED`](Self::NAMED), and then the rules with names that do more than count, or have more than two
+    /// states.
     pub fn named() -> impl Iterator<Item = (&'static str, Self)> {
         let others =
             names::OTHERS.iter().filter_map(|(name, rule)| Some((*name, rule.parse().ok()?)));
@@ -181,7 +215,7 @@ impl Rule {
     const fn counting(counts: Counts) -> Self {
         let Counts { births, survivals } = counts;
         let table = Table::counting_all(births, survivals);
-        Self { table, counts: Some(counts) }
+        Self { table, counts: Some(counts), states: 2 }
     }
 }
 
@@ -189,7 +223,7 @@ impl From<Table> for Rule {
     fn from(table: Table) -> Self {
         let counts = table.counts(Seen::MOORE);
         let counts = counts.map(|[births, survivals]| Counts { births, survivals });
-        Self { table, counts }
+        Self { table, counts, states: 2 }
     }
 }
 
@@ -202,7 +236,7 @@ impl Default for Rule {
 
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&write::canonical(&self.table))
+        f.pad(&write::canonical(self))
     }
 }
 

@@ -1,25 +1,38 @@
 //! The canonical spelling of a rule: the shortest notation that can say it.
 
 use super::arrangement::{self, LETTERS};
-use super::map;
 use super::table::{CENTER, Seen, Table};
+use super::{Rule, map};
 
-/// `B3/S23`, `B2/S013V`, `B245/S3H`, `B3/S2-i34q`, or a table.
-pub(super) fn canonical(table: &Table) -> String {
+/// `B3/S23`, `B2/S013V`, `B245/S3H`, `B3/S2-i34q`, or a table; with more than two states `/2/3`,
+/// `345/2/4V`, or a table and their number.
+pub(super) fn canonical(rule: &Rule) -> String {
+    let table = &rule.table;
+    let Some([births, survivals, suffix]) = lists(table) else {
+        let states =
+            if rule.has_two_states() { String::new() } else { format!("/{}", rule.states) };
+        return map::write(table) + &states;
+    };
+    match rule.states {
+        2 => format!("B{births}/S{survivals}{suffix}"),
+        states => format!("{survivals}/{births}/{states}{suffix}"),
+    }
+}
+
+/// Births, survivals and the letter of a smaller neighborhood, if the rule can be said so.
+fn lists(table: &Table) -> Option<[String; 3]> {
     for (seen, suffix) in [(Seen::MOORE, ""), (Seen::VON_NEUMANN, "V"), (Seen::HEXAGONAL, "H")] {
-        if let Some([births, survivals]) = table.counts(seen) {
+        if let Some(lists) = table.counts(seen) {
             let digits = |counts: u16| {
-                (0..=seen.len()).filter(move |n| counts >> n & 1 == 1).map(|n| n.to_string())
+                let digits = (0..=seen.len()).filter(|n| counts >> n & 1 == 1);
+                digits.map(|n| n.to_string()).collect::<String>()
             };
-            let [births, survivals] =
-                [births, survivals].map(|list| digits(list).collect::<String>());
-            return format!("B{births}/S{survivals}{suffix}");
+            let [births, survivals] = lists.map(digits);
+            return Some([births, survivals, suffix.to_owned()]);
         }
     }
-    if table.is_isotropic() {
-        return format!("B{}/S{}", arrangements(table, 0), arrangements(table, CENTER));
-    }
-    map::write(table)
+    let lists = || [arrangements(table, 0), arrangements(table, CENTER), String::new()];
+    table.is_isotropic().then(lists)
 }
 
 /// Counts with letters: those of the arrangements that lead to life, or after a minus those that do
