@@ -15,8 +15,8 @@ use tokio::task::{JoinError, JoinSet, yield_now};
 use tokio::time::timeout_at;
 
 use lifelab_core::{
-    CancellationToken, CellFailure, CellJob, Context, FanIn, Grain, Grid, Outcome, Phase,
-    StepError, StepReport, Unit, Units,
+    CancellationToken, CellFailure, CellJob, CellState, Context, FanIn, Grain, Grid, Outcome,
+    Phase, StepError, StepReport, Unit, Units,
 };
 use lifelab_fanout::Clock;
 
@@ -46,14 +46,14 @@ pub(crate) async fn step(step: Step<'_>, next: &mut Grid) -> Result<StepReport, 
     let at_once = step.options.max_in_flight.map_or(usize::MAX, Into::into);
     let work = |_, unit, generation: Arc<Generation>| {
         let Unit::Cell(at) = unit else { unreachable!("{unit:?} is no cell") };
-        let job = CellJob { at, neighborhood: step.now.neighborhood(at) };
+        let job = step.now.job(at);
         async move { run(job, &generation).await.map(Outcome::Cell) }
     };
     fan_out(step, next, cells, at_once, work).await
 }
 
 /// Runs both phases of a cell.
-pub(crate) async fn run(job: CellJob, generation: &Generation) -> Result<bool, CellFailure> {
+pub(crate) async fn run(job: CellJob, generation: &Generation) -> Result<CellState, CellFailure> {
     let Generation { cx, watch, .. } = generation;
     if cx.is_idle() {
         return job.run(cx); // It does not block.

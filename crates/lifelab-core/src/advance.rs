@@ -18,7 +18,7 @@ impl<'a> BandRef<'a> {
     pub fn jobs(self) -> impl Iterator<Item = CellJob> + use<'a> {
         self.rows()
             .flat_map(move |y| (0..self.width()).map(move |x| Cell::new(x, y)))
-            .map(move |at| CellJob { at, neighborhood: self.neighborhood(at) })
+            .map(move |at| self.job(at))
     }
 
     /// Computes the band's next generation: by a kernel if no cell waits, else cell after cell.
@@ -49,15 +49,18 @@ impl<'a> BandRef<'a> {
     /// that knows better what becomes of cells whose waits fail.
     ///
     /// # Panics
-    /// If `next` has other rows or another width.
+    /// If `next` has other rows or another width, or either has not the [planes](Rule::planes) of the rule.
     pub fn advance_into(self, next: &mut BandMut<'_>, rule: Rule) {
         self.assert_same_shape(next);
+        assert!(self.planes() == rule.planes(), "{} planes for {rule}", self.planes());
         kernel::advance(rule, self, next);
     }
 
     fn assert_same_shape(self, next: &BandMut<'_>) {
         assert!(
-            self.rows() == next.rows() && self.width() == next.width(),
+            self.rows() == next.rows()
+                && self.width() == next.width()
+                && self.planes() == next.planes(),
             "bands of different shape"
         );
     }
@@ -67,7 +70,7 @@ impl<'a> BandRef<'a> {
     /// # Errors
     /// The first failing cell in reading order.
     pub fn step(self, cx: &Context) -> Result<Band, CellFailure> {
-        let mut band = Band::new(self.rows(), self.width());
+        let mut band = Band::with_planes(self.rows(), self.width(), self.planes());
         self.step_into(&mut band.as_mut(), cx)?;
         Ok(band)
     }
@@ -110,7 +113,7 @@ impl Grid {
     /// If cells may wait, or a row lies outside the grid.
     pub fn advance(&self, rows: Range<u32>, cx: &Context) -> Result<Band, CancelReason> {
         assert!(rows.end <= self.height(), "outside the grid");
-        let mut band = Band::new(rows, self.width());
+        let mut band = Band::with_planes(rows, self.width(), self.planes());
         let advanced = match cx.hop_topology() {
             None => self.advance_into(&mut band.as_mut(), cx),
             // The grid to compare with is not here.

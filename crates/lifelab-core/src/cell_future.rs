@@ -4,6 +4,7 @@ use std::mem;
 use std::task::{self, Poll, ready};
 
 use crate::cell::Phase;
+use crate::cell_state::CellState;
 use crate::context::Context;
 use crate::error::CellFailure;
 use crate::io::{self, IoFuture};
@@ -49,7 +50,7 @@ impl<'a> CellFuture<'a> {
         &mut self,
         cx: &'a Context,
         task: &mut task::Context<'_>,
-    ) -> Poll<Option<Result<bool, CellFailure>>> {
+    ) -> Poll<Option<Result<CellState, CellFailure>>> {
         let site = cx.site(self.job.at, self.phase);
         let make = || match cx.waits_in(site.phase) {
             true => cx.io.call_async(site, &cx.stop),
@@ -67,10 +68,10 @@ impl<'a> CellFuture<'a> {
 
     /// What a failure in either phase comes to.
     #[cold]
-    fn or_keep(&self, failure: CellFailure, cx: &Context) -> Result<bool, CellFailure> {
+    fn or_keep(&self, failure: CellFailure, cx: &Context) -> Result<CellState, CellFailure> {
         forgive(failure, cx)?;
         cx.progress.add_kept(1);
-        Ok(self.job.neighborhood.is_alive())
+        Ok(self.job.state())
     }
 }
 

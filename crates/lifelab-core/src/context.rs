@@ -95,7 +95,7 @@ impl Context {
     ///
     /// # Panics
     /// If there are more than [`MAX_GENERATIONS`](Self::MAX_GENERATIONS), or more than one of a rule that
-    /// does more than count its neighbors.
+    /// does more than [count](Rule::counts) neighbors.
     pub fn hopping(self, generations: u32, topology: Topology) -> Self {
         assert!(generations <= Self::MAX_GENERATIONS, "{generations} generations at once");
         assert!(generations == 1 || self.rule.counts().is_some(), "{} hops", self.rule);

@@ -115,7 +115,7 @@ impl<'a> FanIn<'a> {
     fn write(&mut self, unit: usize, outcome: &Outcome) {
         match (self.units.get(unit), outcome) {
             (_, Outcome::Written) => {}
-            (Unit::Cell(at), Outcome::Cell(alive)) => self.next.set(at, *alive),
+            (Unit::Cell(at), Outcome::Cell(state)) => self.next.set_state(at, *state),
             (Unit::Band { first, .. }, Outcome::Band(band)) => {
                 assert_eq!(band.rows().start, first, "another unit's band");
                 match &self.cx.hop {
@@ -164,7 +164,9 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::{CancelReason, CancellationToken, Cell, Fault, Grain, Idle, Phase, Rule, Site};
+    use crate::{
+        CancelReason, CancellationToken, Cell, CellState, Fault, Grain, Idle, Phase, Rule, Site,
+    };
 
     fn context() -> Context {
         Context::new(Rule::LIFE, 3, Arc::new(Idle), CancellationToken::new())
@@ -187,7 +189,7 @@ mod tests {
         let units = Grain::Cell.divide(&next, 1, &context());
         let mut fan_in = FanIn::new(units, &mut next, &context());
         for unit in [2, 0, 3, 1] {
-            fan_in.accept(unit, Ok(Outcome::Cell(unit % 2 == 0)));
+            fan_in.accept(unit, Ok(Outcome::Cell((unit % 2 == 0).into())));
         }
         fan_in.finish().unwrap();
         assert_eq!(next.to_string(), "O.O.\n");
@@ -199,7 +201,7 @@ mod tests {
             fan_in.accept(2, Err(failure(2, Fault::failed("late"))));
             assert!(!fan_in.is_open());
             assert_eq!(fan_in.context().stop.reason(), None, "cells 0 and 1 may fail yet");
-            fan_in.accept(0, Ok(Outcome::Cell(true)));
+            fan_in.accept(0, Ok(Outcome::Cell(CellState::ALIVE)));
             fan_in.accept(1, Err(failure(1, Fault::failed("early"))));
             assert!(fan_in.context().stop.reason().is_some(), "settled: cell 3 does not matter");
             fan_in.accept(3, Err(failure(3, Fault::stopped(CancelReason::Canceled))));
@@ -224,7 +226,7 @@ mod tests {
     fn a_stop_after_the_last_unit_changes_nothing() {
         let cx = context();
         with_fan_in(&cx, |mut fan_in| {
-            (0..4).for_each(|unit| fan_in.accept(unit, Ok(Outcome::Cell(false))));
+            (0..4).for_each(|unit| fan_in.accept(unit, Ok(Outcome::Cell(CellState::DEAD))));
             cx.stop.cancel();
             assert_eq!(fan_in.finish(), Ok(()));
         });
@@ -233,7 +235,7 @@ mod tests {
     #[test]
     fn a_lost_unit_is_an_error() {
         with_fan_in(&context(), |mut fan_in| {
-            fan_in.accept(0, Ok(Outcome::Cell(true)));
+            fan_in.accept(0, Ok(Outcome::Cell(CellState::ALIVE)));
             assert!(matches!(fan_in.finish().unwrap_err().kind, StepErrorKind::Worker { .. }));
         });
     }

@@ -9,11 +9,11 @@ use thiserror::Error;
 
 use crate::band::Band;
 use crate::cell::{Cell, Phase};
+use crate::cell_state::CellState;
 use crate::context::Context;
 use crate::error::CellFailure;
 use crate::grid::Grid;
 use crate::io::Fault;
-use crate::job::CellJob;
 use crate::number;
 use crate::order::ReadingOrder;
 
@@ -124,7 +124,7 @@ pub enum Unit {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Outcome {
     /// The next state of a cell.
-    Cell(bool),
+    Cell(CellState),
     /// The next state of a band.
     Band(Band),
     /// Nothing: the worker borrowed its part of the next grid, and has written it; or that holds the
@@ -189,9 +189,7 @@ impl Unit {
     /// first cell if the step should end.
     pub fn run(self, now: &Grid, cx: &Context) -> Result<Outcome, CellFailure> {
         match self {
-            Self::Cell(at) => {
-                CellJob { at, neighborhood: now.neighborhood(at) }.run(cx).map(Outcome::Cell)
-            }
+            Self::Cell(at) => now.job(at).run(cx).map(Outcome::Cell),
             Self::Band { first, rows } => {
                 let rows = first..first + rows.get();
                 if !cx.is_idle() {

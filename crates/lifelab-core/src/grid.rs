@@ -1,8 +1,9 @@
-//! The finite grid: one bit per cell, framed by a halo.
+//! The finite grid: bits of cells, framed by a halo.
 
 mod drawing;
 mod halo;
 mod moved;
+mod planes;
 mod surroundings;
 mod unrolled;
 
@@ -12,14 +13,16 @@ use thiserror::Error;
 
 pub use surroundings::Surroundings;
 
-use crate::band::{Band, BandMut, BandRef};
+use crate::band::{Band, BandMut, BandRef, set_bit};
 use crate::cell::{Cell, Neighborhood};
+use crate::job::CellJob;
 use crate::size::Size;
 use crate::topology::TopologyError;
 use crate::unchanged::UnchangedMap;
 use crate::word::{LINE, WORD, last_mask};
 
-/// A finite grid of cells, one bit each, framed by a halo that shows what lies beyond the edges.
+/// A finite grid of cells, framed by a halo that shows what lies beyond the edges: a bit for each cell, or
+/// more if cells take time to die.
 ///
 /// # Layout
 /// A row is `width / 64` words (rounded up) of 64 cells, the western-most cell in the lowest bit.
@@ -39,6 +42,10 @@ use crate::word::{LINE, WORD, last_mask};
 ///
 /// Bits of the last word beyond the halo are zero. Everything that reads cells masks the halo away,
 /// so its content never shows in a population, a comparison or a drawing.
+///
+/// Those bits say which cells live: plane 0. Where a rule has more than two [states](crate::CellState),
+/// the ages of dying cells are numbers whose bits are further planes, the lowest first: behind each row's
+/// words lie those of its other planes. Nobody reads the age of a neighbor, so these have no halo.
 #[derive(Clone)]
 pub struct Grid {
     shape: Shape,
@@ -47,14 +54,14 @@ pub struct Grid {
     origin: usize,
 }
 
-/// The bounding box of the live cells of a grid.
+/// The bounding box of the cells of a grid that are not dead.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Extent {
-    /// The western-most column and the northern-most row with a live cell.
+    /// The western-most column and the northern-most row with such a cell.
     pub corner: Cell,
-    /// Columns from the first to the last with a live cell, at least 1.
+    /// Columns from the first to the last with such a cell, at least 1.
     pub width: u32,
-    /// Rows from the first to the last with a live cell, at least 1.
+    /// Rows from the first to the last with such a cell, at least 1.
     pub height: u32,
 }
 
@@ -99,20 +106,28 @@ pub enum GridError {
 struct Shape {
     width: u32,
     height: u32,
-    /// Words that hold the cells of one row.
+    /// Words that hold the cells of one row, a bit for each.
     words: usize,
-    /// Words from one row to the next: cells, both halo words, and padding to whole cache lines.
+    /// Bits for each cell: whether it lives, and those of its age.
+    planes: u32,
+    /// Words from one plane of a row to the next: cells, both halo words, and padding to whole cache lines.
+    plane_stride: usize,
+    /// Words from one row to the next: all planes.
     stride: usize,
 }
 
 impl Grid {
-    /// A dead grid of `width` columns and `height` rows.
+    /// A dead grid of `width` columns and `height` rows, for rules with two states.
     ///
     /// # Errors
     /// If a side is zero, or if the system refuses the memory: a bit per cell, and a halo.
     pub fn new(width: u32, height: u32) -> Result<Self, GridError> {
-        let shape = Shape::new(width, height)?;
-        let refused = |_| GridError::Memory { width, height, bytes: Self::bytes(width, height) };
+        Self::with_planes(width, height, 1)
+    }
+
+    fn of_shape(shape: Shape) -> Result<Self, GridError> {
+        let Shape { width, height, .. } = shape;
+        let refused = |_| GridError::Memory { width, height, bytes: shape.bytes() };
         let len = usize::try_from(shape.len()).map_err(|_| refused(()))?;
         let mut words: Vec<u64> = Vec::new();
         words.try_reserve_exact(len).map_err(|_| refused(()))?;
@@ -120,10 +135,10 @@ impl Grid {
         Ok(Self::from_words(shape, words))
     }
 
-    /// The memory that a grid of this size takes, in bytes: `u128`, because the product may exceed any
-    /// address space. Nothing for a grid without cells.
+    /// The memory that a grid of this size takes for rules with two states, in bytes: `u128`, because the
+    /// product may exceed any address space. Nothing for a grid without cells.
     pub fn bytes(width: u32, height: u32) -> u128 {
-        Shape::new(width, height).map_or(0, |shape| shape.len() * size_of::<u64>() as u128)
+        Shape::new(width, height, 1).map_or(0, Shape::bytes)
     }
 
     /// Places row 0 on a cache line; `words` has a line to spare.
@@ -170,11 +185,13 @@ impl Grid {
     /// If it lies outside the grid.
     pub fn set(&mut self, at: Cell, alive: bool) {
         let (index, bit) = self.locate(at);
-        let word = &mut self.words[index];
-        *word = *word & !(1 << bit) | u64::from(alive) << bit;
+        set_bit(&mut self.words[index], bit, alive);
+        if self.shape.planes > 1 {
+            self.set_age(at, 0);
+        }
     }
 
-    /// Brings `length` cells to life, from `at` eastward. The halo is not updated.
+    /// Brings `length` cells to life, from `at` eastward, none of which is dying. The halo is not updated.
     ///
     /// # Panics
     /// If any lies outside the grid.
@@ -192,12 +209,18 @@ impl Grid {
     }
 
     /// Brings cells to life: those of the 64 from `at` eastward whose bits are set, the lowest being
-    /// `at` itself. The halo is not updated.
+    /// `at` itself, and none of which is dying. The halo is not updated.
     ///
     /// # Panics
     /// If `at`, or any that is set, lies outside the grid.
     pub fn fill_word(&mut self, at: Cell, bits: u64) {
+        self.fill_plane_word(0, at, bits);
+    }
+
+    /// Sets bits of a plane: those of the 64 cells from `at` eastward whose bits are set.
+    fn fill_plane_word(&mut self, plane: u32, at: Cell, bits: u64) {
         let (index, bit) = self.locate(at);
+        let index = index + self.shape.offset(plane);
         let length = u64::from(u64::BITS - bits.leading_zeros());
         assert!(u64::from(at.x) + length <= u64::from(self.shape.width), "outside the grid");
         self.words[index] |= bits << bit;
@@ -215,19 +238,40 @@ impl Grid {
         self.band(at.y..at.y + 1).neighborhood(at)
     }
 
-    /// The words of row `y`, 64 cells each from the west; bits beyond the width are zero.
+    /// The work of a cell.
+    ///
+    /// # Panics
+    /// If it lies outside the grid.
+    #[inline]
+    pub fn job(&self, at: Cell) -> CellJob {
+        assert!(at.y < self.shape.height, "{at} lies outside the grid");
+        self.band(at.y..at.y + 1).job(at)
+    }
+
+    /// The words of row `y`, 64 cells each from the west, a bit for each cell that lives; bits beyond the
+    /// width are zero.
     ///
     /// # Panics
     /// If there is no such row.
     pub fn row(&self, y: u32) -> impl ExactSizeIterator<Item = u64> + Clone + '_ {
+        self.plane_row(0, y)
+    }
+
+    /// The words of a plane of row `y`: of plane 0 a bit for each cell that lives, of the others the bits of
+    /// the cells' [ages](crate::CellState::age), the lowest in plane 1. Bits beyond the width are zero.
+    ///
+    /// # Panics
+    /// If there is no such row, or no such plane.
+    pub fn plane_row(&self, plane: u32, y: u32) -> impl ExactSizeIterator<Item = u64> + Clone + '_ {
         assert!(y < self.shape.height, "row {y} lies outside the grid");
-        let row = self.index(i64::from(y));
+        assert!(plane < self.shape.planes, "a grid of {} planes", self.shape.planes);
+        let row = self.index(i64::from(y)) + self.shape.offset(plane);
         let (last, mask) = (self.shape.words - 1, self.shape.last_mask());
         (self.words[row..row + self.shape.words].iter().enumerate())
             .map(move |(i, &word)| if i == last { word & mask } else { word })
     }
 
-    /// At most 64 columns of a row, the western-most in the lowest bit.
+    /// Which cells live in at most 64 columns of a row, the western-most in the lowest bit.
     pub(crate) fn columns(&self, y: u32, first: u32, count: u32) -> u64 {
         debug_assert!((1..=WORD as u32).contains(&count) && first + count <= self.shape.width);
         let (index, bit) = self.locate(Cell::new(first, y));
@@ -236,10 +280,11 @@ impl Grid {
         bits & u64::MAX >> (WORD as u32 - count)
     }
 
-    /// The number of live cells.
+    /// The number of cells that are not dead.
     pub fn population(&self) -> u64 {
         let row = |y| self.row(y).map(|word| u64::from(word.count_ones())).sum::<u64>();
-        (0..self.shape.height).map(row).sum()
+        let living: u64 = (0..self.shape.height).map(row).sum();
+        living + self.dying()
     }
 
     /// The live cells, in reading order.
@@ -251,15 +296,17 @@ impl Grid {
         })
     }
 
-    /// The smallest box that holds all live cells; `None` if there are none.
+    /// The smallest box that holds all cells that are not dead; `None` if there are none.
     pub fn extent(&self) -> Option<Extent> {
         let mut columns = vec![0; self.shape.words];
         let (mut top, mut bottom) = (None, 0);
         for y in 0..self.shape.height {
             let mut any = 0;
-            for (column, word) in columns.iter_mut().zip(self.row(y)) {
-                *column |= word;
-                any |= word;
+            for plane in 0..self.shape.planes {
+                for (column, word) in columns.iter_mut().zip(self.plane_row(plane, y)) {
+                    *column |= word;
+                    any |= word;
+                }
             }
             if any != 0 {
                 top = top.or(Some(y));
@@ -287,8 +334,9 @@ impl Grid {
     pub fn band(&self, rows: Range<u32>) -> BandRef<'_> {
         assert!(rows.start <= rows.end && rows.end <= self.shape.height, "outside the grid");
         let start = self.index(i64::from(rows.start) - 1) - 1;
-        let end = self.index(i64::from(rows.end)) + self.shape.words + 1;
-        BandRef::new(rows, self.shape.width, self.shape.stride, &self.words[start..end])
+        let Shape { width, words, planes, stride, .. } = self.shape;
+        let end = self.index(i64::from(rows.end)) + self.shape.offset(planes - 1) + words + 1;
+        BandRef::new(rows, width, planes, stride, &self.words[start..end])
     }
 
     /// All rows to compute into, in bands of `rows` rows (the last may have fewer) that different
@@ -297,19 +345,19 @@ impl Grid {
     /// # Panics
     /// If `rows` is zero.
     pub fn bands_mut(&mut self, rows: u32) -> impl ExactSizeIterator<Item = BandMut<'_>> {
-        let Shape { width, height, stride, .. } = self.shape;
+        let Shape { width, height, planes, stride, .. } = self.shape;
         let start = self.index(0);
         let end = start + height as usize * stride;
         let chunks = self.words[start..end].chunks_mut(rows as usize * stride);
         chunks.enumerate().map(move |(i, words)| {
             let first = i as u32 * rows;
-            BandMut::new(first..(first + rows).min(height), width, stride, words)
+            BandMut::new(first..(first + rows).min(height), width, planes, stride, words)
         })
     }
 
     /// Rows to compute into, in these bands, which follow each other from north to south.
     pub(crate) fn bands_at(&mut self, bands: &[Range<u32>]) -> Vec<BandMut<'_>> {
-        let Shape { width, height, stride, .. } = self.shape;
+        let Shape { width, height, planes, stride, .. } = self.shape;
         let start = self.index(0);
         let mut rest = &mut self.words[start..start + height as usize * stride];
         let mut row = 0;
@@ -318,7 +366,7 @@ impl Grid {
             let (words, after) =
                 std::mem::take(&mut rest)[before..].split_at_mut(rows.len() * stride);
             (rest, row) = (after, rows.end);
-            BandMut::new(rows.clone(), width, stride, words)
+            BandMut::new(rows.clone(), width, planes, stride, words)
         };
         bands.iter().map(take).collect()
     }
@@ -342,14 +390,15 @@ impl Grid {
     }
 
     fn write_rows(&mut self, band: &Band, look: impl Fn(u32, &mut [u64], &[u64])) {
-        let rows = band.rows();
+        let (rows, Shape { width, height, planes, words, .. }) = (band.rows(), self.shape);
         assert!(
-            band.width() == self.shape.width && rows.end <= self.shape.height,
+            band.width() == width && band.planes() == planes && rows.end <= height,
             "a band of another grid"
         );
-        for (y, new) in rows.zip(band.words().chunks(self.shape.words)) {
-            let row = self.index(i64::from(y));
-            let old = &mut self.words[row..row + self.shape.words];
+        let places = rows.flat_map(|y| (0..planes).map(move |plane| (y, plane)));
+        for ((y, plane), new) in places.zip(band.words().chunks(words)) {
+            let row = self.index(i64::from(y)) + self.shape.offset(plane);
+            let old = &mut self.words[row..row + words];
             look(y, old, new);
             old.copy_from_slice(new);
         }
@@ -373,12 +422,23 @@ impl Grid {
 }
 
 impl Shape {
-    fn new(width: u32, height: u32) -> Result<Self, GridError> {
+    fn new(width: u32, height: u32, planes: u32) -> Result<Self, GridError> {
         if width == 0 || height == 0 {
             return Err(GridError::Empty { width, height });
         }
         let words = (width as usize).div_ceil(WORD);
-        Ok(Self { width, height, words, stride: (words + 2).next_multiple_of(LINE) })
+        let plane_stride = (words + 2).next_multiple_of(LINE);
+        let stride = plane_stride * planes as usize;
+        Ok(Self { width, height, words, planes, plane_stride, stride })
+    }
+
+    /// Words from the first of a row to those of one of its planes.
+    fn offset(self, plane: u32) -> usize {
+        self.plane_stride * plane as usize
+    }
+
+    fn bytes(self) -> u128 {
+        self.len() * size_of::<u64>() as u128
     }
 
     /// Words in memory: all rows, two halo rows, a line before for the first halo word, and a line
@@ -404,9 +464,13 @@ fn bits(mut word: u64) -> impl Iterator<Item = u32> + Clone {
 }
 
 impl PartialEq for Grid {
-    /// Grids are equal if they have the same sides and the same live cells.
+    /// Grids are equal if they have the same sides, and all cells the same states.
     fn eq(&self, other: &Self) -> bool {
-        self.shape == other.shape && (0..self.height()).all(|y| self.row(y).eq(other.row(y)))
+        let planes = self.shape.planes.max(other.shape.planes);
+        self.size() == other.size()
+            && (0..self.height()).all(|y| {
+                (0..planes).all(|plane| self.plane_words(plane, y).eq(other.plane_words(plane, y)))
+            })
     }
 }
 

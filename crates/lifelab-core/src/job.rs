@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::cell::{Cell, Neighborhood, Phase};
+use crate::cell_state::CellState;
 use crate::context::Context;
 use crate::error::CellFailure;
 use crate::io::{self, OnFault};
@@ -21,8 +22,10 @@ use crate::rule::{Observation, Rule};
 pub struct CellJob {
     /// The cell.
     pub at: Cell,
-    /// Its neighborhood in the frozen generation.
+    /// Its neighborhood in the frozen generation: which of the nine cells live.
     pub neighborhood: Neighborhood,
+    /// For how many generations it has been [dying](CellState::age); 0 if it is dead or alive.
+    pub age: u8,
 }
 
 /// A cell whose neighborhood has been observed: mostly, its live neighbors counted.
@@ -30,8 +33,8 @@ pub struct CellJob {
 pub struct Observed {
     /// The cell.
     pub at: Cell,
-    /// Whether it lives in the frozen generation.
-    pub alive: bool,
+    /// Its state in the frozen generation.
+    pub state: CellState,
     /// What the rule must know of its neighborhood.
     pub seen: Observation,
     /// Whether its I/O failed in the first phase, and it [keeps](OnFault::Keep) its state.
@@ -39,11 +42,17 @@ pub struct Observed {
 }
 
 impl CellJob {
+    /// The work of a cell that is not dying.
+    #[inline]
+    pub const fn new(at: Cell, neighborhood: Neighborhood) -> Self {
+        Self { at, neighborhood, age: 0 }
+    }
+
     /// Computes the next state, blocking the thread while the cell's I/O waits.
     ///
     /// # Errors
     /// The first failing phase, with its site.
-    pub fn run(self, cx: &Context) -> Result<bool, CellFailure> {
+    pub fn run(self, cx: &Context) -> Result<CellState, CellFailure> {
         // Asked once: cells that no probe watches pay for no more.
         if cx.probe.is_some() {
             return self.run_watched(cx);
@@ -67,7 +76,7 @@ impl CellJob {
     ///
     /// # Cancellation
     /// Dropping the future ends the cell's wait and has no other effect.
-    pub async fn run_async(self, cx: &Context) -> Result<bool, CellFailure> {
+    pub async fn run_async(self, cx: &Context) -> Result<CellState, CellFailure> {
         if cx.is_idle() {
             return self.run(cx); // It does not block.
         }
@@ -95,14 +104,26 @@ impl CellJob {
         observed.or_else(|failure| self.or_keep(failure, cx))
     }
 
+    /// The state in the frozen generation.
+    #[inline]
+    pub fn state(self) -> CellState {
+        match CellState::dying(self.age) {
+            Some(dying) => dying,
+            None => self.neighborhood.is_alive().into(),
+        }
+    }
+
     /// The next state by computation alone.
     #[inline]
-    pub fn next(self, rule: &Rule) -> bool {
-        rule.next(self.neighborhood)
+    pub fn next(self, rule: &Rule) -> CellState {
+        match rule.has_two_states() {
+            true => rule.next(self.neighborhood).into(),
+            false => rule.apply(self.state(), rule.observe(self.neighborhood)),
+        }
     }
 
     #[cold]
-    fn run_watched(self, cx: &Context) -> Result<bool, CellFailure> {
+    fn run_watched(self, cx: &Context) -> Result<CellState, CellFailure> {
         match &cx.probe {
             Some(probe) if cx.is_idle() => {
                 let compute = || self.next(&cx.rule);
@@ -122,8 +143,8 @@ impl CellJob {
 
     #[inline]
     fn observed(self, cx: &Context) -> Observed {
-        let (alive, seen) = (self.neighborhood.is_alive(), cx.rule.observe(self.neighborhood));
-        Observed { at: self.at, alive, seen, is_kept: false }
+        let (state, seen) = (self.state(), cx.rule.observe(self.neighborhood));
+        Observed { at: self.at, state, seen, is_kept: false }
     }
 
     /// What a failure in the first phase comes to.
@@ -138,7 +159,7 @@ impl Observed {
     ///
     /// # Errors
     /// The failure of the cell's I/O.
-    pub fn apply_rule(self, cx: &Context) -> Result<bool, CellFailure> {
+    pub fn apply_rule(self, cx: &Context) -> Result<CellState, CellFailure> {
         let Some(probe) = &cx.probe else { return self.apply_unwatched(cx) };
         if self.is_kept {
             return Ok(self.keep(cx));
@@ -151,7 +172,7 @@ impl Observed {
     ///
     /// # Errors
     /// The failure of the cell's I/O.
-    pub async fn apply_rule_async(self, cx: &Context) -> Result<bool, CellFailure> {
+    pub async fn apply_rule_async(self, cx: &Context) -> Result<CellState, CellFailure> {
         if self.is_kept {
             return Ok(self.keep(cx));
         }
@@ -159,7 +180,7 @@ impl Observed {
         self.conclude(next, cx)
     }
 
-    fn apply_unwatched(self, cx: &Context) -> Result<bool, CellFailure> {
+    fn apply_unwatched(self, cx: &Context) -> Result<CellState, CellFailure> {
         if self.is_kept {
             return Ok(self.keep(cx));
         }
@@ -169,11 +190,15 @@ impl Observed {
 
     /// Counts the cell as done, unless it failed and is not forgiven.
     #[inline]
-    fn conclude(self, next: Result<bool, CellFailure>, cx: &Context) -> Result<bool, CellFailure> {
+    fn conclude(
+        self,
+        next: Result<CellState, CellFailure>,
+        cx: &Context,
+    ) -> Result<CellState, CellFailure> {
         match next {
-            Ok(alive) => {
+            Ok(state) => {
                 cx.progress.add(1);
-                Ok(alive)
+                Ok(state)
             }
             Err(failure) => forgive(failure, cx).map(|()| self.keep(cx)),
         }
@@ -181,15 +206,15 @@ impl Observed {
 
     /// The state as it was.
     #[cold]
-    fn keep(self, cx: &Context) -> bool {
+    fn keep(self, cx: &Context) -> CellState {
         cx.progress.add(1);
         cx.progress.add_kept(1);
-        self.alive
+        self.state
     }
 
     #[inline]
-    fn next(self, rule: &Rule) -> bool {
-        rule.apply(self.alive, self.seen)
+    fn next(self, rule: &Rule) -> CellState {
+        rule.apply(self.state, self.seen)
     }
 }
 

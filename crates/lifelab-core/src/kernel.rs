@@ -19,6 +19,7 @@
 mod circuit;
 mod columns;
 mod diagram;
+mod dying;
 mod ghost;
 mod lanes;
 mod strips;
@@ -56,10 +57,11 @@ pub(crate) fn advance(rule: Rule, now: BandRef<'_>, next: &mut BandMut<'_>) {
     advance_at(Level::new(), rule, now, next);
 }
 
-/// Computes `next` from `now` with the instructions of a level.
+/// Computes `next` from `now` with the instructions of a level: which cells live, and then what becomes of
+/// those that do not, if that takes time.
 fn advance_at(level: Level, rule: Rule, now: BandRef<'_>, next: &mut BandMut<'_>) {
     // The rule is chosen out here, so that the loops inside are compiled once for each branch.
-    match rule.counts() {
+    match rule.live_counts() {
         Some(_) if rule == Rule::LIFE => {
             dispatch!(level, simd => strips::advance(simd, Conway, now, next));
         }
@@ -70,6 +72,9 @@ fn advance_at(level: Level, rule: Rule, now: BandRef<'_>, next: &mut BandMut<'_>
         None => diagram::with(rule, |diagram| {
             dispatch!(level, simd => windows::advance(simd, diagram, now, next));
         }),
+    }
+    if !rule.has_two_states() {
+        dying::advance(rule, now, next);
     }
 }
 

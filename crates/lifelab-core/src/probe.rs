@@ -38,7 +38,7 @@ pub(crate) use watch::Executor;
 ///
 /// let probe = Arc::new(Probe::new(None));
 /// let cx = Context::new(Rule::LIFE, 1, Arc::new(Idle), CancellationToken::new()).with_probe(probe.clone());
-/// CellJob { at: Cell::new(0, 0), neighborhood: Neighborhood::default() }.run(&cx)?;
+/// CellJob::new(Cell::new(0, 0), Neighborhood::default()).run(&cx)?;
 /// assert_eq!(probe.tally(), Tally::default(), "no I/O, no calls");
 /// # Ok::<(), lifelab_core::CellFailure>(())
 /// ```

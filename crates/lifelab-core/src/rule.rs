@@ -19,6 +19,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::cell::Neighborhood;
+use crate::cell_state::CellState;
 
 pub(crate) use cursor::Cursor;
 pub use error::{Feature, RuleError, RuleErrorKind};
@@ -40,6 +41,11 @@ const ALL_COUNTS: u16 = 0x1ff;
 /// grid, whose rows are pushed together so that north-east and south-west are no neighbors;
 /// `B2-a/S12` picks arrangements of neighbors by Hensel's letters; `MAP` and digits of base64 is the table
 /// itself. Printing gives the shortest of them, in a canonical form.
+///
+/// In all of these a third number is that of the states, if there are more than two: `/2/3` (survivals,
+/// births, states: Brian's Brain), `B2/S/C3`, `B2/S/G3`, `G3B2S`, `B2/S013/4V`. Of such a rule a cell that
+/// does not survive goes through the [states](crate::CellState) from 2 on before it is dead, and no dead cell
+/// can be born in its place until then. It is printed as `/2/3`.
 ///
 /// ```
 /// use lifelab_core::Rule;
@@ -160,16 +166,33 @@ impl Rule {
         })
     }
 
-    /// The second phase: the next state of a cell that is `alive`, from what was observed by the same
-    /// rule. Of an observation that no neighborhood leads to ([`can_observe`](Self::can_observe)), the
-    /// answer is unspecified.
+    /// The second phase: the next state of a cell, from what was observed by the same rule. Of an
+    /// observation that no neighborhood leads to ([`can_observe`](Self::can_observe)), or of a state that
+    /// the rule does not have, the answer is unspecified.
     #[inline]
-    pub const fn apply(&self, alive: bool, seen: Observation) -> bool {
-        match self.counts {
-            Some(Counts { survivals, .. }) if alive => survivals >> (seen.0 & 15) & 1 == 1,
+    pub const fn apply(&self, state: CellState, seen: Observation) -> CellState {
+        if state.is_dying() {
+            return self.aged(state);
+        }
+        let lives = match self.counts {
+            Some(Counts { survivals, .. }) if state.is_alive() => {
+                survivals >> (seen.0 & 15) & 1 == 1
+            }
             Some(Counts { births, .. }) => births >> (seen.0 & 15) & 1 == 1,
             None => self.table.lives(seen.0),
+        };
+        match lives {
+            true => CellState::ALIVE,
+            false if state.is_alive() => self.aged(state),
+            false => CellState::DEAD,
         }
+    }
+
+    /// What becomes of a cell that does not live: it dies, or goes on dying.
+    #[inline]
+    const fn aged(&self, state: CellState) -> CellState {
+        let next = state.number() as u16 + 1;
+        if next < self.states { CellState::new(next as u8) } else { CellState::DEAD }
     }
 
     /// Whether an observation, which may have come from elsewhere, can be one of this rule.

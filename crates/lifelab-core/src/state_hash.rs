@@ -8,14 +8,14 @@ use twox_hash::XxHash3_128;
 use crate::grid::Grid;
 use crate::universe::Universe;
 
-/// A hash of a grid's size and cells: two states are equal if theirs are, but for one chance in
+/// A hash of a grid's size and the states of its cells: two states are equal if theirs are, but for one chance in
 /// 2^128. The same on every machine and in every version; XXH3 by Yann Collet.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StateHash(u128);
 
 impl StateHash {
-    /// The hash of a grid: of width and height as 4 bytes each, then of the rows' 64-bit words,
-    /// all little-endian.
+    /// The hash of a grid: of width and height as 4 bytes each, then of the rows' 64-bit words, plane after
+    /// plane of each, all little-endian.
     pub fn of(grid: &Grid) -> Self {
         let mut hasher = XxHash3_128::with_seed(0);
         hasher.write(&grid.width().to_le_bytes());
@@ -23,7 +23,9 @@ impl StateHash {
         let mut bytes = Vec::new();
         for y in 0..grid.height() {
             bytes.clear();
-            bytes.extend(grid.row(y).flat_map(u64::to_le_bytes));
+            for plane in 0..grid.planes() {
+                bytes.extend(grid.plane_row(plane, y).flat_map(u64::to_le_bytes));
+            }
             hasher.write(&bytes);
         }
         Self(hasher.finish_128())

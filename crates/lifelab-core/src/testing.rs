@@ -59,10 +59,11 @@ use std::sync::{Arc, Once};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::seeded;
 use crate::{
-    Axis, CancellationToken, Cell, CellFailure, CellIo, Context, Fault, Grid, Idle, IoFuture,
-    Neighborhood, Phase, Position, Rule, Site, Size, Soup, StepError, StepErrorKind, Stepper,
-    Topology,
+    Axis, CancellationToken, Cell, CellFailure, CellIo, CellState, Context, Fault, Grid, Idle,
+    IoFuture, Neighborhood, Phase, Position, Rule, Site, Size, Soup, StepError, StepErrorKind,
+    Stepper, Topology,
 };
 
 pub use crate::kernel::Kernel;
@@ -84,7 +85,7 @@ pub fn oracle(now: &Grid, rule: Rule, topology: Topology) -> Grid {
     // All cells, and those around them, from column and row -1 on.
     let row = |y| (-1..=width).map(move |x| u8::from(sees(Position { x, y })));
     let seen: Vec<Vec<u8>> = (-1..=height).map(|y| row(y).collect()).collect();
-    let mut next = Grid::new(now.width(), now.height()).expect("there is one already");
+    let mut next = Grid::for_rule(now.width(), now.height(), rule).expect("there is one already");
     for (y, rows) in (0..).zip(seen.windows(3)) {
         for x in 0..now.width() {
             let columns = x as usize..x as usize + 3;
@@ -92,7 +93,15 @@ pub fn oracle(now: &Grid, rule: Rule, topology: Topology) -> Grid {
                 (0..).zip(&row[columns.clone()]).map(|(n, c)| u16::from(*c) << n).sum()
             };
             let block = Neighborhood::from_rows(bits(&rows[0]), bits(&rows[1]), bits(&rows[2]));
-            next.set(Cell::new(x, y), rule.next(block));
+            let lives = rule.next(block);
+            // A cell that does not live on goes through the other states, one in each generation.
+            let state = match u16::from(now.state(Cell::new(x, y)).number()) {
+                0 | 1 if lives => 1,
+                0 => 0,
+                state if state + 1 == rule.states() => 0,
+                state => state + 1,
+            };
+            next.set_state(Cell::new(x, y), CellState::new(state as u8));
         }
     }
     next
@@ -106,6 +115,18 @@ pub fn oracle_after(start: &Grid, generations: u64, rule: Rule, topology: Topolo
 /// The live cells of the [`oracle`] after some generations, in reading order, where `start` lies with its
 /// first cell at (0, 0). A universe without end goes on beyond the grid.
 pub fn live_after(start: &Grid, generations: u64, rule: Rule, topology: Topology) -> Vec<Position> {
+    let cells = cells_after(start, generations, rule, topology).into_iter();
+    cells.filter(|(_, state)| state.is_alive()).map(|(at, _)| at).collect()
+}
+
+/// The cells of the [`oracle`] that are not dead after some generations, and their states, as
+/// [`live_after`].
+pub fn cells_after(
+    start: &Grid,
+    generations: u64,
+    rule: Rule,
+    topology: Topology,
+) -> Vec<(Position, CellState)> {
     // Nothing is faster than a cell per generation.
     let margin = |axis| if topology.is_unlimited(axis) { generations as u32 } else { 0 };
     let (right, down) = (margin(Axis::X), margin(Axis::Y));
@@ -113,8 +134,10 @@ pub fn live_after(start: &Grid, generations: u64, rule: Rule, topology: Topology
     let (right, down) = (i64::from(right), i64::from(down));
     let room = start.moved(size, right, down).expect("a small grid");
     let end = oracle_after(&room, generations, rule, topology);
+    let cells = (0..end.height()).flat_map(|y| (0..end.width()).map(move |x| Cell::new(x, y)));
     let place = |at: Cell| Position::new(i64::from(at.x) - right, i64::from(at.y) - down);
-    end.live_cells().map(place).collect()
+    let occupied = cells.map(|at| (place(at), end.state(at)));
+    occupied.filter(|(_, state)| !state.is_dead()).collect()
 }
 
 /// Every kind of topology that a grid of this size can have or, where there is no end, be a window
@@ -141,6 +164,23 @@ pub fn topologies(width: u32, height: u32) -> Vec<Topology> {
         .chain(strips)
         .filter(|topology| topology.check(size).is_ok())
         .collect()
+}
+
+/// A seeded soup of all states of a rule; about a third of the cells are dead, and a third alive.
+///
+/// # Panics
+/// If there is no such grid.
+pub fn soup_of_states(width: u32, height: u32, rule: Rule, seed: u64) -> Grid {
+    let mut grid = Grid::for_rule(width, height, rule).expect("a small grid");
+    for at in (0..height).flat_map(|y| (0..width).map(move |x| Cell::new(x, y))) {
+        let hash = seeded::hash(&[seed, at.x.into(), at.y.into()]);
+        let state = match hash % 3 {
+            2 => hash / 3 % u64::from(rule.states()),
+            dead_or_alive => dead_or_alive,
+        };
+        grid.set_state(at, CellState::new(state as u8));
+    }
+    grid
 }
 
 /// A seeded soup, frozen: its halo is filled.
@@ -194,7 +234,7 @@ pub fn context(io: Arc<dyn CellIo>) -> Context {
 pub fn step(stepper: &mut dyn Stepper, now: &Arc<Grid>, cx: &Context) -> Result<Grid, StepError> {
     let held = || (Arc::strong_count(now), Arc::strong_count(&cx.io));
     let before = held();
-    let mut next = Grid::new(now.width(), now.height()).expect("there is one already");
+    let mut next = now.dead(now.size()).expect("there is one already");
     let result = stepper.step(now, &mut next, cx);
     assert_eq!(held(), before, "leftovers of the grid, or of the I/O");
     result.map(|_| next)

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use lifelab_core::{Band, BandRef, Cell, CellFailure, Context, Fault, Grid, Phase};
+use lifelab_core::{Band, BandRef, Cell, CellFailure, CellState, Context, Fault, Grid, Phase};
 
 use crate::role::Role;
 use crate::watching;
@@ -67,15 +67,17 @@ impl RequestHandler {
         cx.progress.reset(); // What is counted is this unit's.
         match message {
             Message::Cell { unit, job } => {
+                sense(has_state(cx, job.state()), "a state that the rule does not have")?;
                 let answer = match self.role {
-                    Role::Both => job.run(cx).map(|alive| self::alive(unit, alive, cx)),
+                    Role::Both => job.run(cx).map(|state| stepped(unit, state, cx)),
                     _ => job.observe(cx).map(|cell| Message::Observed { unit, cell }),
                 };
                 put(out, unit, answer);
             }
             Message::Observed { unit, cell } => {
                 sense(cx.rule.can_observe(cell.seen), "a neighborhood that does not exist")?;
-                put(out, unit, cell.apply_rule(cx).map(|alive| self::alive(unit, alive, cx)));
+                sense(has_state(cx, cell.state), "a state that the rule does not have")?;
+                put(out, unit, cell.apply_rule(cx).map(|state| stepped(unit, state, cx)));
             }
             Message::Band { unit, shape } => {
                 // In a connection of two a band goes on as a whole: a cell that waited in it would
@@ -89,7 +91,8 @@ impl RequestHandler {
                 }
                 self.words.clear();
                 self.words.extend(wire::words(payload));
-                let band = BandRef::from_framed(rows(shape)?, shape.width, &self.words);
+                let (rows, planes) = (rows(shape)?, cx.rule.planes());
+                let band = BandRef::from_framed_planes(rows, shape.width, planes, &self.words);
                 let band = band.ok_or_else(|| nonsense("rows of another length"))?;
                 put_band(out, unit, band.step(cx), cx);
             }
@@ -112,6 +115,11 @@ impl RequestHandler {
         }
         Ok(())
     }
+}
+
+/// Whether a cell can be in a state, which came from elsewhere.
+fn has_state(cx: &Context, state: CellState) -> bool {
+    u16::from(state.number()) < cx.rule.states()
 }
 
 /// The rows of a band with all that it depends on, from the first of them on.
@@ -174,8 +182,8 @@ fn put(out: &mut Vec<u8>, unit: u64, answer: Result<Message, CellFailure>) {
     wire::put(out, &answer.unwrap_or_else(failed), |_| {});
 }
 
-fn alive(unit: u64, alive: bool, cx: &Context) -> Message {
-    Message::Alive { unit, alive, kept: cx.progress.kept() > 0 }
+fn stepped(unit: u64, state: CellState, cx: &Context) -> Message {
+    Message::CellStepped { unit, state, kept: cx.progress.kept() > 0 }
 }
 
 fn put_band(out: &mut Vec<u8>, unit: u64, band: Result<Band, CellFailure>, cx: &Context) {
@@ -365,16 +373,22 @@ mod tests {
     fn units_that_make_no_sense_are_errors() {
         let shape = Shape { first: u32::MAX, rows: 3, width: 5 };
         let full = Shape { first: 0, rows: 1, width: 2 };
+        let dying = CellJob { age: 1, ..CellJob::new(Cell::default(), Neighborhood::default()) };
         let none = Shape { first: 0, rows: 0, width: 0 };
         // An observation of a rule that does not count.
         let block = Neighborhood::from_rows(7, 7, 7);
         let seen = Rule::from_table([1; 8]).observe(block);
-        let cell = Observed { at: Cell::default(), alive: true, seen, is_kept: false };
+        let state = CellState::ALIVE;
+        let cell = Observed { at: Cell::default(), state, seen, is_kept: false };
+        let seen = Rule::LIFE.observe(block);
+        let old = Observed { state: CellState::DYING, seen, ..cell };
         let units = [
             (Role::Both, Message::Band { unit: 0, shape }, vec![0; 120]),
             (Role::Both, Message::Band { unit: 0, shape: full }, vec![0; 8]),
             (Role::Both, Message::Band { unit: 0, shape: none }, vec![]),
             (Role::Rule, Message::Observed { unit: 0, cell }, vec![]),
+            (Role::Rule, Message::Observed { unit: 0, cell: old }, vec![]),
+            (Role::Both, Message::Cell { unit: 0, job: dying }, vec![]),
             (Role::Rule, Message::Band { unit: 0, shape }, vec![0; 120]),
             (Role::Rule, Message::Band { unit: 0, shape: full }, vec![0; 8]),
             (Role::Rule, Message::Band { unit: 0, shape: none }, vec![]),
@@ -387,7 +401,7 @@ mod tests {
 
     #[test]
     fn a_unit_before_the_first_step_is_an_error() {
-        let job = CellJob { at: Cell::default(), neighborhood: Neighborhood::default() };
+        let job = CellJob::new(Cell::default(), Neighborhood::default());
         let unit = Message::Cell { unit: 0, job };
         assert!(RequestHandler::new(Role::Both).work(unit, &[], &mut Vec::new()).is_err());
         assert!(handler(Role::Both, idle()).work(Message::Stop, &[], &mut Vec::new()).is_err());

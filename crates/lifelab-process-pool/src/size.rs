@@ -52,9 +52,9 @@ pub(crate) fn window(payload: u32) -> usize {
     WINDOW.checked_div(payload).map_or(usize::MAX, |units| units.max(2) as usize)
 }
 
-/// The bytes of a row as it is sent, between two halo words.
+/// The bytes of a row as it is sent, each of its planes between two halo words.
 fn framed_row(now: &Grid) -> u64 {
-    (u64::from(now.width()).div_ceil(64) + 2) * 8
+    (u64::from(now.width()).div_ceil(64) + 2) * 8 * u64::from(now.planes())
 }
 
 #[cfg(test)]

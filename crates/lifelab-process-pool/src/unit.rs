@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use lifelab_core::{Band, Cell, CellFailure, CellJob, Outcome, Position, Topology, Unit};
+use lifelab_core::{Band, Cell, CellFailure, CellState, Outcome, Position, Topology, Unit};
 
 use crate::step::Work;
 use crate::wire::{self, Message, Shape, WireError};
@@ -13,7 +13,7 @@ impl Work<'_> {
         let unit = index as u64;
         match self.units.get(index) {
             Unit::Cell(at) => {
-                let job = CellJob { at, neighborhood: self.now.neighborhood(at) };
+                let job = self.now.job(at);
                 wire::put(out, &Message::Cell { unit, job }, |_| {});
             }
             Unit::Band { first, rows } => {
@@ -59,12 +59,15 @@ impl Work<'_> {
     ) -> Result<Result<Outcome, CellFailure>, WireError> {
         let number = index as u64;
         let outcome = match (self.units.get(index), message) {
-            (Unit::Cell(_), Message::Alive { unit, alive, .. }) if *unit == number => {
-                Some(Ok(Outcome::Cell(*alive)))
+            (Unit::Cell(_), Message::CellStepped { unit, state, .. })
+                if *unit == number && self.has_state(*state) =>
+            {
+                Some(Ok(Outcome::Cell(*state)))
             }
             (Unit::Band { .. }, Message::Stepped { unit, .. }) if *unit == number => {
                 let words = wire::words(payload).collect();
-                let band = Band::from_words(self.rows(index), self.now.width(), words);
+                let (rows, planes) = (self.rows(index), self.now.planes());
+                let band = Band::from_planes(rows, self.now.width(), planes, words);
                 band.map(|band| Ok(Outcome::Band(band)))
             }
             (_, Message::Failed { unit, failure }) if *unit == number => {
@@ -78,10 +81,15 @@ impl Work<'_> {
         outcome.ok_or_else(|| WireError::unexpected(message))
     }
 
+    /// Whether a cell can be in a state, which came from elsewhere.
+    fn has_state(&self, state: CellState) -> bool {
+        u16::from(state.number()) < self.cx.rule.states()
+    }
+
     /// How many cells of a unit kept their states, as its answer says.
     pub(crate) fn kept(&self, index: usize, answer: &Message) -> u64 {
         match answer {
-            Message::Alive { kept, .. } => u64::from(*kept),
+            Message::CellStepped { kept, .. } => u64::from(*kept),
             Message::Stepped { kept, .. } => self.cells(index).min(*kept),
             _ => 0,
         }

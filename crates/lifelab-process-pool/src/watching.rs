@@ -86,7 +86,7 @@ mod tests {
         for x in 0..CELLS {
             // The longest numbers.
             let at = Cell::new(u32::MAX - x, u32::MAX);
-            CellJob { at, neighborhood: Neighborhood::default() }.run(&cx).unwrap();
+            CellJob::new(at, Neighborhood::default()).run(&cx).unwrap();
         }
         let mut bytes = Vec::new();
         put_seen(&probe, Role::Both, &mut bytes);

@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use lifelab_core::probe::Observations;
 use lifelab_core::{
-    CellFailure, CellJob, Fault, FaultKind, Observed, Position, Rule, Site, Topology,
+    CellFailure, CellJob, CellState, Fault, FaultKind, Observed, Position, Rule, Site, Topology,
 };
 
 use crate::role::Role;
@@ -60,7 +60,7 @@ pub(crate) enum Message {
     /// Work half done: a cell.
     Observed { unit: u64, cell: Observed },
     /// Work done: a cell, and whether it [kept](lifelab_core::OnFault::Keep) its state.
-    Alive { unit: u64, alive: bool, kept: bool },
+    CellStepped { unit: u64, state: CellState, kept: bool },
     /// Work done: a band, whose rows are the payload, and how many of its cells kept theirs.
     Stepped { unit: u64, kept: u64 },
     /// Work done: a cell failed.

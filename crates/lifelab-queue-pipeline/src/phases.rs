@@ -34,7 +34,7 @@ pub(crate) enum ObservedUnit {
 impl Task {
     pub(crate) fn new(unit: Unit, now: &Arc<Grid>) -> Self {
         match unit {
-            Unit::Cell(at) => Self::Cell(CellJob { at, neighborhood: now.neighborhood(at) }),
+            Unit::Cell(at) => Self::Cell(now.job(at)),
             Unit::Band { first, rows } => Self::Band(Rows { now: now.clone(), first, rows }),
         }
     }

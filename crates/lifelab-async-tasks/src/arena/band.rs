@@ -7,7 +7,7 @@ use std::task::{self, Poll};
 
 use tokio::task::yield_now;
 
-use lifelab_core::{Band, Cell, CellFailure, CellJob, Delay, Grid, Phase, WaitsFor};
+use lifelab_core::{Band, Cell, CellFailure, CellJob, CellState, Delay, Grid, Phase, WaitsFor};
 use lifelab_fanout::{DelayQueue, FanOut};
 
 use super::gathered::Gathered;
@@ -101,7 +101,7 @@ impl<'a> Cells<'a> {
             waiting: FanOut::new(&generation.clock),
             counted: Vec::new(),
             delays: Vec::new(),
-            gathered: Gathered::new(rows.clone(), now.width()),
+            gathered: Gathered::new(rows.clone(), now.width(), now.planes()),
             rows,
         }
     }
@@ -200,7 +200,7 @@ impl<'a> Cells<'a> {
                 true => sleeping.try_turn(woken),
                 false => sleeping.poll_turn(task, woken).is_ready(),
             };
-        let accept = |(at, next): (Cell, Result<bool, CellFailure>)| {
+        let accept = |(at, next): (Cell, Result<CellState, CellFailure>)| {
             *failed += u64::from(next.is_err());
             gathered.accept(at, next);
         };
@@ -213,6 +213,6 @@ impl<'a> Cells<'a> {
     }
 
     fn job(&self, at: Cell) -> CellJob {
-        CellJob { at, neighborhood: self.now.neighborhood(at) }
+        self.now.job(at)
     }
 }

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::ops::Range;
 
-use lifelab_core::{Band, Cell, CellFailure, Grid, ReadingOrder, Rule};
+use lifelab_core::{Band, Cell, CellFailure, CellState, Grid, ReadingOrder, Rule};
 
 /// Cells per word.
 const WORD: u32 = u64::BITS;
@@ -39,11 +39,11 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
-    /// Nothing is known of the band.
+    /// Nothing is known of the band, of a grid with these [planes](Grid::planes).
     ///
     /// # Panics
     /// If there are more rows than [`max_rows`].
-    pub(super) fn new(rows: Range<u32>, width: u32) -> Self {
+    pub(super) fn new(rows: Range<u32>, width: u32, planes: u32) -> Self {
         assert!(rows.len() as u64 * padded(width) <= MOST_CELLS, "too many cells in a band");
         let padded = padded(width) as u32;
         let mut done = vec![0; rows.len() * (padded / WORD) as usize];
@@ -59,7 +59,7 @@ impl Gathered {
             done,
             complete: 0,
             first: None,
-            band: Band::new(rows, width),
+            band: Band::with_planes(rows, width, planes),
         }
     }
 
@@ -97,11 +97,11 @@ impl Gathered {
     }
 
     /// A cell has ended in its own way.
-    pub(super) fn accept(&mut self, at: Cell, next: Result<bool, CellFailure>) {
+    pub(super) fn accept(&mut self, at: Cell, next: Result<CellState, CellFailure>) {
         let number = self.number(at);
         self.done(number);
         match next {
-            Ok(alive) => self.band.set(at, alive),
+            Ok(state) => self.band.set(at, state),
             Err(failure) => self.fail(number, failure),
         }
     }
@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn a_number_tells_the_cell() {
         for width in [1, 63, 64, 65, 130] {
-            let gathered = Gathered::new(7..12, width);
+            let gathered = Gathered::new(7..12, width, 1);
             let cells = (7..12).flat_map(|y| (0..width).map(move |x| Cell::new(x, y)));
             let mut last = None;
             for at in cells {
@@ -184,7 +184,7 @@ mod tests {
     fn a_failure_is_settled_when_all_cells_before_it_are_done_in_any_order() {
         for width in [1, 3, 63, 64, 65, 130] {
             let (rows, at) = (2..6, Cell::new(width / 2, 4));
-            let mut gathered = Gathered::new(rows, width);
+            let mut gathered = Gathered::new(rows, width, 1);
             gathered.accept(Cell::new(width - 1, 5), Err(failure(Cell::new(width - 1, 5))));
             gathered.accept(at, Err(failure(at)));
             // From the last to the first: only the first one settles it.

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{self, Poll, ready};
 
-use lifelab_core::{Cell, CellFailure, CellFuture, CellJob, IoFuture, Phase};
+use lifelab_core::{Cell, CellFailure, CellFuture, CellJob, CellState, IoFuture, Phase};
 
 use crate::plain::{self, Generation};
 
@@ -12,7 +12,7 @@ use crate::plain::{self, Generation};
 pub(super) enum Member<'a> {
     Small(CellFuture<'a>, &'a Generation),
     /// Before the eyes of a probe.
-    Probed(Cell, Pin<Box<dyn Future<Output = Result<bool, CellFailure>> + Send + 'a>>),
+    Probed(Cell, Pin<Box<dyn Future<Output = Result<CellState, CellFailure>> + Send + 'a>>),
 }
 
 /// A million members are the point: this says when they grow.
@@ -37,7 +37,7 @@ impl<'a> Member<'a> {
 }
 
 impl Future for Member<'_> {
-    type Output = (Cell, Result<bool, CellFailure>);
+    type Output = (Cell, Result<CellState, CellFailure>);
 
     fn poll(self: Pin<&mut Self>, task: &mut task::Context<'_>) -> Poll<Self::Output> {
         let (cell, Generation { cx, watch, .. }) = match self.get_mut() {

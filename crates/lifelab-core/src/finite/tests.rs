@@ -5,8 +5,7 @@ use std::sync::{Arc, Mutex};
 use super::*;
 use crate::testing::{SetEngine, engine_laws, live_after, oracle_after, script, soup, topologies};
 use crate::{
-    Capabilities, Cell, CellIo, CellJob, Coordinate, EditError, Idle, Place, StepErrorKind,
-    Universe,
+    Capabilities, Cell, CellIo, Coordinate, EditError, Idle, Place, StepErrorKind, Universe,
 };
 
 /// Computes whole grids: in hops, or a cell at a time.
@@ -31,11 +30,11 @@ impl Stepper for Whole {
             return Ok(StepReport::default());
         }
         for at in (0..now.height()).flat_map(|y| (0..now.width()).map(move |x| Cell::new(x, y))) {
-            let job = CellJob { at, neighborhood: now.neighborhood(at) };
-            let alive = job.run(cx).map_err(|first| {
+            let job = now.job(at);
+            let state = job.run(cx).map_err(|first| {
                 StepError::new(cx.generation, StepErrorKind::Cell { first, more: 0 })
             })?;
-            next.set(at, alive);
+            next.set_state(at, state);
         }
         Ok(StepReport::default())
     }

@@ -12,24 +12,26 @@ impl Grid {
     /// # Errors
     /// If the system refuses the memory.
     pub(crate) fn moved(&self, size: Size, right: i64, down: i64) -> Result<Self, GridError> {
-        let mut moved = Self::new(size.width.get(), size.height.get())?;
-        for y in 0..self.height() {
+        let mut moved = self.dead(size)?;
+        let planes = self.shape.planes;
+        for (y, plane) in (0..self.height()).flat_map(|y| (0..planes).map(move |plane| (y, plane)))
+        {
             let row = i64::from(y).saturating_add(down);
             if !(0..i64::from(moved.height())).contains(&row) {
                 continue;
             }
-            let words = self.row(y).enumerate().filter(|(_, bits)| *bits != 0);
+            let words = self.plane_row(plane, y).enumerate().filter(|(_, bits)| *bits != 0);
             for (index, bits) in words {
                 let column = ((index * WORD) as i64).saturating_add(right);
-                moved.fill_clipped(column, row as u32, bits);
+                moved.fill_clipped(plane, column, row as u32, bits);
             }
         }
         Ok(moved)
     }
 
-    /// Brings cells of a row to life: those of the 64 from a column on whose bits are set, and that lie
+    /// Sets bits of a plane of a row: those of the 64 cells from a column on whose bits are set, and that lie
     /// inside.
-    fn fill_clipped(&mut self, column: i64, y: u32, bits: u64) {
+    fn fill_clipped(&mut self, plane: u32, column: i64, y: u32, bits: u64) {
         let (word, width) = (WORD as i64, i64::from(self.width()));
         if column <= -word || column >= width {
             return;
@@ -38,7 +40,7 @@ impl Grid {
         let x = column.max(0);
         let room = width - x;
         let bits = if room < word { bits & ((1 << room) - 1) } else { bits };
-        self.fill_word(Cell::new(x as u32, y), bits);
+        self.fill_plane_word(plane, Cell::new(x as u32, y), bits);
     }
 }
 

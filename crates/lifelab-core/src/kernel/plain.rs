@@ -10,6 +10,9 @@ use crate::word::last_mask;
 
 /// Computes `next` from `now`. The two have the same rows and width.
 pub(super) fn advance(rule: Rule, now: BandRef<'_>, next: &mut BandMut<'_>) {
+    if !rule.has_two_states() {
+        return now.jobs().for_each(|job| next.set(job.at, job.next(&rule)));
+    }
     // The rule is chosen out here, so that the loops inside are compiled once for each branch.
     match rule.counts() {
         Some(_) if rule == Rule::LIFE => advance_by(conway, now, next),

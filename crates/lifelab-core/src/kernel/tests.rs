@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::band::Band;
-use crate::testing::topologies;
+use crate::testing::{oracle, soup_of_states, topologies};
 use crate::{Cell, Grid, Topology};
 
 /// Every class of rule: the one with a circuit of its own, others, births from nothing, all, none.
@@ -51,7 +51,7 @@ fn the_plain_kernel_agrees_with_the_cells() {
             for rule in rules() {
                 let mut expected = Grid::new(width, height).unwrap();
                 for job in now.band(0..height).jobs() {
-                    expected.set(job.at, job.next(&rule));
+                    expected.set_state(job.at, job.next(&rule));
                 }
                 assert_eq!(step(plain, rule, &now, rows), expected, "{rule} {width} x {height}");
             }
@@ -181,6 +181,36 @@ fn check_hop((width, height): (u32, u32), rule: Rule, generations: u32) {
             kernel.hop(rule, topology, generations, &now, &mut next);
             let what = format!("{kernel} {rule} {topology} {width} x {height} {generations}");
             assert!(next == expected, "{what}");
+        }
+    }
+}
+
+/// Rules whose cells take time to die, with as many states as fill their planes and one more.
+#[test]
+fn cells_that_take_time_to_die_agree_with_the_oracle() {
+    let base = ["B2/S", "B2/S345", "B3/S23", "B2/S34H", "B2-a/S12", "B03/S23"];
+    for (index, width) in [1, 63, 64, 65, 130, 513, 700].into_iter().enumerate() {
+        for (states, text) in [3, 4, 5, 6, 9, 256].into_iter().zip(base.iter().cycle().skip(index))
+        {
+            let rule = text.parse::<Rule>().unwrap().with_states(states).expect("states");
+            let mut now = soup_of_states(width, 7, rule, states.into());
+            let expected = oracle(&now, rule, Topology::Torus);
+            now.fill_halo(Topology::Torus);
+            for kernel in Kernel::all() {
+                let mut next = soup_of_states(width, 7, rule, 99); // What is there does not matter.
+                for mut band in next.bands_mut(3) {
+                    kernel.advance(rule, now.band(band.rows()), &mut band);
+                }
+                assert_eq!(next, expected, "{kernel} {rule} {width}");
+            }
+            let framed: Vec<u64> = now.band(2..7).framed_words().flatten().copied().collect();
+            let planes = rule.planes();
+            let packed = BandRef::from_framed_planes(2..7, width, planes, &framed).unwrap();
+            let mut band = Band::with_planes(2..7, width, planes);
+            packed.advance_into(&mut band.as_mut(), rule);
+            let mut next = expected.clone();
+            next.write_band(&band);
+            assert_eq!(next, expected, "packed {rule} {width}");
         }
     }
 }

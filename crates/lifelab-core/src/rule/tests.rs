@@ -249,7 +249,22 @@ fn what_is_observed_decides() {
             let block = Neighborhood::from_rows(bits & 7, bits >> 3 & 7, bits >> 6);
             let seen = rule.observe(block);
             assert!(rule.can_observe(seen));
-            assert_eq!(rule.apply(block.is_alive(), seen), rule.next(block), "{text} {bits:09b}");
+            let next = rule.apply(block.is_alive().into(), seen);
+            assert_eq!(next, rule.next(block).into(), "{text} {bits:09b}");
         }
     }
+}
+
+#[test]
+fn a_cell_that_does_not_survive_goes_through_all_states() {
+    let rule = Rule::LIFE.with_states(5).expect("a number of states");
+    let lonely = rule.observe(Neighborhood::from_rows(0, 0b010, 0));
+    let crowded = rule.observe(Neighborhood::from_rows(7, 0, 0));
+    let after = |state: u8, seen| rule.apply(CellState::new(state), seen).number();
+    assert_eq!([0, 1, 2, 3, 4].map(|state| after(state, lonely)), [0, 2, 3, 4, 0]);
+    assert_eq!([0, 1, 2, 3, 4].map(|state| after(state, crowded)), [1, 1, 3, 4, 0]);
+    assert_eq!(rule.counts(), None, "more than a count decides");
+    assert_eq!(rule.live_counts(), Rule::LIFE.counts());
+    assert_ne!(rule, Rule::LIFE);
+    assert!([0, 1, 257].iter().all(|states| Rule::LIFE.with_states(*states).is_none()));
 }
