@@ -135,11 +135,31 @@ impl World {
 }
 
 impl World {
+    /// Refuses a rule whose cells take time to die: for engines of cells that are dead or alive.
+    ///
+    /// # Errors
+    /// If they do.
+    pub fn refuse_dying(&self, engine: &str) -> Result<(), Unsupported> {
+        if self.rule.has_two_states() {
+            return Ok(());
+        }
+        Err(Unsupported {
+            message: format!(
+                "the engine {engine} computes cells that are dead or alive, and by {} they have {} \
+                 states",
+                self.rule,
+                self.rule.states()
+            ),
+            remedy: "take the engine finite".to_owned(),
+        })
+    }
+
     /// Refuses a rule that does more than count the live neighbors: for engines that know no others.
     ///
     /// # Errors
     /// If it does.
     pub fn refuse_arrangements(&self, engine: &str) -> Result<(), Unsupported> {
+        self.refuse_dying(engine)?;
         if self.rule.counts().is_some() {
             return Ok(());
         }

@@ -75,8 +75,10 @@ impl FiniteEngine {
     /// If the topology does not [fit](Topology::check) the grid, or there is no memory for a second
     /// one; or if the topology has no end along one axis, and the rule brings dead cells without live
     /// neighbors to life, but those at the edges differently.
+    ///
+    /// The grid is [fitted](Grid::fitted_to) to the rule.
     pub fn new(
-        mut grid: Grid,
+        grid: Grid,
         generation: u64,
         rule: Rule,
         topology: Topology,
@@ -84,8 +86,9 @@ impl FiniteEngine {
         stepper: Box<dyn Stepper>,
     ) -> Result<Self, GridError> {
         topology.check(grid.size())?;
-        let spare = Grid::new(grid.width(), grid.height())?;
         topology.check_background(rule)?;
+        let mut grid = grid.fitted_to(rule)?;
+        let spare = grid.dead(grid.size())?;
         grid.fill_halo(topology.in_window());
         Ok(Self {
             now: Arc::new(grid),
@@ -175,11 +178,21 @@ impl FiniteEngine {
         self.last_hop = None; // Another stepper may note less of what has changed.
     }
 
-    /// Goes on by another rule, from the generation at hand.
-    pub fn set_rule(&mut self, rule: Rule) {
+    /// Goes on by another rule, from the generation at hand. Cells in states that it does not have are dead.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new); then nothing has changed.
+    pub fn set_rule(&mut self, rule: Rule) -> Result<(), GridError> {
+        self.topology.check_background(rule)?;
+        if rule.states() != self.rule.states() {
+            let mut grid = Grid::clone(&self.now).fitted_to(rule)?;
+            grid.fill_halo(self.topology.in_window());
+            (self.now, self.spare) = (Arc::new(grid), None);
+        }
         self.rule = rule;
         self.last_hop = None; // What has not changed may change now.
         self.edge = EdgeWatch::default();
+        Ok(())
     }
 
     /// Whether the stepper is made of tasks, so that [`step_async`](Self::step_async) serves it.
@@ -276,6 +289,10 @@ impl FiniteEngine {
             self.keep_spare(next);
             return outcome;
         }
+        if cx.rule.states() != self.rule.states() {
+            // The rule was changed while the step was detached.
+            next = next.fitted_to(self.rule).map_err(|error| no_memory(&cx, &error))?;
+        }
         next.fill_halo(self.topology.in_window());
         match &mut self.window {
             // The step knows where its grid lies, whatever has been done with the engine meanwhile.
@@ -286,7 +303,9 @@ impl FiniteEngine {
             None => self.edge.look(&self.now, self.rule, self.generation, cx.generations()),
         }
         let last = std::mem::replace(&mut self.now, Arc::new(next));
-        self.spare = Arc::into_inner(last);
+        if let Some(last) = Arc::into_inner(last) {
+            self.keep_spare(last);
+        }
         self.generation += u64::from(cx.generations());
         // A stepper that notes nothing would find everything unchanged.
         self.last_hop = cx.hop.filter(|hop| self.spare.is_some() && hop.unchanged.is_noted());
@@ -297,13 +316,23 @@ impl FiniteEngine {
 impl FiniteEngine {
     /// Keeps memory for the next step, if it still has the right shape.
     fn keep_spare(&mut self, grid: Grid) {
-        self.spare = Some(grid).filter(|grid| grid.size() == self.now.size());
+        let alike =
+            |grid: &Grid| grid.size() == self.now.size() && grid.planes() == self.now.planes();
+        self.spare = Some(grid).filter(alike);
     }
 }
 
 /// Opens the frame of a generation, if a probe watches.
 fn open_span(cx: &Context) -> Option<OpenSpan> {
     cx.probe.as_ref().map(|probe| probe.frame(cx.generation))
+}
+
+fn no_memory(cx: &Context, error: &GridError) -> StepError {
+    let kind = StepErrorKind::Resources {
+        message: error.to_string(),
+        remedy: "take a smaller universe, or a rule with fewer states".to_owned(),
+    };
+    StepError::new(cx.generation, kind)
 }
 
 fn detached(cx: &Context) -> StepError {

@@ -145,6 +145,18 @@ pub enum TopologyError {
         /// The rule.
         rule: Rule,
     },
+    /// Where a rule brings a dead plane to life, and cells take time to die, all cells far away would go
+    /// through their states.
+    #[error(
+        "by {rule} a dead cell without live neighbors comes to life and takes time to die, so that \
+         {topology} would have a background that ages; take a universe with a size, such as a torus"
+    )]
+    AgingBackground {
+        /// The topology.
+        topology: Topology,
+        /// The rule.
+        rule: Rule,
+    },
     /// The offset of a Klein bottle is on an edge of an odd number of cells.
     #[error(
         "a Klein bottle is joined with an offset along edges of an even number of cells, not of \
@@ -202,8 +214,10 @@ impl Topology {
     /// If the rule asks for a background that this topology cannot have.
     pub(crate) fn check_background(self, rule: Rule) -> Result<(), TopologyError> {
         match self {
-            Self::Strip { .. } if !rule.keeps_the_dead() => {
-                Err(TopologyError::Background { topology: self, rule })
+            _ if rule.keeps_the_dead() => Ok(()),
+            Self::Strip { .. } => Err(TopologyError::Background { topology: self, rule }),
+            _ if self.is_endless() && !rule.has_two_states() => {
+                Err(TopologyError::AgingBackground { topology: self, rule })
             }
             _ => Ok(()),
         }

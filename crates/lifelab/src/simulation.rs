@@ -341,7 +341,7 @@ impl Simulation {
                 format!("a universe without end does not change its rule to {rule}, or from it");
             return Err(Error::Setup { message, remedy: "start anew by that rule" });
         }
-        self.finite_mut("keeps its rule")?.set_rule(rule);
+        self.finite_mut("keeps its rule")?.set_rule(rule)?;
         self.met_edge_before = None; // It was met by the other rule.
         Ok(())
     }

@@ -3,12 +3,13 @@
 use std::ops::ControlFlow;
 
 use super::runs::visit_runs;
+use crate::cell::Cell;
 use crate::count::Coordinate;
 use crate::grid::{Extent, Grid};
 use crate::position::Position;
 use crate::universe::{Rectangle, Run};
 
-/// The smallest rectangle around the live cells of a grid that begins at `origin`.
+/// The smallest rectangle around the cells that are not dead of a grid that begins at `origin`.
 pub(super) fn bounds(grid: &Grid, origin: Position) -> Option<Rectangle> {
     let Extent { corner, width, height } = grid.extent()?;
     let side = |origin: i64, first: u32, length: u32| {
@@ -18,7 +19,7 @@ pub(super) fn bounds(grid: &Grid, origin: Position) -> Option<Rectangle> {
     Rectangle::new(side(origin.x, corner.x, width), side(origin.y, corner.y, height))
 }
 
-/// Visits the live cells of a grid that begins at `origin`, in runs.
+/// Visits the cells that are not dead of a grid that begins at `origin`, in runs.
 pub(super) fn visit(
     grid: &Grid,
     origin: Position,
@@ -32,13 +33,28 @@ pub(super) fn visit(
         (inside(window.top).max(0), inside(window.bottom).saturating_add(1).min(rows))
     });
     for y in first..end {
-        visit_runs(grid.row(y as u32), &mut |first, last| {
-            let column = |x: i64| (origin.x + x).into();
-            let run = Run::alive((origin.y + y).into(), column(first), column(last));
-            match window.map_or(Some(run), |window| window.clip(run)) {
-                Some(run) => visit(run),
-                None => ControlFlow::Continue(()),
+        let row = origin.y + y;
+        let mut show = |run: Run| match window.map_or(Some(run), |window| window.clip(run)) {
+            Some(run) => visit(run),
+            None => ControlFlow::Continue(()),
+        };
+        let column = |x: i64| (origin.x + x).into();
+        if grid.planes() == 1 {
+            visit_runs(grid.row(y as u32), &mut |first, last| {
+                show(Run::alive(row.into(), column(first), column(last)))
+            })?;
+            continue;
+        }
+        visit_runs(grid.occupied_row(y as u32), &mut |first, last| {
+            let state = |x: i64| grid.state(Cell::new(x as u32, y as u32));
+            let mut from = first;
+            while from <= last {
+                let end = (from..=last).find(|x| state(*x) != state(from)).unwrap_or(last + 1);
+                let (first, last) = (column(from), column(end - 1));
+                show(Run { y: row.into(), first, last, state: state(from) })?;
+                from = end;
             }
+            ControlFlow::Continue(())
         })?;
     }
     ControlFlow::Continue(())

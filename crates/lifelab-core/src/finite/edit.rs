@@ -7,11 +7,12 @@ use super::frozen::FrozenGrid;
 use super::window::{Area, Refused};
 use crate::cancellation_token::CancellationToken;
 use crate::cell::Cell;
+use crate::cell_state::CellState;
 use crate::count::Count;
 use crate::edge::EdgeWatch;
 use crate::engine::{Advance, EditError, Engine, uncountable};
 use crate::error::StepError;
-use crate::grid::Grid;
+use crate::grid::{Grid, GridError};
 use crate::position::Position;
 use crate::topology::Axis;
 use crate::universe::{FrozenUniverse, Place, Universe};
@@ -31,31 +32,8 @@ impl Engine for FiniteEngine {
     }
 
     fn edit(&mut self, cells: &[(Place, bool)]) -> Result<(), EditError> {
-        let positions = cells.iter().map(|&(place, alive)| {
-            let position = self.position(place).ok_or(EditError::Outside(place))?;
-            Ok::<_, EditError>((position, alive != self.background()))
-        });
-        let positions = positions.collect::<Result<Vec<_>, EditError>>()?;
-        self.reach(&positions)?;
-        let origin = self.origin();
-        let grid = Arc::make_mut(&mut self.now);
-        for (Position { x, y }, differs) in positions {
-            // What is not in the window now is one of the others already.
-            let from = |at: i64, origin: i64| u32::try_from(at.checked_sub(origin)?).ok();
-            if let (Some(x), Some(y)) = (from(x, origin.x), from(y, origin.y))
-                && x < grid.width()
-                && y < grid.height()
-            {
-                grid.set(Cell::new(x, y), differs);
-            }
-        }
-        grid.fill_halo(self.topology.in_window());
-        self.last_hop = None; // What came back to where it was may be another thing now.
-        self.edge = EdgeWatch::default();
-        if let Some(window) = &mut self.window {
-            window.room = 0; // Until it is looked at.
-        }
-        Ok(())
+        let background = self.background();
+        self.enter(cells.iter().map(|&(place, alive)| (place, (alive != background).into())))
     }
 
     fn freeze(&self) -> Option<FrozenUniverse> {
@@ -66,7 +44,10 @@ impl Engine for FiniteEngine {
         let alike = frozen.world().bounds == self.world().bounds;
         let Some(generation) = frozen.generation().to_u64().filter(|_| alike) else { return false };
         match frozen.as_grid() {
-            Some(grid) if self.window.is_none() => self.now = grid.clone(),
+            Some(grid) if self.window.is_none() => match self.by_rule_of_now(frozen, grid) {
+                Ok(grid) => self.now = grid,
+                Err(_) => return false,
+            },
             None if self.window.is_some() => return self.restore_window(frozen, generation),
             _ => return false,
         }
@@ -77,7 +58,7 @@ impl Engine for FiniteEngine {
     }
 
     fn footprint(&self) -> u64 {
-        let grid = Grid::bytes(self.now.width(), self.now.height()) as u64;
+        let grid = Grid::bytes_for(self.now.width(), self.now.height(), self.rule) as u64;
         grid * (1 + u64::from(self.spare.is_some()))
     }
 
@@ -91,6 +72,52 @@ impl Engine for FiniteEngine {
 }
 
 impl FiniteEngine {
+    /// The grid of a frozen state, which may have had a rule with another number of states.
+    fn by_rule_of_now(
+        &self,
+        frozen: &dyn Universe,
+        grid: &Arc<Grid>,
+    ) -> Result<Arc<Grid>, GridError> {
+        if frozen.world().rule.states() == self.rule.states() {
+            return Ok(grid.clone());
+        }
+        let mut fitted = Grid::clone(grid).fitted_to(self.rule)?;
+        fitted.fill_halo(self.topology.in_window());
+        Ok(Arc::new(fitted))
+    }
+
+    /// Gives cells other states, as seen from the background.
+    pub(super) fn enter(
+        &mut self,
+        cells: impl Iterator<Item = (Place, CellState)>,
+    ) -> Result<(), EditError> {
+        let positions = cells.map(|(place, state)| {
+            let position = self.position(place).ok_or(EditError::Outside(place))?;
+            Ok::<_, EditError>((position, state))
+        });
+        let positions = positions.collect::<Result<Vec<_>, EditError>>()?;
+        self.reach(&positions)?;
+        let origin = self.origin();
+        let grid = Arc::make_mut(&mut self.now);
+        for (Position { x, y }, state) in positions {
+            // What is not in the window now is one of the others already.
+            let from = |at: i64, origin: i64| u32::try_from(at.checked_sub(origin)?).ok();
+            if let (Some(x), Some(y)) = (from(x, origin.x), from(y, origin.y))
+                && x < grid.width()
+                && y < grid.height()
+            {
+                grid.set_state(Cell::new(x, y), state);
+            }
+        }
+        grid.fill_halo(self.topology.in_window());
+        self.last_hop = None; // What came back to where it was may be another thing now.
+        self.edge = EdgeWatch::default();
+        if let Some(window) = &mut self.window {
+            window.room = 0; // Until it is looked at.
+        }
+        Ok(())
+    }
+
     /// A place of this universe; `None` if it lies outside.
     fn position(&self, place: Place) -> Option<Position> {
         let inside = |axis, at: i64, length: u32| {
@@ -102,12 +129,12 @@ impl FiniteEngine {
     }
 
     /// Sees to it that the window holds all cells that shall differ from the background.
-    fn reach(&mut self, cells: &[(Position, bool)]) -> Result<(), EditError> {
+    fn reach(&mut self, cells: &[(Position, CellState)]) -> Result<(), EditError> {
         if self.window.is_none() {
             return Ok(());
         }
-        let differing = cells.iter().filter(|(_, differs)| *differs);
-        let area = |&(Position { x, y }, _): &(Position, bool)| Area {
+        let differing = cells.iter().filter(|(_, state)| !state.is_dead());
+        let area = |&(Position { x, y }, _): &(Position, CellState)| Area {
             left: x,
             top: y,
             right: x,

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::window::Window;
 use super::{FiniteEngine, cells, read};
 use crate::count::{Coordinate, Count};
-use crate::engine::Engine;
 use crate::grid::Grid;
 use crate::position::Position;
 use crate::raster::{Raster, View};
@@ -44,18 +43,19 @@ impl FiniteEngine {
         (self.window, self.generation) = (Window::of(self.topology), generation);
         // Its size is another one, and what is known of it is about other cells.
         (self.spare, self.last_hop) = (None, None);
-        let differs = !self.background();
+        let states = self.rule.states();
         let mut cells = Vec::new();
         let _ = frozen.visit(None, &mut |run| {
             let mut x = run.first;
-            while x <= run.last {
-                cells.push((Place { x, y: run.y }, differs));
+            // It may have had a rule with more states.
+            while x <= run.last && u16::from(run.state.number()) < states {
+                cells.push((Place { x, y: run.y }, run.state));
                 let Some(next) = x.checked_add(Coordinate::ONE) else { break };
                 x = next;
             }
             ControlFlow::Continue(())
         });
-        let is_done = self.edit(&cells).is_ok();
+        let is_done = self.enter(cells.into_iter()).is_ok();
         if !is_done {
             (self.now, self.window, self.generation) = before;
         }

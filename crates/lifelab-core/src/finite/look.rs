@@ -5,12 +5,10 @@ use std::sync::Arc;
 
 use super::window::Area;
 use super::{FiniteEngine, background, cells, read};
-use crate::cell::Cell;
 use crate::count::Count;
 use crate::grid::Grid;
 use crate::position::Position;
 use crate::raster::{Raster, View};
-use crate::size::Size;
 use crate::state_hash::StateHash;
 use crate::topology::{Axis, Bounds};
 use crate::universe::{Rectangle, Run, Universe, World};
@@ -87,10 +85,9 @@ impl FiniteEngine {
     /// A dead grid, as small as can be.
     pub(super) fn nothing(&self) -> Grid {
         let area = self.window_around(None, 0, false).ok().and_then(Area::size);
-        let Size { width, height } = area.unwrap_or(self.now.size());
-        Grid::new(width.get(), height.get()).unwrap_or_else(|_| {
+        self.now.dead(area.unwrap_or(self.now.size())).unwrap_or_else(|_| {
             let mut grid = Grid::clone(&self.now);
-            grid.live_cells().collect::<Vec<Cell>>().into_iter().for_each(|at| grid.set(at, false));
+            grid.clear();
             grid
         })
     }

@@ -74,7 +74,7 @@ fn square_of(cell: i64, scale: u8) -> i64 {
     cell >> u32::from(scale).min(i64::BITS - 1)
 }
 
-/// Adds the live cells of a row of the grid, by squares.
+/// Adds the cells of a row of the grid that are not dead, by squares.
 fn count(grid: &Grid, row: u32, columns: &Line, populations: &mut [u64]) {
     let Line { first, scale, grid: Range { start, end }, .. } = *columns;
     let squares = populations.len() as i64;
@@ -94,7 +94,7 @@ fn count(grid: &Grid, row: u32, columns: &Line, populations: &mut [u64]) {
         let column = word << WORD_SCALE;
         let from = column.max(start);
         let to = (column + WORD as i64).min(end);
-        let bits = grid.columns(row, (from - start) as u32, (to - from) as u32);
+        let bits = grid.occupied_columns(row, (from - start) as u32, (to - from) as u32);
         if bits == 0 {
             continue;
         }
@@ -102,7 +102,7 @@ fn count(grid: &Grid, row: u32, columns: &Line, populations: &mut [u64]) {
     }
 }
 
-/// Adds the live cells of a word, whose first column is a multiple of 64.
+/// Adds the cells that are set in a word, whose first column is a multiple of 64.
 fn add_word(bits: u64, word: i64, columns: &Line, populations: &mut [u64]) {
     let Line { first, scale, .. } = *columns;
     if scale >= WORD_SCALE {

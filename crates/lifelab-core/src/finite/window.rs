@@ -136,14 +136,14 @@ impl FiniteEngine {
         let origin = self.origin();
         let size = area.size().ok_or(Refused::TooFar)?;
         if (area.left, area.top) != (origin.x, origin.y) || size != self.now.size() {
-            let bytes = 2 * Grid::bytes(size.width.get(), size.height.get());
+            let bytes = 2 * Grid::bytes_for(size.width.get(), size.height.get(), self.rule);
             if bytes > u128::from(self.memory_limit) {
                 return Err(Refused::Memory(area, bytes));
             }
             self.spare = None; // Before there are two others.
             let (right, down) = (origin.x - area.left, origin.y - area.top);
             let mut moved = self.now.moved(size, right, down).map_err(Refused::System)?;
-            let spare = Grid::new(size.width.get(), size.height.get()).map_err(Refused::System)?;
+            let spare = moved.dead(size).map_err(Refused::System)?;
             moved.fill_halo(self.topology.in_window());
             (self.now, self.spare) = (moved.into(), Some(spare));
             self.last_hop = None; // What it found is about other places.
@@ -158,7 +158,7 @@ impl FiniteEngine {
         self.window = Some(Window { origin, room });
     }
 
-    /// The box of the live cells.
+    /// The box of the cells that are not dead.
     pub(super) fn living_area(&self) -> Option<Area> {
         let Extent { corner, width, height } = self.now.extent()?;
         let origin = self.origin();

@@ -18,7 +18,7 @@ fn watched(io: Arc<dyn CellIo>, sampling: Option<Sampling>) -> (Context, Arc<Pro
 }
 
 fn job(x: u32) -> CellJob {
-    CellJob { at: Cell::new(x, 0), neighborhood: Neighborhood::default() }
+    CellJob::new(Cell::new(x, 0), Neighborhood::default())
 }
 
 /// Fails at cell 1; asked to end at cell 2.
@@ -203,7 +203,7 @@ fn a_probe_changes_nothing() {
     let (cx, _probe) = watched(Arc::new(Idle), all(10));
     for bits in 0..512_u16 {
         let neighborhood = Neighborhood::from_rows(bits, bits >> 3, bits >> 6);
-        let job = CellJob { at: Cell::new(bits.into(), 0), neighborhood };
+        let job = CellJob::new(Cell::new(bits.into(), 0), neighborhood);
         assert_eq!(job.run(&cx), Ok(job.next(&Rule::LIFE)));
     }
 }

@@ -179,7 +179,8 @@ impl EngineFactory for SetEngine {
 
     fn supports(_: &SetOptions, world: &World, work: EngineWork) -> Result<(), Unsupported> {
         work.refuse(Self::NAME)?;
-        world.refuse_edges(Self::NAME)
+        world.refuse_edges(Self::NAME)?;
+        world.refuse_dying(Self::NAME)
     }
 
     fn build(
