@@ -2,6 +2,7 @@
 
 mod builder;
 mod iter;
+mod states;
 
 use std::fmt;
 
@@ -9,6 +10,8 @@ pub use lifelab_core::Position;
 
 pub use builder::CellsBuilder;
 pub use iter::{Positions, Runs, Words};
+pub(crate) use states::StateRuns;
+pub use states::StatesBuilder;
 
 /// Cells per word.
 const WORD: i64 = u64::BITS as i64;

@@ -52,7 +52,7 @@ impl Format {
     ];
 
     const fn facts(self) -> Facts {
-        use Property::{Position, Rule};
+        use Property::{Bounds, Generation, Position, Rule};
         const ALL: &[Property] = &Property::ALL;
 
         let (name, extensions, holds): (_, &[_], _) = match self {
@@ -60,7 +60,7 @@ impl Format {
             Self::Plaintext => ("plaintext", &["cells"], &[] as &[_]),
             Self::Life105 => ("life 1.05", &["lif", "life"], &[Rule, Position]),
             Self::Life106 => ("life 1.06", &["lif", "life"], &[Position]),
-            Self::Macrocell => ("macrocell", &["mc"], ALL),
+            Self::Macrocell => ("macrocell", &["mc"], &[Rule, Bounds, Position, Generation]),
             Self::Apgcode => ("apgcode", &[], &[]),
             Self::Ron => ("ron", &["ron"], ALL),
         };

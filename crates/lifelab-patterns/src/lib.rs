@@ -42,7 +42,9 @@ mod unsupported;
 mod warning;
 mod whole_file;
 
-pub use cells::{BoundingBox, Cells, CellsBuilder, Position, Positions, Run, Runs, Word, Words};
+pub use cells::{
+    BoundingBox, Cells, CellsBuilder, Position, Positions, Run, Runs, StatesBuilder, Word, Words,
+};
 pub use codec::Content;
 pub use error::{ErrorKind, Location, PatternError};
 pub use format::{Format, UnknownFormatName};

@@ -1,8 +1,8 @@
 //! A pattern: cells, and what is known about them.
 
-use lifelab_core::{Bounds, Rule};
+use lifelab_core::{Bounds, CellState, Rule};
 
-use crate::cells::{BoundingBox, Cells, Position};
+use crate::cells::{BoundingBox, Cells, Position, Run, StateRuns};
 use crate::property::Property;
 
 /// Cells, and what is known about them.
@@ -38,8 +38,12 @@ pub struct Pattern {
     pub size: Option<Size>,
     /// The number of generations since the start; files may say more than 64 bits hold.
     pub generation: u128,
-    /// The live cells, in coordinates in which the corner lies at `position`.
+    /// The cells that are not dead, in coordinates in which the corner lies at `position`. By a rule with two
+    /// states they live.
     pub cells: Cells,
+    /// For how many generations cells have been [dying](CellState::age), as numbers whose bits are sets, the
+    /// lowest first: of cells that live, no set has any. Empty if none is dying.
+    pub ages: Vec<Cells>,
 }
 
 /// A number of columns and rows.
@@ -60,6 +64,12 @@ impl Pattern {
         self.position.unwrap_or_default()
     }
 
+    /// The cells that are not dead, and their states: in reading order and in runs, each of which may go on
+    /// in the next one.
+    pub fn state_runs(&self) -> impl Iterator<Item = (Run, CellState)> + '_ {
+        StateRuns::new(&self.cells, &self.ages)
+    }
+
     /// Whether it has something of this sort to say.
     pub(crate) fn says(&self, property: Property) -> bool {
         match property {
@@ -69,6 +79,7 @@ impl Pattern {
                 self.position.is_some() || self.area().corner != Position::default()
             }
             Property::Generation => self.generation != 0,
+            Property::States => !self.rule.has_two_states() || !self.ages.is_empty(),
         }
     }
 

@@ -14,14 +14,17 @@ pub enum Property {
     Position,
     /// A generation other than the first.
     Generation,
+    /// A rule with more than two states.
+    States,
 }
 
 impl Property {
-    pub(crate) const ALL: [Self; 4] = [Self::Rule, Self::Bounds, Self::Position, Self::Generation];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Rule, Self::Bounds, Self::Position, Self::Generation, Self::States];
 
     /// Whether the pattern would be another one without it.
     pub(crate) fn is_essential(self) -> bool {
-        matches!(self, Self::Rule | Self::Bounds)
+        matches!(self, Self::Rule | Self::Bounds | Self::States)
     }
 }
 
@@ -32,6 +35,7 @@ impl fmt::Display for Property {
             Self::Bounds => "a finite universe",
             Self::Position => "a position",
             Self::Generation => "a generation",
+            Self::States => "cells of more than two states",
         })
     }
 }

@@ -56,8 +56,12 @@ impl Destination {
         let Some(format) = Format::of_path(path) else {
             return Err(pictures::unknown_extension(path));
         };
-        let property = Property::Rule;
-        if simulation.rule() != Rule::LIFE && !format.holds(property) {
+        let rule = simulation.rule();
+        let said =
+            [(Property::Rule, rule != Rule::LIFE), (Property::States, !rule.has_two_states())];
+        let missing =
+            said.into_iter().find(|(property, is_said)| *is_said && !format.holds(*property));
+        if let Some((property, _)) = missing {
             return refused(ErrorKind::Inexpressible { format, property }.to_string());
         }
         Ok(Self::File { file: whole_file::create(path)?, format })

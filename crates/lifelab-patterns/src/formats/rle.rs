@@ -6,6 +6,8 @@
 pub(super) mod encoder;
 mod header;
 pub(super) mod items;
+mod states;
+mod tags;
 pub(super) mod write;
 
 use lifelab_core::RuleSpec;
@@ -80,8 +82,7 @@ fn read(text: &[u8], limits: &Limits) -> Result<Draft, Fault> {
     let mut items = Items::new(&pattern, limits);
     let start = lines.at();
     reader.read_cells(text, &mut lines, &mut items)?;
-    let (cells, ended) = items.finish();
-    pattern.cells = cells;
+    let ended = items.finish(&mut pattern);
     items::check_placed(&pattern).map_err(|kind| kind.at(start..text.len()))?;
     if !ended {
         warnings.push(Warning::NoEnd);

@@ -24,9 +24,9 @@ use ron::{Options, error::SpannedError};
 use serde::{Deserialize, Serialize};
 
 use super::comments::ENTRY_BYTES;
-use super::rle::encoder::write_cells;
 use super::rle::items::{Items, check_placed};
 use super::rle::write::fits;
+use super::rle::write::write_cells;
 use crate::cells::Position;
 use crate::codec::{Codec, Draft};
 use crate::error::{ErrorKind, Fault};
@@ -100,7 +100,7 @@ fn read(text: &[u8], limits: &Limits) -> Result<Draft, Fault> {
             break;
         }
     }
-    (pattern.cells, _) = items.finish();
+    items.finish(&mut pattern);
     check_placed(&pattern).map_err(|kind| kind.at(start..text.len()))?;
     Ok(Draft { content: pattern.into(), warnings: vec![] })
 }
@@ -119,7 +119,7 @@ fn check_memory(source: &str, limits: &Limits) -> Result<(), ErrorKind> {
 fn write(pattern: &Pattern, out: &mut dyn Write) -> io::Result<()> {
     let corner = pattern.area().corner;
     let mut cells = Vec::new();
-    write_cells(&pattern.cells, corner, &mut cells)?;
+    write_cells(pattern, corner, &mut cells)?;
     let lines = std::str::from_utf8(&cells).map_err(io::Error::other)?.lines();
     let document = Document {
         name: pattern.name.clone(),

@@ -1,9 +1,11 @@
 //! From text to a tree, line by line.
 
+use lifelab_core::Rule;
+
 use super::builder::TreeBuilder;
 use super::square::Square;
 use super::{EMPTY, Header, Tree};
-use crate::error::Fault;
+use crate::error::{ErrorKind, Fault};
 use crate::formats::comments::{Comments, Label};
 use crate::formats::rule::read_rule;
 use crate::limits::Limits;
@@ -51,7 +53,9 @@ impl Reader {
         let (text, span) = (line.bytes(), line.start..line.end);
         match line.hash() {
             Some((b'R', mut rest)) if rest.is_set_off() => {
+                let start = rest.at;
                 self.header.rule = read_rule(&mut rest)?;
+                check_states(self.header.rule.rule).map_err(|kind| kind.at(start..rest.at))?;
                 Ok(())
             }
             Some((b'G', rest)) if rest.is_set_off() => self.read_generation(rest),
@@ -103,6 +107,19 @@ impl Reader {
         (header.name, header.author, header.comments) = comments.into_parts();
         let warnings = has_frames.then_some(Warning::Frames).into_iter().collect();
         Ok((builder.finish(header, root)?, warnings))
+    }
+}
+
+/// Refuses a rule with more than two states, whose squares are others.
+fn check_states(rule: Rule) -> Result<(), ErrorKind> {
+    match rule.has_two_states() {
+        true => Ok(()),
+        false => Err(ErrorKind::Unexpected {
+            found: format!("the rule {rule}, with {} states", rule.states()),
+            expected: "one with two, for others are not supported in macrocell files; save the \
+                       pattern as RLE"
+                .into(),
+        }),
     }
 }
 

@@ -17,7 +17,7 @@ use std::io::{self, Write};
 use crate::cells::{Cells, Position, Word};
 
 /// The longest line of cells, in characters.
-const LINE: usize = 70;
+pub(super) const LINE: usize = 70;
 
 /// Bytes that are written at once.
 const BLOCK: usize = 1 << 14;

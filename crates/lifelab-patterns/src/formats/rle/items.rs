@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use lifelab_core::Bounds;
+use lifelab_core::{Bounds, CellState, Rule};
 
-use crate::cells::{Cells, CellsBuilder, Position, Run, Word};
+use super::tags;
+use crate::cells::{Position, Run, StatesBuilder, Word};
 use crate::error::{ErrorKind, Fault};
 use crate::limits::Limits;
 use crate::pattern::Pattern;
@@ -21,7 +22,8 @@ const PIECE: usize = 1 << 12;
 
 /// Reads items, and knows the place of the next cell.
 pub(in crate::formats) struct Items {
-    cells: CellsBuilder,
+    states: StatesBuilder,
+    rule: Rule,
     /// The column in which rows start.
     left: i128,
     /// The next cell. Wider than coordinates are: it may lie one beyond the last of them.
@@ -43,7 +45,8 @@ impl Items {
             pattern.bounds.filter(|_| pattern.position.is_some() || pattern.size.is_some());
         let bounds = bounds.map(|bounds| (bounds, pattern.offset_in(bounds.width, bounds.height)));
         Self {
-            cells: CellsBuilder::new(limits.memory_bytes),
+            states: StatesBuilder::new(limits.memory_bytes, pattern.rule),
+            rule: pattern.rule,
             left: x.into(),
             x: x.into(),
             y: y.into(),
@@ -86,7 +89,14 @@ impl Items {
                 b'b' | b'.' => {
                     self.x = advance(self.x, count).map_err(|kind| kind.at(start..at))?;
                 }
-                b'o' | b'A' => self.live(count).map_err(|kind| kind.at(start..at))?,
+                b'o' | b'A' => {
+                    let live = self.occupied(count, CellState::ALIVE);
+                    live.map_err(|kind| kind.at(start..at))?;
+                }
+                b'B'..=b'X' | b'p'..=b'y' if !self.rule.has_two_states() => {
+                    let state = read_state(text, &mut at, line.end, self.rule)?;
+                    self.occupied(count, state).map_err(|kind| kind.at(start..at))?;
+                }
                 b'$' => {
                     self.y = advance(self.y, count).map_err(|kind| kind.at(start..at))?;
                     self.x = self.left;
@@ -110,7 +120,7 @@ impl Items {
     fn read_short(&mut self, line: &[u8]) -> Result<usize, ErrorKind> {
         let (Ok(x), Ok(y)) = (i64::try_from(self.x), i64::try_from(self.y)) else { return Ok(0) };
         let line = &line[..line.len().min(PIECE)];
-        if self.cells.left_bytes() < most_bytes(line) || !self.is_inside() {
+        if self.states.cells().left_bytes() < most_bytes(line) || !self.is_inside() {
             return Ok(0);
         }
         let (mut index, mut bit) = (x >> WORD.ilog2(), x as u32 % WORD);
@@ -138,7 +148,7 @@ impl Items {
             let rest = line[at..].first_chunk().map(|&[first, second]| Short::of(first, second));
             let rest = rest.filter(|item| item.is_short() && i64::from(bit + item.count) <= room);
             let Some(item) = rest else {
-                self.cells.push_word(Word { y, index, bits })?;
+                self.states.cells().push_word(Word { y, index, bits })?;
                 self.x = i128::from(index) * i128::from(WORD) + i128::from(bit);
                 return Ok(at);
             };
@@ -148,7 +158,7 @@ impl Items {
             bit += item.count;
             at += item.length;
             if bit >= WORD {
-                self.cells.push_word(Word { y, index, bits })?;
+                self.states.cells().push_word(Word { y, index, bits })?;
                 bits = cells >> (WORD - start);
                 (index, bit, room) = (index + 1, bit - WORD, room - i64::from(WORD));
             }
@@ -163,12 +173,13 @@ impl Items {
         })
     }
 
-    /// The cells, and whether the final `!` has been seen.
-    pub(in crate::formats) fn finish(self) -> (Cells, bool) {
-        (self.cells.finish(), self.ended)
+    /// Gives the pattern its cells, and returns whether the final `!` has been seen.
+    pub(in crate::formats) fn finish(self, pattern: &mut Pattern) -> bool {
+        (pattern.cells, pattern.ages) = self.states.finish();
+        self.ended
     }
 
-    fn live(&mut self, count: i64) -> Result<(), ErrorKind> {
+    fn occupied(&mut self, count: i64, state: CellState) -> Result<(), ErrorKind> {
         let beyond = advance(self.x, count)?;
         let (Ok(x), Ok(y)) = (self.x.try_into(), self.y.try_into()) else {
             return Err(ErrorKind::OutOfRange);
@@ -181,7 +192,7 @@ impl Items {
                 bounds,
             )?;
         }
-        self.cells.push(Run { y, x, length: count.unsigned_abs() })?;
+        self.states.push(Run { y, x, length: count.unsigned_abs() }, state)?;
         self.x = beyond;
         Ok(())
     }
@@ -303,6 +314,22 @@ fn read_count(text: &[u8], at: &mut usize, end: usize) -> Result<i64, Fault> {
         (_, true) => return Ok(count),
     };
     let found = format!("the count {}", crate::text::shortened(&text[start..*at]));
+    Err(ErrorKind::Unexpected { found, expected: expected.into() }.at(start..*at))
+}
+
+/// The state that the tag says which ends before byte `at`, or goes on there.
+fn read_state(text: &[u8], at: &mut usize, end: usize, rule: Rule) -> Result<CellState, Fault> {
+    let start = *at - 1;
+    let Some((state, length)) = tags::state(&text[start..end]) else {
+        return Err(unexpected(text, *at, "a letter from A to X"));
+    };
+    *at = start + length;
+    if u16::from(state.number()) < rule.states() {
+        return Ok(state);
+    }
+    let tag = String::from_utf8_lossy(&text[start..*at]);
+    let found = format!("`{tag}`, a cell in state {state}");
+    let expected = format!("a state from 0 to {}, as {rule} has them", rule.states() - 1);
     Err(ErrorKind::Unexpected { found, expected: expected.into() }.at(start..*at))
 }
 

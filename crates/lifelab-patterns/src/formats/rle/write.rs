@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use lifelab_core::RuleSpec;
 
-use super::encoder::write_cells;
+use super::{encoder, states};
+use crate::cells::Position;
 use crate::formats::comments;
 use crate::pattern::{Area, Pattern};
 use crate::property::Property;
@@ -37,5 +38,17 @@ pub(super) fn write(pattern: &Pattern, out: &mut dyn Write) -> io::Result<()> {
     }
     let rule = RuleSpec { rule: pattern.rule, bounds: pattern.bounds };
     writeln!(out, "x = {}, y = {}, rule = {rule}", size.width, size.height)?;
-    write_cells(&pattern.cells, corner, out)
+    write_cells(pattern, corner, out)
+}
+
+/// Writes the cells as seen from `corner`, which none of them precedes, and the final `!`.
+pub(in crate::formats) fn write_cells(
+    pattern: &Pattern,
+    corner: Position,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match pattern.rule.has_two_states() && pattern.ages.is_empty() {
+        true => encoder::write_cells(&pattern.cells, corner, out),
+        false => states::write_cells(pattern, corner, out),
+    }
 }
