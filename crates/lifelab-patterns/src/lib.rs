@@ -8,7 +8,7 @@
 //!
 //! | format | extensions | what it is |
 //! | --- | --- | --- |
-//! | [`Rle`](Format::Rle) | `.rle` | runs of cells, with rule, universe, position and generation |
+//! | [`Rle`](Format::Rle) | `.rle` | runs of cells in up to 256 states, with rule, universe, position and generation |
 //! | [`Macrocell`](Format::Macrocell) | `.mc` | a quadtree; patterns of any size: [`macrocell`] |
 //! | [`Plaintext`](Format::Plaintext) | `.cells` | a drawing |
 //! | [`Life105`](Format::Life105) | `.lif`, `.life` | drawings at given places |

@@ -66,7 +66,7 @@ impl Pattern {
 
     /// The cells that are not dead, and their states: in reading order and in runs, each of which may go on
     /// in the next one.
-    pub fn state_runs(&self) -> impl Iterator<Item = (Run, CellState)> + '_ {
+    pub fn state_runs(&self) -> impl Iterator<Item = (Run, CellState)> + Clone + '_ {
         StateRuns::new(&self.cells, &self.ages)
     }
 

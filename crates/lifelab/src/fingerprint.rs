@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use lifelab_core::{Count, Rectangle, Universe};
+use lifelab_core::{CellState, Count, Rectangle, Universe};
 use sha2::{Digest, Sha256};
 
 /// The SHA-256 of the live cells, wherever they lie: of the text with a line `x,y` for each live
@@ -22,12 +22,28 @@ pub fn cells_sha256(cells: impl Iterator<Item = (i64, i64)> + Clone) -> String {
     lines.finish()
 }
 
-/// The SHA-256 of the cells of a universe that differ from its background, as [`cells_sha256`]; `None` if
+/// The SHA-256 of cells and their states, as [`cells_sha256`]: of the text with a line `x,y,state` for each
+/// cell that is not dead, which is how rules with more than two states are compared.
+pub fn states_sha256(cells: impl Iterator<Item = (i64, i64, CellState)> + Clone) -> String {
+    let corner = (cells.clone().map(|(x, y, _)| (x, y)))
+        .reduce(|(left, top), (x, y)| (left.min(x), top.min(y)))
+        .unwrap_or_default();
+    let mut lines = Lines::new();
+    for (x, y, state) in cells {
+        let from = |at: i64, start: i64| at.wrapping_sub(start) as u64;
+        lines.push_state(from(x, corner.0).into(), from(y, corner.1).into(), state);
+    }
+    lines.finish()
+}
+
+/// The SHA-256 of the cells of a universe that differ from its background, as [`cells_sha256`] or, by a rule
+/// with more than two states, as [`states_sha256`]; `None` if
 /// `is_over` says so before they are all hashed.
 pub(crate) fn universe_sha256(
     universe: &dyn Universe,
     mut is_over: impl FnMut() -> bool,
 ) -> Option<String> {
+    let has_two_states = universe.world().rule.has_two_states();
     let mut lines = Lines::new();
     let mut runs = 0_u64;
     let mut flow = ControlFlow::Continue(());
@@ -39,7 +55,10 @@ pub(crate) fn universe_sha256(
             }
             let (y, mut x) = (run.y.abs_diff(top), run.first.abs_diff(left));
             for _ in 0..run.length().saturating_to_u64() {
-                lines.push(x, y);
+                match has_two_states {
+                    true => lines.push(x, y),
+                    false => lines.push_state(x, y, run.state),
+                }
                 x = x.checked_add(Count::ONE).expect("it lies inside the bounds");
             }
             ControlFlow::Continue(())
@@ -65,13 +84,22 @@ impl Lines {
     }
 
     fn push(&mut self, x: Count, y: Count) {
-        for (number, end) in [(x, b','), (y, b'\n')] {
-            match number.to_u64() {
-                Some(number) => self.text.extend_from_slice(self.number.format(number).as_bytes()),
-                None => self.text.extend_from_slice(number.to_string().as_bytes()),
-            }
-            self.text.push(end);
+        self.push_number(x, b',');
+        self.push_number(y, b'\n');
+    }
+
+    fn push_state(&mut self, x: Count, y: Count, state: CellState) {
+        self.push_number(x, b',');
+        self.push_number(y, b',');
+        self.push_number(u64::from(state.number()).into(), b'\n');
+    }
+
+    fn push_number(&mut self, number: Count, end: u8) {
+        match number.to_u64() {
+            Some(number) => self.text.extend_from_slice(self.number.format(number).as_bytes()),
+            None => self.text.extend_from_slice(number.to_string().as_bytes()),
         }
+        self.text.push(end);
         if self.text.len() >= CHUNK {
             self.hasher.update(&self.text);
             self.text.clear();

@@ -91,7 +91,7 @@ pub use checkpoint::{Checkpoints, Resumed};
 pub use cycle::{Cycle, CycleFinder, CycleKind, Velocity};
 pub use engines::{ENGINES, EngineEntry};
 pub use error::{Error, ScenarioError, SpecError};
-pub use fingerprint::cells_sha256;
+pub use fingerprint::{cells_sha256, states_sha256};
 pub use growth::{Growth, GrowthKind};
 pub use live_cells::LiveCells;
 pub use observe::{GenerationEvent, Observer, OnGeneration};

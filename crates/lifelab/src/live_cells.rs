@@ -4,17 +4,19 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use lifelab_core::{Coordinate, Count, Place, Run, Universe};
+use lifelab_core::{CellState, Coordinate, Count, Place, Rule, Run, Universe};
 
 /// Cells of a universe that differ from its background, as a value: a few bytes for each run.
 ///
 /// As bytes, each run in reading order is three numbers: the rows down from the run before; the columns
 /// from the corner of the box around all cells or, in the row of the run before, from its last cell; and
 /// the cells beyond the first. A number below 224 is a byte. Any other is a byte of 223 + n, and n bytes,
-/// the lowest first.
+/// the lowest first. By a rule with more than two states, the number of the run's state follows as a byte.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LiveCells {
     corner: Place,
+    /// How many states a cell can have.
+    states: u16,
     bytes: Arc<[u8]>,
 }
 
@@ -32,23 +34,25 @@ impl LiveCells {
         }
         let bounds = universe.bounds();
         let corner = bounds.map_or_else(Place::default, |it| Place { x: it.left, y: it.top });
-        let mut writer = Writer { corner, y: corner.y, last: None, bytes: Vec::new() };
+        let states = universe.world().rule.states();
+        let mut writer = Writer { corner, states, y: corner.y, last: None, bytes: Vec::new() };
         let _ = universe.visit(None, &mut |run| {
             writer.push(run);
             ControlFlow::Continue(())
         });
-        Some(Self { corner, bytes: writer.bytes.into() })
+        Some(Self { corner, states, bytes: writer.bytes.into() })
     }
 
-    /// The cells whose [bytes](Self::bytes) these are; `None` if they are none, or if there are more
-    /// than [`MAX`](Self::MAX).
-    pub(crate) fn read(corner: Place, bytes: &[u8]) -> Option<Self> {
-        let mut reader = Reader::new(corner, bytes);
+    /// The cells whose [bytes](Self::bytes) these are, by this rule; `None` if they are none, or if there are
+    /// more than [`MAX`](Self::MAX).
+    pub(crate) fn read(corner: Place, rule: Rule, bytes: &[u8]) -> Option<Self> {
+        let states = rule.states();
+        let mut reader = Reader::new(corner, states, bytes);
         let mut population = Count::ZERO;
         while !reader.bytes.is_empty() {
             population = population.checked_add(reader.run()?.length())?;
         }
-        (population <= Self::MAX).then(|| Self { corner, bytes: bytes.into() })
+        (population <= Self::MAX).then(|| Self { corner, states, bytes: bytes.into() })
     }
 
     /// The first column and row with a cell.
@@ -62,7 +66,7 @@ impl LiveCells {
 
     /// The runs, in reading order.
     pub fn runs(&self) -> impl Iterator<Item = Run> + '_ {
-        let mut reader = Reader::new(self.corner, &self.bytes);
+        let mut reader = Reader::new(self.corner, self.states, &self.bytes);
         std::iter::from_fn(move || reader.run()) // They have been read before, or written here.
     }
 }
@@ -77,6 +81,7 @@ impl fmt::Debug for LiveCells {
 
 struct Writer {
     corner: Place,
+    states: u16,
     /// The row of the run before.
     y: Coordinate,
     /// Its last column; `None` before the first run.
@@ -90,6 +95,9 @@ impl Writer {
         self.number(run.y.abs_diff(self.y));
         self.number(run.first.abs_diff(from.unwrap_or(self.corner.x)));
         self.number(run.last.abs_diff(run.first));
+        if self.states > 2 {
+            self.bytes.push(run.state.number());
+        }
         (self.y, self.last) = (run.y, Some(run.last));
     }
 
@@ -107,14 +115,16 @@ impl Writer {
 
 struct Reader<'a> {
     corner: Place,
+    states: u16,
     y: Coordinate,
-    last: Option<Coordinate>,
+    /// The last column of the run before, and its state.
+    last: Option<(Coordinate, CellState)>,
     bytes: &'a [u8],
 }
 
 impl<'a> Reader<'a> {
-    fn new(corner: Place, bytes: &'a [u8]) -> Self {
-        Self { corner, y: corner.y, last: None, bytes }
+    fn new(corner: Place, states: u16, bytes: &'a [u8]) -> Self {
+        Self { corner, states, y: corner.y, last: None, bytes }
     }
 
     /// The next run; `None` if the bytes end, or are none of ours.
@@ -122,14 +132,21 @@ impl<'a> Reader<'a> {
         let down = self.number()?;
         let from = if down.is_zero() { self.last } else { None };
         let right = self.number()?;
-        if from.is_some() && right < 2 {
-            return None; // The two would be one run.
-        }
         let y = self.y.checked_add_count(down)?;
-        let first = from.unwrap_or(self.corner.x).checked_add_count(right)?;
+        let first = from.map_or(self.corner.x, |(last, _)| last).checked_add_count(right)?;
         let last = first.checked_add_count(self.number()?)?;
-        (self.y, self.last) = (y, Some(last));
-        Some(Run::alive(y, first, last))
+        let state = if self.states > 2 { self.state()? } else { CellState::ALIVE };
+        if from.is_some_and(|(_, before)| right.is_zero() || right < 2 && before == state) {
+            return None; // The two would overlap, or be one run.
+        }
+        (self.y, self.last) = (y, Some((last, state)));
+        Some(Run { y, first, last, state })
+    }
+
+    fn state(&mut self) -> Option<CellState> {
+        let (&number, rest) = self.bytes.split_first()?;
+        self.bytes = rest;
+        (1..self.states).contains(&number.into()).then_some(CellState::new(number))
     }
 
     fn number(&mut self) -> Option<Count> {
@@ -176,7 +193,7 @@ mod tests {
             let engine = SetEngine::new(Rule::LIFE, cells);
             let kept = LiveCells::of(&engine).expect("there are few");
             assert_eq!(kept.runs().collect::<Vec<_>>(), runs(&engine));
-            assert_eq!(LiveCells::read(kept.corner(), kept.bytes()), Some(kept));
+            assert_eq!(LiveCells::read(kept.corner(), Rule::LIFE, kept.bytes()), Some(kept));
         }
     }
 
@@ -188,8 +205,27 @@ mod tests {
     }
 
     #[test]
+    fn states_come_back_and_others_are_refused() {
+        let rule = Rule::LIFE.with_states(4).expect("a number of states");
+        let read = |bytes: &[u8]| LiveCells::read(Place::default(), rule, bytes);
+        let cells = read(&[0, 0, 0, 2, 0, 1, 1, 3]).expect("two runs that touch");
+        let number = |at: Coordinate| at.to_i64().expect("near the start");
+        let run = |run: Run| (number(run.first), number(run.last), run.state.number());
+        assert!(cells.runs().map(run).eq([(0, 0, 2), (1, 2, 3)]));
+        for (bytes, what) in [
+            (&[0, 0, 0][..], "no state"),
+            (&[0, 0, 0, 0], "dead"),
+            (&[0, 0, 0, 4], "a state that the rule does not have"),
+            (&[0, 0, 0, 2, 0, 1, 0, 2], "two runs that are one"),
+            (&[0, 0, 0, 2, 0, 0, 0, 3], "two runs that overlap"),
+        ] {
+            assert_eq!(read(bytes), None, "{what}");
+        }
+    }
+
+    #[test]
     fn bytes_that_nobody_wrote_are_refused() {
-        let read = |bytes: &[u8]| LiveCells::read(Place::default(), bytes);
+        let read = |bytes: &[u8]| LiveCells::read(Place::default(), Rule::LIFE, bytes);
         assert!(read(&[0, 0, 0, 0, 2, 0]).is_some(), "two cells with one between");
         for bytes in [
             &[0][..],

@@ -4,7 +4,7 @@
 mod available;
 mod engine_options;
 
-use lifelab_core::Grid;
+use lifelab_core::{Grid, Rule};
 
 use crate::error::Error;
 
@@ -17,9 +17,9 @@ const DEFAULT_LIMIT: u64 = 8 << 30;
 /// The grids of a simulation: a generation, and memory for the next one.
 const GENERATIONS: u128 = 2;
 
-/// Whether a simulation on a grid of this size stays within the limit, in bytes.
-pub(crate) fn check(width: u32, height: u32, limit: Option<u64>) -> Result<(), Error> {
-    let bytes = GENERATIONS * Grid::bytes(width, height);
+/// Whether a simulation by a rule on a grid of this size stays within the limit, in bytes.
+pub(crate) fn check(width: u32, height: u32, rule: Rule, limit: Option<u64>) -> Result<(), Error> {
+    let bytes = GENERATIONS * Grid::bytes_for(width, height, rule);
     let limit_bytes = self::limit(limit);
     if bytes > u128::from(limit_bytes) {
         return Err(Error::Memory { width, height, bytes, limit_bytes });
@@ -50,10 +50,10 @@ mod tests {
 
     #[test]
     fn what_a_grid_takes_is_told_before_it_is_taken() {
-        let error = check(2_000_000, 2_000_000, None).unwrap_err().to_string();
+        let error = check(2_000_000, 2_000_000, Rule::LIFE, None).unwrap_err().to_string();
         assert!(error.starts_with("a grid of 2000000 x 2000000 cells takes 1.0 TB"), "{error}");
         assert!(error.contains("the limit is "), "{error}");
-        assert!(check(u32::MAX, u32::MAX, Some(u64::MAX)).is_ok());
+        assert!(check(u32::MAX, u32::MAX, Rule::LIFE, Some(u64::MAX)).is_ok());
     }
 
     #[test]
@@ -62,8 +62,8 @@ mod tests {
         let limit = u64::try_from(bytes).unwrap();
         // A bit for each cell twice, and rows of whole cache lines with a halo.
         assert!((250_000..400_000).contains(&limit), "{limit}");
-        assert!(check(1000, 1000, Some(limit)).is_ok());
-        let error = check(1000, 1000, Some(limit - 1)).unwrap_err();
+        assert!(check(1000, 1000, Rule::LIFE, Some(limit)).is_ok());
+        let error = check(1000, 1000, Rule::LIFE, Some(limit - 1)).unwrap_err();
         assert!(matches!(error, Error::Memory { bytes: found, .. } if found == bytes), "{error}");
     }
 

@@ -4,10 +4,11 @@ use std::num::NonZeroU32;
 use std::ops::{ControlFlow, Range};
 
 use lifelab_core::{
-    Axis, Bounds, Cell, Count, Grid, GridError, Position, Run, Size, Topology, Universe, World,
+    Axis, Bounds, Cell, CellState, Count, Grid, GridError, Position, Rule, Run, Size, Topology,
+    Universe, World,
 };
 use lifelab_patterns::{
-    Area, Cells, CellsBuilder, Pattern, Run as PatternRun, Size as PatternSize, Word,
+    Area, Cells, CellsBuilder, Pattern, Run as PatternRun, Size as PatternSize, StatesBuilder, Word,
 };
 
 use crate::error::Error;
@@ -113,7 +114,7 @@ fn window_of(
     let columns = span(Axis::X, area.map(|area| area.left), area.map(|area| area.right));
     let rows = span(Axis::Y, area.map(|area| area.top), area.map(|area| area.bottom));
     let ((left, width), (top, height)) = columns.zip(rows).ok_or_else(too_wide)?;
-    memory::check(width, height, memory_limit)?;
+    memory::check(width, height, pattern.rule, memory_limit)?;
     let size = Size::new(width, height).ok_or(GridError::Empty { width, height })?;
     let offset = Position::new(offset.x.saturating_sub(left), offset.y.saturating_sub(top));
     let grid = fill(pattern, offset, size, 0..height, OUTSIDE)?;
@@ -124,16 +125,18 @@ fn window_of(
 /// lies.
 pub(crate) fn window(
     cells: &LiveCells,
+    rule: Rule,
     topology: Topology,
     memory_limit: Option<u64>,
 ) -> Result<(Grid, Position), Error> {
-    let mut pattern = CellsBuilder::new(u64::MAX);
+    let mut states = StatesBuilder::new(u64::MAX, rule);
     for run in cells.runs() {
         let ends = (run.first.to_i64(), run.y.to_i64(), run.length().to_u64());
         let (Some(x), Some(y), Some(length)) = ends else { return Err(too_far()) };
-        pattern.push(PatternRun { y, x, length }).map_err(|_| too_far())?;
+        states.push(PatternRun { y, x, length }, run.state).map_err(|_| too_far())?;
     }
-    let pattern = Pattern { cells: pattern.finish(), ..Pattern::default() };
+    let (cells, ages) = states.finish();
+    let pattern = Pattern { rule, cells, ages, ..Pattern::default() };
     window_of(&pattern, topology, Position::default(), memory_limit)
 }
 
@@ -176,12 +179,21 @@ fn fill(
     rows: Range<u32>,
     remedy: &'static str,
 ) -> Result<Grid, Error> {
-    let mut grid = Grid::new(size.width.get(), rows.len() as u32)?;
+    let mut grid = Grid::for_rule(size.width.get(), rows.len() as u32, pattern.rule)?;
     for word in pattern.cells.words() {
         let (at, bits) = inside(word, offset, size)
             .map_err(|Position { x, y }| Error::Outside { x, y, size, remedy })?;
         if rows.contains(&at.y) {
             grid.fill_word(Cell::new(at.x, at.y - rows.start), bits);
+        }
+    }
+    // All cells are inside, or there would have been an error.
+    for (run, state) in pattern.state_runs().filter(|(_, state)| state.is_dying()) {
+        let y = (run.y.saturating_add(offset.y)) as u32;
+        let first = run.x.saturating_add(offset.x) as u32;
+        if rows.contains(&y) {
+            let columns = first..first + run.length as u32;
+            columns.for_each(|x| grid.set_state(Cell::new(x, y - rows.start), state));
         }
     }
     Ok(grid)
@@ -218,35 +230,46 @@ pub(crate) fn to_pattern(universe: &dyn Universe, about: &Pattern) -> Result<Pat
         Some(_) => None,
         None => place_of(universe)?,
     };
+    let (cells, ages) = match universe.as_grid() {
+        Some(grid) if grid.planes() == 1 => (grid_cells(grid), Vec::new()),
+        _ => plane_cells(universe, place.map(|(_, shift)| shift).unwrap_or_default())?,
+    };
     Ok(Pattern {
         bounds,
         position: place.filter(|place| *place != Default::default()).map(|(corner, _)| corner),
         size,
         generation: generation.to_u128().ok_or_else(|| too_old(generation))?,
-        cells: match universe.as_grid() {
-            Some(grid) => grid_cells(grid),
-            None => plane_cells(universe, place.map(|(_, shift)| shift).unwrap_or_default())?,
-        },
+        cells,
+        ages,
         ..about.clone()
     })
 }
 
-/// A run of a pattern's cells, on the plane.
-pub(crate) fn run(run: PatternRun) -> Run {
-    Run::alive(run.y.into(), run.x.into(), run.last().into())
+/// Runs of a pattern's cells, on the plane: those in states of a rule.
+pub(crate) fn pattern_runs(pattern: &Pattern, rule: Rule) -> impl Iterator<Item = Run> + '_ {
+    let runs = pattern.state_runs().map(|(run, state)| Run {
+        y: run.y.into(),
+        first: run.x.into(),
+        last: run.last().into(),
+        state,
+    });
+    runs.filter(move |run| u16::from(run.state.number()) < rule.states())
 }
 
-/// The live cells of a grid in runs as long as possible, in reading order.
-pub(crate) fn grid_runs(grid: &Grid) -> impl Iterator<Item = Run> + '_ {
-    let mut cells = grid.live_cells().peekable();
+/// The cells of a grid that are in states of a rule, and not dead, in runs as long as possible, in reading
+/// order.
+pub(crate) fn grid_runs(grid: &Grid, rule: Rule) -> impl Iterator<Item = Run> + '_ {
+    let is_state = move |state: CellState| u16::from(state.number()) < rule.states();
+    let cells = grid.occupied_cells().filter(move |(_, state)| is_state(*state));
+    let mut cells = cells.peekable();
     std::iter::from_fn(move || {
-        let Cell { x, y } = cells.next()?;
+        let (Cell { x, y }, state) = cells.next()?;
         let mut last = x;
-        while cells.next_if(|next| next.y == y && next.x == last + 1).is_some() {
+        while cells.next_if(|(at, s)| at.y == y && at.x == last + 1 && *s == state).is_some() {
             last += 1;
         }
         let [y, first, last] = [y, x, last].map(|at| i64::from(at).into());
-        Some(Run::alive(y, first, last))
+        Some(Run { y, first, last, state })
     })
 }
 
@@ -282,7 +305,7 @@ fn place_of(universe: &dyn Universe) -> Result<Option<(Position, Position)>, Err
     Ok(Some((Position { x, y }, shift)))
 }
 
-fn plane_cells(universe: &dyn Universe, shift: Position) -> Result<Cells, Error> {
+fn plane_cells(universe: &dyn Universe, shift: Position) -> Result<(Cells, Vec<Cells>), Error> {
     let population = universe.population();
     if population > MOST_CELLS {
         return Err(too_many(population));
@@ -290,14 +313,14 @@ fn plane_cells(universe: &dyn Universe, shift: Position) -> Result<Cells, Error>
     if universe.background() {
         return Err(live_background());
     }
-    let mut cells = CellsBuilder::new(u64::MAX);
+    let mut cells = StatesBuilder::new(u64::MAX, universe.world().rule);
     let flow = universe.visit(None, &mut |run: Run| {
         let place = run.y.to_i64().zip(run.first.to_i64());
         match place.zip(run.last.to_i64()) {
             Some(((y, x), _)) => {
                 let (x, y) = (x.saturating_add(shift.x), y.saturating_add(shift.y));
                 let length = run.length().saturating_to_u64();
-                let pushed = cells.push(PatternRun { x, y, length });
+                let pushed = cells.push(PatternRun { x, y, length }, run.state);
                 pushed.map_or(ControlFlow::Break(()), ControlFlow::Continue)
             }
             None => ControlFlow::Break(()),

@@ -284,7 +284,7 @@ impl Simulation {
         self.met_edge_before.or_else(|| self.engine.as_finite()?.met_edge())
     }
 
-    /// The number of live cells.
+    /// The number of cells that differ from the background: those that are not dead, or do not live with it.
     pub fn population(&self) -> Count {
         self.engine.population()
     }
@@ -328,10 +328,10 @@ impl Simulation {
         Ok(())
     }
 
-    /// Goes on by another rule, from the generation at hand.
+    /// Goes on by another rule, from the generation at hand. Cells in states that it does not have are dead.
     ///
     /// # Errors
-    /// If the engine keeps its rule; or if the universe has no end and cells far away would come to life by
+    /// If the engine keeps its rule, or there is no memory for more states; or if the universe has no end and cells far away would come to life by
     /// one of the rules, for what they are then depends on how it began.
     pub fn set_rule(&mut self, rule: Rule) -> Result<(), Error> {
         self.come_home();
@@ -356,8 +356,8 @@ impl Simulation {
         has_gone
     }
 
-    /// The cells that differ from the [background](Universe::background), mostly the live ones, in
-    /// reading order and in the coordinates of the universe.
+    /// The live cells or, where the [background](Universe::background) lives, those that differ from it, in
+    /// reading order and in the coordinates of the universe. Dying cells are not among them.
     ///
     /// # Panics
     /// If the engine has no grid; [`visit`](Universe::visit) sees the cells of any.

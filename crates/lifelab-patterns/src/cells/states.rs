@@ -71,6 +71,7 @@ impl StatesBuilder {
 
 /// Runs of cells that are not dead and in the same state, in reading order; as long as possible within the
 /// words of 64 cells.
+#[derive(Clone)]
 pub(crate) struct StateRuns<'a> {
     words: Words<'a>,
     ages: Vec<Peekable<Words<'a>>>,

@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use lifelab_core::{
     CancellationToken, CellIo, Engine, EngineStart, EngineWork, FiniteEngine, Position,
-    QuadtreeStart, Stepper, Topology, World,
+    QuadtreeStart, Run, Stepper, Topology, World,
 };
 use lifelab_io::IoSpec;
-use lifelab_patterns::Pattern;
 use lifelab_patterns::macrocell::Header;
+use lifelab_patterns::{Cells, Pattern};
 
 use super::start::{Origin, Placed};
 use super::{Builder, Choice, Source};
@@ -73,7 +73,7 @@ impl Builder {
             stop: stop_after(self.deadline),
             met_edge_before,
             first,
-            about: Pattern { rule, cells: Default::default(), ..about },
+            about: Pattern { rule, cells: Cells::new(), ages: Vec::new(), ..about },
             engine_name: spec.to_string(),
             stepper: stepper_name,
             io: io_name,
@@ -97,7 +97,7 @@ impl Builder {
             None => self.of_cells(spec, work)?,
         };
         Ok(Simulation::new(Parts {
-            about: Pattern { rule: engine.world().rule, cells: Default::default(), ..about },
+            about: about_engine(&*engine, about),
             engine,
             stop: stop_after(self.deadline),
             met_edge_before: None,
@@ -135,23 +135,24 @@ impl Builder {
         let generation = origin.generation(&about);
         let (first, engine) = match &origin {
             Origin::Plane => {
-                let mut runs = about.cells.runs().map(placement::run);
+                let mut runs = placement::pattern_runs(&about, rule);
                 let start = EngineStart::of_pattern(rule, generation, &mut runs);
                 (about.corner(), spec.build(World { rule, bounds: None }, start)?)
             }
             Origin::Soup(grid) => {
-                let mut runs = placement::grid_runs(grid);
+                let mut runs = placement::grid_runs(grid, rule);
                 let start = EngineStart::of_pattern(rule, generation, &mut runs);
                 (Position::default(), spec.build(World { rule, bounds: None }, start)?)
             }
             Origin::Placed(placed) => {
-                let mut cells = placement::grid_runs(&placed.grid);
+                let mut cells = placement::grid_runs(&placed.grid, rule);
                 let start = EngineStart { generation, background: false, cells: &mut cells };
                 let bounds = placed.bounds();
                 (placed.first, spec.build(World { rule, bounds }, start)?)
             }
             Origin::Kept { cells, background, bounds, first, .. } => {
-                let (background, mut cells) = (*background, cells.runs());
+                let is_state = |run: &Run| u16::from(run.state.number()) < rule.states();
+                let (background, mut cells) = (*background, cells.runs().filter(is_state));
                 let start = EngineStart { generation, background, cells: &mut cells };
                 (*first, spec.build(World { rule, bounds: *bounds }, start)?)
             }
@@ -192,6 +193,11 @@ impl Builder {
             io: IoSpec::default().to_string(),
         }))
     }
+}
+
+/// What a pattern says about itself, without its cells, which the engine has.
+fn about_engine(engine: &dyn Engine, about: Pattern) -> Pattern {
+    Pattern { rule: engine.world().rule, cells: Cells::new(), ages: Vec::new(), ..about }
 }
 
 /// A handle that fires when this time is over.

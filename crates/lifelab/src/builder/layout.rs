@@ -53,7 +53,8 @@ impl Builder {
     ///
     /// # Errors
     /// If what was given is malformed or contradictory, or is no soup and no pattern; or if the universe
-    /// has no end, or a topology that is not [divided](Patch::divides) into rows.
+    /// has no end, a topology that is not [divided](Patch::divides) into rows, or cells of more than two
+    /// states.
     pub fn layout(&self) -> Result<Layout, Error> {
         let (size, topology, about, cells) = match self.source.as_ref().ok_or_else(no_start)? {
             Source::Soup(soup) => {
@@ -79,6 +80,11 @@ impl Builder {
         if !Patch::divides(topology) {
             return Err(undivided(topology));
         }
+        let rule = self.rule.unwrap_or(about.rule);
+        let is_dying = |rule: &Rule| !rule.has_two_states();
+        if let Some(dying) = [rule, about.rule].into_iter().find(is_dying) {
+            return Err(dying_cells(dying));
+        }
         let first_cell = match &cells {
             Cells::Soup(_) => Position::default(),
             Cells::Pattern { pattern, offset } => placement::first_cell(pattern, *offset),
@@ -86,7 +92,7 @@ impl Builder {
         Ok(Layout {
             size,
             topology,
-            rule: self.rule.unwrap_or(about.rule),
+            rule,
             generation: about.generation.try_into().map_err(|_| uncountable(about.generation))?,
             first_cell,
             memory_limit: self.memory_limit,
@@ -102,7 +108,7 @@ impl Layout {
     /// If these rows take more memory than they may, or the pattern does not fit the universe.
     pub fn rows(&self, rows: Range<u32>) -> Result<Grid, Error> {
         let width = self.size.width.get();
-        memory::check(width, rows.len() as u32, self.memory_limit)?;
+        memory::check(width, rows.len() as u32, self.rule, self.memory_limit)?;
         match &self.cells {
             Cells::Soup(soup) => Ok(soup.rows(width, rows)?),
             Cells::Pattern { pattern, offset } => {
@@ -120,6 +126,11 @@ fn placed() -> Error {
 fn undivided(topology: Topology) -> Error {
     let message = format!("the universe {topology} is not divided into rows");
     Error::Setup { message, remedy: "give a size, and torus or plane as its topology" }
+}
+
+fn dying_cells(rule: Rule) -> Error {
+    let message = format!("cells of {} states, as {rule} has them, are not divided", rule.states());
+    Error::Setup { message, remedy: "run them in one process, with the engine finite" }
 }
 
 #[cfg(test)]
@@ -149,6 +160,9 @@ mod tests {
         let klein = "klein:x".parse().unwrap();
         let said = refused(Simulation::builder().soup(0.5, 1).size(30, 20).topology(klein));
         assert!(said.contains("klein:x is not divided into rows"), "{said}");
+        let brain = Simulation::builder().soup(0.5, 1).size(30, 20).topology(Topology::Torus);
+        let said = refused(brain.rule("/2/3".parse().unwrap()));
+        assert!(said.contains("cells of 3 states, as /2/3 has them, are not divided"), "{said}");
         assert!(refused(Simulation::builder()).contains("nothing to simulate"));
     }
 

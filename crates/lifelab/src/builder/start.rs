@@ -69,7 +69,7 @@ impl Builder {
             Source::Soup(soup) => {
                 check_density(soup.density)?;
                 let (width, height) = self.sides.unwrap_or_else(|| self.default_soup());
-                memory::check(width, height, self.memory_limit)?;
+                memory::check(width, height, self.rule.unwrap_or_default(), self.memory_limit)?;
                 let topology = self.topology_of(None, sized(width, height)?)?;
                 let grid = soup.grid(width, height)?;
                 let (about, here) = (Pattern::default(), Position::default());
@@ -85,7 +85,8 @@ impl Builder {
                     return Ok(Placed { about: pattern, grid, first, origin, topology });
                 }
                 let (size, is_own) = self.size_of(&pattern)?;
-                memory::check(size.width.get(), size.height.get(), self.memory_limit)?;
+                let rule = self.rule.unwrap_or(pattern.rule);
+                memory::check(size.width.get(), size.height.get(), rule, self.memory_limit)?;
                 let topology = self.topology_of(Some(&pattern), size)?;
                 let (grid, first) = placement::place(&pattern, size, is_own)?;
                 Ok(Placed { about: pattern, grid, first, origin: Position::default(), topology })
@@ -111,7 +112,7 @@ impl Builder {
                 check(None, None)?;
                 check_density(soup.density)?;
                 let (width, height) = self.sides.unwrap_or(DEFAULT_SOUP);
-                memory::check(width, height, self.memory_limit)?;
+                memory::check(width, height, self.rule.unwrap_or_default(), self.memory_limit)?;
                 return Ok((Pattern::default(), Origin::Soup(soup.grid(width, height)?)));
             }
             Source::Soup(_) => {
@@ -204,7 +205,8 @@ impl Builder {
             }
             CheckpointBody::Cells { cells, bounds, .. } => {
                 let topology = bounds.map_or(Topology::infinite(), |bounds| bounds.topology);
-                let (grid, origin) = placement::window(cells, topology, self.memory_limit)?;
+                let (grid, origin) =
+                    placement::window(cells, checkpoint.rule, topology, self.memory_limit)?;
                 Ok(Placed { about, grid, first, origin, topology })
             }
             CheckpointBody::Parts { .. } => Err(in_parts()),

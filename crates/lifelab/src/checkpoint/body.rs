@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use lifelab_core::{Band, Bounds, Grid, GridError, Place, Size, Topology, Universe};
+use lifelab_core::{
+    Band, Bounds, Cell, CellState, Grid, GridError, Place, Rule, Size, Topology, Universe,
+};
 
 use super::CheckpointErrorKind as Kind;
 use super::parts::{self, CheckpointPart};
@@ -115,16 +117,19 @@ impl CheckpointBody {
             Self::Cells { cells, .. } => return out.write_all(cells.bytes()),
             Self::Parts { .. } => return Ok(()),
         };
-        (0..grid.height()).try_for_each(|y| write_row(grid.width(), grid.row(y), out))
+        let rows = (0..grid.height()).flat_map(|y| (0..grid.planes()).map(move |plane| (y, plane)));
+        let mut rows = rows;
+        rows.try_for_each(|(y, plane)| write_row(grid.width(), grid.plane_row(plane, y), out))
     }
 }
 
 impl Kept {
-    /// How many bytes the cells take.
-    pub(super) fn bytes(&self) -> u128 {
+    /// How many bytes the cells take, by a rule.
+    pub(super) fn bytes(&self, rule: Rule) -> u128 {
         match self {
             Self::Grid { size, .. } => {
-                row_bytes(size.width.get()) as u128 * u128::from(size.height.get())
+                let row = row_bytes(size.width.get()) as u128 * u128::from(rule.planes());
+                row * u128::from(size.height.get())
             }
             Self::Cells { bytes, .. } => (*bytes).into(),
             Self::Parts { .. } => 0,
@@ -136,22 +141,27 @@ impl Kept {
         matches!(self, Self::Cells { topology: None, .. })
     }
 
-    /// The body with these cells, as many [bytes](Self::bytes) as it takes.
-    pub(super) fn complete(self, bytes: &[u8]) -> Result<CheckpointBody, Kind> {
+    /// The body with these cells, as many [bytes](Self::bytes) as it takes by this rule.
+    pub(super) fn complete(self, rule: Rule, bytes: &[u8]) -> Result<CheckpointBody, Kind> {
         match self {
             Self::Grid { size, topology } => {
                 topology.check(size).map_err(GridError::from)?;
-                let grid = Arc::new(grid(size.width.get(), size.height.get(), bytes)?);
+                let grid = Arc::new(grid(size, rule, bytes)?);
                 Ok(CheckpointBody::Grid { grid, topology })
             }
             Self::Cells { size, topology, background, corner, .. } => {
                 let malformed = || Kind::Malformed("the cells are none".to_owned());
-                let cells = LiveCells::read(corner, bytes).ok_or_else(malformed)?;
+                let cells = LiveCells::read(corner, rule, bytes).ok_or_else(malformed)?;
                 let bounds = topology.and_then(|topology| match size {
                     Some(size) => Some(Bounds::of(topology, size)),
                     None => Bounds::endless(topology),
                 });
                 Ok(CheckpointBody::Cells { cells, background, bounds })
+            }
+            Self::Parts { .. } if !rule.has_two_states() => {
+                let message =
+                    format!("rows in files beside it have two states, and {rule} has more");
+                Err(Kind::Malformed(message))
             }
             Self::Parts { size, topology, parts } => {
                 topology.check(size).map_err(GridError::from)?;
@@ -162,23 +172,41 @@ impl Kept {
     }
 }
 
-/// A grid of these rows.
-pub(super) fn grid(width: u32, height: u32, rows: &[u8]) -> Result<Grid, Kind> {
-    let mut grid = Grid::new(width, height)?;
-    for (y, row) in (0..height).zip(rows.chunks_exact(row_bytes(width))) {
+/// A grid of these rows, of each its planes.
+pub(super) fn grid(size: Size, rule: Rule, rows: &[u8]) -> Result<Grid, Kind> {
+    let (width, height) = (size.width.get(), size.height.get());
+    let mut grid = Grid::for_rule(width, height, rule)?;
+    let bytes = row_bytes(width) * rule.planes() as usize;
+    for (y, row) in (0..height).zip(rows.chunks_exact(bytes)) {
         write_words(&mut grid, y, row);
+    }
+    if !rule.has_two_states() {
+        check_states(&grid, rule)?;
     }
     Ok(grid)
 }
 
-/// Writes a row's bytes into a grid.
+/// Whether all cells are in states of the rule, and none both lives and dies.
+fn check_states(grid: &Grid, rule: Rule) -> Result<(), Kind> {
+    let is_state = |(at, state): &(Cell, CellState)| {
+        u16::from(state.number()) < rule.states() && grid.get(*at) == state.is_alive()
+    };
+    match grid.occupied_cells().find(|cell| !is_state(cell)) {
+        Some((at, _)) => Err(Kind::Malformed(format!("the cell {at} is in no state of {rule}"))),
+        None => Ok(()),
+    }
+}
+
+/// Writes a row's bytes into a grid: those of its planes, one after the other.
 pub(super) fn write_words(grid: &mut Grid, y: u32, row: &[u8]) {
-    let words = row.chunks(size_of::<u64>()).map(|bytes| {
-        let mut word = [0; size_of::<u64>()];
-        word[..bytes.len()].copy_from_slice(bytes);
-        u64::from_le_bytes(word)
+    let words = row.chunks(row_bytes(grid.width())).flat_map(|plane| {
+        plane.chunks(size_of::<u64>()).map(|bytes| {
+            let mut word = [0; size_of::<u64>()];
+            word[..bytes.len()].copy_from_slice(bytes);
+            u64::from_le_bytes(word)
+        })
     });
-    let band = Band::from_words(y..y + 1, grid.width(), words.collect());
+    let band = Band::from_planes(y..y + 1, grid.width(), grid.planes(), words.collect());
     grid.write_band(&band.expect("the words of one row"));
 }
 

@@ -143,13 +143,13 @@ impl Description {
             return Err(too_many_states());
         }
         let state_bytes = HASH + if body.has_places() { 2 * COORDINATE } else { 0 };
-        let expected = body.bytes() + (state_bytes * states) as u128;
+        let expected = body.bytes(self.rule) + (state_bytes * states) as u128;
         if content.len() as u128 != expected {
             let found = content.len();
             let message = format!("{found} bytes of cells and states, where {expected} are due");
             return Err(Kind::Malformed(message));
         }
-        let (cells, states) = content.split_at(body.bytes() as usize); // No more than there are.
+        let (cells, states) = content.split_at(body.bytes(self.rule) as usize); // No more than there are.
         let states = states.chunks_exact(state_bytes).map(state);
         let remembered = || CycleFinder::remember(states, self.generation);
         let finder = (self.states.is_some()).then(|| remembered().ok_or_else(too_many_states));
@@ -157,7 +157,7 @@ impl Description {
             scenario: self.scenario,
             start: self.start,
             generation: self.generation,
-            body: body.complete(cells)?,
+            body: body.complete(self.rule, cells)?,
             rule: self.rule,
             first_cell: self.first_cell,
             name: self.name,

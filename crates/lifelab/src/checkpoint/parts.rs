@@ -134,7 +134,7 @@ pub(super) fn assemble(
     let CheckpointBody::Parts { size, topology, parts } = &checkpoint.body else {
         return Ok(checkpoint);
     };
-    let (width, height) = (size.width.get(), size.height.get());
+    let width = size.width.get();
     let mut rows = Vec::new(); // As many as there are: the grid is made when they are known.
     for part in parts {
         let name = file_name(checkpoint.generation, part.first);
@@ -145,7 +145,7 @@ pub(super) fn assemble(
         }
         rows.extend(bytes);
     }
-    let grid = body::grid(width, height, &rows)?.into();
+    let grid = body::grid(*size, checkpoint.rule, &rows)?.into();
     let topology = *topology;
     Ok(Checkpoint { body: CheckpointBody::Grid { grid, topology }, ..checkpoint })
 }

@@ -57,13 +57,14 @@ const MOST_CODED: u64 = 10_000_000;
 impl Simulation {
     /// The [apgcode](lifelab_patterns::apgcode) of the cells that live now, of which it is known that they
     /// repeat themselves by this cycle: `xq4_153` for a glider. `None` if they have none, because the
-    /// universe has edges, or cells far away come to life, or nothing lives; or if they are so large, or repeat
+    /// universe has edges, or cells far away come to life or take time to die, or nothing lives; or if they are so large, or repeat
     /// themselves so late, that looking for it would take long.
     pub fn apgcode(&self, cycle: &Cycle) -> Option<String> {
         let universe = self.universe();
         let area = universe.bounds()?;
         let cells = area.width().checked_mul(area.height())?.checked_mul(cycle.period)?;
-        let is_plain = universe.world().bounds.is_none() && self.rule().keeps_the_dead();
+        let (rule, is_plane) = (self.rule(), universe.world().bounds.is_none());
+        let is_plain = is_plane && rule.keeps_the_dead() && rule.has_two_states();
         if !is_plain || cells > MOST_CODED {
             return None;
         }

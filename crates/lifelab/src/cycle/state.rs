@@ -40,7 +40,7 @@ impl State {
     }
 }
 
-/// The hash of the background, and of the runs as seen from the corner of their box.
+/// The hash of the background, and of the runs and their states as seen from the corner of their box.
 fn shape(universe: &dyn Universe, corner: Place) -> StateHash {
     let mut hasher = XxHash3_128::with_seed(0);
     hasher.write(&[universe.background().into()]);
@@ -48,6 +48,9 @@ fn shape(universe: &dyn Universe, corner: Place) -> StateHash {
         let (y, x) = (run.y.abs_diff(corner.y), run.first.abs_diff(corner.x));
         for number in [y, x, run.length()] {
             hasher.write(&number.to_le_bytes());
+        }
+        if run.state.is_dying() {
+            hasher.write(&[run.state.number()]);
         }
         ControlFlow::Continue(())
     });
