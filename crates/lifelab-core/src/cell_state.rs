@@ -68,6 +68,28 @@ impl CellState {
     }
 }
 
+impl CellState {
+    /// The cell in a drawing: `.` dead, `O` alive, and for the other states the letters that they have in
+    /// pattern files, as far as these are single letters: `B` for 2 to `X` for 24, else `+`.
+    pub const fn symbol(self) -> char {
+        match self.0 {
+            0 => '.',
+            1 => 'O',
+            number @ 2..=24 => (b'A' + (number - 1)) as char,
+            _ => '+',
+        }
+    }
+
+    /// How much of a live cell this one is in a picture: 1 if it lives, 0 if it is dead, and less than half
+    /// if it is dying, the less the longer.
+    pub fn share(self) -> f64 {
+        match self.0 {
+            0 | 1 => self.0.into(),
+            _ => 0.45 * 0.85_f64.powi(i32::from(self.age()) - 1),
+        }
+    }
+}
+
 /// Alive or dead.
 impl From<bool> for CellState {
     #[inline]
@@ -93,6 +115,8 @@ mod tests {
             let kinds = [state.is_dead(), state.is_alive(), state.is_dying()];
             assert_eq!(kinds.iter().filter(|is| **is).count(), 1, "{state}");
             assert_eq!(CellState::dying(state.age()), state.is_dying().then_some(state));
+            assert_eq!(state.share() == 0.0, state.is_dead());
+            assert_eq!(state.share() < 0.5, !state.is_alive());
         }
         assert_eq!(CellState::dying(255), None);
     }

@@ -21,7 +21,8 @@ pub struct View {
     pub scale: u8,
 }
 
-/// A picture: of each pixel's square, the share that differs from the background.
+/// A picture: of each pixel's square, the share that differs from the background. Cells that are dying count
+/// as [less than one](crate::CellState::share).
 #[derive(Clone, PartialEq, Default, Debug)]
 pub struct Raster {
     view: Option<View>,
@@ -69,7 +70,7 @@ impl Raster {
         };
         for x in first..=last {
             let cells = length(x).expect("it is seen");
-            self.add_share(row + x, cells);
+            self.add_share(row + x, cells * run.state.share());
         }
     }
 

@@ -159,7 +159,8 @@ impl Picture<'_> {
                 (_, false) => Dot::Dark,
             },
             _ if !is_alive => Dot::Dark,
-            Colors::Age if view.scale > 0 => Dot::Live(self.depth.share(share)),
+            // A cell that is dying has less than a whole share.
+            Colors::Age if view.scale > 0 || share < 1.0 => Dot::Live(self.depth.share(share)),
             Colors::Age => Dot::Live(self.depth.age(self.ages.at(pixel))),
             Colors::None => Dot::Live(Depth::Mono.plain()),
         }

@@ -1,11 +1,12 @@
 //! A universe drawn as text.
 
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 
 use console::Term;
 
 use lifelab::Universe;
-use lifelab::core::{Bounds, Coordinate, Count, Raster, Rectangle, View};
+use lifelab::core::{Bounds, CellState, Coordinate, Count, Rectangle, View};
 
 /// The largest drawing; what is larger is no longer looked at, but scrolled through.
 const MAX_COLUMNS: u32 = 160;
@@ -17,7 +18,7 @@ pub(crate) fn columns() -> u32 {
     terminal.map_or(MAX_COLUMNS, |columns: u32| columns.clamp(1, MAX_COLUMNS))
 }
 
-/// Draws a universe in `.` and `O`; of one without end, the box around its live cells, and where that
+/// Draws a universe in `.` and `O`, and dying cells in letters; of one without end, the box around its live cells, and where that
 /// lies. Of one that is too large, the part from the first column and row with a live cell, and a line that says so.
 pub(crate) fn draw(universe: &dyn Universe, columns: u32, out: &mut dyn Write) -> io::Result<()> {
     let live = universe.bounds();
@@ -35,13 +36,9 @@ pub(crate) fn draw(universe: &dyn Universe, columns: u32, out: &mut dyn Write) -
         height: rows,
         scale: 0,
     };
-    let mut raster = Raster::default();
-    universe.read(view, &mut raster);
     let far = universe.background();
-    for row in raster.shares().chunks(columns as usize) {
-        let line: String =
-            row.iter().map(|&share| if (share > 0.0) != far { 'O' } else { '.' }).collect();
-        writeln!(out, "{line}")?;
+    for row in symbols(universe, view).chunks(columns as usize) {
+        writeln!(out, "{}", row.iter().collect::<String>())?;
     }
     if width > u64::from(columns) || height > u64::from(rows) {
         let View { left, top, .. } = view;
@@ -54,6 +51,23 @@ pub(crate) fn draw(universe: &dyn Universe, columns: u32, out: &mut dyn Write) -
         writeln!(out, "(the first cell is at column {}, row {}{far})", whole.left, whole.top)?;
     }
     Ok(())
+}
+
+/// The cells in a view, row by row.
+fn symbols(universe: &dyn Universe, view: View) -> Vec<char> {
+    let far = CellState::from(universe.background());
+    let mut symbols = vec![far.symbol(); view.width as usize * view.height as usize];
+    let _ = universe.visit(view.window(), &mut |run| {
+        // All of it lies in the view.
+        let place =
+            |at: Coordinate, from: Coordinate| at.abs_diff(from).saturating_to_u64() as usize;
+        let row = place(run.y, view.top) * view.width as usize;
+        let (first, last) = (place(run.first, view.left), place(run.last, view.left));
+        let state = if far.is_alive() { CellState::DEAD } else { run.state };
+        symbols[row + first..=row + last].fill(state.symbol());
+        ControlFlow::Continue(())
+    });
+    symbols
 }
 
 /// The cells of a universe with edges.

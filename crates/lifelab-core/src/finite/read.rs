@@ -1,7 +1,8 @@
 //! A grid as pixels, by counting bits of words.
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
+use super::cells;
 use crate::count::Coordinate;
 use crate::grid::Grid;
 use crate::position::Position;
@@ -17,6 +18,14 @@ const WORD_SCALE: u8 = WORD.ilog2() as u8;
 /// begins, no square of up to 64 columns goes across words, and a larger one is whole words.
 pub(super) fn read(grid: &Grid, origin: Position, view: View, raster: &mut Raster) {
     raster.clear(view);
+    if grid.planes() > 1 {
+        // Cells that are dying count as less than one, and so are drawn one by one.
+        let _ = cells::visit(grid, origin, view.window(), &mut |run| {
+            raster.add(run);
+            ControlFlow::Continue(())
+        });
+        return;
+    }
     let (Some(columns), Some(rows)) = (
         Line::of(view.left, view.width, view.scale, (origin.x, grid.width())),
         Line::of(view.top, view.height, view.scale, (origin.y, grid.height())),
@@ -74,7 +83,7 @@ fn square_of(cell: i64, scale: u8) -> i64 {
     cell >> u32::from(scale).min(i64::BITS - 1)
 }
 
-/// Adds the cells of a row of the grid that are not dead, by squares.
+/// Adds the live cells of a row of the grid, by squares.
 fn count(grid: &Grid, row: u32, columns: &Line, populations: &mut [u64]) {
     let Line { first, scale, grid: Range { start, end }, .. } = *columns;
     let squares = populations.len() as i64;
@@ -94,7 +103,7 @@ fn count(grid: &Grid, row: u32, columns: &Line, populations: &mut [u64]) {
         let column = word << WORD_SCALE;
         let from = column.max(start);
         let to = (column + WORD as i64).min(end);
-        let bits = grid.occupied_columns(row, (from - start) as u32, (to - from) as u32);
+        let bits = grid.columns(row, (from - start) as u32, (to - from) as u32);
         if bits == 0 {
             continue;
         }
@@ -126,8 +135,6 @@ fn add_word(bits: u64, word: i64, columns: &Line, populations: &mut [u64]) {
 
 #[cfg(test)]
 mod tests {
-    use std::ops::ControlFlow;
-
     use super::super::cells::visit;
     use super::*;
     use crate::testing::soup;

@@ -7,16 +7,10 @@ use super::{Grid, GridError};
 use crate::cell::Cell;
 
 impl fmt::Display for Grid {
-    /// Draws one line per row, `.` for dead and `O` for live, and for dying cells the letters that states
-    /// have in pattern files, as far as these are single letters: `B` for 2 to `X` for 24, else `+`.
+    /// Draws one line per row, of each cell its [symbol](crate::CellState::symbol).
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for y in 0..self.height() {
-            let cell = |x| match self.state(Cell::new(x, y)).number() {
-                0 => '.',
-                1 => 'O',
-                dying @ 2..=24 => char::from(b'A' + (dying - 1)),
-                _ => '+',
-            };
+            let cell = |x| self.state(Cell::new(x, y)).symbol();
             writeln!(f, "{}", (0..self.width()).map(cell).collect::<String>())?;
         }
         Ok(())

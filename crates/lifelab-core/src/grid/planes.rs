@@ -91,7 +91,9 @@ impl Grid {
     pub fn set_state(&mut self, at: Cell, state: CellState) {
         assert!(planes_hold(self.shape.planes, state), "no room for the state {state}");
         self.set(at, state.is_alive());
-        self.set_age(at, state.age());
+        if state.is_dying() {
+            self.set_age(at, state.age());
+        }
     }
 
     pub(super) fn set_age(&mut self, at: Cell, age: u8) {
@@ -163,15 +165,6 @@ impl Grid {
                 (at, self.state(at))
             })
         })
-    }
-
-    /// Which cells are not dead in at most 64 columns of a row, the western-most in the lowest bit.
-    pub(crate) fn occupied_columns(&self, y: u32, first: u32, count: u32) -> u64 {
-        if self.shape.planes == 1 {
-            return self.columns(y, first, count);
-        }
-        let bit = |column| u64::from(!self.state(Cell::new(first + column, y)).is_dead()) << column;
-        (0..count).map(bit).sum()
     }
 }
 
