@@ -32,6 +32,12 @@ impl Universe {
             let remedy = "give the suite a size, or a margin such as 16";
             return Err(Error::Setup { message, remedy }.into());
         }
+        if !simulation.rule().has_two_states() {
+            let rule = simulation.rule();
+            let message = format!("a race is about cells that are dead or alive, not about {rule}");
+            let remedy = "give the suite a rule with two states";
+            return Err(Error::Setup { message, remedy }.into());
+        }
         let universe = Self {
             start: Grid::clone(simulation.grid()),
             rule: simulation.rule(),

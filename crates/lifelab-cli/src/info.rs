@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use lifelab::cells_sha256;
 use lifelab::core::{Coordinate, Count, Rectangle, printable};
 use lifelab::patterns::macrocell::{Header, Tree};
 use lifelab::patterns::{
     BoundingBox, Content, Document, Format, Limits, Loaded, Pattern, Position, Warning,
 };
+use lifelab::{cells_sha256, states_sha256};
 
 use clap_complete::engine::ArgValueCompleter;
 
@@ -78,7 +78,7 @@ impl Info {
         let size = pattern.size.unwrap_or_else(|| pattern.area().size);
         let population = pattern.cells.population();
         let is_hashed = population <= QUICKLY_HASHED;
-        let hash = || cells_sha256(pattern.cells.iter().map(|Position { x, y }| (x, y)));
+        let hash = || sha256(pattern);
         Self {
             width: size.width.into(),
             height: size.height.into(),
@@ -191,6 +191,17 @@ fn placed(area: Rectangle, tree: &Tree) -> Area {
     let mut area = Area::from(area);
     (area.left, area.top) = (moved(area.left, x), moved(area.top, y));
     area
+}
+
+/// The hash of the cells, with their states if there are more than two.
+fn sha256(pattern: &Pattern) -> String {
+    if pattern.rule.has_two_states() {
+        return cells_sha256(pattern.cells.iter().map(|Position { x, y }| (x, y)));
+    }
+    let cells = pattern
+        .state_runs()
+        .flat_map(|(run, state)| (run.x..=run.last()).map(move |x| (x, run.y, state)));
+    states_sha256(cells)
 }
 
 fn area(pattern: &Pattern) -> Option<Area> {
