@@ -31,10 +31,10 @@ const ALL_COUNTS: u16 = 0x1ff;
 
 /// A rule: the next state of a cell follows from its state, and from which of its eight neighbors live.
 ///
-/// Whatever its notation, it is a table of 512 bits and a number of states. Most rules only count the live neighbors and are
-/// written `B3/S23`: births at three, survivals at two and three of them. Parsing also understands
-/// `b3s23`, `S23/B3`, `b3_s23`, `B2` (an empty list may be left out), the older `23/3` (survivals first),
-/// and the names in [`Rule::NAMED`]. `B0` is legal: it is taken literally, so a dead cell without live
+/// Whatever its notation, it is a table of 512 bits and a number of states. Most rules only count the live
+/// neighbors and are written `B3/S23`: births at three, survivals at two and three of them. Parsing also
+/// understands `b3s23`, `S23/B3`, `b3_s23`, `B2` (an empty list may be left out), the older `23/3` (survivals
+/// first), and the names in [`Rule::NAMED`]. `B0` is legal: it is taken literally, so a dead cell without live
 /// neighbors is born.
 ///
 /// Other notations: `B2/S013V` counts the four orthogonal neighbors, `B2/S34H` the six of a hexagonal

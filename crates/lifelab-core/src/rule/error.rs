@@ -31,7 +31,9 @@ pub enum RuleErrorKind {
         expected: &'static str,
     },
     /// The string is well-formed, but means something this engine does not know yet.
-    #[error("{0} are not supported yet")]
+    #[error(
+        "{0} are not supported yet; take one that looks at the eight neighbors, such as B3/S23"
+    )]
     Unsupported(Feature),
     /// The string has the form of a name, but is not in [`Rule::NAMED`](crate::Rule::NAMED). Names that
     /// are near are suggested.
@@ -43,8 +45,6 @@ pub enum RuleErrorKind {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum Feature {
-    /// Rules whose cells age before they die: `/2/3`.
-    Generations,
     /// Rules that look further than one cell: `R5,C0,M1,S34..58,B34..45,NM`.
     LargerThanLife,
 }
@@ -52,7 +52,6 @@ pub enum Feature {
 impl fmt::Display for Feature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Generations => "Generations rules",
             Self::LargerThanLife => "Larger than Life rules",
         })
     }

@@ -1,4 +1,5 @@
-//! Rules as tables in base64: `MAP` and 86, 22 or 6 characters.
+//! Rules as tables in base64: `MAP` and 86, 22 or 6 characters; with more than two states a slash and their
+//! number behind them.
 //!
 //! Source: the notation of Golly. The bits stand for neighborhoods read as numbers, the first
 //! cell the highest digit, and are counted from the highest bit of the first byte.
@@ -10,6 +11,9 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use super::error::{RuleError, RuleErrorKind};
 use super::table::Table;
 use super::{Cursor, Rule};
+
+/// Digits of the tables for eight, six and four neighbors.
+const LENGTHS: [usize; 3] = [86, 22, 6];
 
 /// What a table of this kind starts with.
 const PREFIX: &str = "MAP";
@@ -37,7 +41,20 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 pub(super) fn parse(text: &str) -> Option<Result<Rule, RuleError>> {
     let is_prefix = |start: &str| start.eq_ignore_ascii_case(PREFIX);
     let digits = text.get(..PREFIX.len()).filter(|start| is_prefix(start)).map(|_| &text[3..])?;
-    Some(table(text, digits).map(Rule::from))
+    Some(match with_states(digits) {
+        Some((digits, states)) => table(text, digits).map(|table| Rule { states, ..table.into() }),
+        None => table(text, digits).map(Rule::from),
+    })
+}
+
+/// The digits of the table and the number of states behind them, if there is one: a slash may be a digit, too,
+/// so that the length tells.
+fn with_states(digits: &str) -> Option<(&str, u16)> {
+    let (table, states) = digits.rsplit_once('/')?;
+    let is_table = LENGTHS.contains(&table.trim_end_matches('=').len());
+    let is_number = !states.is_empty() && states.bytes().all(|byte| byte.is_ascii_digit());
+    let states: u16 = states.parse().ok().filter(|_| is_table && is_number)?;
+    (2..=Rule::MAX_STATES).contains(&states).then_some((table, states))
 }
 
 fn table(text: &str, digits: &str) -> Result<Table, RuleError> {

@@ -1,5 +1,5 @@
-//! Rule strings in letters and digits: `B3/S23`, `23/3`, `B2-a/S12`, `B2/S013V`, and relatives that are not
-//! supported.
+//! Rule strings in letters and digits: `B3/S23`, `23/3`, `B2-a/S12`, `B2/S013V`, `/2/3`, and relatives that
+//! are not supported.
 //!
 //! Sources: LifeWiki, "Rulestring", "Isotropic non-totalistic rule", "Generations" and "Larger than
 //! Life". Rules of a family that we cannot run are parsed nevertheless, so that a slip in it is
@@ -15,21 +15,36 @@ pub(super) fn rule(text: &str) -> Result<Rule, RuleError> {
     let mut letters = text.chars().map(|c| c.to_ascii_lowercase());
     match (letters.next(), letters.next()) {
         (Some('r'), Some('0'..='9')) => Err(RuleError::unsupported(text, Feature::LargerThanLife)),
-        (Some('b' | 's'), None | Some('0'..='9' | '/' | '_' | 'b' | 's')) => lettered(text),
+        (Some('b' | 's'), None | Some('0'..='9' | '/' | '_' | 'b' | 's')) => {
+            lettered(Cursor::new(text), text, None)
+        }
+        (Some('g' | 'c'), Some('0'..='9')) => states_first(text),
         (Some('a'..='z'), _) => Err(unknown_name(text)),
         _ => survivals_first(text),
     }
 }
 
-/// `B3/S23`, in either order, with or without the slash. A list that is not written is empty.
-fn lettered(text: &str) -> Result<Rule, RuleError> {
+/// `G3/B2/S`, with or without the slashes: a number of states, and then two lists.
+fn states_first(text: &str) -> Result<Rule, RuleError> {
     let mut cursor = Cursor::new(text);
+    cursor.eat(|c| c.is_ascii_alphabetic());
+    let states = number_of_states(&mut cursor)?;
+    cursor.eat(|c| matches!(c, '/' | '_'));
+    match cursor.peek() {
+        Some('b' | 'B' | 's' | 'S') => lettered(cursor, text, Some(states)),
+        _ => Err(cursor.unexpected("`B` and the births, or `S` and the survivals")),
+    }
+}
+
+/// `B3/S23`, in either order, with or without the slash. A list that is not written is empty.
+fn lettered(mut cursor: Cursor<'_>, text: &str, states: Option<u16>) -> Result<Rule, RuleError> {
+    let start = cursor.at();
     let births_first = cursor.eat_letter('b');
     if !births_first {
         cursor.eat_letter('s');
     }
     let first = Counts::parse(&mut cursor)?;
-    let is_lone_letter = cursor.at() == 1;
+    let is_lone_letter = cursor.at() == start + 1;
     let slash = cursor.eat(|c| matches!(c, '/' | '_')).is_some();
     let second = if cursor.eat_letter(if births_first { 's' } else { 'b' }) {
         Counts::parse(&mut cursor)?
@@ -43,7 +58,8 @@ fn lettered(text: &str) -> Result<Rule, RuleError> {
             (false, false) => "a neighbor count from 0 to 8, or `/B` and the births",
         }));
     };
-    finish(text, cursor, if births_first { [first, second] } else { [second, first] })
+    let lists = if births_first { [first, second] } else { [second, first] };
+    finish(text, cursor, lists, states)
 }
 
 /// Whether no further list can follow: the rule ends, or the letter of a smaller neighborhood comes.
@@ -62,7 +78,7 @@ fn survivals_first(text: &str) -> Result<Rule, RuleError> {
         }));
     }
     let births = Counts::parse(&mut cursor)?;
-    finish(text, cursor, [births, survivals])
+    finish(text, cursor, [births, survivals], None)
 }
 
 /// One list of neighbor counts.
@@ -115,32 +131,44 @@ impl Counts {
 /// All arrangements of a count, however many it has.
 const ALL: u16 = u16::MAX;
 
-/// What may follow the two lists: a number of states, then a neighborhood.
+/// What may follow the two lists: a number of states, unless it came before, then a neighborhood.
 fn finish(
     text: &str,
     mut cursor: Cursor<'_>,
     [births, survivals]: [Counts; 2],
+    states: Option<u16>,
 ) -> Result<Rule, RuleError> {
     let lists = &text[..cursor.at()];
     let has_letters = births.has_letters || survivals.has_letters;
-    let generations = cursor.eat(|c| c == '/').is_some();
-    if generations {
-        cursor.number(2..257, "a number of states from 2 to 256")?;
-    }
+    let states = match states {
+        Some(states) => states,
+        None => last_states(&mut cursor)?,
+    };
     let seen = if has_letters { Seen::MOORE } else { neighborhood(lists, &mut cursor)? };
     cursor.end("a neighbor count from 0 to 8, or the end of the rule")?;
-    if generations {
-        return Err(RuleError::unsupported(text, Feature::Generations));
-    }
+    let with_states = |table: Table| Rule { states, ..table.into() };
     if !has_letters {
-        return Ok(Table::counting(seen, births.bits(), survivals.bits()).into());
+        return Ok(with_states(Table::counting(seen, births.bits(), survivals.bits())));
     }
     let lives = |neighborhood: u16| {
         let (count, number) = arrangement::of(neighborhood);
         let list = if neighborhood & CENTER == 0 { &births } else { &survivals };
         list.arrangements[count] >> number & 1 == 1
     };
-    Ok(Table::of(lives).into())
+    Ok(with_states(Table::of(lives)))
+}
+
+/// The number of states that may follow two lists: `/3`, `/C3`, `/G3` or, without the slash, `G3`. It is 2 if
+/// nothing is said. (A `c` without a slash would be an arrangement.)
+fn last_states(cursor: &mut Cursor<'_>) -> Result<u16, RuleError> {
+    let is_set_off = cursor.eat(|c| matches!(c, '/' | '_')).is_some();
+    let has_letter = cursor.eat_letter('g') || is_set_off && cursor.eat_letter('c');
+    if is_set_off || has_letter { number_of_states(cursor) } else { Ok(2) }
+}
+
+fn number_of_states(cursor: &mut Cursor<'_>) -> Result<u16, RuleError> {
+    let most = u32::from(Rule::MAX_STATES);
+    cursor.number(2..most + 1, "a number of states from 2 to 256").map(|states| states as u16)
 }
 
 /// A suffix for a smaller neighborhood, in which no count of `lists` can be too large.

@@ -119,14 +119,65 @@ fn malformed_rules_are_placed() {
 
 #[test]
 fn families_to_come_are_named() {
-    rejects("/2/3", 0..4, "Generations");
-    rejects("345/2/4", 0..7, "Generations");
-    rejects("B2/S345/256", 0..11, "Generations");
-    rejects("/2/3V", 0..5, "Generations");
     rejects("R5,C0,M1,S34..58,B34..45,NM", 0..27, "Larger than Life");
+    rejects("R5,C0,M1,S34..58,B34..45,NM", 0..27, "take one that looks at the eight neighbors");
     rejects("WireWorld", 0..9, "the rule `WireWorld` is not supported yet");
-    rejects("Brian's Brain", 0..13, "the rule `Brian's Brain` is not supported yet");
-    rejects("Star Wars:T20", 0..9, "the rule `Star Wars` is not supported yet");
+    rejects("LifeHistory", 0..11, "the rule `LifeHistory` is not supported yet");
+}
+
+#[test]
+fn rules_with_more_than_two_states_are_read() {
+    reads("/2/3", "/2/3");
+    reads("345/2/4", "345/2/4");
+    reads("543/2/4", "345/2/4");
+    reads("B2/S345/256", "345/2/256");
+    reads("B2/S/C3", "/2/3");
+    reads("b2/s/c3", "/2/3");
+    reads("B2/S345/G4", "345/2/4");
+    reads("S345/B2/4", "345/2/4");
+    reads("B2S345G4", "345/2/4");
+    reads("b2sg3", "/2/3");
+    reads("b2_s_c3", "/2/3");
+    reads("G3B2S", "/2/3");
+    reads("c3/b2/s", "/2/3");
+    reads("g4_b2_s345", "345/2/4");
+    reads("/2/3V", "/2/3V");
+    reads("B2/S013/4v", "013/2/4V");
+    reads("B2/S34/C3H", "34/2/3H");
+    reads("B2-a/S12/C5", "12/2-a/5");
+    reads("12/2ceikn/5", "12/2-a/5");
+    reads("23/3/2", "B3/S23");
+    reads("B3/S23/C2", "B3/S23");
+    reads("/2/3:T48,32", "/2/3:T48,32");
+    reads("B0/S/C3", "/0/3");
+    reads("Brian's Brain", "/2/3");
+    reads("brians brain", "/2/3");
+    reads("Star Wars:T20", "345/2/4:T20,20");
+    reads("living on the edge", "345/3/6");
+    assert_eq!("/2/3".parse::<Rule>().map(Rule::name), Ok(Some("Brian's Brain")));
+    assert_ne!("/2/3".parse::<Rule>(), "/2/4".parse());
+}
+
+#[test]
+fn tables_with_more_than_two_states_survive_printing() {
+    let shift = Rule::from_table([0xaaaa_aaaa_aaaa_aaaa; 8]);
+    for states in [2, 3, 10, 256] {
+        let rule = shift.with_states(states).expect("a number of states");
+        assert_eq!(rule.to_string().parse(), Ok(rule));
+        assert_eq!(rule.to_string().ends_with(&format!("/{states}")), states > 2);
+    }
+    reads("MAPgAAAAA/3", &"MAPgAAAAA".parse::<Rule>().unwrap().with_states(3).unwrap().to_string());
+    rejects("MAPgAAAAA/1", 3..11, "found 8 digits");
+    rejects("MAPgAAAAA/257", 3..13, "found 10 digits");
+}
+
+#[test]
+fn every_named_rule_survives_printing() {
+    for (name, rule) in Rule::named() {
+        assert_eq!(rule.to_string().parse(), Ok(rule), "{name}");
+        assert_eq!(name.parse(), Ok(rule), "{name}");
+        assert!(parse::rule(name).is_err(), "{name}");
+    }
 }
 
 #[test]
@@ -206,6 +257,12 @@ fn slips_in_other_families_are_slips() {
     rejects("/2/257", 3..6, "states");
     rejects("/2/", 3..3, "states");
     rejects("23/3VH", 5..6, "found 'H'");
+    rejects("B2/S/C", 6..6, "a number of states from 2 to 256");
+    rejects("B2/S/C1", 6..7, "states");
+    rejects("G3", 2..2, "`B` and the births");
+    rejects("G3B2/S/3", 7..8, "found '3'");
+    rejects("G257B2/S", 1..4, "states");
+    rejects("/2/3/4", 4..5, "found '/'");
 }
 
 #[test]

@@ -175,7 +175,7 @@ fn what_must_be_rejected() {
     rejects("x", "2:1: found 'x', expected a square");
     rejects("é", "2:1: found 'é'");
     rejects("#R B9/S23\n*", "2:5: found '9', expected a neighbor count");
-    rejects("#R /2/3\n*", "2:4: Generations rules are not supported yet");
+    rejects("#R /2/3\n*", "2:4: found the rule /2/3, with 3 states, expected one with two");
     rejects("#R WireWorld\n*", "2:4: the rule `WireWorld` is not supported yet");
     rejects("#G x\n*", "2:4: found 'x', expected a generation number");
     rejects("#G -1\n*", "2:4: found '-'");

@@ -205,7 +205,11 @@ fn rle_headers_that_must_be_rejected() {
     rejects("x = 3, y = 3, rule = B3\u{0}S\no!", "1:24: found byte 0x00, expected a rule");
     rejects("x = 3, y = 3, rule = B3/S23é\no!", "1:28: found 'é'");
     rejects("x = 3, y = 3, rule = B2-z/S12\no!", "1:25: found 'z', expected a letter for");
-    rejects("x = 3, y = 3, rule = 345/2/4\no!", "1:22: Generations rules are not supported yet");
+    rejects("x = 3, y = 3, rule = 345/2/1\no!", "1:28: found 1, expected a number of states");
+    rejects("x = 3, y = 3, rule = 345/2/4\nAD!", "2:2: found `D`, a cell in state 4, expected a");
+    rejects("x = 3, y = 3, rule = 345/2/4\nA2pA!", "2:3: found `pA`, a cell in state 25");
+    rejects("x = 3, y = 3, rule = 2/3/256\nApZ!", "2:3: found 'Z', expected a letter from A to X");
+    rejects("x = 3, y = 3, rule = 2/3/256\nyP!", "2:2: found 'P', expected a letter from A to X");
     rejects(
         "x = 3, y = 3, rule = B2/S015V\no!",
         "1:28: found '5', expected a neighbor count from 0 to 4",

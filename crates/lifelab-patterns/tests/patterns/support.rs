@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use lifelab_core::{Counts, Rule};
-use lifelab_patterns::{Cells, Position};
+use lifelab_patterns::{Cells, Pattern, Position};
 use sha2::{Digest, Sha256};
 
 /// The folder of reference files.
@@ -38,6 +38,23 @@ pub(crate) fn sha256(cells: &Cells) -> String {
     if let Some(area) = cells.bounding_box() {
         for Position { x, y } in cells {
             hash.update(format!("{},{}\n", x.abs_diff(area.left), y.abs_diff(area.top)));
+        }
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The hash of a pattern's cells: as [`sha256`], or of `x,y,state` lines if there are more than two states.
+pub(crate) fn states_sha256(pattern: &Pattern) -> String {
+    if pattern.rule.has_two_states() {
+        return sha256(&pattern.cells);
+    }
+    let mut hash = Sha256::new();
+    if let Some(area) = pattern.cells.bounding_box() {
+        for Position { x, y } in &pattern.cells {
+            let (left, top) = (x.abs_diff(area.left), y.abs_diff(area.top));
+            let ages = (0..).zip(&pattern.ages).filter(|(_, of)| of.contains(Position { x, y }));
+            let age: u32 = ages.map(|(bit, _)| 1 << bit).sum();
+            hash.update(format!("{left},{top},{}\n", age + 1));
         }
     }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()

@@ -1,8 +1,9 @@
 //! What is written reads back the same, in every format.
 
-use lifelab_core::{Bounds, Rule, Topology};
+use lifelab_core::{Bounds, CellState, Rule, Topology};
 use lifelab_patterns::{
-    Cells, ErrorKind, Format, Limits, Pattern, Position, Property, Run, Size, library,
+    Cells, ErrorKind, Format, Limits, Pattern, Position, Property, Run, Size, StatesBuilder,
+    library,
 };
 use proptest::prelude::*;
 
@@ -184,14 +185,74 @@ fn any_pattern() -> impl Strategy<Value = Pattern> {
                 height: area.height(),
             });
             let size = Some(size);
-            let bounds = None;
-            Pattern { name, author, comments, rule, bounds, position, size, generation, cells }
+            let (bounds, ages) = (None, Vec::new());
+            Pattern {
+                name,
+                author,
+                comments,
+                rule,
+                bounds,
+                position,
+                size,
+                generation,
+                cells,
+                ages,
+            }
         },
     )
 }
 
+/// A pattern by a rule with more than two states, whose cells have all of them.
+fn any_states() -> impl Strategy<Value = Pattern> {
+    let places = (-70_i64..70, -4_i64..4, 1_u64..90, any::<u8>());
+    (any_pattern(), 3_u16..257, proptest::collection::vec(places, 0..20)).prop_map(
+        |(pattern, states, runs)| {
+            let rule = pattern.rule.with_states(states).expect("from 2 to 256");
+            let mut at = std::collections::BTreeMap::new();
+            for (x, y, length, state) in runs {
+                let state = CellState::new((u16::from(state) % (states - 1) + 1) as u8);
+                (x..x + length as i64).for_each(|x| _ = at.insert((y, x), state));
+            }
+            let mut builder = StatesBuilder::new(1 << 20, rule);
+            for ((y, x), state) in at {
+                builder.push(Run { y, x, length: 1 }, state).expect("few cells");
+            }
+            let (cells, ages) = builder.finish();
+            let area = cells.bounding_box();
+            let position = area.map(|area| at(area.left, area.top));
+            Pattern { rule, cells, ages, position, size: None, ..pattern }
+        },
+    )
+}
+
+#[test]
+fn states_have_letters() {
+    let text = "x = 6, y = 2, rule = 345/2/30\n.A2BpE.A$3.X!";
+    let read = Pattern::read(text.as_bytes(), None, &Limits::default()).expect("RLE").pattern;
+    let runs: Vec<_> = read.state_runs().map(|(r, s)| (r.y, r.x, r.length, s.number())).collect();
+    let expected = [(0, 1, 1, 1), (0, 2, 2, 2), (0, 4, 1, 29), (0, 6, 1, 1), (1, 3, 1, 24)];
+    assert_eq!(runs, expected);
+    let again = written(&read, Format::Rle);
+    assert_eq!(again, "x = 7, y = 2, rule = 345/2/30\n.A2BpE.A$3.X!\n");
+    for format in [Format::Life105, Format::Life106, Format::Plaintext, Format::Macrocell] {
+        let error = read.write(format, Vec::new()).expect_err("no states").to_string();
+        assert!(error.contains("cannot hold"), "{error}");
+    }
+    let error = read.write(Format::Macrocell, Vec::new()).expect_err("no states").to_string();
+    assert_eq!(error, "macrocell cannot hold cells of more than two states; ron, rle can");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn rle_and_ron_keep_all_states(pattern in any_states()) {
+        for format in [Format::Rle, Format::Ron] {
+            let again = read_back(&written(&pattern, format), format);
+            prop_assert_eq!((&again.cells, &again.ages), (&pattern.cells, &pattern.ages));
+            prop_assert_eq!(again.rule, pattern.rule);
+        }
+    }
 
     #[test]
     fn rle_and_ron_keep_everything(pattern in any_pattern()) {
