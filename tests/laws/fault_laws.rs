@@ -147,7 +147,7 @@ fn kept_states(subject: &Subject) {
     }
 }
 
-fn failing(grid: &Grid, generation: u64, io: &str) -> Vec<Cell> {
+pub(crate) fn failing(grid: &Grid, generation: u64, io: &str) -> Vec<Cell> {
     let io = io_spec(io).build().expect("valid I/O");
     let fails = |at, phase| {
         let site = Site::new(generation, at, phase);

@@ -28,7 +28,7 @@ fn hopping(subject: &Subject) -> Result<(), &'static str> {
 }
 
 /// One of each kind of I/O, in either phase and in both, with waits of microseconds.
-const IO: &[&str] = &[
+pub(crate) const IO: &[&str] = &[
     "none",
     "sleep:20us",
     "sleep:uniform(1us,40us)",
@@ -74,13 +74,19 @@ fn with_a_simulated_service(subject: &Subject) {
 }
 
 /// Steps by hand, and compares each generation.
-fn obeys(stepper: &mut dyn Stepper, start: &Grid, rule: Rule, topology: Topology, steps: u64) {
+pub(crate) fn obeys(
+    stepper: &mut dyn Stepper,
+    start: &Grid,
+    rule: Rule,
+    topology: Topology,
+    steps: u64,
+) {
     let mut now = start.clone();
     for generation in 1..=steps {
         let expected = oracle(&now, rule, topology);
         now.fill_halo(topology);
         let cx = Context::new(rule, generation, Arc::new(Idle), guard());
-        let mut next = Grid::new(now.width(), now.height()).expect("there is one already");
+        let mut next = now.dead(now.size()).expect("there is one already");
         stepper.step(&Arc::new(now), &mut next, &cx).expect("nothing fails");
         let size = next.size();
         assert_eq!(next, expected, "{rule} {size} {topology} after {generation} generations");

@@ -9,6 +9,7 @@ mod grid_laws;
 mod peer_laws;
 mod probe_laws;
 mod silence_laws;
+mod state_laws;
 mod stop_laws;
 mod subject;
 mod user_io_laws;
@@ -33,6 +34,7 @@ fn main() {
         async_laws::LAWS,
         probe_laws::LAWS,
         window_laws::LAWS,
+        state_laws::LAWS,
     ]
     .concat();
     let trials = Subject::all().into_iter().flat_map(|subject| {

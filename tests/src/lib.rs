@@ -12,7 +12,7 @@ mod soak;
 
 #[cfg(target_os = "linux")]
 pub use leaks::leaks;
-pub use lifelab_core::testing::{live_after, oracle, oracle_after, topologies};
+pub use lifelab_core::testing::{cells_after, live_after, oracle, oracle_after, topologies};
 pub use memory::memory;
 pub use soak::{Tally, soak};
 
