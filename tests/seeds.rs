@@ -18,6 +18,7 @@ const TARGETS: &[(&str, Check)] = &[
     ("plaintext", |bytes| fuzz::read_pattern("cells", bytes)),
     ("life_105", |bytes| fuzz::read_pattern("lif", bytes)),
     ("life_106", |bytes| fuzz::read_pattern("lif", bytes)),
+    ("mcell", |bytes| fuzz::read_pattern("mcl", bytes)),
     ("ron", |bytes| fuzz::read_pattern("ron", bytes)),
     ("macrocell", fuzz::read_macrocell),
     ("apgcode", |bytes| fuzz::read_pattern("apgcode", bytes)),

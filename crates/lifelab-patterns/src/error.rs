@@ -50,9 +50,6 @@ pub enum ErrorKind {
     /// The text is no RON, or not that of a pattern.
     #[error("{}", lifelab_core::wording::of_ron(.0))]
     Ron(ron::Error),
-    /// The format is recognized, but not supported yet.
-    #[error("{0} patterns are not supported yet")]
-    UnsupportedFormat(&'static str),
     /// Neither the content nor the file extension tells the format.
     #[error("found {found}, expected a pattern in one of the formats {}", Format::names())]
     UnknownFormat {

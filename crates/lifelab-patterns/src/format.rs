@@ -22,6 +22,9 @@ pub enum Format {
     Life106,
     /// A quadtree in which equal squares are written once: see [`macrocell`](crate::macrocell).
     Macrocell,
+    /// The files of Mirek's Cellebration, of its families Life and Generations: keywords, and cells in its own
+    /// kind of RLE. It is read, and not written.
+    Mcell,
     /// One phase of an object, as its name: `xq4_153`. It is read, and not written, for a name tells the
     /// period, too: [`apgcode`](crate::apgcode) writes it.
     Apgcode,
@@ -41,10 +44,11 @@ struct Facts {
 
 impl Format {
     /// Every format, in the order in which they are tried on a text.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Life105,
         Self::Life106,
         Self::Macrocell,
+        Self::Mcell,
         Self::Apgcode,
         Self::Plaintext,
         Self::Ron,
@@ -52,7 +56,7 @@ impl Format {
     ];
 
     const fn facts(self) -> Facts {
-        use Property::{Bounds, Generation, Position, Rule};
+        use Property::{Bounds, Generation, Position, Rule, States};
         const ALL: &[Property] = &Property::ALL;
 
         let (name, extensions, holds): (_, &[_], _) = match self {
@@ -61,13 +65,14 @@ impl Format {
             Self::Life105 => ("life 1.05", &["lif", "life"], &[Rule, Position]),
             Self::Life106 => ("life 1.06", &["lif", "life"], &[Position]),
             Self::Macrocell => ("macrocell", &["mc"], &[Rule, Bounds, Position, Generation]),
+            Self::Mcell => ("mcell", &["mcl"], &[Rule, States]),
             Self::Apgcode => ("apgcode", &[], &[]),
             Self::Ron => ("ron", &["ron"], ALL),
         };
-        Facts { name, extensions, holds, is_written: !matches!(self, Self::Apgcode) }
+        Facts { name, extensions, holds, is_written: !matches!(self, Self::Apgcode | Self::Mcell) }
     }
 
-    /// Its name: `rle`, `plaintext`, `life 1.05`, `life 1.06`, `macrocell`, `apgcode`, `ron`.
+    /// Its name: `rle`, `plaintext`, `life 1.05`, `life 1.06`, `macrocell`, `mcell`, `apgcode`, `ron`.
     pub const fn name(self) -> &'static str {
         self.facts().name
     }
@@ -104,13 +109,15 @@ impl Format {
     }
 
     pub(crate) fn names_holding(property: Property) -> String {
-        let able = Self::ALL.into_iter().filter(|format| format.holds(property));
+        let able = |format: &Self| format.is_written() && format.holds(property);
+        let able = Self::ALL.into_iter().filter(able);
         able.map(Self::name).collect::<Vec<_>>().join(", ")
     }
 
     pub(crate) fn extension_list() -> String {
         let mut list = Vec::new();
-        for extension in Self::ALL.iter().flat_map(|format| format.extensions()) {
+        let written = Self::ALL.iter().filter(|format| format.is_written());
+        for extension in written.flat_map(|format| format.extensions()) {
             let extension = format!(".{extension}");
             if !list.contains(&extension) {
                 list.push(extension);

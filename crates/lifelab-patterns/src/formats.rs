@@ -6,6 +6,7 @@ mod drawing;
 pub(crate) mod life_105;
 pub(crate) mod life_106;
 pub mod macrocell;
+pub(crate) mod mcell;
 pub(crate) mod plaintext;
 pub(crate) mod rle;
 pub(crate) mod ron;
@@ -22,6 +23,7 @@ pub(crate) const fn codec(format: Format) -> &'static Codec {
         Format::Life105 => &life_105::CODEC,
         Format::Life106 => &life_106::CODEC,
         Format::Macrocell => &macrocell::CODEC,
+        Format::Mcell => &mcell::CODEC,
         Format::Apgcode => &apgcode::CODEC,
         Format::Ron => &ron::CODEC,
     }

@@ -13,6 +13,7 @@
 //! | [`Plaintext`](Format::Plaintext) | `.cells` | a drawing |
 //! | [`Life105`](Format::Life105) | `.lif`, `.life` | drawings at given places |
 //! | [`Life106`](Format::Life106) | `.lif`, `.life` | a list of coordinates |
+//! | [`Mcell`](Format::Mcell) | `.mcl` | the files of Mirek's Cellebration; read, and not written |
 //! | [`Apgcode`](Format::Apgcode) | | the name of an object, which tells its cells: [`apgcode`] |
 //! | [`Ron`](Format::Ron) | `.ron` | all that a pattern holds |
 //!

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::error::{ErrorKind, Fault};
-use crate::format::{Format, extension};
+use crate::format::Format;
 use crate::formats::{codec, life_105};
 use crate::text::{self, Lines};
 use crate::unsupported;
@@ -28,7 +28,7 @@ pub(crate) fn recognize(text: &[u8], path: Option<&Path>) -> Result<Format, Faul
         _ if is_comment && life_105::is_drawn(rest) => Err(no_magic(text, start)),
         (None, Some(format)) => Ok(format),
         (None, None) if is_comment => Ok(Format::Rle),
-        (None, None) => Err(unknown(text, start, path)),
+        (None, None) => Err(unknown(text, start)),
     }
 }
 
@@ -38,12 +38,9 @@ fn no_magic(text: &[u8], start: usize) -> Fault {
 }
 
 /// The text from byte `start` on is in no format that its content or its name tells.
-fn unknown(text: &[u8], start: usize, path: Option<&Path>) -> Fault {
+fn unknown(text: &[u8], start: usize) -> Fault {
     let (found, length) = text::describe(text, start);
-    match path.and_then(extension).and_then(|extension| unsupported::by_extension(&extension)) {
-        Some(unsupported) => unsupported.refuse(start, start + length),
-        None => ErrorKind::UnknownFormat { found }.at(start..start + length),
-    }
+    ErrorKind::UnknownFormat { found }.at(start..start + length)
 }
 
 /// `#Life 1.07`, at byte `start`: the formats with such a first line are two, and this is neither.

@@ -5,43 +5,32 @@ use crate::gzip::is_gzip;
 
 /// Something that is recognized, and not read.
 pub(crate) struct Unsupported {
-    /// What it is: the name of a pattern format, or anything else with its article.
+    /// What it is, with its article.
     name: &'static str,
-    /// The file extensions that are used for it alone.
-    extensions: &'static [&'static str],
     /// Whether a text with this first line is one; `text` starts with that line.
     recognizes: fn(line: &[u8], text: &[u8]) -> bool,
-    /// What to do about it; `None` for a pattern format.
-    remedy: Option<&'static str>,
+    /// What to give instead, and what to do for that.
+    remedy: &'static str,
 }
 
-const UNPACK: Option<&str> = Some("a pattern; unpack it, and give the pattern file in it");
-const UNCOMPRESS: Option<&str> = Some("a pattern, as it is or compressed by gzip");
-const PICTURE: Option<&str> = Some("a pattern; a picture of one cannot be read");
-const EXPORT: Option<&str> = Some("a pattern; save it as plain text");
-
-const fn format(
-    name: &'static str,
-    extensions: &'static [&'static str],
-    recognizes: fn(&[u8], &[u8]) -> bool,
-) -> Unsupported {
-    Unsupported { name, extensions, recognizes, remedy: None }
-}
+const UNPACK: &str = "a pattern; unpack it, and give the pattern file in it";
+const UNCOMPRESS: &str = "a pattern, as it is or compressed by gzip";
+const PICTURE: &str = "a pattern; a picture of one cannot be read";
+const EXPORT: &str = "a pattern; save it as plain text";
 
 const fn thing(
     name: &'static str,
     recognizes: fn(&[u8], &[u8]) -> bool,
-    remedy: Option<&'static str>,
+    remedy: &'static str,
 ) -> Unsupported {
-    Unsupported { name, extensions: &[], recognizes, remedy }
+    Unsupported { name, recognizes, remedy }
 }
 
 const UNSUPPORTED: &[Unsupported] = &[
-    format("MCell", &["mcl"], |line, _| starts(line, b"#MCell")),
     thing(
         "a rule file of Golly",
         |line, _| starts(line, b"@RULE"),
-        Some("a pattern; a rule file holds no cells"),
+        "a pattern; a rule file holds no cells",
     ),
     thing(
         "a web page",
@@ -49,7 +38,7 @@ const UNSUPPORTED: &[Unsupported] = &[
             let tags: [&[u8]; 5] = [b"<!doctype html", b"<html", b"<head", b"<body", b"<pre"];
             tags.iter().any(|tag| starts(line, tag))
         },
-        Some("a pattern; download the file itself, not the page that shows it"),
+        "a pattern; download the file itself, not the page that shows it",
     ),
     thing("an SVG or other XML file", |line, _| is_xml(line), PICTURE),
     thing(
@@ -58,22 +47,22 @@ const UNSUPPORTED: &[Unsupported] = &[
             let tags: [&[u8]; 5] = [b"[code", b"[rle", b"[quote", b"[spoiler", b"code:"];
             tags.iter().any(|tag| starts(line, tag))
         },
-        Some("a pattern; keep only the lines between [code] and [/code]"),
+        "a pattern; keep only the lines between [code] and [/code]",
     ),
     thing(
         "a code block of Markdown",
         |line, _| line.starts_with(b"```"),
-        Some("a pattern; keep only the lines between the fences"),
+        "a pattern; keep only the lines between the fences",
     ),
-    thing("a JSON object", is_json, Some("a pattern")),
+    thing("a JSON object", is_json, "a pattern"),
     thing("an RTF document", |line, _| line.starts_with(b"{\\rtf"), EXPORT),
     thing("a checkpoint of Lifelab", |line, _| line.starts_with(b"lifelab checkpoint"), {
-        Some("a pattern; `lifelab resume` goes on from the folder of a checkpoint")
+        "a pattern; `lifelab resume` goes on from the folder of a checkpoint"
     }),
     thing(
         "UTF-16 text",
         |_, text| is_utf_16(text),
-        Some("a pattern in ASCII or UTF-8; save it with that encoding"),
+        "a pattern in ASCII or UTF-8; save it with that encoding",
     ),
     thing("a zip archive", |_, text| matches!(text, [b'P', b'K', 3 | 5, 4 | 6, ..]), UNPACK),
     thing("a 7z archive", |_, text| text.starts_with(b"7z\xbc\xaf\x27\x1c"), UNPACK),
@@ -94,21 +83,11 @@ pub(crate) fn by_content(line: &[u8], text: &[u8]) -> Option<&'static Unsupporte
     UNSUPPORTED.iter().find(|one| (one.recognizes)(line, text))
 }
 
-/// What has files with this extension.
-pub(crate) fn by_extension(extension: &str) -> Option<&'static Unsupported> {
-    UNSUPPORTED.iter().find(|one| one.extensions.contains(&extension))
-}
-
 impl Unsupported {
     /// Why the text from byte `start` on is not read; its first line ends at `end`.
     pub(crate) fn refuse(&self, start: usize, end: usize) -> Fault {
-        let kind = match self.remedy {
-            None => ErrorKind::UnsupportedFormat(self.name),
-            Some(expected) => {
-                ErrorKind::Unexpected { found: self.name.into(), expected: expected.into() }
-            }
-        };
-        kind.at(start..end)
+        let (found, expected) = (self.name.into(), self.remedy.into());
+        ErrorKind::Unexpected { found, expected }.at(start..end)
     }
 }
 

@@ -7,7 +7,7 @@ pub(super) mod encoder;
 mod header;
 pub(super) mod items;
 mod states;
-mod tags;
+pub(super) mod tags;
 pub(super) mod write;
 
 use lifelab_core::RuleSpec;

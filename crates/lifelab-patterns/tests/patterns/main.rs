@@ -4,6 +4,7 @@ mod apgcode;
 mod hostile;
 mod library;
 mod macrocell;
+mod mcell;
 mod reading;
 mod reference;
 mod support;

@@ -374,7 +374,7 @@ fn formats_are_told_apart_by_content_and_then_by_extension() {
     is("Pattern(cells: [])", "", Format::Ron);
     let unknown = format("3o", "").expect_err("could be anything").to_string();
     assert!(unknown.starts_with("1:1: found '3', expected a pattern in one of the formats "));
-    assert!(unknown.ends_with("life 1.06, macrocell, apgcode, plaintext, ron, rle"), "{unknown}");
+    assert!(unknown.ends_with("macrocell, mcell, apgcode, plaintext, ron, rle"), "{unknown}");
     let unknown = format("#Life 1.07\n0 0", "a.lif").expect_err("a later version").to_string();
     assert_eq!(unknown, "a.lif:1:7: found the unknown version 1.07 of Life, expected 1.05 or 1.06");
     is("[M2] (golly 4.0)\n", "a.rle", Format::Macrocell);
@@ -422,8 +422,7 @@ fn what_is_no_pattern_is_named_for_what_it_is() {
     let utf_16: Vec<u8> = "x = 3, y = 3".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let big_endian: Vec<u8> = "x = 3, y = 3".encode_utf16().flat_map(u16::to_be_bytes).collect();
     for (bytes, found) in [
-        (&b"#MCell 4.00\n#GAME Life\n"[..], "MCell patterns are not supported yet"),
-        (b"\n <!DOCTYPE html>\n<html>", "found a web page, expected a pattern; download"),
+        (&b"\n <!DOCTYPE html>\n<html>"[..], "found a web page, expected a pattern; download"),
         (b"<HTML><body>", "found a web page"),
         (b"<?xml version=\"1.0\"?>", "found an SVG or other XML file"),
         (b"[code]x = 3, y = 3\n", "found the markup of a forum, expected a pattern; keep"),
@@ -486,7 +485,7 @@ fn names_of_formats_are_forgiving() {
     assert_eq!("life-1.06".parse(), Ok(Format::Life106));
     assert_eq!("CELLS".parse(), Ok(Format::Plaintext));
     let error = "png".parse::<Format>().expect_err("no format").to_string();
-    let known = "life 1.05, life 1.06, macrocell, apgcode, plaintext, ron, rle";
+    let known = "life 1.05, life 1.06, macrocell, mcell, apgcode, plaintext, ron, rle";
     assert_eq!(error, format!("unknown format `png`; known are {known}"));
     assert_eq!("MC".parse(), Ok(Format::Macrocell));
 }

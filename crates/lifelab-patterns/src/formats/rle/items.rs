@@ -320,7 +320,7 @@ fn read_count(text: &[u8], at: &mut usize, end: usize) -> Result<i64, Fault> {
 /// The state that the tag says which ends before byte `at`, or goes on there.
 fn read_state(text: &[u8], at: &mut usize, end: usize, rule: Rule) -> Result<CellState, Fault> {
     let start = *at - 1;
-    let Some((state, length)) = tags::state(&text[start..end]) else {
+    let Some((state, length)) = tags::state(&text[start..end], tags::PREFIXES) else {
         return Err(unexpected(text, *at, "a letter from A to X"));
     };
     *at = start + length;
