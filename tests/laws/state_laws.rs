@@ -19,8 +19,7 @@ pub(crate) const LAWS: &[Law] = &[
     law("a_run_with_dying_cells_goes_on_from_a_checkpoint", resumed),
 ];
 
-/// As many states as fill the planes of their ages, and one more; all neighborhoods; births from nothing, which
-/// need a universe with a size.
+/// As many states as fill the planes of their ages, and one more; all neighborhoods.
 const RULES: [&str; 7] =
     ["/2/3", "345/2/4", "23/36/5", "13/2/21V", "34/2/3H", "12/2-a/5", "2/3/256"];
 

@@ -237,3 +237,33 @@ fn a_simulated_service_is_refused_where_it_cannot_be_shared() {
     assert!(error.contains("\"sleep:1ms capacity:3\""), "{error}");
     assert!(error.contains("take `socket` in the place of `sleep`"), "{error}");
 }
+
+#[test]
+fn cells_that_take_time_to_die_are_for_the_finite_engine() {
+    let brain = || Simulation::builder().inline("x = 2, y = 1, rule = /2/3\n2A!");
+    assert_eq!(brain().build().unwrap().engine_name(), "finite");
+    for engine in ["set", "tiles", "hashlife", "auto"] {
+        let Ok(spec) = engine.parse() else { continue }; // It may be left out of the build.
+        let refused = brain().engine_spec(spec).build().unwrap_err().to_string();
+        let expected = "computes cells that are dead or alive, and by /2/3 they have 3 states; take \
+                        the engine finite";
+        assert!(refused.contains(expected), "{engine}: {refused}");
+    }
+    let lit = || brain().rule("/0/3".parse().unwrap());
+    let refused = lit().build().unwrap_err().to_string();
+    assert!(refused.contains("a background that ages; take a universe with a size"), "{refused}");
+    assert!(lit().size(9, 9).build().is_ok(), "B0 is literal there");
+}
+
+#[test]
+fn another_rule_keeps_the_states_that_it_has() {
+    let start = || Simulation::builder().inline("x = 4, y = 1, rule = 0/8/5\nABCD!").size(9, 9);
+    let mut fewer = start().build().unwrap();
+    fewer.set_rule("0/8/3".parse().unwrap()).unwrap();
+    assert_eq!(fewer.population(), 2, "states 3 and 4 are dead");
+    fewer.set_rule("0/8/5".parse().unwrap()).unwrap();
+    fewer.run(1).unwrap();
+    assert_eq!(fewer.population(), 2, "one dies, and one goes on dying");
+    let by_another = start().rule("B8/S0".parse().unwrap()).build().unwrap();
+    assert_eq!(by_another.population(), 1);
+}
