@@ -381,7 +381,7 @@ mod tests {
     #[test]
     fn runs_of_a_grid_hold_all_its_cells_and_do_not_touch() {
         let grid = Soup { density: 0.7, seed: 5 }.grid(130, 9).unwrap();
-        let runs: Vec<_> = grid_runs(&grid).collect();
+        let runs: Vec<_> = grid_runs(&grid, Rule::LIFE).collect();
         let population: Count = runs.iter().map(Run::length).sum();
         assert_eq!(population, grid.population());
         let apart = |pair: &[Run]| {

@@ -166,8 +166,28 @@ fn all() -> impl Iterator<Item = &'static str> {
     NAMED.iter().map(|(name, _)| *name).chain(OTHERS.iter().map(|(name, _)| *name))
 }
 
+/// Why rules are not supported that pattern files name, and what can be taken instead.
+const MARKED: &str =
+    "it is Life with marks on cells; take B3/S23, and of the cells those that live";
+const TABLE: &str = "it is a table or a tree of rules; take a rule of births and survivals";
+
+/// Names of such rules.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("LifeHistory", MARKED),
+    ("LifeSuper", MARKED),
+    ("WireWorld", TABLE),
+    ("Langtons-Loops", TABLE),
+    ("JvN29", TABLE),
+    ("Nobili32", TABLE),
+    ("Codd", TABLE),
+];
+
 /// What an error says about a name that is not known.
 pub(super) fn unknown(name: &str) -> String {
+    let is_it = |(known, _): &&(&str, &str)| letters(known) == letters(name);
+    if let Some((_, why)) = ELSEWHERE.iter().find(is_it) {
+        return format!("the rule `{name}` is not supported yet: {why}");
+    }
     match &*nearest(name, all()) {
         [] => format!("the rule `{name}` is not supported yet"),
         near => format!("no rule is called `{name}`; did you mean {}?", near.join(", ")),

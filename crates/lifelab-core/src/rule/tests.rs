@@ -121,8 +121,12 @@ fn malformed_rules_are_placed() {
 fn families_to_come_are_named() {
     rejects("R5,C0,M1,S34..58,B34..45,NM", 0..27, "Larger than Life");
     rejects("R5,C0,M1,S34..58,B34..45,NM", 0..27, "take one that looks at the eight neighbors");
-    rejects("WireWorld", 0..9, "the rule `WireWorld` is not supported yet");
-    rejects("LifeHistory", 0..11, "the rule `LifeHistory` is not supported yet");
+    rejects("WireWorld", 0..9, "the rule `WireWorld` is not supported yet: it is a table");
+    rejects(
+        "LifeHistory",
+        0..11,
+        "the rule `LifeHistory` is not supported yet: it is Life with marks",
+    );
 }
 
 #[test]
@@ -260,7 +264,7 @@ fn slips_in_other_families_are_slips() {
     rejects("B2/S/C", 6..6, "a number of states from 2 to 256");
     rejects("B2/S/C1", 6..7, "states");
     rejects("G3", 2..2, "`B` and the births");
-    rejects("G3B2/S/3", 7..8, "found '3'");
+    rejects("G3B2/S/3", 6..7, "found '/'");
     rejects("G257B2/S", 1..4, "states");
     rejects("/2/3/4", 4..5, "found '/'");
 }

@@ -53,7 +53,7 @@ fn what_is_wrong_is_placed() {
     rejects("#RULE 2/3/4\n#L .3aA", "3:6: found a cell in state 25, expected a state from 0 to 3");
     rejects("#L .o", "2:5: found 'o', expected a count, or one of the tags");
     rejects("#L 0A", "2:4: found '0', expected a count of at least 1");
-    rejects("#L 3", "2:5: found the end of the line, expected a count, or one of the tags");
+    rejects("#L 3", "2:5: found the end of the input, expected a count, or one of the tags");
     rejects("#L 99999999999999999999A", "2:4: found the count 99999999999999999999, expected a");
     rejects("#L 9223372036854775807.9223372036854775807.", "2:24: ");
     rejects("#L 9223372036854775807$9223372036854775807$", "2:24: ");

@@ -208,13 +208,13 @@ fn any_states() -> impl Strategy<Value = Pattern> {
     (any_pattern(), 3_u16..257, proptest::collection::vec(places, 0..20)).prop_map(
         |(pattern, states, runs)| {
             let rule = pattern.rule.with_states(states).expect("from 2 to 256");
-            let mut at = std::collections::BTreeMap::new();
+            let mut states_at = std::collections::BTreeMap::new();
             for (x, y, length, state) in runs {
                 let state = CellState::new((u16::from(state) % (states - 1) + 1) as u8);
-                (x..x + length as i64).for_each(|x| _ = at.insert((y, x), state));
+                (x..x + length as i64).for_each(|x| _ = states_at.insert((y, x), state));
             }
             let mut builder = StatesBuilder::new(1 << 20, rule);
-            for ((y, x), state) in at {
+            for ((y, x), state) in states_at {
                 builder.push(Run { y, x, length: 1 }, state).expect("few cells");
             }
             let (cells, ages) = builder.finish();

@@ -53,6 +53,7 @@ impl Reader {
         let (text, span) = (line.bytes(), line.start..line.end);
         match line.hash() {
             Some((b'R', mut rest)) if rest.is_set_off() => {
+                rest.skip_blanks();
                 let start = rest.at;
                 self.header.rule = read_rule(&mut rest)?;
                 check_states(self.header.rule.rule).map_err(|kind| kind.at(start..rest.at))?;
