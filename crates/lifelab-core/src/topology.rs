@@ -134,24 +134,14 @@ pub enum TopologyError {
         /// The size.
         size: Size,
     },
-    /// Where a rule brings a dead plane to life, it does not look alike near the edges of a strip.
+    /// Where a rule brings a dead plane to life, it does not look alike near the edges of a strip; and where
+    /// its cells take time to die, all cells far away would go through their states.
     #[error(
         "by {rule} a dead cell without live neighbors comes to life, so that {topology} would have a \
-         background that differs along its edges; take a tube or a plane that ends"
+         background that {}",
+        unlike(rule)
     )]
     Background {
-        /// The topology.
-        topology: Topology,
-        /// The rule.
-        rule: Rule,
-    },
-    /// Where a rule brings a dead plane to life, and cells take time to die, all cells far away would go
-    /// through their states.
-    #[error(
-        "by {rule} a dead cell without live neighbors comes to life and takes time to die, so that \
-         {topology} would have a background that ages; take a universe with a size, such as a torus"
-    )]
-    AgingBackground {
         /// The topology.
         topology: Topology,
         /// The rule.
@@ -166,6 +156,14 @@ pub enum TopologyError {
         /// The cells of an edge.
         length: u32,
     },
+}
+
+/// What is wrong with the background of a rule, and what to take instead.
+fn unlike(rule: &Rule) -> &'static str {
+    match rule.has_two_states() {
+        true => "differs along its edges; take a tube or a plane that ends",
+        false => "ages; take a universe with a size, such as a torus",
+    }
 }
 
 impl Topology {
@@ -217,7 +215,7 @@ impl Topology {
             _ if rule.keeps_the_dead() => Ok(()),
             Self::Strip { .. } => Err(TopologyError::Background { topology: self, rule }),
             _ if self.is_endless() && !rule.has_two_states() => {
-                Err(TopologyError::AgingBackground { topology: self, rule })
+                Err(TopologyError::Background { topology: self, rule })
             }
             _ => Ok(()),
         }

@@ -20,7 +20,7 @@ pub(super) fn advance(rule: Rule, now: BandRef<'_>, next: &mut BandMut<'_>) {
     let words = (now.width() as usize).div_ceil(64);
     for row in 0..now.rows().len() {
         let alive = &now.framed(row + 1)[1..=words];
-        for word in 0..words {
+        for (word, &alive) in alive.iter().enumerate() {
             let mask = if word + 1 == words { last_mask(now.width()) } else { u64::MAX };
             let mut age = [0; MOST];
             for plane in 1..=ages {
@@ -29,7 +29,7 @@ pub(super) fn advance(rule: Rule, now: BandRef<'_>, next: &mut BandMut<'_>) {
             let dying = age.iter().fold(0, |dying, bits| dying | bits);
             let lives = &mut next.plane_mut(row, 0)[word];
             *lives &= !dying;
-            let grow = dying | alive[word] & !*lives & mask;
+            let grow = dying | alive & !*lives & mask;
             let age = older(age, grow, ages, end);
             for plane in 1..=ages {
                 next.plane_mut(row, plane)[word] = age[plane as usize - 1];
