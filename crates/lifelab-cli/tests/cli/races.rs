@@ -315,14 +315,13 @@ fn a_timeline_that_cannot_be_drawn_leaves_the_one_that_was_there() {
     }
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[test]
 fn an_interrupted_race_keeps_what_it_has_and_says_so() {
     use std::io::{BufRead, BufReader, Read};
     use std::process::Stdio;
 
-    use nix::sys::signal::{Signal, kill};
-    use nix::unistd::Pid;
+    use crate::endings::signals::interrupt;
 
     let folder = tempdir().unwrap();
     // The first case ends at once, and the second never.
@@ -339,7 +338,7 @@ fn an_interrupted_race_keeps_what_it_has_and_says_so() {
     let mut line = String::new();
     err.read_line(&mut line).unwrap();
     assert!(line.contains("round 1"), "{line}");
-    kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
+    interrupt(&child);
     let mut rest = String::new();
     err.read_to_string(&mut rest).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130), "{rest}");
