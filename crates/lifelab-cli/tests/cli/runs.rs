@@ -533,3 +533,23 @@ fn progress_is_told_by_lines_where_they_are_asked_for() {
     assert!(done.err.starts_with("generation 100 of 100, 100.0 %, "), "{}", done.err);
     succeed(&mut typed("run blinker -g 100 --progress lines --quiet"));
 }
+
+/// Figures of Golly and of two other programs (`tests/reference/checks.csv`).
+#[test]
+fn cells_that_take_time_to_die_run_resume_and_are_written() {
+    let folder = tempdir().expect("a folder");
+    let (checkpoints, ten) = (folder.path().join("run"), folder.path().join("ten.rle"));
+    let brain = reference("patterns/brians-brain.rle");
+    let mut start = typed("run --json --quiet -g 10");
+    let start = start.arg(brain).arg("--output").arg(&ten).arg("--checkpoint").arg(&checkpoints);
+    let result = succeed(start).json();
+    assert_eq!((&result["population"], &result["rule"]), (&json!(107), &json!("/2/3")));
+    // Both the checkpoint and the file have the states of the cells.
+    let resumed = succeed(typed("resume --json --quiet -g 50").arg(checkpoints)).json();
+    let read = succeed(typed("run --json --quiet -g 40 --stepper async_tasks").arg(ten)).json();
+    for result in [resumed, read] {
+        assert_eq!((&result["generation"], &result["population"]), (&json!(50), &json!(148)));
+        let expected = "c0daf07501db34fa4f2547ad523f349ec1ddcc752bda21a91dd08fb12bfd415b";
+        assert_eq!(result["sha256"], expected);
+    }
+}
