@@ -149,6 +149,13 @@ fn every_mistake_in_shorthand_is_placed_and_answered() {
         ("sleep:5ms slow:0.1", 19, "the end", "`(`"),
         ("sleep:5ms contention:-1", 22, "\"-1\"", "a factor from 0"),
         ("sleep:5ms max_connections:0", 27, "\"0\"", "a number of connections, from 1"),
+        (
+            "sleep:5ms capcity:4",
+            11,
+            "\"capcity\"",
+            "phase, seed, work, timeout, hedge, in_flight, breaker, retry, retry_budget, on_fault, \
+             offload, a fault (error, panic, hang), or a limit of the service (capacity, queue",
+        ),
         ("none,", 5, "\",\"", "a space, or the end"),
         ("none now", 6, "\"now\"", "phase, seed, work, timeout, hedge"),
         ("none phase", 11, "the end", "`:` and a value"),

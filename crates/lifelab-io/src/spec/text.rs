@@ -101,7 +101,8 @@ impl Options {
             }
             _ => Err(scanner.unexpected(
                 "phase, seed, work, timeout, hedge, in_flight, breaker, retry, retry_budget, \
-                 on_fault, offload, or a fault (error, panic, hang)",
+                 on_fault, offload, a fault (error, panic, hang), or a limit of the service \
+                 (capacity, queue, rate, burst, slow, contention, coherency, max_connections, connect)",
             )),
         }
     }
