@@ -17,6 +17,12 @@ pub enum Warning {
     /// A macrocell file has snapshots of other generations, which are left out.
     #[error("the snapshots of a timeline (#FRAMES) are left out; the last generation is read")]
     Frames,
+    /// An MCell file says how large its board is, or whether it wraps, which is not read.
+    #[error(
+        "the board (#BOARD, #WRAP) is not read; the universe has no edges unless a size and a \
+         topology are given"
+    )]
+    Board,
     /// There are cells outside the size that the header gives.
     #[error(
         "the header says {} x {} cells, but they take {} x {}",

@@ -2,7 +2,7 @@
 //!
 //! Source: M. Wojtowicz, "Cellular Automata files formats", the help page of Mirek's Cellebration. Of the
 //! families that the program knows, these are read: Life and Generations. What lines say about the board, the
-//! colors and the speed is kept as comments.
+//! colors and the speed is kept as comments; of the board there is a warning.
 
 use lifelab_core::{CellState, Rule};
 
@@ -15,6 +15,7 @@ use crate::error::{ErrorKind, Fault};
 use crate::limits::Limits;
 use crate::pattern::Pattern;
 use crate::text::{Line, Lines, Scanner, trim, unexpected};
+use crate::warning::Warning;
 
 /// What the first line starts with.
 const MAGIC: &[u8] = b"#MCell";
@@ -25,6 +26,7 @@ pub(crate) const CODEC: Codec =
 fn read(text: &[u8], limits: &Limits) -> Result<Draft, Fault> {
     let mut reader = Reader {
         comments: Comments::new(limits),
+        has_board: false,
         rule: None,
         cells: None,
         x: 0,
@@ -34,16 +36,19 @@ fn read(text: &[u8], limits: &Limits) -> Result<Draft, Fault> {
     for line in Lines::new(text).skip(1).filter(|line| !line.is_blank()) {
         reader.read_line(text, &line)?;
     }
-    let Reader { comments, rule, cells, .. } = reader;
+    let Reader { comments, has_board, rule, cells, .. } = reader;
     let mut pattern = Pattern { rule: rule.unwrap_or_default(), ..Pattern::default() };
     if let Some(cells) = cells {
         (pattern.cells, pattern.ages) = cells.finish();
     }
-    Ok(Draft { content: comments.into_pattern(pattern).into(), warnings: vec![] })
+    let warnings = if has_board { vec![Warning::Board] } else { vec![] };
+    Ok(Draft { content: comments.into_pattern(pattern).into(), warnings })
 }
 
 struct Reader {
     comments: Comments,
+    /// Whether a line tells of the board.
+    has_board: bool,
     /// `None` before the line that names it, and then it is Life.
     rule: Option<Rule>,
     /// `None` before the first line of cells.
@@ -66,6 +71,7 @@ impl Reader {
         } else if let Some(about) = keyword(b"#D") {
             self.comments.add(about.rest(), line.start..line.end)
         } else if line.bytes().starts_with(b"#") {
+            self.has_board |= keyword(b"#BOARD").or_else(|| keyword(b"#WRAP")).is_some();
             self.comments.add(line.bytes(), line.start..line.end)
         } else {
             Err(unexpected(text, line.start, "`#` and a keyword of MCell, such as `#L` and cells"))

@@ -1,6 +1,6 @@
 //! MCell: what people write, and what is wrong with it.
 
-use lifelab_patterns::{Format, Limits, Pattern};
+use lifelab_patterns::{Format, Limits, Pattern, Warning};
 
 fn read(text: &str) -> Pattern {
     let loaded = Pattern::read(text.as_bytes(), None, &Limits::default());
@@ -19,6 +19,17 @@ fn rejects(text: &str, message: &str) {
 /// Row, column, length and state of each run.
 fn runs(pattern: &Pattern) -> Vec<(i64, i64, u64, u8)> {
     pattern.state_runs().map(|(run, state)| (run.y, run.x, run.length, state.number())).collect()
+}
+
+#[test]
+fn a_board_is_not_read_and_that_is_said() {
+    for line in ["#BOARD 20x20", "#WRAP 1"] {
+        let text = format!("#MCell 4.00\n{line}\n#L A\n");
+        let loaded = Pattern::read(text.as_bytes(), None, &Limits::default()).expect(line);
+        assert_eq!(loaded.warnings, [Warning::Board], "{line}");
+    }
+    let loaded = Pattern::read(b"#MCell 4.00\n#BOARDS\n#L A\n", None, &Limits::default());
+    assert_eq!(loaded.expect("it says nothing").warnings, []);
 }
 
 #[test]
