@@ -61,7 +61,10 @@ impl Driver {
         let has_end = self.finder.is_none();
         let is_pictured = output.as_ref().is_some_and(Destination::is_picture);
         let goal = has_end.then_some(ahead);
-        let mut film = save.film.start(&mut self.simulation, goal, &save.picture, is_pictured)?;
+        let is_all =
+            output.is_none() && path.is_none() && scenario_file.is_none() && self.writer.is_none();
+        let (film, picture) = (&save.film, &save.picture);
+        let mut film = film.start(&mut self.simulation, goal, picture, is_pictured, is_all)?;
         let trace = path.map(|path| Trace::start(path, sample, ahead, &mut self.simulation));
         let trace = trace.transpose()?;
         interrupt::stop_on_signal(self.simulation.stop())?;

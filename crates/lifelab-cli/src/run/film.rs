@@ -13,6 +13,7 @@ use lifelab_pictures::{Coloring, Film, FilmOptions, Format, Layout, PictureError
 
 use crate::failure::Failure;
 use crate::pictures::PictureArgs;
+use crate::report;
 use crate::run::painter::Painter;
 use crate::whole_file;
 
@@ -44,6 +45,8 @@ pub(crate) struct Camera {
     every: Count,
     /// The generation of the last picture.
     seen: Count,
+    /// Whether the run is for nothing but the film, and ends when nobody watches it any more.
+    is_all: bool,
     failure: Option<PictureError>,
 }
 
@@ -65,13 +68,15 @@ impl FilmArgs {
     }
 
     /// Starts to look at a run that goes as many generations from here, if it has an end, and if there is
-    /// anything to look for: a film, or a picture of the last generation in colors.
+    /// anything to look for: a film, which may be `all` that the run is for, or a picture of the last
+    /// generation in colors.
     pub(crate) fn start(
         &self,
         simulation: &mut Simulation,
         ahead: Option<Count>,
         args: &PictureArgs,
         is_pictured: bool,
+        is_all: bool,
     ) -> Result<Option<Camera>, Failure> {
         let needs_colors = is_pictured && args.coloring() != Coloring::None;
         if self.film.is_none() && !needs_colors {
@@ -90,13 +95,16 @@ impl FilmArgs {
         let film = match (self.film.as_deref(), format) {
             (Some(path), Some(format)) => {
                 let sink = Sink::open(path)?;
-                let film = Film::new(format, layout, options, sink.clone());
-                Some((film.map_err(|error| sink.failed(error))?, sink))
+                match Film::new(format, layout, options, sink.clone()) {
+                    Ok(film) => Some((film, sink)),
+                    Err(error) if !is_all && sink.is_closed(&error) => None,
+                    Err(error) => return Err(sink.failed(error)),
+                }
             }
             _ => None,
         };
         let (seen, every) = (simulation.generation(), Count::from(self.film_every.get()));
-        let mut camera = Camera { film, painter, every, seen, failure: None };
+        let mut camera = Camera { film, painter, every, seen, is_all, failure: None };
         camera.push(seen);
         Ok(Some(camera))
     }
@@ -131,7 +139,10 @@ impl Camera {
             Some(error) => Err(error),
             None => film.finish(),
         };
-        ended.map_err(|error| sink.failed(error))?;
+        match ended {
+            Err(error) if !self.is_all && sink.is_closed(&error) => return Ok(()),
+            ended => ended.map_err(|error| sink.failed(error))?,
+        }
         sink.finish()
     }
 
@@ -143,8 +154,10 @@ impl Camera {
     /// Adds what has been seen to the film.
     fn push(&mut self, generation: Count) {
         self.seen = generation;
-        if let Some((film, _)) = &mut self.film {
-            self.failure = film.push(&self.painter.pixels()).err();
+        let Some((film, sink)) = &mut self.film else { return };
+        match film.push(&self.painter.pixels()) {
+            Err(error) if !self.is_all && sink.is_closed(&error) => self.film = None,
+            pushed => self.failure = pushed.err(),
         }
     }
 
@@ -194,6 +207,17 @@ impl Sink {
         let file = Rc::into_inner(file).expect("the film has given it back").into_inner();
         let path = file.path().to_owned();
         file.finish().map_err(|error| whole_file::unwritten("the film", &path, &error))
+    }
+
+    /// Whether nobody reads what is written to standard output any more. That is told: who wants more of a
+    /// run than its film gets the rest.
+    fn is_closed(&self, error: &PictureError) -> bool {
+        let is_closed = matches!((self, error), (Self::Stdout, PictureError::Io(error))
+            if error.kind() == io::ErrorKind::BrokenPipe);
+        if is_closed {
+            report::note("nobody reads the film any more; the run goes on without it");
+        }
+        is_closed
     }
 
     fn failed(&self, error: PictureError) -> Failure {

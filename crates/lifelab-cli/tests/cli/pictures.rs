@@ -1,6 +1,7 @@
 //! Pictures and films, from outside.
 
 use std::fs;
+use std::process::Stdio;
 
 use tempfile::tempdir;
 
@@ -89,6 +90,21 @@ fn raw_video_goes_to_a_program_and_the_result_to_standard_error() {
         let expected = if generation % 2 == 0 { [11, 12, 13] } else { [7, 12, 17] };
         assert_eq!(dark, expected, "generation {generation}");
     }
+}
+
+#[test]
+fn whoever_stops_watching_a_film_gets_the_rest() {
+    let folder = tempdir().expect("a folder");
+    let path = folder.path().join("end.rle");
+    let mut run = typed("run blinker --size 300x300 -g 40 --quiet --film - --output");
+    let run = run.arg(&path).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = run.spawn().expect("it starts");
+    drop(child.stdout.take());
+    let done = child.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{said}");
+    assert!(said.contains("nobody reads the film any more; the run goes on without it"), "{said}");
+    assert!(fs::read_to_string(path).expect("it is written").contains("Gen=40"));
 }
 
 #[test]
