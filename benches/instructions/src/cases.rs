@@ -114,14 +114,14 @@ impl Case {
     /// all is well.
     pub(crate) fn run(&self, times: u64) -> Result<String> {
         match self.work {
-            Work::Steps(board) => board.run(times, |now, next| {
-                best_kernel().step(board.rule()?, now, next);
-                Ok(())
-            }),
-            Work::Hops(board) => board.run(times, |now, next| {
-                best_kernel().hop(board.rule()?, board.topology, HOP, now, next);
-                Ok(())
-            }),
+            Work::Steps(board) => {
+                let (kernel, rule) = (best_kernel(), board.rule()?);
+                board.run(times, |now, next| kernel.step(rule, now, next))
+            }
+            Work::Hops(board) => {
+                let (kernel, rule) = (best_kernel(), board.rule()?);
+                board.run(times, |now, next| kernel.hop(rule, board.topology, HOP, now, next))
+            }
             Work::Cells(make) => CALLED.step(make()?, &testing::script(|_, _| Ok(())), times),
             Work::Bands(make) => IDLE.step(make()?, &(Arc::new(Idle) as Arc<dyn CellIo>), times),
             Work::Read(format) => {
@@ -174,15 +174,11 @@ impl Board {
     }
 
     /// Takes a soup forward `times` times, each time from a grid whose halo is filled.
-    fn run(
-        self,
-        times: u64,
-        mut advance: impl FnMut(&Grid, &mut Grid) -> Result<()>,
-    ) -> Result<String> {
+    fn run(self, times: u64, mut advance: impl FnMut(&Grid, &mut Grid)) -> Result<String> {
         let (mut now, mut next) = (self.soup()?, self.soup()?);
         for _ in 0..times {
             now.fill_halo(self.topology);
-            advance(&now, &mut next)?;
+            advance(&now, &mut next);
             swap(&mut now, &mut next);
         }
         Ok(StateHash::of(&now).to_string())
@@ -195,9 +191,9 @@ impl Board {
         io: &Arc<dyn CellIo>,
         generations: u64,
     ) -> Result<String> {
-        let (mut now, mut next) = (Arc::new(self.soup()?), self.soup()?);
+        let (mut now, mut next, rule) = (Arc::new(self.soup()?), self.soup()?, self.rule()?);
         for generation in 1..=generations {
-            let cx = Context::new(self.rule()?, generation, io.clone(), CancellationToken::new());
+            let cx = Context::new(rule, generation, io.clone(), CancellationToken::new());
             let frozen = Arc::get_mut(&mut now).ok_or("the stepper keeps the grid")?;
             frozen.fill_halo(self.topology);
             stepper.step(&now, &mut next, &cx)?;
