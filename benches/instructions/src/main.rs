@@ -87,7 +87,15 @@ impl Task {
             println!("instructions are not counted: valgrind is not installed");
             return Ok(());
         }
-        let (baseline, key) = (Baseline::read()?, key()?);
+        let baseline = Baseline::read()?;
+        let key = match key() {
+            // It is there, but cannot play this processor.
+            Err(error) if !self.renew => {
+                println!("instructions are not counted: {error}");
+                return Ok(());
+            }
+            key => key?,
+        };
         let (before, others): (Counts, Counts) = (baseline.of(&key).iter())
             .map(|(name, &count)| (name.clone(), count))
             .partition(|(name, _)| name.contains(&self.filter));
