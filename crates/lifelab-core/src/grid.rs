@@ -13,7 +13,7 @@ use thiserror::Error;
 
 pub use surroundings::Surroundings;
 
-use crate::band::{Band, BandMut, BandRef, set_bit};
+use crate::band::{Band, BandMut, BandRef};
 use crate::cell::{Cell, Neighborhood};
 use crate::job::CellJob;
 use crate::size::Size;
@@ -184,11 +184,7 @@ impl Grid {
     /// # Panics
     /// If it lies outside the grid.
     pub fn set(&mut self, at: Cell, alive: bool) {
-        let (index, bit) = self.locate(at);
-        set_bit(&mut self.words[index], bit, alive);
-        if self.shape.planes > 1 {
-            self.set_age(at, 0);
-        }
+        self.set_state(at, alive.into());
     }
 
     /// Brings `length` cells to life, from `at` eastward, none of which is dying. The halo is not updated.

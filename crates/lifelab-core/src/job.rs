@@ -66,7 +66,7 @@ impl CellJob {
             return self.or_keep(failure, cx)?.apply_rule(cx);
         }
         let called = call(self.at, Phase::Rule, cx);
-        self.observed(cx).conclude(called.map(|()| self.next(&cx.rule)), cx)
+        conclude(called.map(|()| self.next(&cx.rule)), || self.state(), cx)
     }
 
     /// Computes the next state, suspending the task while the cell's I/O waits.
@@ -162,10 +162,10 @@ impl Observed {
     pub fn apply_rule(self, cx: &Context) -> Result<CellState, CellFailure> {
         let Some(probe) = &cx.probe else { return self.apply_unwatched(cx) };
         if self.is_kept {
-            return Ok(self.keep(cx));
+            return Ok(keep(self.state, cx));
         }
         let next = watched(self.at, Phase::Rule, cx, probe, || self.next(&cx.rule));
-        self.conclude(next, cx)
+        conclude(next, || self.state, cx)
     }
 
     /// The second phase as a future.
@@ -174,48 +174,49 @@ impl Observed {
     /// The failure of the cell's I/O.
     pub async fn apply_rule_async(self, cx: &Context) -> Result<CellState, CellFailure> {
         if self.is_kept {
-            return Ok(self.keep(cx));
+            return Ok(keep(self.state, cx));
         }
         let next = perform_async(self.at, Phase::Rule, cx, || self.next(&cx.rule)).await;
-        self.conclude(next, cx)
+        conclude(next, || self.state, cx)
     }
 
     fn apply_unwatched(self, cx: &Context) -> Result<CellState, CellFailure> {
         if self.is_kept {
-            return Ok(self.keep(cx));
+            return Ok(keep(self.state, cx));
         }
         let called = call(self.at, Phase::Rule, cx);
-        self.conclude(called.map(|()| self.next(&cx.rule)), cx)
-    }
-
-    /// Counts the cell as done, unless it failed and is not forgiven.
-    #[inline]
-    fn conclude(
-        self,
-        next: Result<CellState, CellFailure>,
-        cx: &Context,
-    ) -> Result<CellState, CellFailure> {
-        match next {
-            Ok(state) => {
-                cx.progress.add(1);
-                Ok(state)
-            }
-            Err(failure) => forgive(failure, cx).map(|()| self.keep(cx)),
-        }
-    }
-
-    /// The state as it was.
-    #[cold]
-    fn keep(self, cx: &Context) -> CellState {
-        cx.progress.add(1);
-        cx.progress.add_kept(1);
-        self.state
+        conclude(called.map(|()| self.next(&cx.rule)), || self.state, cx)
     }
 
     #[inline]
     fn next(self, rule: &Rule) -> CellState {
         rule.apply(self.state, self.seen)
     }
+}
+
+/// Counts the cell as done, unless it failed and is not forgiven: then it keeps its state, which is
+/// asked for only there.
+#[inline]
+fn conclude(
+    next: Result<CellState, CellFailure>,
+    state: impl FnOnce() -> CellState,
+    cx: &Context,
+) -> Result<CellState, CellFailure> {
+    match next {
+        Ok(next) => {
+            cx.progress.add(1);
+            Ok(next)
+        }
+        Err(failure) => forgive(failure, cx).map(|()| keep(state(), cx)),
+    }
+}
+
+/// The state as it was.
+#[cold]
+fn keep(state: CellState, cx: &Context) -> CellState {
+    cx.progress.add(1);
+    cx.progress.add_kept(1);
+    state
 }
 
 /// Whether a cell that fails so keeps its state, and does not fail.

@@ -88,15 +88,17 @@ impl Grid {
     ///
     /// # Panics
     /// If it lies outside the grid, or there are too few [planes](Self::planes) for its age.
+    #[inline]
     pub fn set_state(&mut self, at: Cell, state: CellState) {
         assert!(planes_hold(self.shape.planes, state), "no room for the state {state}");
-        self.set(at, state.is_alive());
-        if state.is_dying() {
+        let (index, bit) = self.locate(at);
+        set_bit(&mut self.words[index], bit, state.is_alive());
+        if self.shape.planes > 1 {
             self.set_age(at, state.age());
         }
     }
 
-    pub(super) fn set_age(&mut self, at: Cell, age: u8) {
+    fn set_age(&mut self, at: Cell, age: u8) {
         let (index, bit) = self.locate(at);
         for plane in 1..self.shape.planes {
             let value = age >> (plane - 1) & 1 == 1;
