@@ -97,7 +97,7 @@ impl FilmArgs {
                 let sink = Sink::open(path)?;
                 match Film::new(format, layout, options, sink.clone()) {
                     Ok(film) => Some((film, sink)),
-                    Err(error) if !is_all && sink.is_closed(&error) => None,
+                    Err(error) if !is_all && sink.is_closed(&error) => unwatched(),
                     Err(error) => return Err(sink.failed(error)),
                 }
             }
@@ -140,7 +140,10 @@ impl Camera {
             None => film.finish(),
         };
         match ended {
-            Err(error) if !self.is_all && sink.is_closed(&error) => return Ok(()),
+            Err(error) if !self.is_all && sink.is_closed(&error) => {
+                unwatched();
+                return Ok(());
+            }
             ended => ended.map_err(|error| sink.failed(error))?,
         }
         sink.finish()
@@ -156,7 +159,7 @@ impl Camera {
         self.seen = generation;
         let Some((film, sink)) = &mut self.film else { return };
         match film.push(&self.painter.pixels()) {
-            Err(error) if !self.is_all && sink.is_closed(&error) => self.film = None,
+            Err(error) if !self.is_all && sink.is_closed(&error) => self.film = unwatched(),
             pushed => self.failure = pushed.err(),
         }
     }
@@ -209,15 +212,10 @@ impl Sink {
         file.finish().map_err(|error| whole_file::unwritten("the film", &path, &error))
     }
 
-    /// Whether nobody reads what is written to standard output any more. That is told: who wants more of a
-    /// run than its film gets the rest.
+    /// Whether it could not be written to because nobody reads standard output any more.
     fn is_closed(&self, error: &PictureError) -> bool {
-        let is_closed = matches!((self, error), (Self::Stdout, PictureError::Io(error))
-            if error.kind() == io::ErrorKind::BrokenPipe);
-        if is_closed {
-            report::note("nobody reads the film any more; the run goes on without it");
-        }
-        is_closed
+        matches!((self, error), (Self::Stdout, PictureError::Io(error))
+            if error.kind() == io::ErrorKind::BrokenPipe)
     }
 
     fn failed(&self, error: PictureError) -> Failure {
@@ -245,6 +243,12 @@ impl Write for Sink {
             Self::Stdout => io::stdout().flush(),
         }
     }
+}
+
+/// Tells that a film has lost its reader. Who wants more of a run than its film gets the rest.
+fn unwatched() -> Option<(Film<Sink>, Sink)> {
+    report::note("nobody reads the film any more; the run goes on without it");
+    None
 }
 
 fn refused(path: &Path, reason: &str) -> Failure {
